@@ -1,0 +1,3 @@
+"""taskxl: a bureau's monthly round of key tasks, from the master list to the bulletin."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,1 @@
+"""附件2: out as forms, back as submissions."""

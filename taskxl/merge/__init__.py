@@ -1,0 +1,1 @@
+"""Submissions to the month: who counts, entries, gap rules."""

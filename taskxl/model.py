@@ -1,0 +1,411 @@
+"""The nouns of a bureau's year, as values: list, form, submission, month."""
+
+import calendar
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import Literal
+
+from taskxl.errors import TaskxlError
+from taskxl.findings import Finding
+
+# ---------------------------------------------------------------- the master list
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where something was read: `row` as Excel counts (from 1); in prose the line's number."""
+
+    file: str
+    sheet: str | None = None
+    row: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A responsible person; `office` only where the list pairs the two with certainty."""
+
+    name: str
+    office: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Milestone:
+    """A step of a task; `vague` says in Chinese why `due` is missing or only a reading.
+
+    `id` is `任务标识/序`, for example `3/2`; empty until the task is in a workspace.
+    """
+
+    text: str
+    due: date | None = None
+    vague: str | None = None
+    id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One key task as its document states it.
+
+    `number` is what the document says (None: it says none); `content` is the text of the plan
+    without the milestones; the first of `lead_offices` leads.
+    `id` is stable through the year (see `with_ids`); empty until the task is in a workspace.
+    """
+
+    number: str | None = None
+    title: str | None = None
+    section: str | None = None
+    leader: str | None = None
+    content: str = ""
+    lead_offices: tuple[str, ...] = ()
+    supporting_offices: tuple[str, ...] = ()
+    persons: tuple[Person, ...] = ()
+    remarks: tuple[str, ...] = ()
+    milestones: tuple[Milestone, ...] = ()
+    place: Place | None = None
+    id: str = ""
+
+    @property
+    def offices(self) -> tuple[str, ...]:
+        """All responsible offices, leading ones first."""
+        return self.lead_offices + self.supporting_offices
+
+    @property
+    def label(self) -> str:
+        """How a message names this task: `第3项“……”`."""
+        title = self.title or self.content.split("\n")[0] or "（无名称）"
+        title = title if len(title) <= 24 else title[:23] + "…"
+        return f"第{self.number}项“{title}”" if self.number else f"“{title}”"
+
+
+def with_ids(tasks: "tuple[Task, ...]") -> "tuple[Task, ...]":
+    """Give each task and milestone without an id a readable one that no other has.
+
+    A task's id is its number where that is free; a number that comes again gets `-2`, `-3`, …;
+    a task without a number is `无号-1`, `无号-2`, ….
+    Ids already there stay, so that history follows a task through the year.
+    """
+    taken = {task.id for task in tasks if task.id}
+    done: list[Task] = []
+    for task in tasks:
+        if not task.id:
+            stem = task.number or "无号"
+            candidates = ([stem] if task.number else []) + [
+                f"{stem}-{n}" for n in range(2 if task.number else 1, len(tasks) + 3)
+            ]
+            task = replace(task, id=next(c for c in candidates if c not in taken))
+            taken.add(task.id)
+        used = {m.id for m in task.milestones}
+        free = (
+            f"{task.id}/{n}"
+            for n in range(1, 2 * len(task.milestones) + 2)
+            if f"{task.id}/{n}" not in used
+        )
+        milestones = tuple(m if m.id else replace(m, id=next(free)) for m in task.milestones)
+        done.append(replace(task, milestones=milestones))
+    return tuple(done)
+
+
+@dataclass(frozen=True, slots=True)
+class TaskList:
+    """What was recognised in a task list, before it is anybody's workspace."""
+
+    title: str
+    year: int | None
+    tasks: tuple[Task, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """A 股室 (处室, 科室 …) as sheet 股室 of 主清单.xlsx knows it."""
+
+    name: str
+    aliases: tuple[str, ...] = ()
+    leader: str | None = None
+    person: str | None = None
+    mails: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Sheet 设置 of 主清单.xlsx. Thresholds in days; a date that is None is not set."""
+
+    bureau: str = ""
+    year: int = 0
+    first_month: int = 1
+    report_day: int = 25
+    report_workday: int | None = None
+    """n: the report day is the n-th last workday of the month instead of `report_day`."""
+    reporters: Literal["lead", "all"] = "lead"
+    supporting_report: bool = False
+    near_days: int = 7
+    severe_days: int = 15
+    spring_term: date | None = None
+    autumn_term: date | None = None
+    year_end: date | None = None
+    contact: str = ""
+    mail_server: str = ""
+    mail_port: int = 465
+    mail_sender: str = ""
+    mail_reply_to: str = ""
+    mail_copy_leader: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MasterList:
+    """主清单.xlsx: the one truth on tasks; every task and milestone has its id."""
+
+    title: str
+    tasks: tuple[Task, ...]
+    offices: tuple[Office, ...]
+    settings: Settings
+
+    def task(self, task_id: str) -> Task | None:
+        """Return the task of that id, or None."""
+        return next((task for task in self.tasks if task.id == task_id), None)
+
+
+# ---------------------------------------------------------------- the period
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Period:
+    """A reporting month: the period runs from `first_month` to `month` of `year`."""
+
+    year: int
+    month: int
+    first_month: int = field(default=1, compare=False)
+
+    @property
+    def key(self) -> str:
+        """`2021-04`, as JSON and `--month` write it."""
+        return f"{self.year:04d}-{self.month:02d}"
+
+    @property
+    def label(self) -> str:
+        """`1-4月`, as titles write it (`1月` in the first month)."""
+        if self.first_month >= self.month:
+            return f"{self.month}月"
+        return f"{self.first_month}-{self.month}月"
+
+    @property
+    def folder(self) -> str:
+        """`2021年04月`, the folder's name in the workspace."""
+        return f"{self.year:04d}年{self.month:02d}月"
+
+    @property
+    def name(self) -> str:
+        """`2021年4月`, as file names and letters write it."""
+        return f"{self.year}年{self.month}月"
+
+    @property
+    def last_day(self) -> date:
+        """The month's last day."""
+        return date(self.year, self.month, calendar.monthrange(self.year, self.month)[1])
+
+    @property
+    def previous(self) -> "Period | None":
+        """The month before in the same year; None in January."""
+        return replace(self, month=self.month - 1) if self.month > 1 else None
+
+    @classmethod
+    def parse(cls, text: str, settings: Settings) -> "Period":
+        """Read `4`, `04`, `4月`, `2021-04`, `2021年4月`; the year of 设置 where none is given.
+
+        Raises TaskxlError for anything else.
+        """
+        found = re.fullmatch(r"\s*(?:(\d{4})\s*[-年/.])?\s*(\d{1,2})\s*月?(?:份)?\s*", text)
+        month = int(found.group(2)) if found else 0
+        if not found or not 1 <= month <= 12:
+            raise TaskxlError(f"月份“{text}”看不懂。请写成 4 或 2021-04。")
+        return cls(int(found.group(1) or settings.year), month, settings.first_month)
+
+
+# ---------------------------------------------------------------- what comes back
+
+TaskField = Literal["status", "progress", "obstacles", "remarks"]
+MilestoneField = Literal["state", "done_on", "note"]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What one office says of one task. Texts are as typed; an empty text is "".
+
+    `status` is one of `words.STATUSES` where what was typed is known, else as typed.
+    `cells` gives the cell (A1) of each field that the sheet has.
+    """
+
+    task: str
+    office: str
+    status: str = ""
+    progress: str = ""
+    obstacles: str = ""
+    remarks: str = ""
+    file: str = ""
+    sheet: str | None = None
+    row: int | None = None
+    cells: Mapping[TaskField, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class MilestoneEntry:
+    """What one office says of one milestone on sheet 节点完成情况.
+
+    `state` is one of `words.MILESTONE_STATES` where known, else as typed; `done_text` is the
+    completion date as typed, `done_on` that date where it can be read.
+    """
+
+    milestone: str
+    office: str
+    state: str = ""
+    done_on: date | None = None
+    done_text: str = ""
+    note: str = ""
+    file: str = ""
+    sheet: str | None = None
+    row: int | None = None
+    cells: Mapping[MilestoneField, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Unplaced:
+    """A text of a return that belongs nowhere in the table, kept with its place."""
+
+    file: str
+    sheet: str | None
+    cell: str | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Altered:
+    """A fixed text that an office changed: `was` as issued, `now` as returned."""
+
+    task: str
+    office: str
+    field: str
+    was: str
+    now: str
+    file: str
+    sheet: str | None
+    cell: str | None
+
+
+IdentitySource = Literal["property", "hidden sheet", "office cell", "tasks"]
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """One office's form of one period, as found in a returned file.
+
+    `tasks` are the ids of the rows that were found (filled or not); `identity` says by which
+    evidence the office was recognised; `period` is None where nothing in the file tells it.
+    """
+
+    office: str
+    period: str | None
+    identity: IdentitySource
+    file: str
+    sheet: str | None = None
+    form_id: str | None = None
+    reporter: str = ""
+    reported_on: date | None = None
+    approval: str = ""
+    cells: Mapping[str, str] = field(default_factory=dict)
+    tasks: tuple[str, ...] = ()
+    entries: tuple[Entry, ...] = ()
+    milestones: tuple[MilestoneEntry, ...] = ()
+    altered: tuple[Altered, ...] = ()
+
+    @property
+    def approved(self) -> bool:
+        """Whether the leader's approval stands in the form."""
+        return bool(self.approval.strip())
+
+
+@dataclass(frozen=True, slots=True)
+class Return:
+    """A file under 回收/, read: refused with a code, or its submissions and leftovers.
+
+    `file` is relative to 回收/, with forward slashes; `receipt` says what `received_at` rests on.
+    """
+
+    file: str
+    sha256: str = ""
+    received_at: datetime | None = None
+    receipt: Literal["mail", "file"] = "file"
+    code: str | None = None
+    reason: str | None = None
+    submissions: tuple[Submission, ...] = ()
+    unplaced: tuple[Unplaced, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+
+# ---------------------------------------------------------------- the month
+
+Verdict = Literal["accepted", "partial", "superseded", "duplicate", "rejected", "skipped"]
+OfficeStateWord = Literal["submitted", "late", "missing", "rejected"]
+
+
+@dataclass(frozen=True, slots=True)
+class FileVerdict:
+    """What became of one file of 回收/."""
+
+    file: str
+    sha256: str
+    verdict: Verdict
+    office: str | None = None
+    code: str | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeState:
+    """Where one office that owes a report stands in a period.
+
+    `tasks` counts the tasks it reports on, `filled` those whose progress is not blank.
+    """
+
+    office: str
+    state: OfficeStateWord
+    files: tuple[str, ...] = ()
+    received_at: datetime | None = None
+    receipt: Literal["mail", "file", "form", ""] = ""
+    reporter: str = ""
+    approved: bool = False
+    tasks: int = 0
+    filled: int = 0
+
+
+Light = Literal["done", "on time", "near", "overdue", "severe", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class MilestoneState:
+    """Where a milestone stands as of the report day; `days_over` < 0 means days left."""
+
+    milestone: Milestone
+    task: Task
+    light: Light
+    days_over: int | None = None
+    entry: MilestoneEntry | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """A merged month: everything the reports need, nothing they must look up elsewhere."""
+
+    period: Period
+    as_of: date
+    master: MasterList
+    offices: tuple[OfficeState, ...]
+    files: tuple[FileVerdict, ...]
+    entries: tuple[Entry, ...]
+    milestones: tuple[MilestoneState, ...]
+    unplaced: tuple[Unplaced, ...]
+    altered: tuple[Altered, ...]
+    findings: tuple[Finding, ...]
+
+    def entries_of(self, task_id: str) -> tuple[Entry, ...]:
+        """Return what offices said of a task, in the order of its responsible offices."""
+        return tuple(entry for entry in self.entries if entry.task == task_id)

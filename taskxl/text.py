@@ -1,0 +1,65 @@
+"""How two texts are compared, and how a stranger's text is shown."""
+
+import re
+import unicodedata
+
+_WHITE = re.compile(r"[\s\u200b\u200c\u200d\u2060\ufeff\u00ad]+")
+_FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
+_RESERVED = re.compile(r"(?i)^(con|prn|aux|nul|com[1-9]|lpt[1-9])(\.|$)")
+
+
+def squeeze(text: object) -> str:
+    r"""Return `text` for comparison: no white space, full-width forms folded.
+
+    >>> squeeze(" 序\n号 ") == squeeze("序号")
+    True
+    >>> squeeze("（１）")
+    '(1)'
+    """
+    return _WHITE.sub("", unicodedata.normalize("NFKC", "" if text is None else str(text)))
+
+
+def is_blank(value: object) -> bool:
+    """Tell whether a cell's value shows nothing: None, or only white and invisible characters."""
+    return value is None or (isinstance(value, str) and not _WHITE.sub("", value))
+
+
+def tidy(text: str) -> str:
+    r"""Return `text` with line ends unified, each line stripped and blank lines dropped.
+
+    >>> tidy("一是 \r\n\r\n 二是")
+    '一是\n二是'
+    """
+    lines = (line.strip(" \t\u3000\u00a0") for line in re.split(r"\r\n|[\r\n\x0b\x0c\u2028]", text))
+    return "\n".join(line for line in lines if line)
+
+
+def show(text: object, limit: int = 0) -> str:
+    r"""Return a stranger's text fit for one line of a message.
+
+    Control, format and bidi characters are escaped, line ends become a blank,
+    and past `limit` characters (0: no limit) the text is cut with an ellipsis.
+
+    >>> show("a\u202eb")
+    'a\\u202eb'
+    """
+    out = []
+    for char in re.sub(r"[\s]+", " ", str(text)).strip():
+        if unicodedata.category(char) in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"):
+            out.append(f"\\u{ord(char):04x}" if ord(char) < 0x10000 else f"\\U{ord(char):08x}")
+        else:
+            out.append(char)
+    shown = "".join(out)
+    return shown[: limit - 1] + "…" if limit and len(shown) > limit else shown
+
+
+def safe_file_name(name: str, limit: int = 80) -> str:
+    r"""Return `name` as one file name that Windows, macOS and Linux accept, never a path.
+
+    >>> safe_file_name("基安股/..\\a:b")
+    '基安股_.._a_b'
+    """
+    cleaned = _FORBIDDEN.sub("_", unicodedata.normalize("NFC", name))
+    cleaned = "".join(c for c in cleaned if unicodedata.category(c) not in ("Cc", "Cf", "Cs"))
+    cleaned = cleaned.strip(" .")[:limit].strip(" .") or "_"
+    return f"_{cleaned}" if _RESERVED.match(cleaned) else cleaned
