@@ -1,0 +1,134 @@
+"""The marks inside a form that say whose it is; a file name means nothing."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from taskxl.intake.grids import Book, Sheet
+from taskxl.text import squeeze
+
+SHEET = "_taskxl"
+PROPERTY = "taskxl"
+VERSION = "1"
+_HEADER = ("block", "id", "field", "digest", "number", "title")
+
+Block = Literal["task", "milestone"]
+
+
+def digest_text(text: str) -> str:
+    """Return 12 hex digits that stand for a text; white space and width of forms do not count."""
+    return hashlib.sha256(squeeze(text).encode()).hexdigest()[:12]
+
+
+@dataclass(frozen=True, slots=True)
+class RowMark:
+    """One row of a form as issued: the task's or milestone's id and its fixed texts' digests.
+
+    `digests` is keyed by the field's word in the placeholders (`名称`, `计划`, …).
+    `number` and `title` help where the row's own id is gone.
+    """
+
+    block: Block
+    id: str
+    digests: Mapping[str, str]
+    number: str = ""
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Whose form this is, of which period, and what stood in its rows.
+
+    `period` is a key such as `2021-04`. `form_id` depends on all the rest and on nothing else,
+    so issuing the same form again gives the same id.
+    """
+
+    bureau: str
+    office: str
+    period: str
+    rows: tuple[RowMark, ...] = ()
+    version: str = VERSION
+    form_id: str = field(default="")
+
+    @classmethod
+    def make(
+        cls, bureau: str, office: str, period: str, rows: Iterable[RowMark], salt: str = ""
+    ) -> "Identity":
+        """Return an identity with its form id; `salt` is what else makes the form what it is."""
+        rows = tuple(rows)
+        parts = [VERSION, bureau, office, period, salt]
+        parts += [f"{r.block}{r.id}{sorted(r.digests.items())}" for r in rows]
+        form_id = hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:12]
+        return cls(bureau, office, period, rows, VERSION, form_id)
+
+    def to_property(self) -> str:
+        """Return the value of the custom document property `taskxl` (one short JSON array)."""
+        values = [self.version, self.form_id, self.period, self.office, self.bureau]
+        return json.dumps(values, ensure_ascii=False, separators=(",", ":"))
+
+    def to_table(self) -> list[list[str]]:
+        """Return the rows of the very hidden sheet: heading pairs, a header, one row a digest."""
+        table = [
+            ["taskxl", self.version],
+            ["form", self.form_id],
+            ["bureau", self.bureau],
+            ["office", self.office],
+            ["period", self.period],
+            list(_HEADER),
+        ]
+        for row in self.rows:
+            for name, digest in row.digests.items():
+                table.append([row.block, row.id, name, digest, row.number, row.title])
+        return table
+
+
+def read_property(value: str) -> Identity | None:
+    """Read an identity (without rows) from the property; None when the value is not one of ours."""
+    try:
+        values = json.loads(value)
+    except ValueError:
+        return None
+    if not isinstance(values, list) or len(values) != 5:
+        return None
+    if not all(isinstance(item, str) for item in values) or not values[3]:
+        return None
+    version, form_id, period, office, bureau = values
+    return Identity(bureau, office, period, (), version, form_id)
+
+
+def read_sheet(sheet: Sheet) -> Identity | None:
+    """Read an identity from a sheet laid out as `Identity.to_table`; None when it is not one."""
+    head: dict[str, str] = {}
+    marks: dict[tuple[str, str], dict[str, str]] = {}
+    names: dict[tuple[str, str], tuple[str, str]] = {}
+    for number in range(1, len(sheet.rows) + 1):
+        first, second, name, digest, task_number, title = (
+            sheet.text(number, column) for column in range(1, 7)
+        )
+        if number <= 5:
+            head[first] = second
+        elif first in ("task", "milestone") and second and name:
+            marks.setdefault((first, second), {})[name] = digest
+            names[first, second] = (task_number, title)
+    if not head.get("taskxl") or not head.get("office"):
+        return None
+    rows = tuple(
+        RowMark("task" if block == "task" else "milestone", row_id, digests, *names[block, row_id])
+        for (block, row_id), digests in marks.items()
+    )
+    return Identity(
+        head.get("bureau", ""),
+        head["office"],
+        head.get("period", ""),
+        rows,
+        head["taskxl"],
+        head.get("form", ""),
+    )
+
+
+def identity_sheets(book: Book) -> tuple[Identity, ...]:
+    """Return the identities of every sheet named `_taskxl` (Excel names a copy `_taskxl (2)`)."""
+    found = (read_sheet(sheet) for sheet in book.sheets if sheet.name.startswith(SHEET))
+    return tuple(identity for identity in found if identity is not None)
