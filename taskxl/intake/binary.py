@@ -1,0 +1,215 @@
+"""The second look at an .xls (and .et): what python-calamine hides, read from its BIFF records.
+
+Records and their fields: [MS-XLS], section 2.4. Only headers are walked, so that a large sheet
+costs little; a record that is too short for its own fields is passed over.
+"""
+
+import io
+import re
+import struct
+from collections.abc import Iterator
+from enum import IntEnum
+from typing import NamedTuple
+
+import olefile
+
+from taskxl.intake.grids import Area, CellError, Note, Value, cell_name
+from taskxl.intake.workbooks import Look, State
+
+
+class _Kind(IntEnum):
+    """The numbers of the records that are looked at."""
+
+    FORMULA = 0x0006
+    EOF = 0x000A
+    NOTE = 0x001C
+    CONTINUE = 0x003C
+    CODEPAGE = 0x0042
+    OBJ = 0x005D
+    COLINFO = 0x007D
+    BOUNDSHEET = 0x0085
+    MERGECELLS = 0x00E5
+    DRAWING = 0x00EC
+    TXO = 0x01B6
+    BOOLERR = 0x0205
+    ROW = 0x0208
+    BOF = 0x0809
+
+
+_ERRORS = {0x00: "#NULL!", 0x07: "#DIV/0!", 0x0F: "#VALUE!", 0x17: "#REF!", 0x1D: "#NAME?",
+           0x24: "#NUM!", 0x2A: "#N/A"}  # fmt: skip
+_STATES: dict[int, State] = {1: "hidden", 2: "very hidden"}
+_PLAIN_SHEET = 0
+# Where a shape hangs: OfficeArtClientAnchorSheet, [MS-XLS] 2.5.193: flags, left column, its
+# offset, top row.
+_ANCHOR = re.compile(rb"\x00\x00\x10\xf0\x12\x00\x00\x00..(..)..(..)", re.DOTALL)
+
+
+class SheetRecord(NamedTuple):
+    """A sheet as the workbook's globals list it; `start` is where its records begin."""
+
+    name: str
+    state: State
+    start: int
+
+
+class _Record(NamedTuple):
+    kind: int
+    data: bytes
+
+
+class BinaryWorkbook:
+    """The records of an .xls that say what calamine does not; raises OSError for no OLE file."""
+
+    def __init__(self, content: bytes) -> None:
+        with olefile.OleFileIO(io.BytesIO(content)) as file:
+            name = next(n for n in ("Workbook", "Book") if file.exists(n))
+            self._stream: bytes = file.openstream(name).read()
+        self._wide = self._stream[4:6] == b"\x00\x06"  # BIFF8; older ones write in code pages
+        self._encoding = "gb18030"
+        self.sheets: list[SheetRecord] = []
+        for record in self._records(0):
+            if record.kind == _Kind.CODEPAGE and len(record.data) >= 2:
+                self._encoding = _encoding(struct.unpack_from("<H", record.data)[0])
+            elif record.kind == _Kind.BOUNDSHEET and len(record.data) >= 7:
+                start, state, kind = struct.unpack_from("<IBB", record.data)
+                if kind == _PLAIN_SHEET:
+                    name = self._short_text(record.data[6:])
+                    self.sheets.append(SheetRecord(name, _STATES.get(state & 3, "visible"), start))
+
+    def look(self, sheet: SheetRecord) -> Look:
+        """Walk one sheet's records: error cells, merges, what is hidden, comments, text boxes."""
+        cells: dict[tuple[int, int], Value] = {}
+        merges: list[Area] = []
+        hidden_rows: set[int] = set()
+        hidden_columns: set[int] = set()
+        objects = _Objects(self._wide, self._encoding)
+        for kind, data in self._records(sheet.start):
+            match kind:
+                case _Kind.FORMULA if len(data) >= 14 and _is_error_result(data[6:14]):
+                    row, column = struct.unpack_from("<HH", data)
+                    cells[row + 1, column + 1] = _error(data[8])
+                case _Kind.BOOLERR if len(data) >= 8 and data[7] == 1:
+                    row, column = struct.unpack_from("<HH", data)
+                    cells[row + 1, column + 1] = _error(data[6])
+                case _Kind.ROW if len(data) >= 14 and data[12] & 0x20:
+                    hidden_rows.add(struct.unpack_from("<H", data)[0] + 1)
+                case _Kind.COLINFO if len(data) >= 10 and data[8] & 1:
+                    first, last = struct.unpack_from("<HH", data)
+                    hidden_columns.update(range(first + 1, min(last, 255) + 2))
+                case _Kind.MERGECELLS if len(data) >= 2:
+                    merges += _merges(data)
+                case _:
+                    objects.take(kind, data)
+        return Look(
+            cells,
+            tuple(merges),
+            frozenset(hidden_rows),
+            frozenset(hidden_columns),
+            tuple(objects.notes()),
+        )
+
+    def _records(self, start: int) -> Iterator[_Record]:
+        """Yield the records of a substream up to its end, those of embedded charts left out."""
+        stream, position, depth = self._stream, start, 0
+        while position + 4 <= len(stream):
+            kind, length = struct.unpack_from("<HH", stream, position)
+            position += 4
+            if kind == _Kind.BOF:
+                depth += 1
+            elif kind == _Kind.EOF:
+                depth -= 1
+            elif depth == 1:
+                yield _Record(kind, stream[position : position + length])
+            if depth <= 0:
+                return
+            position += length
+
+    def _short_text(self, data: bytes) -> str:
+        """Return a text whose length stands in its first byte."""
+        count = data[0]
+        if not self._wide:
+            return data[1 : 1 + count].decode(self._encoding, "replace")
+        if data[1] & 1:
+            return data[2 : 2 + 2 * count].decode("utf-16-le", "replace")
+        return data[2 : 2 + count].decode("latin-1")
+
+
+class _Objects:
+    """The comments and text boxes of a sheet, gathered from records that follow each other.
+
+    A drawing record says where a shape hangs, OBJ gives its number, TXO announces its text, which
+    stands in CONTINUE records; the NOTE records at the end say which numbers are comments.
+    """
+
+    def __init__(self, wide: bool, encoding: str) -> None:
+        self._wide, self._encoding = wide, encoding
+        self._cells: dict[int, str] = {}
+        self._texts: list[tuple[int, str | None, list[str]]] = []
+        self._anchor: str | None = None
+        self._number = 0
+        self._awaited = 0
+
+    def take(self, kind: int, data: bytes) -> None:
+        """Take the next record of the sheet."""
+        if kind != _Kind.CONTINUE:
+            self._awaited = 0
+        match kind:
+            case _Kind.NOTE if len(data) >= 8:
+                row, column, length, number = struct.unpack_from("<HHHH", data)
+                self._cells[number] = cell_name(row + 1, column + 1)
+                if not self._wide:  # older files keep the text in the record itself
+                    text = data[6 : 6 + length].decode(self._encoding, "replace")
+                    self._texts.append((number, None, [text]))
+            case _Kind.DRAWING:
+                found = _ANCHOR.findall(data)
+                if found:
+                    column, row = (int.from_bytes(part, "little") for part in found[-1])
+                    self._anchor = cell_name(row + 1, column + 1)
+            case _Kind.OBJ if len(data) >= 8 and data[:2] == b"\x15\x00":
+                self._number = struct.unpack_from("<H", data, 6)[0]
+            case _Kind.TXO if len(data) >= 12:
+                self._awaited = struct.unpack_from("<H", data, 10)[0]
+                self._texts.append((self._number, self._anchor, []))
+            case _Kind.CONTINUE if self._awaited and data:
+                letters = data[1:].decode("utf-16-le" if data[0] & 1 else "latin-1", "replace")
+                self._texts[-1][2].append(letters[: self._awaited])
+                self._awaited -= min(len(letters), self._awaited)
+
+    def notes(self) -> Iterator[Note]:
+        """Yield what was gathered; texts that no NOTE claims are text boxes."""
+        for number, anchor, pieces in self._texts:
+            text = "".join(pieces)
+            if number in self._cells:
+                yield Note("comment", self._cells[number], text)
+            else:
+                yield Note("text box", anchor, text)
+
+
+def _is_error_result(result: bytes) -> bool:
+    """Tell whether a formula's stored result is an error: [MS-XLS] 2.5.133, FormulaValue."""
+    return result[6:] == b"\xff\xff" and result[0] == 2
+
+
+def _error(code: int) -> CellError:
+    return CellError(_ERRORS.get(code, "#N/A"))
+
+
+def _merges(data: bytes) -> Iterator[Area]:
+    count = min(struct.unpack_from("<H", data)[0], (len(data) - 2) // 8)
+    for number in range(count):
+        top, bottom, left, right = struct.unpack_from("<HHHH", data, 2 + 8 * number)
+        if top <= bottom and left <= right:
+            yield Area(top + 1, left + 1, bottom + 1, right + 1)
+
+
+def _encoding(code_page: int) -> str:
+    if code_page == 936:
+        return "gb18030"
+    name = {10000: "mac_roman", 32768: "mac_roman", 32769: "cp1252"}.get(code_page)
+    name = name or f"cp{code_page}"
+    try:
+        "".encode(name)
+    except LookupError:
+        return "gb18030"
+    return name

@@ -1,0 +1,348 @@
+"""The second look at an .xlsx: what python-calamine hides, read from the package's own parts."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from typing import Literal
+
+from lxml import etree
+
+from taskxl.intake.grids import Area, CellError, Note, Value
+from taskxl.intake.notes import comments, page_notes, text_boxes, threaded_comments
+from taskxl.intake.openxml import (
+    UNREADABLE,
+    Package,
+    attribute,
+    decode_escapes,
+    is_true,
+    iterate_xml,
+    local,
+    string_text,
+    whole_number,
+)
+from taskxl.intake.refusals import Limits, Refused
+
+State = Literal["visible", "hidden", "very hidden"]
+Cells = dict[tuple[int, int], Value]
+
+_REFERENCE = re.compile(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,7})")
+# A cheap scan says which sheets deserve a parse: those with error cells or formulas …
+_ODD_CELL = (b'"e"', b"'e'", b"<f>", b"<f ", b"<f/", b":f>", b":f ", b":f/", b"f\n", b"f\r", b"f\t")
+# … and the rest; a sheet in another encoding than UTF-8 shows no such tag and is always parsed.
+_ODD_SHEET = (b"hidden", b"mergeCell", b"headerFooter")
+_CELL_REFERENCE = re.compile(rb"""\sr\s*=\s*["']\$?([A-Za-z]{1,3})\$?([0-9]{1,7})["']""")
+_AREA_LIMIT = Limits().cell_area
+_SLICE = 1 << 20
+_ODD_ROW = re.compile(rb"<(?:\w+:)?row\s[^>]*\bhidden\s*=")
+_SHEET_DATA = re.compile(rb"<(?:\w+:)?sheetData(?:\s[^>]*)?/?>")
+# Ids that mean a date without a format of their own: ECMA-376 part 1, 18.8.30 (27-36 and 50-58
+# are the Chinese and Japanese ones).
+_DATE_IDS = frozenset([*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)])
+_NOT_A_FORMAT = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?!h+\]|m+\]|s+\])[^\]]*\]')
+_EPOCH_1900, _EPOCH_1904 = date(1899, 12, 30), date(1904, 1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class SheetPart:
+    """A sheet as the workbook part lists it; `part` is where its XML lies."""
+
+    name: str
+    state: State
+    part: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What the second look found on one sheet; `cells` replaces what calamine said of them."""
+
+    cells: Mapping[tuple[int, int], Value] = field(default_factory=dict)
+    merges: tuple[Area, ...] = ()
+    hidden_rows: frozenset[int] = frozenset()
+    hidden_columns: frozenset[int] = frozenset()
+    notes: tuple[Note, ...] = ()
+    remarks: tuple[str, ...] = ()
+
+
+def parse_reference(text: str) -> tuple[int, int] | None:
+    """Return (row, column) of an A1 reference, counted from 1; None when it is none."""
+    found = _REFERENCE.fullmatch(text)
+    if not found:
+        return None
+    column = 0
+    for letter in found.group(1).upper():
+        column = column * 26 + ord(letter) - 64
+    return int(found.group(2)), column
+
+
+def parse_area(text: str) -> Area | None:
+    """Return the rectangle of a reference such as `A1:C3`; None when it is none."""
+    first, _, last = text.partition(":")
+    start, end = parse_reference(first), parse_reference(last or first)
+    if start is None or end is None or start > end or start[1] > end[1]:
+        return None
+    return Area(start[0], start[1], end[0], end[1])
+
+
+def is_date_format(code: str) -> bool:
+    """Tell whether a number format shows a date or a time.
+
+    >>> is_date_format('yyyy"年"m"月"d"日";@'), is_date_format('0"天";[Red]0.00')
+    (True, False)
+    """
+    bare = _NOT_A_FORMAT.sub("", code.split(";")[0]).lower()
+    return "general" not in bare and bool(re.search(r"[ymdhs]|a/p", bare))
+
+
+def date_value(number: float, since_1904: bool = False) -> Value:
+    """Return the date or time that a serial number means in Excel; the number where none.
+
+    Below 60 Excel's calendar of 1900 is a day off (it knows 29 February 1900); nobody's due date
+    lies there, and a number below 1 is a time of day.
+    """
+    days, seconds = divmod(round(number * 86_400), 86_400)
+    clock = time(seconds // 3600, seconds // 60 % 60, seconds % 60)
+    if 0 <= number < 1:
+        return clock
+    try:
+        day = (_EPOCH_1904 if since_1904 else _EPOCH_1900) + timedelta(days=days)
+    except OverflowError:
+        return number
+    return datetime.combine(day, clock) if seconds else day
+
+
+class Workbook:
+    """The parts of an .xlsx that say what calamine does not.
+
+    Raises Refused (R201) when the package or its workbook part cannot be read.
+    """
+
+    def __init__(self, content: bytes) -> None:
+        self.package = Package(content)
+        self.part = next(iter(self.package.related("", "officeDocument")), "xl/workbook.xml")
+        root = self.package.tree(self.part)
+        if root is None:
+            raise Refused("R201", UNREADABLE)
+        relations = self.package.relations(self.part)
+        self.since_1904 = any(is_true(e.get("date1904")) for e in root if local(e) == "workbookPr")
+        self.sheets: list[SheetPart] = []
+        for element in root.iter("{*}sheet"):
+            relation = relations.get(attribute(element, "id") or "")
+            state = _state(element.get("state"))
+            name = decode_escapes(element.get("name") or "")
+            if relation is not None:
+                self.sheets.append(SheetPart(name, state, relation.target, relation.kind))
+        self._relations = relations
+        self._last: tuple[str, bytes] = ("", b"")
+        self._strings: list[str] | None = None
+        self._date_styles: frozenset[int] | None = None
+
+    def is_bulky(self, sheet: SheetPart) -> bool:
+        """Tell whether the rectangle from A1 to a sheet's last cell is too large to be built.
+
+        Two cells at far corners make 17 billion, and python-calamine asks for all of them at once.
+        A sheet that cannot be scanned as UTF-8 counts as bulky too: it is read cell by cell.
+        """
+        data = self._data(sheet)
+        if not _SHEET_DATA.search(data):
+            return True
+        last_row, columns = 0, {b"A"}
+        for start in range(0, len(data), _SLICE):
+            # By slices, so that the references of a large sheet are never all in memory.
+            found = _CELL_REFERENCE.findall(data, start, start + _SLICE + 32)
+            columns.update(letters for letters, _ in found)
+            last_row = max(last_row, *(int(row) for _, row in found), 0)
+        widest = max(columns, key=lambda letters: (len(letters), letters.upper()))
+        place = parse_reference(f"{widest.decode()}{last_row}")
+        return place is None or place[0] * place[1] > _AREA_LIMIT
+
+    def _data(self, sheet: SheetPart) -> bytes:
+        """Return a sheet's XML; the last one stays at hand, as it is scanned and then looked at."""
+        if self._last[0] != sheet.part:
+            self._last = (sheet.part, self.package.read(sheet.part) or b"")
+        return self._last[1]
+
+    def look(self, sheet: SheetPart, *, every_cell: bool = False) -> Look:
+        """Look at a sheet's own XML: odd cells (or all of them), merges, what is hidden, notes.
+
+        Raises Refused (R201) when the sheet's XML cannot be read to its end.
+        """
+        data = self._data(sheet)
+        plain = _SHEET_DATA.search(data) is not None
+        odd_cells = every_cell or not plain or any(sign in data for sign in _ODD_CELL)
+        notes: tuple[Note, ...] = ()
+        remarks: tuple[str, ...] = ()
+        try:
+            notes = self._notes(sheet)
+        except Refused:
+            remarks = (f"“{sheet.name}”的批注或文本框部分已损坏，没有读出。",)
+        if not (odd_cells or any(sign in data for sign in _ODD_SHEET)):
+            return Look(notes=notes, remarks=remarks)
+        if not (odd_cells or (b"hidden" in data and _ODD_ROW.search(data))):
+            data = _without_cells(data)
+        cells: Cells = {}
+        merges: list[Area] = []
+        hidden_rows: set[int] = set()
+        hidden: list[tuple[int, int]] = []
+        row_number = 0
+        try:
+            for element in iterate_xml(data, ("row", "col", "mergeCell", "headerFooter")):
+                match local(element):
+                    case "row":
+                        row_number = whole_number(element.get("r")) or row_number + 1
+                        if is_true(element.get("hidden")):
+                            hidden_rows.add(row_number)
+                        if odd_cells:
+                            self._read_row(element, row_number, cells, every_cell)
+                    case "col" if is_true(element.get("hidden")):
+                        first = whole_number(element.get("min")) or 1
+                        hidden.append((first, whole_number(element.get("max")) or first))
+                    case "mergeCell":
+                        area = parse_area(element.get("ref") or "")
+                        if area is not None and (area.top, area.left) != (area.bottom, area.right):
+                            merges.append(area)
+                    case "headerFooter":
+                        notes += tuple(page_notes(element))
+        except (etree.XMLSyntaxError, ValueError) as error:
+            raise Refused("R201", UNREADABLE) from error
+        columns = frozenset(
+            column for low, high in set(hidden) for column in range(low, min(high, 16_384) + 1)
+        )
+        return Look(cells, tuple(merges), frozenset(hidden_rows), columns, notes, remarks)
+
+    # ------------------------------------------------------------ cells
+
+    def _read_row(self, row: etree._Element, number: int, cells: Cells, every: bool) -> None:
+        column = 0
+        for cell in row:
+            place = parse_reference(cell.get("r") or "")
+            number, column = place or (number, column + 1)
+            kind = cell.get("t")
+            formula = value = inline = None
+            for child in cell:
+                match local(child):
+                    case "f":
+                        formula = child
+                    case "v":
+                        value = child.text
+                        if value is None and kind == "str":
+                            value = ""  # a formula whose result is an empty text, not a lost one
+                    case "is":
+                        inline = child
+            if kind == "e":
+                cells[number, column] = CellError((value or "").strip())
+            elif formula is not None and value is None and inline is None:
+                cells[number, column] = CellError("")
+            elif every:
+                found = self._value(kind, value, inline, cell.get("s"))
+                if found is not None:
+                    cells[number, column] = found
+
+    def _value(
+        self, kind: str | None, text: str | None, inline: etree._Element | None, style: str | None
+    ) -> Value:
+        if inline is not None:
+            return string_text(inline)
+        if not text:
+            return None
+        match kind:
+            case "s":
+                index = whole_number(text.strip())
+                strings = self.strings
+                return strings[index] if index is not None and index < len(strings) else None
+            case "str":
+                return decode_escapes(text)
+            case "b":
+                return is_true(text.strip())
+        try:
+            if kind == "d":
+                moment = datetime.fromisoformat(text.strip())
+                return moment.date() if moment.time() == time(0) else moment
+            number = float(text) if len(text) < 400 else float("nan")
+        except ValueError:
+            return text
+        if number != number or abs(number) == float("inf"):
+            return text
+        if (whole_number(style) or 0) in self.date_styles:
+            return date_value(number, self.since_1904)
+        return number
+
+    @property
+    def strings(self) -> list[str]:
+        """The shared strings, read when first asked for."""
+        if self._strings is None:
+            part = self._part("sharedStrings", "xl/sharedStrings.xml")
+            data = self.package.read(part)
+            try:
+                items = iterate_xml(data, ("si",)) if data else iter(())
+                self._strings = [string_text(item) for item in items]
+            except (etree.XMLSyntaxError, ValueError) as error:
+                raise Refused("R201", UNREADABLE) from error
+        return self._strings
+
+    @property
+    def date_styles(self) -> frozenset[int]:
+        """The numbers of the cell styles that show a date, read when first asked for."""
+        if self._date_styles is None:
+            root = self.package.tree(self._part("styles", "xl/styles.xml"))
+            self._date_styles = frozenset(_date_styles(root) if root is not None else ())
+        return self._date_styles
+
+    def _part(self, kind: str, usual: str) -> str:
+        return next((r.target for r in self._relations.values() if r.kind == kind), usual)
+
+    # ------------------------------------------------------------ notes
+
+    def _notes(self, sheet: SheetPart) -> tuple[Note, ...]:
+        relations = self.package.relations(sheet.part).values()
+        notes: list[Note] = []
+        threads: list[Note] = []
+        for relation in relations:
+            if relation.kind in ("comments", "threadedComment", "drawing"):
+                root = self.package.tree(relation.target)
+                if root is None:
+                    continue
+                if relation.kind == "comments":
+                    notes += comments(root)
+                elif relation.kind == "threadedComment":
+                    threads += threaded_comments(root)
+                else:
+                    notes += text_boxes(root)
+        # Excel leaves a copy of each thread among the old comments, behind a note in English.
+        threaded = {note.cell for note in threads}
+        kept = (n for n in notes if n.kind != "comment" or n.cell not in threaded)
+        return (*threads, *kept)
+
+
+def _without_cells(data: bytes) -> bytes:
+    """Return a sheet's XML without its rows, the bulk of it; all of it where that is not plain."""
+    start = _SHEET_DATA.search(data)
+    end = data.rfind(b"</", 0, data.rfind(b"sheetData>"))
+    if start is None or end < start.end():
+        return data
+    return data[: start.end()] + data[end:]
+
+
+def _state(word: str | None) -> State:
+    match word:
+        case "hidden":
+            return "hidden"
+        case "veryHidden":
+            return "very hidden"
+    return "visible"
+
+
+def _date_styles(root: etree._Element) -> Iterator[int]:
+    formats = {e.get("numFmtId"): e.get("formatCode") or "" for e in root.iter("{*}numFmt")}
+    for styles in root:
+        if local(styles) != "cellXfs":
+            continue
+        for position, style in enumerate(styles.iterchildren("{*}xf")):
+            identifier = style.get("numFmtId")
+            if identifier in formats:
+                shows_date = is_date_format(formats[identifier])
+            else:
+                shows_date = whole_number(identifier) in _DATE_IDS
+            if shows_date:
+                yield position
