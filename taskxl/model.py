@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from itertools import chain, count
 from typing import Literal
 
 from taskxl.errors import TaskxlError
@@ -86,21 +87,18 @@ def with_ids(tasks: "tuple[Task, ...]") -> "tuple[Task, ...]":
     Ids already there stay, so that history follows a task through the year.
     """
     taken = {task.id for task in tasks if task.id}
+    # Of all tasks: a milestone that was given to another task keeps its id.
+    used = {milestone.id for task in tasks for milestone in task.milestones}
     done: list[Task] = []
     for task in tasks:
         if not task.id:
             stem = task.number or "无号"
-            candidates = ([stem] if task.number else []) + [
-                f"{stem}-{n}" for n in range(2 if task.number else 1, len(tasks) + 3)
-            ]
-            task = replace(task, id=next(c for c in candidates if c not in taken))
+            first = [stem] if task.number else []
+            more = (f"{stem}-{n}" for n in count(2 if task.number else 1))
+            task = replace(task, id=next(c for c in chain(first, more) if c not in taken))
             taken.add(task.id)
-        used = {m.id for m in task.milestones}
-        free = (
-            f"{task.id}/{n}"
-            for n in range(1, 2 * len(task.milestones) + 2)
-            if f"{task.id}/{n}" not in used
-        )
+        names = (f"{task.id}/{n}" for n in count(1))
+        free = (name for name in names if name not in used)
         milestones = tuple(m if m.id else replace(m, id=next(free)) for m in task.milestones)
         done.append(replace(task, milestones=milestones))
     return tuple(done)
@@ -375,6 +373,12 @@ class OfficeState:
     approved: bool = False
     tasks: int = 0
     filled: int = 0
+    reported_on: date | None = None
+    approval: str = ""
+    owes: bool = True
+    """False: the office reported without owing; it counts in no rate."""
+    months_missing: int = 0
+    """Months in a row without a usable report, this one included."""
 
 
 Light = Literal["done", "on time", "near", "overdue", "severe", "unknown"]
@@ -405,6 +409,8 @@ class Month:
     unplaced: tuple[Unplaced, ...]
     altered: tuple[Altered, ...]
     findings: tuple[Finding, ...]
+    previous: tuple[Entry, ...] = ()
+    """What each office last said of each task in an earlier month."""
 
     def entries_of(self, task_id: str) -> tuple[Entry, ...]:
         """Return what offices said of a task, in the order of its responsible offices."""

@@ -1,7 +1,7 @@
 """The Chinese that the program knows: a new word is one line here."""
 
 # Progress status of a task (附件2, drop-down 进度状态), and what else clerks write for it.
-# Source: notices of several bureaus; see docs/words.md.
+# Gathered from the monthly notices of several bureaus.
 STATUSES = ("已完成", "正常推进", "进度滞后", "尚未启动")
 DONE, ON_TRACK, BEHIND, NOT_STARTED = STATUSES
 STATUS_SYNONYMS: dict[str, str] = {
@@ -26,6 +26,9 @@ STATUS_SYNONYMS: dict[str, str] = {
     "未开展": NOT_STARTED,
 }
 
+# What a form puts before last month's text; the clerk deletes it once the text is this month's.
+PREVIOUS_MARK = "〔上月〕"
+
 # State of a milestone (sheet 节点完成情况, drop-down 完成情况).
 MILESTONE_STATES = ("已完成", "未完成", "申请延期")
 MILESTONE_SYNONYMS: dict[str, str] = {
@@ -41,12 +44,62 @@ MILESTONE_SYNONYMS: dict[str, str] = {
     "延期": "申请延期",
 }
 
-ALL_OFFICES = ("各股室", "各处室", "各科室", "全体股室", "全体处室", "全体科室", "全体", "所有股室")
+ALL_OFFICES = (
+    "各处室",
+    "各股室",
+    "各科室",
+    "全体股室",
+    "全体处室",
+    "全体科室",
+    "局机关各股室",
+    "局机关各科室",
+    "机关各处室",
+    "全体",
+    "所有股室",
+    "所有科室",
+)
+
+# How the names of offices end; only used to part names that were run together.
+OFFICE_ENDINGS = ("股", "处", "科", "室", "所", "办", "中心", "党委", "工会", "纪检组", "考试院")
+
+# The commonest surnames, by which a column of persons is known when its header is not.
+SURNAMES = tuple(
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任"
+    "沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔"
+    "向汤容颜邝区伍甄"
+)
+
+# Days by which bureaus count and whose date is the same every year (教师节前), and events whose
+# date each year's notices fix.
+FESTIVALS: dict[str, tuple[int, int]] = {
+    "五一": (5, 1),
+    "劳动节": (5, 1),
+    "六一": (6, 1),
+    "儿童节": (6, 1),
+    "七一": (7, 1),
+    "教师节": (9, 10),
+    "国庆节": (10, 1),
+    "国庆": (10, 1),
+}
+EVENTS_WITHOUT_DATE = (
+    "高考",
+    "中考",
+    "学业水平考试",
+    "期中",
+    "期末",
+    "学期",
+    "寒假",
+    "暑假",
+    "放假",
+    "春节",
+    "中秋节",
+    "汛期",
+)
 
 # Headers of tables, by the field they name. Compared after `text.squeeze`.
 # A word that stands under two fields is decided by the columns beside it (master/tables).
 HEADERS: dict[str, tuple[str, ...]] = {
-    "number": ("序号", "编号", "市折子号", "文号", "案号"),
+    "number": ("序号", "编号", "市折子号", "文号", "案号", "任务序号", "项目编号", "任务编号"),
     "title": (
         "任务名称",
         "项目名称",
@@ -62,6 +115,11 @@ HEADERS: dict[str, tuple[str, ...]] = {
         "工作计划",
         "工作安排",
         "事项",
+        "重点工作",
+        "重点任务",
+        "重点工作任务",
+        "任务",
+        "项目",
     ),
     "content": (
         "主要内容和关键时间节点计划",
@@ -72,8 +130,24 @@ HEADERS: dict[str, tuple[str, ...]] = {
         "任务描述",
         "阶段目标",
         "工作措施",
+        "具体内容",
+        "具体措施",
+        "工作举措",
+        "工作目标",
+        "目标要求",
+        "关键节点",
+        "时间节点安排",
     ),
-    "due": ("完成时间", "完成时限", "完成时间节点", "办理时限", "要求完成时间", "时间"),
+    "due": (
+        "完成时间",
+        "完成时限",
+        "完成时间节点",
+        "办理时限",
+        "要求完成时间",
+        "时间",
+        "截止时间",
+        "办结时限",
+    ),
     "lead": (
         "牵头单位",
         "牵头责任单位",
@@ -84,9 +158,19 @@ HEADERS: dict[str, tuple[str, ...]] = {
         "承办单位",
         "主办单位",
         "负责单位",
+        "牵头部门",
+        "主责单位",
     ),
-    "supporting": ("配合单位", "协办单位", "协办股室", "配合单位或部门", "配合股室", "协办处室"),
-    "responsible": ("责任股室", "责任单位", "责任科室", "责任处室", "责任部门"),
+    "supporting": (
+        "配合单位",
+        "协办单位",
+        "协办股室",
+        "配合单位或部门",
+        "配合股室",
+        "协办处室",
+        "配合部门",
+    ),
+    "responsible": ("责任股室", "责任单位", "责任科室", "责任处室", "责任部门", "责任主体"),
     "leader": (
         "分管领导",
         "分管县领导",
@@ -109,4 +193,280 @@ HEADERS: dict[str, tuple[str, ...]] = {
     ),
     "obstacles": ("存在问题和下一步工作计划", "存在困难及下一步措施"),
     "remarks": ("备注", "任务来源"),
+    "section": ("类别", "分类", "工作类别", "项目类别", "领域", "重点领域", "板块", "民生实事"),
 }
+
+# What the fields are called in messages.
+FIELD_NAMES: dict[str, str] = {
+    "number": "序号",
+    "title": "任务名称",
+    "content": "主要内容",
+    "due": "完成时限",
+    "lead": "牵头股室",
+    "supporting": "协办股室",
+    "responsible": "责任股室",
+    "leader": "分管负责同志",
+    "person": "责任人",
+    "status": "进度状态",
+    "progress": "进展情况",
+    "obstacles": "存在问题",
+    "remarks": "备注",
+    "section": "类别",
+}
+
+# How a header that is no word above is understood: the first pattern that is found in it.
+HEADER_PATTERNS: tuple[tuple[str, str], ...] = (
+    ("number", r"^(?:序|编|项目|任务)?号$|^no\.?$|^#$"),
+    ("supporting", r"配合|协办|协助|协同|会办"),
+    ("leader", r"(?:分管|包联|挂钩|责任|牵头|主管|联系).{0,3}(?:领导|负责人|负责同志|局长)"),
+    ("person", r"(?:责任人|联系人|经办人|负责人|联络员|承办人)(?:员|姓名)?$"),
+    ("lead", r"(?:牵头|主办|承办|主责).*(?:股|科|处|室|部门|单位|机构|主体)?"),
+    ("responsible", r"(?:责任|负责|落实|实施|执行).*(?:股|科|处|室|部门|单位|机构|主体)"),
+    ("responsible", r"^(?:股室|科室|处室|部门|单位)$"),
+    ("progress", r"进展|推进情况|完成情况|落实情况|开展情况|工作成效"),
+    ("obstacles", r"问题|困难|下一步"),
+    ("due", r"(?:时限|期限|时间|日期)(?:节点|要求|安排)?$"),
+    ("status", r"状态|是否"),
+    ("remarks", r"备注|来源|依据"),
+    ("section", r"类别|分类|类型|领域|板块"),
+    ("content", r"内容|计划|措施|举措|目标|要求|安排|节点|做法"),
+    ("title", r"任务|项目|事项|工作|实事"),
+)
+
+# How a line under or above a list begins that is no task.
+NOTE_BEGINNINGS = (
+    "说明",
+    "注",
+    "备注",
+    "附注",
+    "填表说明",
+    "填报说明",
+    "填表人",
+    "填报人",
+    "填报单位",
+    "填报股室",
+    "填报日期",
+    "制表",
+    "审核",
+    "审定",
+    "单位负责人",
+    "分管领导签",
+    "联系人",
+    "联系电话",
+    "抄送",
+    "公开方式",
+    "附件",
+)
+
+# How the state of an office and the verdict on a file are called.
+OFFICE_STATES: dict[str, str] = {
+    "submitted": "已报送",
+    "late": "迟报",
+    "missing": "未报送",
+    "rejected": "已退回",
+}
+VERDICTS: dict[str, str] = {
+    "accepted": "采用",
+    "partial": "部分采用",
+    "superseded": "已被新表替代",
+    "duplicate": "重复",
+    "rejected": "未采用",
+    "skipped": "略过",
+}
+# How the light of a milestone is called; always printed beside its colour.
+LIGHTS: dict[str, str] = {
+    "done": "已完成",
+    "on time": "未到期",
+    "near": "临近",
+    "overdue": "逾期",
+    "severe": "严重逾期",
+    "unknown": "时限待定",
+}
+
+# Phrases of a progress text that tell nothing of the month (G411); longer ones come first.
+STOCK_PHRASES: tuple[str, ...] = tuple(
+    sorted(
+        (
+            "按照上级要求",
+            "按照工作要求",
+            "根据工作安排",
+            "按上级要求",
+            "按要求",
+            "按计划",
+            "按照计划",
+            "按时间节点",
+            "按序时进度",
+            "按进度",
+            "严格落实",
+            "认真贯彻落实",
+            "贯彻落实",
+            "认真落实",
+            "认真组织",
+            "高度重视",
+            "加强领导",
+            "统筹安排",
+            "精心组织",
+            "扎实推进",
+            "积极推进",
+            "正常推进",
+            "正常开展",
+            "正在推进",
+            "正在开展",
+            "正在进行",
+            "正在办理",
+            "有序推进",
+            "有序开展",
+            "稳步推进",
+            "顺利推进",
+            "持续推进",
+            "加快推进",
+            "逐步推进",
+            "推进中",
+            "进行中",
+            "办理中",
+            "开展中",
+            "落实中",
+            "筹备中",
+            "推进",
+            "进行",
+            "开展",
+            "落实",
+            "已完成",
+            "完成",
+            "未完成",
+            "未启动",
+            "尚未启动",
+            "进度滞后",
+            "同上月",
+            "同上期",
+            "同上",
+            "同前",
+            "与上月相同",
+            "与上月一致",
+            "无变化",
+            "无进展",
+            "暂无进展",
+            "暂无",
+            "没有",
+            "见附件",
+            "详见附件",
+            "如题",
+            "各项工作",
+            "相关工作",
+            "有关工作",
+            "该项工作",
+            "此项工作",
+            "本项工作",
+            "该工作",
+            "该项目",
+            "工作",
+            "任务",
+            "项目",
+            "目前",
+            "本月",
+            "已经",
+            "正在",
+            "继续",
+            "我股",
+            "我室",
+            "我处",
+            "我科",
+            "良好",
+            "正常",
+            "顺利",
+            "有序",
+        ),
+        key=len,
+        reverse=True,
+    )
+)
+
+# What a clerk writes where there is nothing to say.
+NOTHING_WORDS = (
+    "无",
+    "暂无",
+    "没有",
+    "无问题",
+    "不存在问题",
+    "暂无问题",
+    "无存在问题",
+    "略",
+    "同上",
+)
+
+# A clause that tells of something done, and what turns it into a plan or its opposite.
+DONE_WORDS = (
+    "完成",
+    "办结",
+    "印发",
+    "报送",
+    "召开",
+    "通过",
+    "签订",
+    "发布",
+    "到位",
+    "竣工",
+    "验收",
+)
+NOT_DONE_WORDS = (
+    "未",
+    "没有",
+    "无法",
+    "预计",
+    "计划",
+    "拟",
+    "将",
+    "争取",
+    "力争",
+    "待",
+    "准备",
+    "正在",
+)
+
+# What a redrawn form may call its columns beyond HEADERS; 标识 is the hidden column with ids.
+FORM_HEADERS: dict[str, tuple[str, ...]] = {
+    "id": ("标识",),
+    "progress": ("完成情况", "工作进展", "落实情况", "进展情况、存在问题及下一步打算"),
+    "obstacles": (
+        "存在问题",
+        "存在的问题",
+        "存在困难",
+        "困难和问题",
+        "下一步工作计划",
+        "下一步工作打算",
+        "下一步工作",
+        "下一步打算",
+        "下一步措施",
+    ),
+}
+# The columns of sheet 节点完成情况 beside 编号 and 项目名称.
+MILESTONE_HEADERS: dict[str, tuple[str, ...]] = {
+    "id": ("标识",),
+    "milestone": ("节点", "关键节点", "关键时间节点", "节点内容", "节点任务", "时间节点"),
+    "due": ("完成时限", "节点时限", "时限", "完成时间", "要求完成时间"),
+    "state": ("完成情况", "节点完成情况", "完成状态", "是否完成", "状态"),
+    "done_on": ("完成日期", "实际完成日期", "实际完成时间"),
+    "note": ("说明", "情况说明", "备注"),
+}
+# The lines above and below a form's table: what stands before the colon.
+FORM_LABELS: dict[str, tuple[str, ...]] = {
+    "office": ("填报股室", "填报科室", "填报处室", "填报单位", "填报部门", "报送股室", "报送单位"),
+    "reporter": ("填报人", "填表人", "报送人", "经办人"),
+    "reported_on": ("填报日期", "填报时间", "填表日期", "填表时间", "报送日期", "报送时间"),
+    "approval": (
+        "分管负责同志审定",
+        "分管负责同志审核",
+        "分管负责同志签字",
+        "分管负责人审定",
+        "分管负责人签字",
+        "分管领导审定",
+        "分管领导审核",
+        "分管领导审签",
+        "分管领导签字",
+        "领导审定",
+        "审定人",
+        "审定",
+    ),
+}
+# Begins the line of a form below which an office may add work that is not in the list.
+BEYOND_LIST = "清单以外"

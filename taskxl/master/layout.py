@@ -1,0 +1,94 @@
+"""What 主清单.xlsx looks like: its sheets and columns, the same for writing and for reading."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+TASKS = "任务"
+MILESTONES = "节点"
+OFFICES = "股室"
+SETTINGS = "设置"
+TITLE_ITEM = "清单标题"
+"""The item of sheet 设置 that holds the list's title; all others are fields of Settings."""
+
+Look = Literal["text", "id", "number", "date", "formula", "open text", "open number", "open date"]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: the field it holds, its header, its width in characters, what it means.
+
+    A table without its `needed` columns cannot be read. `also` are other headers a person may
+    give it.
+    """
+
+    field: str
+    header: str
+    width: float
+    note: str
+    look: Look = "text"
+    needed: bool = False
+    also: tuple[str, ...] = ()
+
+
+_ID_NOTE = (
+    "由 taskxl 编写，全年不变，历史记录靠它跟随。请不要改；新增的一行请留空。"
+    "复制整行来新增时，请清空复制过来的标识。"
+)
+_MANY = "有多个时一行一个（Alt+Enter 换行），也可以用顿号隔开。"
+
+TASK_COLUMNS = (
+    Column("id", "标识", 9, _ID_NOTE, "id"),
+    Column("number", "编号", 7, "附件1 上的序号，可以改；不影响历史记录。", "number"),
+    Column("title", "任务名称", 26, "任务（项目）的名称。", needed=True),
+    Column("section", "分组", 17, "附件1 的分组行，如“×××同志负责项目”；汇总表照此分组。"),
+    Column("leader", "分管负责同志", 13, "负责这项任务的局领导姓名。"),
+    Column(
+        "lead_offices",
+        "牵头股室",
+        15,
+        f"牵头并报送进展的股室，名称与“股室”表一致。{_MANY}“各股室”表示全体股室。",
+        needed=True,
+    ),
+    Column("supporting_offices", "协办股室", 15, f"配合的股室。{_MANY}"),
+    Column("persons", "责任人", 22, f"责任人姓名，所属股室写在括号里，如：张三（人事股）。{_MANY}"),
+    Column("content", "主要内容", 54, "主要内容和计划，不含关键时间节点；节点在“节点”表。"),
+    Column("remarks", "备注", 22, "备注或任务来源，一行一条。"),
+)
+
+MILESTONE_COLUMNS = (
+    Column("id", "标识", 9, _ID_NOTE, "id"),
+    Column(
+        "task",
+        "任务标识",
+        9,
+        "这个节点属于哪项任务：填“任务”表里的标识，可下拉选择；新任务还没有标识时填编号。",
+        "id",
+        also=("任务编号",),
+    ),
+    Column("task_title", "任务（自动显示）", 26, "按任务标识自动显示，不必填写。", "formula"),
+    Column(
+        "text", "节点内容", 64, "到时限要做成什么。", needed=True, also=("节点", "关键时间节点")
+    ),
+    Column("due", "完成时限", 13, "日期，当天算在内。没有确定日期的留空。", "date"),
+    Column(
+        "vague",
+        "存疑",
+        40,
+        "时限为什么没有，或为什么只是推定。核实后请改好完成时限并清空本格，底色随之消失。",
+        also=("说明", "存疑说明"),
+    ),
+)
+
+OFFICE_COLUMNS = (
+    Column("name", "股室名称", 18, "股室的正式名称，一行一个。", needed=True),
+    Column("aliases", "别名", 22, f"来稿和清单里的其他写法、旧名称。{_MANY}"),
+    Column("leader", "分管负责同志", 15, "分管这个股室的局领导；催报抄送时用。"),
+    Column("person", "责任人", 15, "股室负责人或联系人。"),
+    Column("mails", "邮箱", 40, f"收表的邮箱。{_MANY}"),
+)
+
+SETTING_COLUMNS = (
+    Column("item", "项目", 24, "", needed=True),
+    Column("value", "值", 38, "", needed=True),
+    Column("explanation", "说明", 78, ""),
+)

@@ -1,0 +1,118 @@
+"""Whose tasks are whose: names spelt out, who owes a report, and on what."""
+
+from collections.abc import Iterable
+
+from taskxl.model import MasterList, Office, Task
+from taskxl.text import squeeze
+from taskxl.words import ALL_OFFICES
+
+Share = tuple[tuple[Task, ...], tuple[Task, ...]]
+_ALL_OFFICES = frozenset(squeeze(word) for word in ALL_OFFICES)
+
+
+class Roster:
+    """The offices of sheet 股室, found by name or alias; white space and width do not count.
+
+    A name comes before an alias; an alias that two offices share names neither of them.
+    """
+
+    def __init__(self, offices: Iterable[Office]) -> None:
+        self.offices = tuple(offices)
+        self._by_name: dict[str, Office | None] = {}
+        for office in self.offices:
+            for alias in office.aliases:
+                other = self._by_name.setdefault(squeeze(alias), office)
+                if other is not office:
+                    self._by_name[squeeze(alias)] = None
+        for office in self.offices:
+            self._by_name[squeeze(office.name)] = office
+
+    def resolve(self, name: str) -> Office | None:
+        """Return the office of that name or alias, or None."""
+        return self._by_name.get(squeeze(name))
+
+    def spell_out(self, names: Iterable[str]) -> tuple[str, ...]:
+        """Return the names that `names` stand for: see `spell_out_offices`."""
+        spelt: dict[str, None] = {}
+        for name in names:
+            if squeeze(name) in _ALL_OFFICES and self.offices:
+                spelt.update((office.name, None) for office in self.offices)
+            elif squeeze(name):
+                office = self.resolve(name)
+                spelt[office.name if office else name.strip()] = None
+        return tuple(spelt)
+
+
+def resolve_office(name: str, offices: Iterable[Office]) -> Office | None:
+    """Return the office that `name` means by name or alias, or None (for many names: Roster).
+
+    >>> resolve_office(" 基教 股", [Office("基础教育股", aliases=("基教股",))]).name
+    '基础教育股'
+    """
+    return Roster(offices).resolve(name)
+
+
+def spell_out_offices(names: Iterable[str], offices: Iterable[Office]) -> tuple[str, ...]:
+    """Return `names` with 各股室 spelt out and aliases made names, each once, in order.
+
+    A name that sheet 股室 does not know stays as it is.
+
+    >>> spell_out_offices(["人事股", "各股室"], [Office("办公室"), Office("人事股")])
+    ('人事股', '办公室')
+    """
+    return Roster(offices).spell_out(names)
+
+
+def divide_tasks(master: MasterList) -> dict[str, Share]:
+    """Return for each office that owes a report the tasks it reports on and those it only sees.
+
+    设置 decides: `reporters` = lead: offices that lead a task owe a report, on what they lead
+    (`supporting_report`: also on what they support); all: every responsible office owes one, on
+    all it leads or supports. Several leading offices of one task each report on it.
+    Offices are in the order of sheet 股室, then those it does not know as the list names them;
+    tasks are in the order of the list.
+    """
+    settings = master.settings
+    roster = Roster(master.offices)
+    reported: dict[str, list[Task]] = {}
+    seen: dict[str, list[Task]] = {}
+    for task in master.tasks:
+        leads = roster.spell_out(task.lead_offices)
+        supports = [name for name in roster.spell_out(task.supporting_offices) if name not in leads]
+        for name in leads:
+            reported.setdefault(name, []).append(task)
+        for name in supports:
+            if settings.reporters == "all":
+                reported.setdefault(name, []).append(task)
+            else:
+                seen.setdefault(name, []).append(task)
+    owing = [office.name for office in master.offices if office.name in reported]
+    owing += [name for name in reported if roster.resolve(name) is None]
+    place = {id(task): n for n, task in enumerate(master.tasks)}
+    shares: dict[str, Share] = {}
+    for name in owing:
+        own, others = reported[name], seen.get(name, [])
+        if settings.supporting_report:
+            own, others = sorted(own + others, key=lambda task: place[id(task)]), []
+        shares[name] = (tuple(own), tuple(others))
+    return shares
+
+
+def reporting_offices(master: MasterList) -> tuple[str, ...]:
+    """Return the offices that owe a report, in the order of `divide_tasks`."""
+    return tuple(divide_tasks(master))
+
+
+def tasks_of(master: MasterList, office: str) -> Share:
+    """Return the tasks on which an office reports and those it only sees (sheet 协办任务).
+
+    An office that owes no report still gets what it leads or supports, all of it only seen.
+    For all offices at once `divide_tasks` is one pass.
+    """
+    roster = Roster(master.offices)
+    known = roster.resolve(office)
+    name = known.name if known else office.strip()
+    share = divide_tasks(master).get(name)
+    if share is not None:
+        return share
+    return (), tuple(task for task in master.tasks if name in roster.spell_out(task.offices))

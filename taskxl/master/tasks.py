@@ -1,0 +1,414 @@
+"""附件1 as tasks: the drafts of tables or prose, interpreted; what `taskxl read` shows."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from taskxl.dates import UNSET, Calendar, Due, find_due, read_date
+from taskxl.findings import Finding
+from taskxl.intake.grids import Book, Sheet, Value, value_text
+from taskxl.master.checks import check_tasks
+from taskxl.master.drafts import Draft, Part, Step, is_note
+from taskxl.master.flattened import restore_tables
+from taskxl.master.milestones import is_heading, split_plan
+from taskxl.master.offices import PERSON_LIKE, find_known, join_names, pair_persons, split_roles
+from taskxl.master.outlines import read_outline
+from taskxl.master.rows import read_rows
+from taskxl.master.rules import CUT_OFF, PASSED_OVER, RUN_TOGETHER, VAGUE_DATE, YEAR
+from taskxl.master.titles import (
+    find_issue_date,
+    find_table_titles,
+    find_title_above,
+    find_year,
+)
+from taskxl.model import Milestone, Task, TaskList, with_ids
+from taskxl.text import is_blank, show, squeeze, tidy
+
+
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """The names that a list shows on their own, by which those run together are parted."""
+
+    offices: frozenset[str]
+    persons: frozenset[str]
+
+
+def read_task_list(
+    books: Sequence[Book], calendar: Calendar = UNSET, year: int | None = None
+) -> tuple[TaskList, tuple[Finding, ...]]:
+    """Read the tasks of one or several files as a careful person would.
+
+    `calendar` gives the term dates and year-end cut-off of 设置; `year` goes before the year that
+    the title says. A list without tasks means that nothing in the files is a task list.
+    Nothing is invented, renumbered or dropped: what has no place in a field is a finding.
+    """
+    parts: list[Part] = []
+    findings: list[Finding] = []
+    for book in books:
+        found, passed = _read_book(book)
+        parts += found
+        findings += passed
+    _name_sections(parts)
+    titles = [title for part in parts for title in part.titles]
+    drafts = [draft for part in parts for draft in part.drafts]
+    if not drafts:
+        return TaskList("", year, ()), tuple(findings)
+    said, doubts = _find_list_year(books, titles, year)
+    findings += [finding for part in parts for finding in part.findings]
+    findings += doubts
+    names = _Names(
+        find_known(t for d in drafts for n in _OFFICE_FIELDS for t in _role_names(d, n)),
+        find_known((t for d in drafts for t in d.texts.get("person", ())), PERSON_LIKE),
+    )
+    tasks: list[Task] = []
+    for draft in drafts:
+        task, doubts = _read_task(draft, names, said, calendar)
+        tasks.append(task)
+        findings += doubts
+    issued = find_issue_date(books, said)
+    findings += check_tasks(with_ids(tuple(tasks)), None, year=said, issued=issued)
+    title = titles[0] if titles else ""
+    return TaskList(title, said, tuple(tasks)), _in_order(findings)
+
+
+_LONG_OFFICE = 9  # shorter than three names in one
+_OFFICE_FIELDS = ("lead", "responsible", "supporting")
+
+
+def _role_names(draft: Draft, name: str) -> Iterable[str]:
+    for text in draft.texts.get(name, ()):
+        roles = split_roles(text)
+        yield "\n".join((*roles.lead, *roles.supporting, *roles.plain))
+
+
+def _read_book(book: Book) -> tuple[list[Part], list[Finding]]:
+    """Return the parts of a book that hold tasks: its tables, else its prose."""
+    prose = book
+    book, findings = restore_tables(book)
+    if any(finding.code == "M108" for finding in findings):
+        return [], findings
+    parts: list[Part] = []
+    for sheet in book.sheets:
+        filled = any(not is_blank(value) for _, _, value in sheet.cells())
+        if sheet.state != "visible":
+            if filled:
+                findings.append(_pass_over(book, sheet.name, "是隐藏的工作表，没有读入"))
+            continue
+        above = _find_table_above(book, sheet, parts)
+        part = read_rows(sheet, book.name, above, find_title_above(book, sheet))
+        if part and (part.drafts or part.continues):
+            parts.append(part)
+        elif filled:
+            why = "是空白表，没有读入" if part else "不是任务清单，没有读入"
+            findings.append(_pass_over(book, sheet.name, why))
+    lists = [part for part in parts if not _is_form(part)]
+    if lists:  # a filled 附件2 beside 附件1 says nothing new of the tasks
+        findings += (
+            _pass_over(book, part.sheet.name, "是进展情况表，没有当作任务清单读入")
+            for part in parts
+            if _is_form(part)
+        )
+        parts = lists
+    if parts:
+        return [find_table_titles(book, part) for part in parts], findings
+    part, passed = read_outline(prose)
+    return ([part] if part else []), findings + passed
+
+
+def _is_form(part: Part) -> bool:
+    """Tell whether a table is a form: it asks for progress and for obstacles."""
+    fields = {column.field for header in part.headers for column in header.columns}
+    return {"progress", "obstacles"} <= fields
+
+
+def _find_table_above(book: Book, sheet: Sheet, parts: Sequence[Part]) -> Part | None:
+    """Return the table above in a document when nothing but blank lines stands between."""
+    last = parts[-1] if parts else None
+    if last is None or sheet.line is None or last.sheet.line is None or not last.drafts:
+        return None
+    between = (line for line in book.lines if last.sheet.line <= line.number < sheet.line)
+    return None if any(not is_note(line.text) and line.text.strip() for line in between) else last
+
+
+def _pass_over(book: Book, sheet: str, why: str) -> Finding:
+    return PASSED_OVER.found(
+        f"这张表{why}。如果其中有任务，请检查表头是否写明任务名称和责任股室。",
+        file=book.name,
+        sheet=sheet,
+    )
+
+
+def _name_sections(parts: Sequence[Part]) -> None:
+    """Keep lists with numberings of their own apart: their title becomes their tasks' section."""
+    titles = {part.titles[0] for part in parts if part.titles}
+    if len(titles) < 2:
+        return
+    for part in parts:
+        for draft in part.drafts:
+            if not draft.section and part.titles:
+                draft.section = part.titles[0]
+
+
+def _find_list_year(
+    books: Sequence[Book], titles: Sequence[str], year: int | None
+) -> tuple[int | None, list[Finding]]:
+    """Return the list's year and what is doubtful about it."""
+    said = year or find_year(titles, books)
+    file = books[0].name if books else None
+    if said is None:
+        return None, [
+            YEAR.found(
+                "清单没有写明是哪一年的任务，节点的日期都没有推算。请在标题里写明年份后重新读入。",
+                file=file,
+            )
+        ]
+    signed = find_issue_date(books, None)
+    if signed and signed.year != said:
+        return said, [
+            YEAR.found(
+                f"落款日期是{signed.year}年{signed.month}月{signed.day}日，与标题的{said}年不同，"
+                f"已按{said}年推算日期。请核实。",
+                severity="info",
+                file=file,
+            )
+        ]
+    return said, []
+
+
+def _in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Return findings without repetitions, in the order in which they were made."""
+    return tuple(dict.fromkeys(findings))
+
+
+# ---------------------------------------------------------------- one draft
+
+
+def _read_task(
+    draft: Draft, names: _Names, year: int | None, calendar: Calendar
+) -> tuple[Task, list[Finding]]:
+    place = draft.place
+    findings: list[Finding] = []
+
+    def report(rule_found: Finding) -> None:
+        cell = f"A{place.row}" if place.sheet and place.row else None
+        findings.append(rule_found.at(file=place.file, sheet=place.sheet, cell=cell))
+
+    lead, supporting = _read_offices(draft, names, report)
+    persons, numbers = pair_persons(
+        "\n".join(draft.texts.get("person", ())), lead + supporting, names.persons
+    )
+    for number in numbers:
+        report(
+            CUT_OFF.found(f"责任人一栏的“{show(number, 30)}”不是姓名，没有读入。", severity="info")
+        )
+    content, milestones = _read_plan(draft, year, calendar, report)
+    leaders = [squeeze(text).removesuffix("同志") for text in draft.texts.get("leader", ())]
+    task = Task(
+        number=draft.number,
+        title=_one_line(draft.title),
+        section=_one_line(draft.section),
+        leader="、".join(leaders) or draft.leader,
+        content=content,
+        lead_offices=lead,
+        supporting_offices=supporting,
+        persons=persons,
+        remarks=_read_remarks(draft),
+        milestones=milestones,
+        place=place,
+    )
+    return task, findings
+
+
+def _one_line(text: str | None) -> str | None:
+    """Return a name that was broken over lines as one line."""
+    if not text:
+        return None
+    return re.sub(r"(?<=[A-Za-z0-9]) *\n *(?=[A-Za-z0-9])", " ", text).replace("\n", "")
+
+
+def _read_remarks(draft: Draft) -> tuple[str, ...]:
+    """Return the remarks, one a line; a line that breaks off in mid-sentence goes on."""
+    lines = [line for text in draft.texts.get("remarks", ()) for line in text.split("\n")]
+    return tuple(dict.fromkeys(line for line in lines if line))
+
+
+def _read_offices(
+    draft: Draft, names: _Names, report: Any
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the leading and the supporting offices of a draft."""
+    lead: list[str] = []
+    supporting: list[str] = []
+    plain: list[str] = []
+    for name, into in (("lead", lead), ("responsible", plain), ("supporting", supporting)):
+        for text in draft.texts.get(name, ()):
+            roles = split_roles(text)
+            lead += roles.lead
+            supporting += roles.supporting
+            into += roles.plain
+    parted = []
+    for some in (lead, plain, supporting):
+        whole = tuple(dict.fromkeys(some))
+        parts = join_names(whole, names.offices)
+        for one in whole:
+            if one not in parts:
+                found = "”“".join(join_names([one], names.offices))
+                report(RUN_TOGETHER.found(f"“{show(one)}”是连写，已读作“{show(found)}”。请核对。"))
+        for one in parts:
+            if len(one) >= _LONG_OFFICE and sum(name in one for name in names.offices) > 2:
+                report(RUN_TOGETHER.found(f"“{show(one, 60)}”像是几个股室连写，没有分开。请核对。"))
+        parted.append(list(parts))
+    lead, plain, supporting = parted
+    if plain and not lead:
+        lead, plain = plain[:1], plain[1:]
+    leading = tuple(dict.fromkeys(lead))
+    others = dict.fromkeys([*plain, *supporting])
+    return leading, tuple(name for name in others if name not in leading)
+
+
+def _read_plan(
+    draft: Draft, year: int | None, calendar: Calendar, report: Any
+) -> tuple[str, tuple[Milestone, ...]]:
+    """Return the content and the milestones of a draft's steps."""
+    content: list[str] = []
+    milestones: list[Milestone] = []
+    several = len(draft.steps) > 1
+    for step in draft.steps:
+        plan = split_plan(step.text)
+        texts = plan.milestones
+        has_due = not is_blank(step.due)
+        if not texts and step.text and (draft.holds_milestones or (several and has_due)):
+            if is_heading(step.text):
+                content.append(step.text)
+                continue
+            texts = (step.text,)
+        elif not texts:
+            content.append(step.text)
+            if not has_due:
+                continue
+            texts = (draft.title or step.text.split("\n")[0],)
+        else:
+            content.append(plan.content)
+        dues = _share_out_due(step, texts, year, calendar)
+        for text, due in zip(texts, dues, strict=True):
+            milestones.append(_make_milestone(text, due, year, calendar, report))
+    return "\n".join(text for text in content if text), tuple(milestones)
+
+
+def _share_out_due(
+    step: Step, texts: Sequence[str], year: int | None, calendar: Calendar
+) -> list[Due | None]:
+    """Return what the due cell says for each milestone beside it; None where it says nothing.
+
+    As many lines as milestones belong to them one by one; a single date is that of every
+    milestone that has none of its own.
+    """
+    if is_blank(step.due):
+        return [None] * len(texts)
+    lines: list[Value] = [step.due]
+    if isinstance(step.due, str):
+        said = tidy(step.due).split("\n")
+        lines = list(said) if len(said) == len(texts) else [tidy(step.due)]
+    dues = [_read_due(line, year, calendar) for line in lines]
+    if len(dues) == len(texts):
+        return list(dues)
+    own = [year is not None and find_due(text, year, calendar) for text in texts]
+    return [None if found and found.due else dues[0] for found in own]
+
+
+def _read_due(value: Value, year: int | None, calendar: Calendar) -> Due:
+    """Return what a due cell says."""
+    if isinstance(value, date | datetime):
+        day = value.date() if isinstance(value, datetime) else value
+        if year is not None and day.year < year:
+            return Due(day, f"表中的日期是{day.year}年，清单是{year}年，请核实")
+        return Due(day)
+    text = squeeze(value_text(value))
+    if year is None:
+        written = read_date(value, 0) if re.match(r"\d{4}\D|\d{8}", text) else None
+        return Due(written, None if written else f"写的是“{text}”，清单没有写明年份")
+    written = read_date(value, year)
+    if written:
+        return Due(written)
+    return find_due(text, year, calendar) or Due(None, f"写的是“{text}”，看不出日期，待确认")
+
+
+def _make_milestone(
+    text: str, due: Due | None, year: int | None, calendar: Calendar, report: Any
+) -> Milestone:
+    own = find_due(text, year, calendar) if year is not None else None
+    if due is None:
+        due = own or Due(None, "没有写完成时限" if year is not None else "清单没有写明年份")
+    elif (
+        own
+        and own.due
+        and due.due
+        and not own.vague
+        and not due.vague
+        and (own.due.month, own.due.day) > (due.due.month, due.due.day)
+        and re.match(r"\d{1,2}月|\d{4}年\d{1,2}月", _without_marker(text))
+    ):
+        report(
+            VAGUE_DATE.found(
+                f"节点“{show(text, 30)}”的文字写到{own.due.month}月{own.due.day}日，完成时限一栏是"
+                f"{due.due.month}月{due.due.day}日，已按完成时限一栏计。请核实。"
+            )
+        )
+    return Milestone(text, due.due, due.vague)
+
+
+def _without_marker(text: str) -> str:
+    return re.sub(r"^(?:[(（]?\w{1,3}[)）.、]|[一二三四五六七八九十]+是)", "", squeeze(text))
+
+
+# ---------------------------------------------------------------- out again
+
+
+def plan_text(task: Task) -> str:
+    r"""Return 主要内容和关键时间节点计划 of a task: its content with the milestones in their place.
+
+    They stand after the content's heading line (关键节点和解决难点：) or at its end.
+
+    >>> task = Task(content="建校。\n关键节点：\n（已落实）", milestones=(Milestone("一是立项"),))
+    >>> plan_text(task)
+    '建校。\n关键节点：\n一是立项\n（已落实）'
+    """
+    lines = task.content.split("\n") if task.content else []
+    at = next((n for n, line in enumerate(lines, 1) if is_heading(line)), len(lines))
+    texts = [milestone.text for milestone in task.milestones]
+    return "\n".join([*lines[:at], *texts, *lines[at:]])
+
+
+def task_list_json(task_list: TaskList, findings: Iterable[Finding]) -> dict[str, Any]:
+    """Return what `taskxl read --json` prints, as design.md lays it down."""
+    return {
+        "title": task_list.title,
+        "year": task_list.year,
+        "tasks": [_task_json(task) for task in task_list.tasks],
+        "findings": [finding.to_json() for finding in findings],
+    }
+
+
+def _task_json(task: Task) -> dict[str, Any]:
+    place = task.place
+    return {
+        "number": task.number,
+        "title": task.title,
+        "section": task.section,
+        "leader": task.leader,
+        "content": task.content,
+        "lead_offices": list(task.lead_offices),
+        "supporting_offices": list(task.supporting_offices),
+        "persons": [{"name": person.name, "office": person.office} for person in task.persons],
+        "remarks": list(task.remarks),
+        "milestones": [
+            {"text": m.text, "due": m.due.isoformat() if m.due else None, "vague": m.vague}
+            for m in task.milestones
+        ],
+        "place": {
+            "file": place.file if place else None,
+            "sheet": place.sheet if place else None,
+            "row": place.row if place else None,
+        },
+    }

@@ -1,0 +1,105 @@
+"""How the command line speaks: click's own words in Chinese, widths as a terminal shows them."""
+
+import unicodedata
+from collections.abc import Sequence
+
+import click
+
+
+def width(text: str) -> int:
+    """Return how many columns a terminal needs for `text`; Chinese characters take two."""
+    wide = sum(unicodedata.east_asian_width(char) in "WF" for char in text)
+    unseen = sum(unicodedata.combining(char) > 0 for char in text)
+    return len(text) + wide - unseen
+
+
+def table(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Return rows of cells as aligned lines, two blanks between columns."""
+    widths = [max(map(width, column)) for column in zip(*rows, strict=True)]
+    return [
+        "  ".join(
+            cell + " " * (size - width(cell)) for cell, size in zip(row, widths, strict=True)
+        ).rstrip()
+        for row in rows
+    ]
+
+
+class ChineseCommand(click.Command):
+    """A click command whose help is in Chinese."""
+
+    def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write 用法 instead of Usage."""
+        pieces = " ".join(self.collect_usage_pieces(ctx))
+        formatter.write_usage(ctx.command_path, pieces, prefix="用法：")
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write 选项 instead of Options, and 命令 for what a group holds."""
+        records = [record for p in self.get_params(ctx) if (record := p.get_help_record(ctx))]
+        if records:
+            with formatter.section("选项"):
+                formatter.write_dl(records)
+        if isinstance(self, click.Group):
+            with formatter.section("命令"):
+                formatter.write_dl(
+                    [(name, self.commands[name].get_short_help_str(60)) for name in self.commands]
+                )
+
+    def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        """Describe --help in Chinese."""
+        option = super().get_help_option(ctx)
+        if option is not None:
+            option.help = "显示这段说明"
+        return option
+
+
+class ChineseGroup(ChineseCommand, click.Group):
+    """A group of Chinese commands, listed in the order of the month instead of the alphabet."""
+
+    command_class = ChineseCommand
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the commands in the order in which they were declared."""
+        return list(self.commands)
+
+    def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
+        """Name what follows in Chinese."""
+        return ["[选项]", "命令", "…"]
+
+
+def explain_usage(error: click.UsageError) -> str:
+    """Return click's complaint about the command line as one Chinese line with the next step."""
+    where = error.ctx.command_path if error.ctx else "taskxl"
+    hint = f"用法见：{where} --help"
+    if isinstance(error, click.NoSuchOption):
+        guess = f"是不是 {'、'.join(error.possibilities)}？" if error.possibilities else ""
+        return f"没有选项 {error.option_name}。{guess}{hint}"
+    if isinstance(error, click.MissingParameter):
+        return f"缺少 {_name(error)}。{hint}"
+    if isinstance(error, click.BadParameter):
+        return f"{_name(error)} 不能用：{_reason(error)}。{hint}"
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        return hint
+    message = error.message
+    if message.startswith("No such command"):
+        return f"没有命令 {message.split(maxsplit=3)[3].split('.')[0]}。{hint}"
+    return f"命令看不懂。{hint}"
+
+
+def _name(error: click.BadParameter) -> str:
+    parameter = error.param
+    if parameter is None:
+        return "参数"
+    return (
+        max(parameter.opts, key=len)
+        if isinstance(parameter, click.Option)
+        else (parameter.human_readable_name)
+    )
+
+
+def _reason(error: click.BadParameter) -> str:
+    kind = getattr(error.param, "type", None)
+    if isinstance(kind, click.Path):
+        return "没有这个文件或文件夹，或者不能读取"
+    if isinstance(kind, click.Choice):
+        return f"只能是 {'、'.join(map(str, kind.choices))}"
+    return "值不对"

@@ -1,0 +1,289 @@
+"""The folder of one year's work: what lies where in it, and how files get there whole."""
+
+import contextlib
+import errno
+import os
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+from taskxl import resources
+from taskxl.errors import TaskxlError
+from taskxl.model import Period
+from taskxl.text import safe_file_name, show
+
+MASTER = "主清单.xlsx"
+LEDGER = "台账.db"
+TEMPLATES = "模板"
+ISSUED = "下发"
+LETTERS = "邮件"
+RETURNS = "回收"
+MERGED = "汇总"
+
+_OFFICE_LIMIT = 40
+"""Characters of an office's name in a file name; 40 Chinese ones are 120 bytes of at most 255."""
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """A workspace by its folder; `主清单.xlsx` in it marks it (design.md, "The workspace")."""
+
+    root: Path
+
+    @property
+    def master_path(self) -> Path:
+        """主清单.xlsx, the one truth on tasks."""
+        return self.root / MASTER
+
+    @property
+    def ledger_path(self) -> Path:
+        """台账.db, the history."""
+        return self.root / LEDGER
+
+    def month_folder(self, period: Period) -> Path:
+        """`2021年04月`, all that belongs to one report."""
+        return self.root / period.folder
+
+    def issue_folder(self, period: Period) -> Path:
+        """Where the forms of a period go out."""
+        return self.month_folder(period) / ISSUED
+
+    def letters_folder(self, period: Period) -> Path:
+        """Where the drafts of letters of a period go."""
+        return self.issue_folder(period) / LETTERS
+
+    def returns_folder(self, period: Period) -> Path:
+        """Where whatever came back lies; only ever read."""
+        return self.month_folder(period) / RETURNS
+
+    def merge_folder(self, period: Period) -> Path:
+        """Where summary and bulletin of a period go."""
+        return self.month_folder(period) / MERGED
+
+    def form_path(self, office: str, period: Period) -> Path:
+        """Return the path of an office's form, `附件2-基安股-2021年4月.xlsx`.
+
+        Two offices never share a path: a name that no file may bear gets a mark of its own.
+        """
+        safe = safe_file_name(office, _OFFICE_LIMIT)
+        if safe != office:
+            safe = f"{safe}-{sha256(office.encode()).hexdigest()[:4]}"
+        return self.issue_folder(period) / f"附件2-{safe}-{period.name}.xlsx"
+
+    def summary_path(self, period: Period) -> Path:
+        """Return the path of a period's summary, `2021年1-4月汇总.xlsx`."""
+        return self.merge_folder(period) / f"{period.year}年{period.label}汇总.xlsx"
+
+    def bulletin_path(self, period: Period) -> Path:
+        """Return the path of a period's bulletin, `2021年1-4月通报.docx`."""
+        return self.merge_folder(period) / f"{period.year}年{period.label}通报.docx"
+
+    def create(self) -> None:
+        """Make the folder itself; raises TaskxlError when that fails."""
+        make_folder(self.root)
+
+    def read_master_bytes(self) -> bytes:
+        """Return the bytes of 主清单.xlsx; raises TaskxlError when it cannot be read."""
+        return read_whole(self.master_path)
+
+    def has_month(self, period: Period) -> bool:
+        """Tell whether a period has its folder, that is, has been issued."""
+        return self.month_folder(period).is_dir()
+
+    def prepare_month(self, period: Period) -> Path:
+        """Make the folders 下发, 回收 and 汇总 of a period; return 回收.
+
+        Raises TaskxlError when that fails.
+        """
+        for folder in (self.issue_folder, self.returns_folder, self.merge_folder):
+            make_folder(folder(period))
+        return self.returns_folder(period)
+
+    def list_returns(self, period: Period) -> list[str]:
+        """Return what lies under 回收 of a period: see the function `list_returns`."""
+        return list_returns(self.returns_folder(period))
+
+    def template(self, name: str) -> bytes:
+        """Return a template: the bureau's own copy under 模板/ if there is one, else the shipped.
+
+        Raises TaskxlError when the bureau's copy cannot be read.
+        """
+        own = self.root / TEMPLATES / name
+        return read_whole(own) if own.exists() else resources.template(name)
+
+
+def find_workspace(start: Path, exact: bool = False) -> Workspace:
+    """Return the workspace that `start` lies in: the folder itself or the nearest parent.
+
+    With `exact` only the folder itself will do. Raises TaskxlError when there is none.
+    """
+    folder = start.absolute()
+    for candidate in (folder,) if exact else (folder, *folder.parents):
+        if (candidate / MASTER).is_file():
+            return Workspace(candidate)
+    where = "里" if exact else "和它的上级文件夹里都"
+    what = f"{where}没有 {MASTER}" if folder.exists() else "不存在"
+    raise TaskxlError(
+        f"“{show(folder)}”{what}，不是工作区。"
+        f"请进入工作区所在文件夹，或用 -C 指定；还没有工作区时请先运行 taskxl init。"
+    )
+
+
+def read_whole(path: Path) -> bytes:
+    """Return a file's bytes; raise TaskxlError, one Chinese line, when it cannot be read."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise TaskxlError(f"“{show(path)}”读不了：{_reason(error)}") from error
+
+
+def write_whole(path: Path, content: bytes) -> bool:
+    """Put `content` at `path` whole or not at all; tell whether anything was written.
+
+    The bytes go to a temporary file in the same folder, which then takes the name in one step;
+    whatever happens on the way, the old file or the new one is there and nothing else is left.
+    A file that holds these very bytes already is left alone, its time included.
+
+    Raises TaskxlError, one Chinese line, when the file is open in Excel, WPS or LibreOffice, or
+    when the folder is missing or read-only, or the disk is full.
+    """
+    try:
+        if path.is_file() and path.read_bytes() == content:
+            return False
+    except OSError:
+        pass  # what cannot be read may still be replaced
+    for owner in _owner_files(path) if path.exists() else ():
+        if owner.exists():
+            raise TaskxlError(
+                f"“{show(path)}”正被 Excel 或 WPS 占用，没有写入。请关闭后再运行。"
+                f"（如已关闭，请删除同一文件夹里残留的“{show(owner.name)}”。）"
+            )
+    if path.is_dir():
+        raise TaskxlError(f"“{show(path)}”是一个文件夹，没有写入。请把它移走或改名后再运行。")
+    try:
+        _replace_content(path, content)
+    except PermissionError as error:
+        if path.exists() and os.access(path.parent, os.W_OK):
+            raise TaskxlError(
+                f"“{show(path)}”正被 Excel 或 WPS 占用，没有写入。请关闭后再运行。"
+            ) from error
+        raise TaskxlError(f"“{show(path)}”没有写入：{_reason(error)}") from error
+    except OSError as error:
+        raise TaskxlError(f"“{show(path)}”没有写入：{_reason(error)}") from error
+    return True
+
+
+def make_folder(path: Path) -> None:
+    """Make a folder with its parents; raise TaskxlError, one Chinese line, when that fails."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise TaskxlError(f"文件夹“{show(path)}”建不了：{_reason(error)}") from error
+
+
+def list_returns(folder: Path) -> list[str]:
+    """Return the path of everything in `folder`, at any depth, that is not a folder, sorted.
+
+    Paths are relative to `folder`, with forward slashes.
+    Linked folders are not entered but listed, and so is a folder that cannot be opened:
+    the gate gives each of them its verdict, so that nothing is passed over in silence.
+    A folder that is not there holds nothing.
+    """
+    return sorted(path.relative_to(folder).as_posix() for path in _walk(folder))
+
+
+def _walk(top: Path) -> Iterator[Path]:
+    waiting = [top]
+    while waiting:
+        folder = waiting.pop()
+        try:
+            with os.scandir(folder) as entries:
+                found = [(Path(entry.path), _is_real_folder(entry)) for entry in entries]
+        except OSError:
+            if folder != top:
+                yield folder
+            continue
+        for path, is_folder in found:
+            if is_folder:
+                waiting.append(path)
+            else:
+                yield path
+
+
+def _is_real_folder(entry: "os.DirEntry[str]") -> bool:
+    try:
+        # A junction of Windows is a linked folder that calls itself a folder.
+        junction = getattr(entry, "is_junction", lambda: False)()
+        return entry.is_dir(follow_symlinks=False) and not junction
+    except OSError:
+        return False
+
+
+def _owner_files(path: Path) -> tuple[Path, ...]:
+    """Return the files that office programs put beside one they have open.
+
+    Excel and WPS write `~$name`; Word writes over the first two letters of a long name;
+    LibreOffice writes `.~lock.name#`.
+    """
+    names = [f"~${path.name}", f".~lock.{path.name}#"]
+    if path.suffix.lower() in (".docx", ".doc"):
+        names.append(f"~${path.name[2:]}")
+    return tuple(path.with_name(name) for name in names)
+
+
+def _replace_content(path: Path, content: bytes) -> None:
+    temporary = path.with_name(f".taskxl-{os.getpid()}.tmp")
+    with contextlib.suppress(FileNotFoundError):
+        temporary.unlink()  # of a run that was killed and had the same process id
+    # Not `tempfile`: its files are private to the user, the bureau's are as the folder wants them.
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    handle = os.open(temporary, flags, 0o666)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        with contextlib.suppress(OSError):
+            temporary.chmod(stat.S_IMODE(path.stat().st_mode))
+        temporary.replace(path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            temporary.unlink()
+        raise
+    _sync_folder(path.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the new name itself durable, where the system lets a folder be opened."""
+    if os.name == "nt":
+        return
+    with contextlib.suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+_REASONS: dict[int, str] = {
+    errno.EACCES: "没有权限（文件夹或文件是只读的）。请换一个能写的位置，或取消只读。",
+    errno.EPERM: "没有权限（文件夹或文件是只读的）。请换一个能写的位置，或取消只读。",
+    errno.EROFS: "所在的磁盘是只读的。请换一个能写的位置。",
+    errno.ENOSPC: "磁盘已满。请腾出空间后再运行。",
+    errno.EDQUOT: "磁盘配额已用完。请腾出空间后再运行。",
+    errno.EFBIG: "文件太大，磁盘放不下。请换一个位置。",
+    errno.ENOENT: "文件或所在的文件夹不存在。请核对路径。",
+    errno.ENOTDIR: "路径中有一段不是文件夹。请核对路径。",
+    errno.EISDIR: "这是一个文件夹，不是文件。请核对路径。",
+    errno.EEXIST: "同名的文件已经存在。请移走或改名后再运行。",
+    errno.ENAMETOOLONG: "文件名或路径太长。请缩短后再运行。",
+    errno.EIO: "磁盘读写出错。请检查磁盘或网络盘后再运行。",
+}
+
+
+def _reason(error: OSError) -> str:
+    """Say in Chinese what the system objects to, and what to do."""
+    number = error.errno or 0
+    return _REASONS.get(number, f"系统不允许（错误号 {number}）。请检查磁盘和权限后再运行。")

@@ -1,0 +1,71 @@
+"""Whose tasks are whose."""
+
+from dataclasses import replace
+
+from taskxl.master.roster import (
+    divide_tasks,
+    reporting_offices,
+    resolve_office,
+    spell_out_offices,
+    tasks_of,
+)
+from taskxl.model import MasterList, Office, Settings, Task
+
+OFFICES = (
+    Office("办公室"),
+    Office("基教股", aliases=("基础教育股", "业务一股")),
+    Office("计财股", aliases=("业务一股",)),
+)
+TASKS = (
+    Task(id="1", lead_offices=("基础教育股",), supporting_offices=("办公室",)),
+    Task(id="2", lead_offices=("办公室",), supporting_offices=("各股室",)),
+    Task(id="3", lead_offices=("督导室", "办公室")),
+    Task(id="4"),
+)
+MASTER = MasterList("一览表", TASKS, OFFICES, Settings())
+
+
+def shares(master: MasterList) -> dict[str, tuple[list[str], list[str]]]:
+    return {
+        office: ([t.id for t in own], [t.id for t in seen])
+        for office, (own, seen) in divide_tasks(master).items()
+    }
+
+
+def test_lead_offices_owe_in_the_order_of_the_sheet_and_unknown_ones_after_them() -> None:
+    assert shares(MASTER) == {
+        "办公室": (["2", "3"], ["1"]),
+        "基教股": (["1"], ["2"]),
+        "督导室": (["3"], []),
+    }
+
+
+def test_with_all_every_responsible_office_reports_what_it_supports_too() -> None:
+    master = replace(MASTER, settings=Settings(reporters="all"))
+    assert shares(master) == {
+        "办公室": (["1", "2", "3"], []),
+        "基教股": (["1", "2"], []),
+        "计财股": (["2"], []),
+        "督导室": (["3"], []),
+    }
+
+
+def test_supporting_report_adds_tasks_but_no_offices_and_keeps_the_order_of_the_list() -> None:
+    master = replace(MASTER, settings=Settings(supporting_report=True))
+    assert reporting_offices(master) == ("办公室", "基教股", "督导室")
+    assert [t.id for t in tasks_of(master, "办公室")[0]] == ["1", "2", "3"]
+
+
+def test_an_office_that_owes_nothing_still_sees_what_it_supports() -> None:
+    assert tasks_of(MASTER, "计财股") == ((), (TASKS[1],))
+    assert tasks_of(MASTER, " 基础教育股 ")[0] == (TASKS[0],)
+
+
+def test_an_alias_of_two_offices_names_neither() -> None:
+    assert resolve_office("业务一股", OFFICES) is None
+    assert resolve_office("基础\n教育股", OFFICES) == OFFICES[1]
+
+
+def test_all_offices_are_spelt_out_only_where_the_offices_are_known() -> None:
+    assert spell_out_offices(("各股室",), OFFICES) == ("办公室", "基教股", "计财股")
+    assert spell_out_offices(("各股室", " "), ()) == ("各股室",)
