@@ -1,0 +1,181 @@
+"""Tables on a returned sheet: header rows found by their words, columns in any order."""
+
+import re
+from collections.abc import Iterable, Mapping, Set
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from taskxl.forms.identity import Block
+from taskxl.intake.grids import Sheet, value_text
+from taskxl.model import MilestoneField, TaskField
+from taskxl.text import is_blank, squeeze
+from taskxl.words import FORM_HEADERS, HEADERS, MILESTONE_HEADERS
+
+TASK_ANSWERS: tuple[TaskField, ...] = ("status", "progress", "obstacles", "remarks")
+MILESTONE_ANSWERS: tuple[MilestoneField, ...] = ("state", "done_on", "note")
+
+_HEADER_ROWS = 3
+_LONGEST_HEADER = 30
+# A column of this kind repeats what was said before; it is not where this month is written.
+_EARLIER = re.compile(r"^(上月|上期|上次|上年|上季|去年|前期)")
+_PERIOD = re.compile(r"^(截至|截止)?(\d{4}年)?\d{1,2}([-~至]\d{1,2})?月(份|底|末)?")
+_DECORATION = re.compile(r"\([^)]*\)|[*★☆:;,.、。]")
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table on a sheet; rows and columns count from 1.
+
+    `top` to `bottom` are its header rows, `last` the last row before the next table.
+    A field has one column, except obstacles, which bureaus part into problems and next steps.
+    `worded` are the header cells that say exactly what the program knows.
+    """
+
+    kind: Block
+    top: int
+    bottom: int
+    last: int
+    columns: Mapping[str, tuple[int, ...]]
+    worded: frozenset[tuple[int, int]]
+
+    def column(self, field: str) -> int | None:
+        """Return the (first) column of a field, or None."""
+        return self.columns.get(field, (None,))[0]
+
+    @property
+    def answers(self) -> tuple[str, ...]:
+        """The fields an office fills that this table has; none in a table only to be read."""
+        fields: tuple[str, ...] = TASK_ANSWERS if self.kind == "task" else MILESTONE_ANSWERS
+        return tuple(field for field in fields if field in self.columns)
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether an office fills this table: remarks alone may be the list's own."""
+        return any(field != "remarks" for field in self.answers)
+
+
+def _vocabulary(*sources: Mapping[str, Iterable[str]]) -> dict[str, str]:
+    words: dict[str, str] = {}
+    for source in sources:
+        for field, names in source.items():
+            for name in names:
+                words.setdefault(squeeze(name), field)
+    return words
+
+
+_MILESTONE_BASE = {field: HEADERS[field] for field in ("number", "title")}
+_VOCABULARIES: dict[Block, dict[str, str]] = {
+    "milestone": _vocabulary(MILESTONE_HEADERS, _MILESTONE_BASE),
+    "task": _vocabulary(FORM_HEADERS, HEADERS),
+}
+
+
+@lru_cache(maxsize=8192)
+def recognise_header(text: str, kind: Block) -> tuple[str, bool] | None:
+    """Return the field a header names and whether it does so in known words; None if none.
+
+    >>> recognise_header("进展情况（限200字）", "task")
+    ('progress', True)
+    >>> recognise_header("上月进展情况", "task") is None
+    True
+    """
+    words = _VOCABULARIES[kind]
+    squeezed = squeeze(text)
+    bare = _DECORATION.sub("", squeezed)
+    for candidate in (squeezed, bare, _PERIOD.sub("", bare)):
+        if candidate in words:
+            return words[candidate], True
+    if not bare or len(bare) > _LONGEST_HEADER or _EARLIER.match(bare):
+        return None
+    if (
+        kind == "task"
+        and "进展" in bare
+        and "问题" in bare
+        and bare.find("进展") < bare.find("问题")
+    ):
+        return "progress", False
+    # Chinese compounds end in what they are: the word that ends last decides.
+    held = [
+        (bare.rfind(word) + len(word), len(word), field)
+        for word, field in words.items()
+        if (word in bare if len(word) > 2 else bare.endswith(word))
+    ]
+    return (max(held)[2], False) if held else None
+
+
+def find_tables(sheet: Sheet) -> tuple[Table, ...]:
+    """Return the tables of a sheet, top to bottom; a repeated header begins a new one."""
+    tables: list[Table] = []
+    row = 1
+    while row <= len(sheet.rows):
+        table = _read_header(sheet, row)
+        if table is None:
+            row += 1
+            continue
+        if tables:
+            tables[-1] = replace(tables[-1], last=table.top - 1)
+        tables.append(table)
+        row = table.bottom + 1
+    return tuple(tables)
+
+
+def _read_header(sheet: Sheet, top: int) -> Table | None:
+    best = None
+    for kind in ("milestone", "task"):
+        found: dict[int, tuple[str, bool, int]] = {}
+        for row in range(top, min(top + _HEADER_ROWS, len(sheet.rows) + 1)):
+            texts = _header_texts(sheet, row)
+            known = {
+                column: named
+                for column, text in texts.items()
+                if (named := recognise_header(text[:200], kind)) is not None
+            }
+            if len(known) < (2 if row == top else 1) or (row > top and len(known) < len(texts)):
+                break
+            # A lower row says more exactly what a group's caption above it holds.
+            found.update((column, (*named, row)) for column, named in known.items())
+            columns = _assign_columns(found, kind)
+            exact = frozenset((at, column) for column, (_, sure, at) in found.items() if sure)
+            sure_fields = {field for field, sure, _ in found.values() if sure}
+            if len(exact) >= 2 and _is_header(kind, set(columns), sure_fields):
+                best = Table(kind, top, row, len(sheet.rows), columns, exact)
+        if best is not None:
+            return best
+    return None
+
+
+def _header_texts(sheet: Sheet, row: int) -> dict[int, str]:
+    return {
+        column: value_text(value)
+        for column, value in enumerate(sheet.rows[row - 1], 1)
+        if not is_blank(value)
+    }
+
+
+def _assign_columns(
+    found: Mapping[int, tuple[str, bool, int]], kind: Block
+) -> dict[str, tuple[int, ...]]:
+    columns: dict[str, tuple[int, ...]] = {}
+    spare: dict[str, list[int]] = {}
+    for sure in (True, False):
+        for column in sorted(found):
+            field, exact, _ = found[column]
+            if exact is not sure:
+                continue
+            if field not in columns or field == "obstacles":
+                columns[field] = tuple(sorted((*columns.get(field, ()), column)))
+            else:
+                spare.setdefault(field, []).append(column)
+    if kind == "milestone" and "done_on" not in columns and spare.get("due"):
+        # 完成时限 and 完成时间 side by side: the second is when it was done.
+        columns["done_on"] = (spare["due"][0],)
+    return columns
+
+
+def _is_header(kind: Block, fields: Set[str], sure: Set[str]) -> bool:
+    if kind == "milestone":
+        # 主要内容和关键时间节点计划 speaks of milestones too: only the plain word makes this table.
+        return "milestone" in sure and (bool(fields & {"state", "done_on"}) or len(fields) >= 3)
+    if fields & {"status", "progress", "obstacles"}:
+        return bool(fields & {"number", "title", "content", "id"})
+    return bool(fields & {"title", "content"}) and len(fields) >= 3

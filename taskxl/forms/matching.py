@@ -1,0 +1,154 @@
+"""Which task a row speaks of: by its id, its number, its title nearly; never its place."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+from taskxl.forms.identity import RowMark, digest_text
+from taskxl.text import squeeze
+
+_SAME = 0.8  # a title changed by a word or two
+_ALIKE = 0.6  # enough where the number or the plan says the same
+_NOT_FOREIGN = 0.5  # below this a row's title is another's, whatever id stands beside it
+_AHEAD = 0.08  # the best must lead the next by this much
+
+
+@dataclass(frozen=True, slots=True)
+class RowKeys:
+    """What a row says of whose it is, as typed; blank where the table has no such column.
+
+    For a task `text` is its title and `other` its plan; for a milestone its text and its task.
+    In a register all texts are squeezed, save the id.
+    """
+
+    id: str = ""
+    number: str = ""
+    text: str = ""
+    other: str = ""
+
+
+def likeness(one: str, two: str, least: float = 0.0) -> float:
+    """Return how alike two squeezed texts are, 0 to 1; 0 at once where `least` is out of reach."""
+    if one == two:
+        return 1.0 if one else 0.0
+    if 2 * min(len(one), len(two)) < least * (len(one) + len(two)):
+        return 0.0
+    matcher = SequenceMatcher(None, one, two, autojunk=False)
+    if matcher.quick_ratio() < least:
+        return 0.0
+    return matcher.ratio()
+
+
+class Register:
+    """Tasks (or milestones) to look rows up in."""
+
+    def __init__(self, items: Iterable[RowKeys]) -> None:
+        self.items: dict[str, RowKeys] = {}
+        self._by_text: dict[str, list[RowKeys]] = {}
+        self._by_squeezed_id: dict[str, RowKeys] = {}
+        for item in items:
+            self.items[item.id] = item
+            self._by_squeezed_id[squeeze(item.id)] = item
+            if item.text:
+                self._by_text.setdefault(item.text, []).append(item)
+
+    def find(self, row: RowKeys, marks: Mapping[str, RowMark] | None = None) -> str | None:
+        """Return the id of the task that a row speaks of; None where that is not certain.
+
+        `marks` tell, by id, what a row said when issued, should 主清单 have changed since.
+
+        An id is believed unless the row's own texts say another task or none: who sorts or
+        overwrites the visible columns leaves the hidden one behind.
+        """
+        keys = squeeze_keys(row)
+        marked = self._by_squeezed_id.get(keys.id) if keys.id else None
+        if marked is not None:
+            if self._agrees(marked, row, keys, (marks or {}).get(marked.id)):
+                return marked.id
+            exact = self._find_exact(keys)
+            if exact is not None:
+                return exact.id
+            if self._resembles(marked, keys):
+                return marked.id
+        found = self._find_exact(keys) or self._find_like(keys)
+        return found.id if found else None
+
+    def is_sure(self, row: RowKeys, found: str) -> bool:
+        """Tell whether a row names the found task by its id or in its very words."""
+        keys = self.items[found]
+        return squeeze(row.id) == squeeze(found) or squeeze(row.text) == keys.text != ""
+
+    @staticmethod
+    def _agrees(item: RowKeys, row: RowKeys, keys: RowKeys, mark: RowMark | None) -> bool:
+        issued = mark.digests.values() if mark else ()
+        if keys.text:
+            return keys.text == item.text or digest_text(row.text) in issued
+        if keys.other:
+            return keys.other == item.other or digest_text(row.other) in issued
+        return keys.number in ("", item.number)
+
+    def _resembles(self, item: RowKeys, keys: RowKeys) -> bool:
+        title = likeness(keys.text, item.text, _NOT_FOREIGN)
+        plan = likeness(keys.other, item.other, _ALIKE) if keys.other else 0.0
+        if title < _NOT_FOREIGN and plan < _ALIKE:
+            return False
+        best = max(
+            (likeness(keys.text, other.text, _SAME) for other in self._others(item)),
+            default=0.0,
+        )
+        return best < _SAME or title >= best
+
+    def _others(self, item: RowKeys) -> Iterable[RowKeys]:
+        return (other for other in self.items.values() if other is not item)
+
+    def _find_exact(self, keys: RowKeys) -> RowKeys | None:
+        if keys.text:
+            found = self._by_text.get(keys.text, [])
+        else:  # the column of titles is gone: the plan's very words tell too
+            found = [i for i in self.items.values() if keys.other and i.other == keys.other]
+        if len(found) > 1 and keys.number:
+            found = [item for item in found if item.number == keys.number] or found
+        if len(found) > 1 and keys.other:
+            found = [item for item in found if item.other == keys.other]
+        return found[0] if len(found) == 1 else None
+
+    def _find_like(self, keys: RowKeys) -> RowKeys | None:
+        if keys.text in self._by_text:
+            return None  # several bear this very title and nothing tells them apart
+        scored = []
+        for item in self.items.values():
+            same_number = bool(keys.number) and item.number == keys.number
+            title = likeness(keys.text, item.text, _NOT_FOREIGN) if keys.text else 0.0
+            if keys.text and title < _NOT_FOREIGN:
+                continue
+            plan = 0.0
+            if keys.other and (title < _SAME or same_number):
+                plan = likeness(keys.other, item.other, _SAME)
+            known = (
+                title >= _SAME
+                or (title >= _ALIKE and same_number)
+                or (plan >= _SAME and (same_number or title >= _NOT_FOREIGN))
+            )
+            if known:
+                scored.append((title + plan / 10 + same_number / 10, item))
+        scored.sort(key=lambda pair: -pair[0])
+        if len(scored) > 1 and scored[0][0] - scored[1][0] < _AHEAD:
+            return None
+        return scored[0][1] if scored else None
+
+
+def squeeze_number(number: str) -> str:
+    """Return a task's number for comparison: 第, brackets, dots and leading noughts do not count.
+
+    >>> squeeze_number("（03）"), squeeze_number("3."), squeeze_number("第3项")
+    ('3', '3', '3')
+    """
+    bare = squeeze(number).strip("().、,第项条")
+    return bare.lstrip("0") or bare
+
+
+def squeeze_keys(row: RowKeys) -> RowKeys:
+    """Return what a row says of whose it is, for comparison."""
+    return RowKeys(
+        squeeze(row.id), squeeze_number(row.number), squeeze(row.text), squeeze(row.other)
+    )

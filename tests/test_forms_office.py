@@ -1,0 +1,80 @@
+"""A form filled in a real office program, by its keyboard, and read back."""
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from taskxl.forms.drawing import compile_drawing
+from taskxl.forms.issue import compose_form, render_form
+from taskxl.intake.grids import Book, Kind
+from taskxl.intake.reading import read_book
+from taskxl.resources import template
+from tests.test_forms_issue import APRIL, AS_OF, MASTER
+
+CLERK = Path(__file__).parent / "clerk.py"
+
+
+def find_python_with_uno() -> str | None:
+    """Return a Python that can speak to LibreOffice: mostly the system's, not the tests' own."""
+    for name in (sys.executable, "/usr/bin/python3"):
+        if Path(name).exists():
+            tried = subprocess.run([name, "-c", "import uno"], capture_output=True)
+            if tried.returncode == 0:
+                return name
+    return None
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[str]]:
+    """The folder of a form filled and saved three ways, and the counts the program showed."""
+    python = find_python_with_uno()
+    if python is None or shutil.which("soffice") is None:
+        pytest.skip("LibreOffice with its Python module uno is not here")
+    folder = tmp_path_factory.mktemp("clerk")
+    form = compose_form(MASTER, "计财股", APRIL, AS_OF)
+    (folder / "下发.xlsx").write_bytes(render_form(compile_drawing(template("附件2.xlsx")), form))
+    (folder / "profile").mkdir()
+    command = [python, str(CLERK), str(folder / "下发.xlsx"), str(folder), str(folder / "profile")]
+    done = subprocess.run(command, capture_output=True, timeout=180, check=True, text=True)
+    return folder, json.loads(done.stdout)
+
+
+def read(folder: Path, kind: Kind) -> Book:
+    return read_book((folder / f"填好.{kind}").read_bytes(), f"填好.{kind}", kind)
+
+
+def test_the_count_falls_as_the_clerk_types(filled: tuple[Path, list[str]]) -> None:
+    assert filled[1] == ["0", "0", "0", "0"]
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "xls", "ods"])
+def test_what_was_typed_stays_as_it_was_typed(filled: tuple[Path, list[str]], kind: Kind) -> None:
+    """Cells are open as text: no formula comes of = or -, no number of 4.20."""
+    sheet = read(filled[0], kind).sheets[0]
+    texts = {sheet.text(row, column) for row, column, _ in sheet.cells()}
+    assert {"王五", "4.20", "张三", "正常推进", "备注一"} <= texts
+    assert {"=一期已开工，完成 30%", "-缺资金 20 万元"} <= texts
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "xls", "ods"])
+def test_a_row_can_be_inserted_and_filled_though_the_sheet_is_protected(
+    filled: tuple[Path, list[str]], kind: Kind
+) -> None:
+    sheet = read(filled[0], kind).sheets[0]
+    rows = {sheet.text(row, 2): sheet.text(row, 6) for row in range(1, len(sheet.rows) + 1)}
+    assert rows["临时增加的工作"] == "已办结"
+    assert "另一项工作" in rows
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "xls", "ods"])
+def test_the_form_still_tells_whose_it_is(filled: tuple[Path, list[str]], kind: Kind) -> None:
+    book = read(filled[0], kind)
+    marks = next(sheet for sheet in book.sheets if sheet.name == "_taskxl")
+    assert marks.text(4, 2) == "计财股"
+    assert marks.state != "visible"
+    if kind != "xls":  # LibreOffice does not carry custom properties into .xls
+        assert "计财股" in book.properties["taskxl"]
