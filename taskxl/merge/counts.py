@@ -1,0 +1,206 @@
+"""The few numbers of a month, and the month as one JSON document."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, get_args
+
+from taskxl.findings import count_by_severity
+from taskxl.master.roster import Roster, divide_tasks
+from taskxl.merge.lights import task_status
+from taskxl.model import Entry, Light, Month, OfficeStateWord, Verdict
+from taskxl.text import is_blank
+from taskxl.words import DONE, STATUSES
+
+UNSAID = "未填"
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """A share: `done` of `of`; `rate` is None where there is nothing to count."""
+
+    done: int
+    of: int
+
+    @property
+    def rate(self) -> float | None:
+        """The share as a number from 0 to 1, four digits."""
+        return round(self.done / self.of, 4) if self.of else None
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """A month in numbers. Offices are those that owe; `tasks` are by 进度状态 or 未填.
+
+    Rates: `completion` 完成率 (tasks done / all), `milestone_completion` 节点完成率 (done / due
+    so far), `punctuality` 按时报送率 (offices on time / owing) and `completeness` 报送完整率
+    (tasks with both texts filled / owed).
+    """
+
+    offices: dict[str, int]
+    files: dict[str, int]
+    findings: dict[str, int]
+    codes: dict[str, int]
+    tasks: dict[str, int]
+    milestones: dict[str, int]
+    rates: dict[str, Rate]
+
+
+def count_month(month: Month) -> Counts:
+    """Count a month; every word is present, with 0 where nothing has it."""
+    owing = [state for state in month.offices if state.owes]
+    offices = _count(get_args(OfficeStateWord), (state.state for state in owing))
+    tasks = _count((*STATUSES, UNSAID), task_statuses(month).values())
+    due = [s for s in month.milestones if s.milestone.due and s.milestone.due <= month.as_of]
+    complete = {
+        (entry.task, entry.office)
+        for entry in month.entries
+        if not is_blank(entry.progress) and not is_blank(entry.obstacles)
+    }
+    owed = [
+        (task.id, office) for office, (own, _) in divide_tasks(month.master).items() for task in own
+    ]
+    return Counts(
+        offices,
+        _count(get_args(Verdict), (file.verdict for file in month.files)),
+        count_by_severity(month.findings),
+        dict(sorted(Counter(finding.code for finding in month.findings).items())),
+        tasks,
+        _count(get_args(Light), (state.light for state in month.milestones)),
+        {
+            "completion": Rate(tasks[DONE], len(month.master.tasks)),
+            "milestone_completion": Rate(sum(s.light == "done" for s in due), len(due)),
+            "punctuality": Rate(offices["submitted"], len(owing)),
+            "completeness": Rate(sum(pair in complete for pair in owed), len(owed)),
+        },
+    )
+
+
+def task_statuses(month: Month) -> dict[str, str]:
+    """Return the status of every task by its id: 进度状态 as its leading offices report, or 未填.
+
+    A word that is none of the four counts as 未填. A task that was 已完成 in an earlier month and
+    of which its offices now say nothing at all stays 已完成.
+    """
+    roster = Roster(month.master.offices)
+    said: dict[str, list[Entry]] = {}
+    told = set()
+    for entry in month.entries:
+        if entry.status or not is_blank(entry.progress):
+            told.add((entry.task, entry.office))
+            said.setdefault(entry.task, []).append(entry)
+    for entry in month.previous:
+        if entry.status == DONE and (entry.task, entry.office) not in told:
+            said.setdefault(entry.task, []).append(entry)
+    return {
+        task.id: task_status(task, said.get(task.id, ()), roster) or UNSAID
+        for task in month.master.tasks
+    }
+
+
+def month_json(month: Month, summary: str) -> dict[str, Any]:
+    """Return the document that `merge --json` prints.
+
+    `summary` is the path of the summary workbook. Beside the contract's keys it has `milestones`
+    and `altered`, so that every word of a return is in it.
+    """
+    counts = count_month(month)
+    return {
+        "period": month.period.key,
+        "summary": summary,
+        "offices": [
+            {
+                "office": state.office,
+                "state": state.state,
+                "files": list(state.files),
+                "received_at": state.received_at.isoformat() if state.received_at else None,
+                "reporter": state.reporter or None,
+                "approved": state.approved,
+                "tasks": state.tasks,
+                "filled": state.filled,
+                "owes": state.owes,
+                "approval": state.approval,
+            }
+            for state in month.offices
+        ],
+        "files": [
+            {
+                "file": file.file,
+                "sha256": file.sha256,
+                "verdict": file.verdict,
+                "office": file.office,
+                "code": file.code,
+                "reason": file.reason,
+            }
+            for file in month.files
+        ],
+        "entries": [
+            {
+                "task": entry.task,
+                "office": entry.office,
+                "status": entry.status,
+                "progress": entry.progress,
+                "obstacles": entry.obstacles,
+                "remarks": entry.remarks,
+                "file": entry.file,
+                "sheet": entry.sheet,
+                "row": entry.row,
+            }
+            for entry in month.entries
+        ],
+        "milestones": [
+            {
+                "task": state.task.id,
+                "milestone": state.milestone.id,
+                "text": state.milestone.text,
+                "due": state.milestone.due.isoformat() if state.milestone.due else None,
+                "light": state.light,
+                "days_over": state.days_over,
+                "office": state.entry.office if state.entry else None,
+                "state": state.entry.state if state.entry else "",
+                "done_on": state.entry.done_on.isoformat()
+                if state.entry and state.entry.done_on
+                else None,
+                "done_text": state.entry.done_text if state.entry else "",
+                "note": state.entry.note if state.entry else "",
+            }
+            for state in month.milestones
+        ],
+        "altered": [
+            {
+                "task": change.task,
+                "office": change.office,
+                "field": change.field,
+                "was": change.was,
+                "now": change.now,
+                "file": change.file,
+                "sheet": change.sheet,
+                "cell": change.cell,
+            }
+            for change in month.altered
+        ],
+        "unplaced": [
+            {"file": one.file, "sheet": one.sheet, "cell": one.cell, "text": one.text}
+            for one in month.unplaced
+        ],
+        "findings": [finding.to_json() for finding in month.findings],
+        "counts": {
+            "offices": counts.offices,
+            "files": counts.files,
+            "findings": counts.findings,
+            "codes": counts.codes,
+            "tasks": counts.tasks,
+            "milestones": counts.milestones,
+            "rates": {
+                name: {"done": rate.done, "of": rate.of, "rate": rate.rate}
+                for name, rate in counts.rates.items()
+            },
+        },
+    }
+
+
+def _count(words: Iterable[str], seen: Iterable[str]) -> dict[str, int]:
+    counts = dict.fromkeys(words, 0)
+    for word in seen:
+        counts[word] += 1
+    return counts

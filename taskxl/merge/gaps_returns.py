@@ -1,0 +1,207 @@
+"""Gaps in the returns as such: missing, late, not approved, without name or date."""
+
+from collections.abc import Iterator
+
+from taskxl.findings import Finding, Rule
+from taskxl.merge.registry import View, gap_rule
+from taskxl.merge.states import Arrival, find_arrival
+from taskxl.merge.versions import Version
+from taskxl.model import OfficeState
+from taskxl.text import is_blank, show, squeeze
+
+_SOURCES = {"mail": "邮件时间", "file": "文件时间", "form": "填报日期"}
+
+
+@gap_rule(
+    "G401",
+    "未报送",
+    "error",
+    what="应报送的股室本期没有一份可用的表。",
+    why="汇总缺这个股室的全部任务，领导看到的进度不完整。",
+    cure="请催报；若已经交来，请把文件放进本月的回收文件夹后重新汇总。",
+    good="""
+        | 股室   | 收到 |
+        | 基教股 | 2021-04-20 |
+    """,
+    bad="""
+        | 股室   | 收到 |
+        | 基教股 | 2021-04-20 |
+        | 计财股 | |
+    """,
+)
+def find_missing(rule: Rule, view: View) -> Iterator[Finding]:
+    """Yield the offices that owe and of which nothing came that counts.
+
+    A refused file that could be named has a finding of its own; one that merely bears the office's
+    name in its file name is pointed to, for a file name proves nothing.
+    """
+    nameless = [f for f in view.month.files if f.verdict == "rejected" and not f.office]
+    for state in view.month.offices:
+        if not state.owes or state.state != "missing":
+            continue
+        head = f"没有收到可用的{view.month.period.label}进展情况表，涉及任务 {state.tasks} 项。"
+        office = view.roster.resolve(state.office)
+        names = [state.office, *(office.aliases if office else ())]
+        hints = [f.file for f in nameless if any(squeeze(n) in squeeze(f.file) for n in names)]
+        if hints:
+            files = "、".join(f"“{show(file)}”" for file in hints)
+            tail = f"收到的{files}像是这个股室的，但没有采用。请核实，并请其按要求重报。"
+        else:
+            tail = "请于近日报送；如已报送，请告知办公室核对。"
+        yield rule.found(head + tail, office=state.office)
+
+
+@gap_rule(
+    "G402",
+    "迟报",
+    "warning",
+    what="表在报送截止日（当天算按时）之后才收到。先看邮件时间，再看文件时间，最后看填报日期。",
+    why="迟报会拖后整个汇总。文件时间会因另存、拷贝而变，所以只有它说迟时，只作提示。",
+    cure="请核对收到时间；确属迟报的，提醒股室下月按时报送。先报后改的，以第一次收到为准。",
+    good="""
+        | 股室   | 收到 |
+        | 基教股 | 2021-04-25 |
+    """,
+    bad="""
+        | 股室   | 收到 |
+        | 基教股 | 2021-04-26 |
+    """,
+)
+def find_late(rule: Rule, view: View) -> Iterator[Finding]:
+    """Yield late offices with the source; a file's time that 填报日期 does not bear out is info."""
+    for state in view.month.offices:
+        if not state.owes or state.state != "late":
+            continue
+        version = view.arrivals[state.office]
+        arrival = find_arrival(version)
+        if arrival is None:
+            continue
+        dated = version.submission.reported_on
+        message = f"{_tell(arrival)}，截止日是{view.month.as_of:%Y-%m-%d}，{_days(arrival, view)}。"
+        place = {
+            "office": state.office,
+            "file": version.source.file,
+            "sheet": version.submission.sheet,
+        }
+        if arrival.receipt != "file" or (dated is not None and dated > view.month.as_of):
+            yield rule.found(message + "请说明情况，下期按时报送。").at(**place)
+        else:
+            form = f"表上的填报日期是{dated:%Y-%m-%d}" if dated else "表上没有填报日期"
+            yield rule.found(
+                f"{message}但{form}，文件时间可能因另存或拷贝而变。请核实是否迟报。",
+                severity="info",
+            ).at(**place)
+
+
+def _tell(arrival: Arrival) -> str:
+    when = f"{arrival.moment:%Y-%m-%d %H:%M}" if arrival.moment else f"{arrival.day:%Y-%m-%d}"
+    return f"收到时间（据{_SOURCES[arrival.receipt]}）是{when}"
+
+
+def _days(arrival: Arrival, view: View) -> str:
+    return f"晚了 {(arrival.day - view.month.as_of).days} 天"
+
+
+@gap_rule(
+    "G403",
+    "未经审定",
+    "warning",
+    what="表上“分管负责同志审定”一栏是空的。",
+    why="进展情况须经分管负责同志审定后报送，没有审定的内容不宜上报、通报。",
+    cure="请分管负责同志审定签名后重新报送，或由办公室与分管负责同志核实。",
+    good="""
+        | 股室   | 审定 |
+        | 基教股 | 同意报送。何远山 |
+    """,
+    bad="""
+        | 股室   | 审定 |
+        | 基教股 | |
+    """,
+)
+def find_unapproved(rule: Rule, view: View) -> Iterator[Finding]:
+    """Yield each standing form without the leader's approval."""
+    for office, versions in _ordered(view):
+        for version in versions:
+            form = version.submission
+            if not form.approved:
+                yield rule.found(
+                    "“分管负责同志审定”是空的。请分管负责同志审定后填上姓名，再报送。",
+                    office=office.office,
+                    file=version.source.file,
+                    sheet=form.sheet,
+                    cell=form.cells.get("approval"),
+                )
+
+
+@gap_rule(
+    "G412",
+    "填报人或填报日期空白",
+    "warning",
+    what="表头的填报人或填报日期没有填。",
+    why="没有填报人，有疑问时找不到人；没有填报日期，两份表分不出先后。",
+    cure="请补填后重新报送，或电话问清后由办公室补上。",
+    good="""
+        | 股室   | 填报人 | 填报日期 |
+        | 基教股 | 周晓禾 | 2021-04-20 |
+    """,
+    bad="""
+        | 股室   | 填报人 | 填报日期 |
+        | 基教股 |        | 2021-04-20 |
+        | 计财股 | 林一帆 | |
+    """,
+)
+def find_unsigned(rule: Rule, view: View) -> Iterator[Finding]:
+    """Yield each standing form without reporter or date; a date that is no date is E305 already."""
+    for office, versions in _ordered(view):
+        for version in versions:
+            form = version.submission
+            unreadable = {f.cell for f in version.source.findings if f.code == "E305" and f.cell}
+            blank = []
+            if is_blank(form.reporter):
+                blank.append(("填报人", "reporter"))
+            if form.reported_on is None and form.cells.get("reported_on") not in unreadable:
+                blank.append(("填报日期", "reported_on"))
+            if blank:
+                names = "和".join(name for name, _ in blank)
+                yield rule.found(
+                    f"{names}没有填。请补填。",
+                    office=office.office,
+                    file=version.source.file,
+                    sheet=form.sheet,
+                    cell=form.cells.get(blank[0][1]),
+                )
+
+
+def _ordered(view: View) -> Iterator[tuple[OfficeState, tuple[Version, ...]]]:
+    for state in view.month.offices:
+        if state.office in view.standing:
+            yield state, view.standing[state.office]
+
+
+@gap_rule(
+    "G414",
+    "连续多月未报送",
+    "error",
+    what="连同本期，股室已连续两个月以上没有报送。中间没有下发的月份不算在内，连续到此为止。",
+    why="一次未报可能是疏忽，连续未报说明任务无人跟进，需要领导过问。",
+    cure="请与股室负责人当面核对，必要时报分管负责同志。",
+    good="""
+        | 股室   | 收到 | 上月收到 |
+        | 计财股 |      | 2021-03-20 |
+    """,
+    bad="""
+        | 股室   | 收到 | 上月收到 |
+        | 计财股 | | |
+    """,
+)
+def find_running(rule: Rule, view: View) -> Iterator[Finding]:
+    """Yield offices missing now and in the month or months right before, all of them merged."""
+    last = view.month.period.month
+    for state in view.month.offices:
+        count = state.months_missing
+        if state.owes and count > 1:
+            named = "、".join(f"{number}月" for number in range(last - count + 1, last + 1))
+            yield rule.found(
+                f"已连续 {count} 个月（{named}）没有报送。请与股室负责人核对原因，尽快补报。",
+                office=state.office,
+            )

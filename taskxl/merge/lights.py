@@ -1,0 +1,115 @@
+"""Where each milestone stands as of the report day."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+
+from taskxl.master.roster import Roster
+from taskxl.merge.versions import texts_of
+from taskxl.model import (
+    Entry,
+    Light,
+    MasterList,
+    Milestone,
+    MilestoneEntry,
+    MilestoneState,
+    Month,
+    Task,
+)
+from taskxl.words import BEHIND, DONE, MILESTONE_STATES, NOT_STARTED, ON_TRACK
+
+COMPLETED, NOT_COMPLETED, POSTPONED = MILESTONE_STATES
+
+
+def says_done(entry: MilestoneEntry | None) -> bool | None:
+    """Return what an office says of a milestone: done, not done, or (None) nothing certain.
+
+    A completion date without a state says done.
+    """
+    if entry is None:
+        return None
+    if entry.state in MILESTONE_STATES:
+        return entry.state == COMPLETED
+    return True if not entry.state and entry.done_on else None
+
+
+def choose_statement(entries: Sequence[MilestoneEntry]) -> MilestoneEntry | None:
+    """Return the statement that counts: the first that says something certain, else anything.
+
+    `entries` are in the order of the task's offices, the leading one first; a row left blank is
+    returned only where nobody says anything.
+    """
+    certain = (entry for entry in entries if says_done(entry) is not None)
+    said = (entry for entry in entries if texts_of(entry))
+    return next(certain, next(said, entries[0] if entries else None))
+
+
+def task_status(task: Task, entries: Iterable[Entry], roster: Roster) -> str:
+    """Return the status of a task from what its leading offices say; "" where they say nothing.
+
+    Several leading offices: 已完成 only where all of them say so; else the least advanced word,
+    behind before not started before on track.
+    """
+    leads = roster.spell_out(task.lead_offices)
+    said = [entry.status for entry in entries if entry.office in leads and entry.status]
+    if not said:
+        return ""
+    if set(said) == {DONE}:
+        return DONE if len(said) == len(leads) else ""
+    return next((word for word in (BEHIND, NOT_STARTED, ON_TRACK) if word in said), "")
+
+
+def light_of(milestone: Milestone, done: bool, as_of: date, near: int, severe: int) -> Light:
+    """Return a milestone's light; neither its due day nor one without a date is overdue."""
+    if done:
+        return "done"
+    if milestone.due is None:
+        return "unknown"
+    over = (as_of - milestone.due).days
+    if over > severe:
+        return "severe"
+    if over > 0:
+        return "overdue"
+    return "near" if -over <= near else "on time"
+
+
+def judge_milestones(
+    master: MasterList,
+    as_of: date,
+    entries: Mapping[str, Sequence[Entry]],
+    statements: Mapping[str, Sequence[MilestoneEntry]],
+    history: Sequence[Month] = (),
+) -> tuple[MilestoneState, ...]:
+    """Return the state of every milestone of the list, in its order.
+
+    `entries` are by task id and `statements` by milestone id, leading office first. A milestone is
+    done when 节点完成情况 says so; else when it was done in an earlier month; else when the leading
+    offices call the task 已完成. What was done in an earlier month stays done unless an office
+    now says otherwise, or the task that it was inferred from is no longer called 已完成.
+    """
+    settings = master.settings
+    roster = Roster(master.offices)
+    before = {
+        state.milestone.id: state
+        for month in history
+        for state in month.milestones
+        if state.light == "done"
+    }
+    states = []
+    for task in master.tasks:
+        status = task_status(task, entries.get(task.id, ()), roster)
+        for milestone in task.milestones:
+            entry = choose_statement(statements.get(milestone.id, ()))
+            done = says_done(entry)
+            earlier = before.get(milestone.id)
+            if done is None and earlier and (says_done(earlier.entry) or status in ("", DONE)):
+                done = True
+                if earlier.entry and (entry is None or not texts_of(entry)):
+                    # Its place was in another month's folder.
+                    entry = replace(earlier.entry, file="", sheet=None, row=None, cells={})
+            if done is None:
+                done = status == DONE
+            light = light_of(milestone, done, as_of, settings.near_days, settings.severe_days)
+            over = (as_of - milestone.due).days if milestone.due and not done else None
+            states.append(MilestoneState(milestone, task, light, over, entry))
+    return tuple(states)

@@ -1,0 +1,93 @@
+"""How alike two reports are, and how much a report says: measures, not verdicts."""
+
+import re
+
+from taskxl.text import is_blank, squeeze
+from taskxl.words import DONE_WORDS, NOT_DONE_WORDS, NOTHING_WORDS, PREVIOUS_MARK, STOCK_PHRASES
+
+_MARKS = re.compile(r"[\W_]+")
+_CLAUSE = re.compile(r"[，,。；;！!？?\n]+")
+_DATE = re.compile(r"\d+年|\d+月(?:\d+日|底|末|份|初|[上中下]旬)?前?")
+_DONE = re.compile(
+    "|".join(rf"已[^，。；]{{0,12}}{word}|{word}了|全部{word}" for word in DONE_WORDS)
+)
+
+
+def plain(text: str) -> str:
+    """Return `text` for comparison: no white space, punctuation or mark of last month.
+
+    >>> plain("〔上月〕已完成 选址。")
+    '已完成选址'
+    """
+    return _MARKS.sub("", squeeze(text.replace(PREVIOUS_MARK, "")))
+
+
+def likeness(one: str, other: str) -> float:
+    """Return how alike two texts are, 0 to 1, by the edits between them (rapidfuzz Indel).
+
+    White space and punctuation do not count. Texts whose figures differ are never alike:
+    `完成30%` and `完成60%` are two months of work.
+
+    >>> likeness("已完成选址。", "已完成选址")
+    1.0
+    >>> likeness("累计完成改造3所学校", "累计完成改造5所学校")
+    0.0
+    """
+    first, second = plain(one), plain(other)
+    if first == second:
+        return 1.0
+    if re.findall(r"\d+", first) != re.findall(r"\d+", second):
+        return 0.0
+    from rapidfuzz.distance import Indel
+
+    return float(Indel.normalized_similarity(first, second))
+
+
+def substance(text: str) -> str:
+    """Return what is left of `text` without stock phrases and punctuation.
+
+    >>> substance("目前该项工作正在有序推进中。")
+    '中'
+    >>> substance("已招标")
+    '已招标'
+    """
+    left = plain(text)
+    for phrase in STOCK_PHRASES:
+        left = left.replace(phrase, "")
+    return left
+
+
+def says_nothing(text: str) -> bool:
+    """Tell whether `text` is blank or one of the words for nothing (`无`, `暂无`, …)."""
+    return is_blank(text) or plain(text) in NOTHING_WORDS
+
+
+def find_done_clause(milestone: str, progress: str) -> str | None:
+    """Return the clause of `progress` that seems to say the milestone is done, or None.
+
+    A hint and no more: the clause tells of something done and shares at least 30 % of the
+    character pairs of the shorter of the two.
+
+    >>> find_done_clause("一是2月底前完成可行性研究。", "已完成可行性研究，正在编制规划")
+    '已完成可行性研究'
+    >>> find_done_clause("一是2月底前完成可行性研究。", "可行性研究尚未完成") is None
+    True
+    """
+    wanted = _pairs(milestone)
+    for clause in _CLAUSE.split(progress):
+        folded = squeeze(clause)
+        if not _DONE.search(folded) or any(word in folded for word in NOT_DONE_WORDS):
+            continue
+        said = _pairs(clause)
+        shared = len(wanted & said)
+        if not said or (shared >= 2 and shared >= 0.3 * min(len(wanted), len(said))):
+            return clause.strip()
+    return None
+
+
+def _pairs(text: str) -> set[str]:
+    core = _DATE.sub("", squeeze(text))
+    for word in ("完成", "已", "全部", "了"):
+        core = core.replace(word, "")
+    core = plain(core)
+    return {core[n : n + 2] for n in range(len(core) - 1)}

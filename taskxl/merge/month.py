@@ -1,0 +1,172 @@
+"""A month merged: returns in, everything the reports need out. Pure: no files, no clock."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+
+from taskxl.findings import SEVERITIES, Finding
+from taskxl.master.roster import Roster, divide_tasks
+from taskxl.merge.counts import Counts, count_month, month_json
+from taskxl.merge.leftovers import statement_texts
+from taskxl.merge.lights import choose_statement, judge_milestones
+from taskxl.merge.registry import Earlier, View
+from taskxl.merge.rules import find_gaps
+from taskxl.merge.states import first_arrivals, judge_offices, order_entries
+from taskxl.merge.verdicts import count_returns
+from taskxl.merge.versions import speaks, texts_of
+from taskxl.model import (
+    Entry,
+    MasterList,
+    MilestoneEntry,
+    Month,
+    OfficeState,
+    Period,
+    Return,
+    Unplaced,
+)
+from taskxl.text import squeeze
+
+__all__ = ["Counts", "count_month", "merge_month", "month_json"]
+
+
+def merge_month(
+    master: MasterList,
+    period: Period,
+    as_of: date,
+    returns: Sequence[Return],
+    history: Sequence[Month] = (),
+    *,
+    issued: Mapping[str, str] | None = None,
+) -> Month:
+    """Merge the returns of a period.
+
+    `as_of` is the period's report day: what came after it is late, and milestones are judged by
+    it. `history` are the year's earlier months, in any order; `issued` the id of the form that
+    each office was issued last, where that is known. The result does not depend on the order of
+    `returns`.
+    """
+    roster = Roster(master.offices)
+    past = _past_months(history, period, roster)
+    tasks = {task.id: task for task in master.tasks}
+    places = {task_id: place for place, task_id in enumerate(tasks)}
+    offices = {task.id: roster.spell_out(task.offices) for task in master.tasks}
+    shares = divide_tasks(master)
+    counted = count_returns(master, period, returns, issued)
+
+    entries = order_entries(counted.entries, places, offices)
+    by_task: dict[str, list[Entry]] = {}
+    for entry in entries:
+        by_task.setdefault(entry.task, []).append(entry)
+    statements = _order_statements(counted.milestones, master, offices)
+    milestones = judge_milestones(master, as_of, by_task, statements, past)
+    earlier = {
+        (entry.task, entry.office): Earlier(month.period, entry)
+        for month in past
+        for entry in month.entries
+        if speaks(entry) and entry.task in tasks
+    }
+    arrivals = first_arrivals(counted.versions)
+    month = Month(
+        period,
+        as_of,
+        master,
+        judge_offices(shares, counted, arrivals, as_of, past),
+        counted.files,
+        entries,
+        milestones,
+        (*counted.unplaced, *_other_statements(statements)),
+        counted.altered,
+        (),
+        order_entries([said.entry for said in earlier.values()], places, offices),
+    )
+    view = View(
+        month,
+        tasks,
+        roster,
+        shares,
+        counted.standing,
+        arrivals,
+        {(entry.task, entry.office): entry for entry in entries},
+        statements,
+        earlier,
+        past,
+    )
+    findings = (*counted.findings, *find_gaps(view))
+    return replace(month, findings=_order_findings(findings, month.offices, places))
+
+
+def _past_months(history: Sequence[Month], period: Period, roster: Roster) -> tuple[Month, ...]:
+    """Return the year's months before `period`, oldest first, offices under their present names."""
+
+    def present(office: str) -> str:
+        known = roster.resolve(office)
+        return known.name if known else office
+
+    past = []
+    for month in sorted(history, key=lambda month: month.period):
+        if month.period.year == period.year and month.period < period:
+            offices = tuple(replace(s, office=present(s.office)) for s in month.offices)
+            entries = tuple(replace(e, office=present(e.office)) for e in month.entries)
+            past.append(replace(month, offices=offices, entries=entries))
+    return tuple(past)
+
+
+def _order_statements(
+    milestones: Sequence[MilestoneEntry],
+    master: MasterList,
+    offices: Mapping[str, Sequence[str]],
+) -> dict[str, tuple[MilestoneEntry, ...]]:
+    """Return the rows about each milestone, blank ones too, leading office first."""
+    said: dict[str, list[MilestoneEntry]] = {}
+    for entry in milestones:
+        said.setdefault(entry.milestone, []).append(entry)
+    owner = {m.id: task.id for task in master.tasks for m in task.milestones}
+
+    def place(entry: MilestoneEntry) -> tuple[int, str]:
+        names = offices[owner[entry.milestone]]
+        at = names.index(entry.office) if entry.office in names else len(names)
+        return at, entry.office
+
+    return {key: tuple(sorted(entries, key=place)) for key, entries in said.items()}
+
+
+def _other_statements(
+    statements: Mapping[str, Sequence[MilestoneEntry]],
+) -> tuple[Unplaced, ...]:
+    """Return the texts on milestones for which another office's statement counts."""
+    others: list[Unplaced] = []
+    for entries in statements.values():
+        chosen = choose_statement(entries)
+        if chosen is None:
+            continue
+        kept = {squeeze(text) for _, text in texts_of(chosen)}
+        others += (
+            text
+            for entry in entries
+            if entry is not chosen
+            for text in statement_texts(entry)
+            if squeeze(text.text) not in kept
+        )
+    return tuple(others)
+
+
+def _order_findings(
+    findings: Sequence[Finding], offices: Sequence[OfficeState], places: Mapping[str, int]
+) -> tuple[Finding, ...]:
+    """Sort by severity, office, task and code; what has no office or task comes after the rest."""
+    rank = {state.office: place for place, state in enumerate(offices)}
+
+    def key(finding: Finding) -> tuple[object, ...]:
+        return (
+            SEVERITIES.index(finding.severity),
+            rank.get(finding.office or "", len(rank)),
+            places.get(finding.task or "", len(places)),
+            finding.code,
+            finding.office or "",
+            finding.file or "",
+            finding.sheet or "",
+            finding.cell or "",
+            finding.message,
+        )
+
+    return tuple(sorted(dict.fromkeys(findings), key=key))

@@ -1,0 +1,133 @@
+"""Where each office stands: submitted, late, missing or rejected, and on what evidence."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+
+from taskxl.master.roster import Share
+from taskxl.merge.leftovers import newest_day
+from taskxl.merge.verdicts import Counted
+from taskxl.merge.versions import Version
+from taskxl.model import Entry, Month, OfficeState
+from taskxl.text import is_blank
+
+Receipt = Literal["mail", "file", "form", ""]
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """When a form came, and what says so."""
+
+    day: date
+    receipt: Receipt
+    moment: datetime | None
+
+
+def find_arrival(version: Version) -> Arrival | None:
+    """Return when a form came: the mail's date, else the file's time, else 填报日期."""
+    if version.received:
+        return Arrival(version.received.date(), version.source.receipt, version.received)
+    day = version.submission.reported_on
+    return Arrival(day, "form", None) if day else None
+
+
+def first_arrivals(versions: Mapping[str, Sequence[Version]]) -> dict[str, Version]:
+    """Return for each office the version that decides whether it was on time: the first to come.
+
+    An office that reported in time and sent a correction later was not late. A form without a
+    word in it counts as a return only where nothing else came.
+    """
+    arrivals = {}
+    for office, all_versions in versions.items():
+        written = [version for version in all_versions if not version.blank] or all_versions
+        arrivals[office] = min(written, key=_moment_key)
+    return arrivals
+
+
+def _moment_key(version: Version) -> tuple[bool, date, str, str]:
+    arrival = find_arrival(version)
+    day = arrival.day if arrival else date.max
+    moment = arrival.moment.isoformat() if arrival and arrival.moment else ""
+    return arrival is None, day, moment, version.source.file
+
+
+def judge_offices(
+    shares: Mapping[str, Share],
+    counted: Counted,
+    arrivals: Mapping[str, Version],
+    as_of: date,
+    past: Sequence[Month] = (),
+) -> tuple[OfficeState, ...]:
+    """Return the state of each office that owes, then of those that reported without owing.
+
+    Late is what came after the end of `as_of`; where nothing tells when it came, it is not late.
+    `past` are the year's earlier months, for the months in a row that an office has been missing.
+    """
+    filled: dict[str, set[str]] = {}
+    for entry in counted.entries:
+        if not is_blank(entry.progress):
+            filled.setdefault(entry.office, set()).add(entry.task)
+    others = [name for name in counted.versions if name not in shares]
+    states = []
+    for office in (*shares, *others):
+        own = {task.id for task in shares[office][0]} if office in shares else None
+        done = filled.get(office, set())
+        if own is None:
+            own = {task for v in counted.standing[office] for task in v.submission.tasks} | done
+        owes, tasks, count = office in shares, len(own), len(own & done)
+        versions = counted.standing.get(office, ())
+        if not versions:
+            refused = counted.refused.get(office, ())
+            word: Literal["rejected", "missing"] = "rejected" if refused else "missing"
+            run = 1 + _missing_before(office, as_of.month, past) if word == "missing" else 0
+            states.append(
+                OfficeState(office, word, refused, tasks=tasks, owes=owes, months_missing=run)
+            )
+            continue
+        arrival = find_arrival(arrivals[office])
+        states.append(
+            OfficeState(
+                office,
+                "late" if arrival and arrival.day > as_of else "submitted",
+                tuple(sorted({version.source.file for version in versions})),
+                arrival.moment if arrival else None,
+                arrival.receipt if arrival else "",
+                _join("、", [version.submission.reporter for version in versions]),
+                all(version.submission.approved for version in versions),
+                tasks,
+                count,
+                newest_day(versions),
+                _join("；", [version.submission.approval for version in versions]),
+                owes,
+            )
+        )
+    return tuple(states)
+
+
+def _missing_before(office: str, month: int, past: Sequence[Month]) -> int:
+    """Return for how many months right before `month`, all of them merged, an office is missing."""
+    months = {one.period.month: one for one in past}
+    count = 0
+    while (earlier := months.get(month - 1 - count)) is not None:
+        if {s.state for s in earlier.offices if s.office == office and s.owes} != {"missing"}:
+            break
+        count += 1
+    return count
+
+
+def _join(mark: str, texts: Sequence[str]) -> str:
+    return mark.join(dict.fromkeys(text.strip() for text in texts if not is_blank(text)))
+
+
+def order_entries(
+    entries: Sequence[Entry], places: Mapping[str, int], offices: Mapping[str, Sequence[str]]
+) -> tuple[Entry, ...]:
+    """Return entries in the order of the list, and of each task's offices, leading ones first."""
+
+    def place(entry: Entry) -> tuple[int, int, str]:
+        names = offices[entry.task]
+        at = names.index(entry.office) if entry.office in names else len(names)
+        return places[entry.task], at, entry.office
+
+    return tuple(sorted(entries, key=place))

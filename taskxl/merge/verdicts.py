@@ -1,0 +1,236 @@
+"""Every returned file exactly one verdict, and of every office what stands."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from taskxl.findings import Finding, declared_rules
+from taskxl.master.roster import Roster
+from taskxl.merge.fates import (
+    SAME_CONTENT,
+    Fate,
+    combine_fates,
+    covered_rows,
+    judge_versions,
+    report_versions,
+)
+from taskxl.merge.leftovers import form_texts, gather_leftovers, statement_texts
+from taskxl.merge.versions import (
+    Settled,
+    Version,
+    local_moment,
+    rename_office,
+    settle_versions,
+)
+from taskxl.model import (
+    Altered,
+    Entry,
+    FileVerdict,
+    MasterList,
+    MilestoneEntry,
+    Period,
+    Return,
+    Submission,
+    Unplaced,
+    Verdict,
+)
+from taskxl.text import show
+
+_SKIPPED = frozenset({"R211"})
+_UNKNOWN = "没有认出是哪个股室的表。请股室在下发的表里填写后再报。"
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """The returns of a month, counted: what stands, and what became of the rest.
+
+    `versions` are all readable forms of each office for the period, whether they stand or not;
+    `refused` gives the files of each office that do not count at all, where it can be named.
+    """
+
+    files: tuple[FileVerdict, ...]
+    standing: Mapping[str, tuple[Version, ...]]
+    versions: Mapping[str, tuple[Version, ...]]
+    refused: Mapping[str, tuple[str, ...]]
+    entries: tuple[Entry, ...]
+    milestones: tuple[MilestoneEntry, ...]
+    unplaced: tuple[Unplaced, ...]
+    altered: tuple[Altered, ...]
+    findings: tuple[Finding, ...]
+
+
+def count_returns(
+    master: MasterList,
+    period: Period,
+    returns: Sequence[Return],
+    issued: Mapping[str, str] | None = None,
+) -> Counted:
+    """Give every file its verdict and gather what stands.
+
+    A file is `rejected` when it was refused at the door or is of another period, `skipped` when
+    it is no return at all (R211), `duplicate` (R207), `superseded` when nothing of it stands
+    beside a newer one (R208), else `accepted`, or `partial` when some of its text found no place,
+    a task row is gone, or a part gave way to another return. `issued` gives the id of the form
+    that each office was issued last. Whatever does not stand is in `unplaced`.
+    """
+    readable, copies = _part_copies(sorted(returns, key=lambda ret: ret.file))
+    taken = _take_in(readable, period, Roster(master.offices))
+    settled = {
+        office: settle_versions(versions, (issued or {}).get(office))
+        for office, versions in taken.by_office.items()
+    }
+    fates, findings = taken.fates, taken.findings
+    for office, one in settled.items():
+        findings += _standing_findings(one)
+        findings += report_versions(one)
+        for fate, source in judge_versions(office, one):
+            fates[id(source)].append(fate)
+    verdicts = {id(ret): combine_fates(ret, fates[id(ret)]) for ret in readable}
+    files = list(verdicts.values())
+    for ret, original in copies:
+        verdict, title = verdicts[id(original)], show(original.file)
+        reason = f"与“{title}”是同一个文件"
+        files.append(FileVerdict(ret.file, ret.sha256, "duplicate", verdict.office, "R207", reason))
+        message = f"这份{reason}，按一份计，不用处理。"
+        findings.append(SAME_CONTENT.found(message, office=verdict.office, file=ret.file))
+
+    entries, milestones, strays = _part_strays(master, settled)
+    leftovers = gather_leftovers(readable, taken.by_return, settled)
+    return Counted(
+        tuple(sorted(files, key=lambda verdict: verdict.file)),
+        {office: one.standing for office, one in settled.items()},
+        {office: tuple(versions) for office, versions in taken.by_office.items()},
+        {office: tuple(dict.fromkeys(names)) for office, names in taken.refused.items()},
+        entries,
+        milestones,
+        tuple(sorted((*taken.unplaced, *leftovers, *strays), key=lambda one: one.file)),
+        tuple(a for s in settled.values() for v in s.standing for a in v.submission.altered),
+        tuple(dict.fromkeys(findings)),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """The forms that may count, by office and by return, and what is said of those that cannot.
+
+    Returns are known by their `id()`.
+    """
+
+    by_office: dict[str, list[Version]] = field(default_factory=dict)
+    by_return: dict[int, list[Version]] = field(default_factory=dict)
+    fates: dict[int, list[Fate]] = field(default_factory=dict)
+    refused: dict[str, list[str]] = field(default_factory=dict)
+    unplaced: list[Unplaced] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+
+
+def _take_in(returns: Sequence[Return], period: Period, roster: Roster) -> _Taken:
+    """Part the forms that may count for the period from those that cannot."""
+    taken = _Taken()
+    for ret in returns:
+        fates = taken.fates.setdefault(id(ret), [])
+        for submission in ret.submissions:
+            form = rename_office(submission, _resolve(submission.office, roster))
+            refusal = _refuse_form(ret, form, period)
+            if refusal is None:
+                version = Version(ret, form)
+                taken.by_office.setdefault(form.office, []).append(version)
+                taken.by_return.setdefault(id(ret), []).append(version)
+            else:
+                fates.append(refusal)
+                taken.unplaced.extend(form_texts(form))
+                taken.refused.setdefault(form.office, []).append(ret.file)
+        if not ret.submissions:
+            fates.append(_refuse_file(ret))
+        if id(ret) not in taken.by_return:
+            taken.unplaced.extend(ret.unplaced)
+        taken.findings.extend(_refusal_findings(ret, fates))
+    return taken
+
+
+def _resolve(office: str, roster: Roster) -> str:
+    known = roster.resolve(office)
+    return known.name if known else office
+
+
+def _part_copies(returns: Sequence[Return]) -> tuple[list[Return], list[tuple[Return, Return]]]:
+    """Part the returns from byte-for-byte copies, each with its original: the first to come."""
+
+    def is_form(ret: Return) -> bool:
+        return bool(ret.sha256 and ret.submissions and not ret.code)
+
+    first: dict[str, Return] = {}
+    for ret in filter(is_form, returns):
+        known = first.setdefault(ret.sha256, ret)
+        one, other = local_moment(ret.received_at), local_moment(known.received_at)
+        if one and other and one < other:
+            first[ret.sha256] = ret
+    copies = [
+        (ret, first[ret.sha256]) for ret in filter(is_form, returns) if ret is not first[ret.sha256]
+    ]
+    apart = {id(ret) for ret, _ in copies}
+    return [ret for ret in returns if id(ret) not in apart], copies
+
+
+def _refuse_file(ret: Return) -> Fate:
+    if ret.reason and not ret.code:  # an archive: its files have verdicts of their own
+        return Fate(ret.file, "skipped", "", None, ret.reason)
+    code = ret.code or "R205"
+    verdict: Verdict = "skipped" if code in _SKIPPED else "rejected"
+    return Fate(ret.file, verdict, "", code, ret.reason or _UNKNOWN)
+
+
+def _refuse_form(ret: Return, form: Submission, period: Period) -> Fate | None:
+    """Return the fate of a form that cannot count, None where it can."""
+    if ret.code:
+        return Fate(ret.file, "rejected", form.office, ret.code, ret.reason or _UNKNOWN)
+    if form.period in (None, period.key):
+        return None
+    reason = f"这是 {show(form.period)} 的表，本期是 {period.key}。请用本期下发的表重新填报。"
+    return Fate(ret.file, "rejected", form.office, "R206", reason)
+
+
+def _refusal_findings(ret: Return, fates: Sequence[Fate]) -> list[Finding]:
+    """Return one finding for each reason to refuse, and what the reader adds to it."""
+    codes = {fate.code for fate in fates}
+    said = [finding for finding in ret.findings if finding.code in codes]
+    severities = {rule.code: rule.severity for rule in declared_rules()}
+    for fate in fates:
+        if fate.code is None:
+            continue
+        code, reason = fate.code, fate.reason or ""
+        if not any((finding.code, finding.message) == (code, reason) for finding in said):
+            severity = severities.get(code, "error")
+            said.append(Finding(code, severity, reason, fate.office or None, file=ret.file))
+    return said
+
+
+def _standing_findings(settled: Settled) -> list[Finding]:
+    """Return what the reader found in the returns that stand; the rest concerns nobody now."""
+    findings = []
+    for version in settled.standing:
+        covered = covered_rows(version, settled)
+        findings += [f for f in version.source.findings if f not in covered]
+    return findings
+
+
+def _part_strays(
+    master: MasterList, settled: Mapping[str, Settled]
+) -> tuple[tuple[Entry, ...], tuple[MilestoneEntry, ...], list[Unplaced]]:
+    """Part what is said of tasks in the list from what is said of tasks it does not have (now)."""
+    tasks = {task.id for task in master.tasks}
+    steps = {milestone.id for task in master.tasks for milestone in task.milestones}
+    entries: list[Entry] = []
+    milestones: list[MilestoneEntry] = []
+    strays: list[Unplaced] = []
+    for one in settled.values():
+        for entry in one.entries:
+            if entry.task in tasks:
+                entries.append(entry)
+            else:
+                strays += statement_texts(entry)
+        for step in one.milestones:
+            if step.milestone in steps:
+                milestones.append(step)
+            else:
+                strays += statement_texts(step)
+    return tuple(entries), tuple(milestones), strays

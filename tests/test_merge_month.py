@@ -1,0 +1,128 @@
+"""The month in numbers and as JSON."""
+
+import json
+from dataclasses import replace
+from datetime import date
+
+from taskxl.merge.month import count_month, merge_month, month_json
+from taskxl.model import MasterList, Period, Settings
+from tests.months import APRIL, REPORT_DAY, make_master, make_month, make_returns, read_rows
+
+TABLE = """
+    | 股室   | 任务 | 收到       | 进度状态 | 存在问题 | 节点时限   | 完成情况 |
+    | 办公室 | 1    | 2021-04-20 | 已完成   | 无       | 2021-03-31 | 已完成   |
+    | 办公室 | 2    | 2021-04-20 | 正常推进 |          | 2021-04-20 | 未完成   |
+    | 基教股 | 3    | 2021-04-27 | 进度滞后 | 缺地块。 | 2021-04-30 |          |
+    | 计财股 | 4    |            |          |          | 2021-12-15 |          |
+"""
+
+
+def test_a_month_is_counted_by_state_status_and_light() -> None:
+    counts = count_month(make_month(TABLE))
+    assert counts.offices == {"submitted": 1, "late": 1, "missing": 1, "rejected": 0}
+    assert counts.tasks == {"已完成": 1, "正常推进": 1, "进度滞后": 1, "尚未启动": 0, "未填": 1}
+    assert counts.milestones == {
+        "done": 1,
+        "on time": 1,
+        "near": 1,
+        "overdue": 1,
+        "severe": 0,
+        "unknown": 0,
+    }
+    assert {name: (rate.done, rate.of, rate.rate) for name, rate in counts.rates.items()} == {
+        "completion": (1, 4, 0.25),
+        "milestone_completion": (1, 2, 0.5),
+        "punctuality": (1, 3, 0.3333),
+        "completeness": (2, 4, 0.5),
+    }
+
+
+def test_a_rate_of_nothing_is_no_number() -> None:
+    empty = MasterList("一览表", (), (), Settings(year=2021))
+    month = merge_month(empty, APRIL, REPORT_DAY, [])
+    assert {rate.rate for rate in count_month(month).rates.values()} == {None}
+    assert month.findings == ()
+
+
+def test_several_leads_make_a_task_done_only_together() -> None:
+    for second, expected in (("已完成", "已完成"), ("正常推进", "正常推进"), ("", "未填")):
+        month = make_month(f"""
+            | 股室   | 任务 | 进度状态 |
+            | 办公室 | 1    | 已完成   |
+            | 基教股 | 1    | {second} |
+        """)
+        assert count_month(month).tasks[expected] == 1
+
+
+def test_the_json_document_keeps_the_contract() -> None:
+    document = json.loads(json.dumps(month_json(make_month(TABLE), "汇总/2021年1-4月汇总.xlsx")))
+    assert document["period"] == "2021-04"
+    assert document["summary"] == "汇总/2021年1-4月汇总.xlsx"
+    contract = {
+        "offices": "office state files received_at reporter approved tasks filled",
+        "files": "file sha256 verdict office code reason",
+        "entries": "task office status progress obstacles remarks file sheet row",
+        "findings": "code severity office task file sheet cell message",
+    }
+    for key, fields in contract.items():
+        assert all(set(fields.split()) <= set(item) for item in document[key])
+        assert document[key]
+    assert document["offices"][0] == {
+        "office": "办公室",
+        "state": "submitted",
+        "files": ["办公室.xlsx"],
+        "received_at": "2021-04-20T00:00:00",
+        "reporter": "周晓禾",
+        "approved": True,
+        "tasks": 2,
+        "filled": 2,
+        "owes": True,
+        "approval": "同意",
+    }
+    assert document["counts"]["codes"]["G406"] == 1
+    assert document["counts"]["files"]["accepted"] == 2
+
+
+def test_words_about_a_milestone_are_in_the_document() -> None:
+    month = make_month("""
+        | 股室   | 任务 | 职责 | 节点时限   | 完成情况 | 说明           |
+        | 办公室 | 1    | 牵头 | 2021-04-30 | 未完成   | 等待省里批复   |
+        | 基教股 | 1    | 协办 | 2021-04-30 | 未完成   | 图纸已报县住建 |
+    """)
+    text = json.dumps(month_json(month, ""), ensure_ascii=False)
+    assert "等待省里批复" in text
+    assert "图纸已报县住建" in text
+    assert [one.text for one in month.unplaced] == ["图纸已报县住建"]
+
+
+def test_history_is_taken_from_earlier_months_of_the_same_year_only() -> None:
+    rows = read_rows("| 股室 | 进度状态 |\n| 办公室 | 已完成 |")
+    master = make_master(rows)
+    other = [
+        merge_month(master, period, period.last_day, make_returns(rows, period))
+        for period in (Period(2020, 12), Period(2021, 5), APRIL)
+    ]
+    month = merge_month(master, APRIL, REPORT_DAY, [], other)
+    assert month == merge_month(master, APRIL, REPORT_DAY, [])
+    assert month.previous == ()
+
+
+def test_what_offices_last_said_travels_with_the_month() -> None:
+    rows = read_rows("| 股室 | 进展情况 |\n| 办公室 | 走访12所学校。 |")
+    master = make_master(rows)
+    months = []
+    for number in (1, 2, 3):
+        period = Period(2021, number)
+        returns = make_returns(rows, period) if number < 3 else []
+        months.append(merge_month(master, period, date(2021, number, 25), returns, months))
+    april = merge_month(master, APRIL, REPORT_DAY, [], months)
+    assert [entry.progress for entry in april.previous] == ["走访12所学校。"]
+
+
+def test_every_supporting_office_reports_when_all_do() -> None:
+    rows = read_rows("| 股室 | 任务 | 职责 |\n| 办公室 | 1 | 牵头 |\n| 基教股 | 1 | 协办 |")
+    master = make_master(rows)
+    everyone = replace(master, settings=replace(master.settings, reporters="all"))
+    for one, owing in ((master, ["办公室"]), (everyone, ["办公室", "基教股"])):
+        month = merge_month(one, APRIL, REPORT_DAY, [])
+        assert [state.office for state in month.offices] == owing

@@ -1,0 +1,366 @@
+"""Each gap rule: fires, stays silent, and at its edges."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from taskxl.findings import Finding, declared_rules
+from taskxl.merge.month import count_month, merge_month
+from taskxl.merge.rules import GapRule, gap_rules
+from taskxl.model import Office, Period, Return
+from tests.months import (
+    APRIL,
+    REPORT_DAY,
+    SETTINGS,
+    codes_of,
+    make_master,
+    make_month,
+    make_returns,
+    read_rows,
+)
+
+
+@pytest.mark.parametrize("one", gap_rules(), ids=lambda one: one.rule.code)
+def test_every_rule_speaks_on_its_bad_example_and_is_silent_on_its_good_one(one: GapRule) -> None:
+    assert one.rule.code in codes_of(make_month(one.bad))
+    assert one.rule.code not in codes_of(make_month(one.good))
+
+
+def test_every_code_of_the_design_is_declared() -> None:
+    declared = {rule.code for rule in declared_rules()}
+    assert {f"G4{number:02d}" for number in range(1, 15)} <= declared
+    assert {"R207", "R208", "R209"} <= declared
+
+
+def found(code: str, table: str, **setting: object) -> list[tuple[str | None, str]]:
+    """Return office and severity of each finding of a code in the month that the table tells of."""
+    month = make_month(table, **setting)  # type: ignore[arg-type]
+    return [(f.office, f.severity) for f in month.findings if f.code == code]
+
+
+LATENESS = [
+    # receipt, 填报日期, what is found
+    ("2021-04-25T23:59", "2021-04-20", None),
+    ("2021-04-26T00:00", "2021-04-20", "warning"),
+    ("文件2021-04-26", "2021-04-20", "info"),
+    ("文件2021-04-26", "", "info"),
+    ("文件2021-04-28", "2021-04-27", "warning"),
+    ("文件2021-04-25", "2021-04-27", None),
+]
+
+
+@pytest.mark.parametrize(("received", "dated", "severity"), LATENESS)
+def test_late_is_after_the_report_day_by_mail_then_file_time(
+    received: str, dated: str, severity: str | None
+) -> None:
+    table = f"""
+        | 股室   | 收到 | 填报日期 |
+        | 基教股 | {received} | {dated} |
+    """
+    assert found("G402", table) == ([("基教股", severity)] if severity else [])
+
+
+def test_without_any_receipt_the_forms_own_date_decides() -> None:
+    rows = read_rows("| 股室 | 填报日期 |\n| 基教股 | 2021-04-27 |")
+    for dated, state in ((date(2021, 4, 27), "late"), (None, "submitted")):
+        (ret,) = make_returns(rows)
+        form = replace(ret.submissions[0], reported_on=dated)
+        bare = replace(ret, received_at=None, submissions=(form,))
+        month = merge_month(make_master(rows), APRIL, REPORT_DAY, [bare])
+        assert month.offices[0].state == state
+        assert month.offices[0].receipt == ("form" if dated else "")
+
+
+MILESTONES = [
+    # as of, due, 完成情况, light, days over, code and severity
+    ("2021-04-25", "2021-04-25", "", "near", 0, ("G407", "info")),
+    ("2021-04-25", "2021-04-24", "未完成", "overdue", 1, ("G406", "error")),
+    ("2021-04-25", "2021-04-24", "申请延期", "overdue", 1, ("G406", "warning")),
+    ("2021-04-25", "2021-04-24", "", "overdue", 1, ("G406", "warning")),
+    ("2021-04-25", "2021-04-24", "差不多了", "overdue", 1, ("G406", "warning")),
+    ("2021-04-25", "2021-04-24", "已完成", "done", None, None),
+    ("2021-04-25", "2021-04-10", "未完成", "overdue", 15, ("G406", "error")),
+    ("2021-04-25", "2021-04-09", "未完成", "severe", 16, ("G406", "error")),
+    ("2021-04-25", "2021-05-02", "", "near", -7, ("G407", "info")),
+    ("2021-04-25", "2021-05-03", "", "on time", -8, None),
+    ("2021-04-25", "", "", "unknown", None, None),
+    ("2021-04-25", "", "未完成", "unknown", None, None),
+    # month end, leap day, year end
+    ("2021-04-30", "2021-04-30", "未完成", "near", 0, ("G407", "info")),
+    ("2024-03-01", "2024-02-29", "未完成", "overdue", 1, ("G406", "error")),
+    ("2024-02-29", "2024-02-29", "未完成", "near", 0, ("G407", "info")),
+    ("2021-12-31", "2022-01-01", "", "near", -1, ("G407", "info")),
+]
+
+
+@pytest.mark.parametrize(("as_of", "due", "said", "light", "over", "expected"), MILESTONES)
+def test_a_milestone_is_judged_by_its_day_and_by_what_is_said(
+    as_of: str,
+    due: str,
+    said: str,
+    light: str,
+    over: int | None,
+    expected: tuple[str, str] | None,
+) -> None:
+    table = f"| 股室 | 节点时限 | 完成情况 |\n| 基教股 | {due} | {said} |"
+    month = make_month(table, as_of=date.fromisoformat(as_of))
+    assert [(s.light, s.days_over) for s in month.milestones] == [(light, over)]
+    found_here = [(f.code, f.severity) for f in month.findings if f.code in ("G406", "G407")]
+    assert found_here == ([expected] if expected else [])
+
+
+def test_thresholds_come_from_the_settings() -> None:
+    table = "| 股室 | 节点时限 |\n| 基教股 | 2021-04-28 |\n| 计财股 | 2021-04-22 |"
+    settings = replace(SETTINGS, near_days=2, severe_days=2)
+    assert [s.light for s in make_month(table, settings).milestones] == ["on time", "severe"]
+
+
+def test_who_has_not_returned_is_not_accused_of_late_work() -> None:
+    table = "| 股室 | 收到 | 节点时限 |\n| 基教股 | | 2021-03-31 |"
+    month = make_month(table)
+    assert [(f.code, f.severity) for f in month.findings] == [("G401", "error"), ("G406", "info")]
+    assert "无法判断" in month.findings[1].message
+
+
+def test_a_vague_date_or_a_hint_in_the_text_makes_an_overdue_milestone_a_question() -> None:
+    vague = "| 股室 | 节点时限 | 完成情况 | 存疑 |\n| 基教股 | 2021-03-31 | 未完成 | 3月初是估计 |"
+    hint = """
+        | 股室   | 节点时限   | 进展情况                           |
+        | 基教股 | 2021-03-31 | 3月25日已完成可行性研究和风险评估。 |
+    """
+    plan = """
+        | 股室   | 节点时限   | 进展情况                             |
+        | 基教股 | 2021-03-31 | 预计下月完成可行性研究和风险评估报告。 |
+    """
+    assert found("G406", vague) == found("G406", hint) == [("基教股", "info")]
+    assert found("G406", plan) == [("基教股", "warning")]
+
+
+def test_a_milestone_stays_done_unless_the_office_says_otherwise() -> None:
+    stays = "| 股室 | 节点时限 | 上月节点 |\n| 基教股 | 2021-03-31 | 已完成 |"
+    month = make_month(stays)
+    assert [s.light for s in month.milestones] == ["done"]
+    assert codes_of(month) == []
+    back = "| 股室 | 节点时限 | 上月节点 | 完成情况 |\n| 基教股 | 2021-03-31 | 已完成 | 未完成 |"
+    month = make_month(back)
+    assert [s.light for s in month.milestones] == ["severe"]
+    assert "G409" in codes_of(month)
+
+
+def test_a_finished_task_has_finished_milestones_as_long_as_it_is_called_finished() -> None:
+    table = "| 股室 | 节点时限 | 进度状态 |\n| 基教股 | 2021-03-31 | 已完成 |"
+    assert [s.light for s in make_month(table).milestones] == ["done"]
+    later = """
+        | 股室   | 节点时限   | 上月状态 | 进度状态 |
+        | 基教股 | 2021-03-31 | 已完成   | 正常推进 |
+    """
+    assert [s.light for s in make_month(later).milestones] == ["severe"]
+
+
+def test_finished_with_milestones_still_ahead_is_a_question() -> None:
+    table = "| 股室 | 节点时限 | 进度状态 |\n| 基教股 | 2021-12-31 | 已完成 |"
+    assert found("G408", table) == [("基教股", "info")]
+
+
+def test_the_first_month_has_no_last_month() -> None:
+    table = "| 股室 | 进展情况 |\n| 基教股 | 完成3所学校选址。 |"
+    month = make_month(table, period=Period(2021, 1), as_of=date(2021, 1, 25))
+    assert not {"G405", "G409", "G414"} & set(codes_of(month))
+
+
+@pytest.mark.parametrize(
+    ("last", "now", "expected"),
+    [
+        ("完成3所学校选址，走访师生200人。", "完成 3 所学校选址；走访师生200人", "warning"),
+        ("完成3所学校选址，走访师生200人。", "完成3所学校选址，走访师生220人。", None),
+        (
+            "组织专家评审会，修改完善建设方案，征求财政和自然资源部门意见。",
+            "组织专家评审会，修改完善建设方案，已征求财政和自然资源部门意见。",
+            "info",
+        ),
+        ("组织专家评审会。", "下达第一批资金，启动招标。", None),
+        (" ", " ", None),
+    ],
+)
+def test_the_same_text_as_last_month_is_measured(last: str, now: str, expected: str | None) -> None:
+    table = f"| 股室 | 节点时限 | 上月进展 | 进展情况 |\n| 基教股 | 2021-12-31 | {last} | {now} |"
+    assert found("G405", table) == ([("基教股", expected)] if expected else [])
+
+
+@pytest.mark.parametrize(
+    ("text", "hollow"),
+    [
+        ("正常推进。", True),
+        ("同上月", True),
+        ("按照工作要求，该项工作正在稳步推进中。", True),
+        ("无", True),
+        ("1", True),
+        ("已招标", False),
+        ("正在推进，完成率60%。", False),
+        ("已印发方案", False),
+    ],
+)
+def test_a_text_of_stock_phrases_says_nothing(text: str, hollow: bool) -> None:
+    table = f"| 股室 | 进展情况 |\n| 基教股 | {text} |"
+    assert found("G411", table) == ([("基教股", "warning")] if hollow else [])
+
+
+def test_blank_progress_is_silent_where_the_reader_has_said_why() -> None:
+    rows = read_rows("| 股室 | 进展情况 | 进度状态 |\n| 基教股 | | 正常推进 |")
+    (ret,) = make_returns(rows)
+    for code, cell, expected in (
+        ("E306", "F5", []),
+        ("E307", "F3", ["info"]),
+        ("E304", "E5", ["error"]),
+    ):
+        said = Finding(code, "warning", "…", "基教股", "9", "基教股.xlsx", "进展情况表", cell)
+        month = merge_month(make_master(rows), APRIL, REPORT_DAY, [replace(ret, findings=(said,))])
+        assert [f.severity for f in month.findings if f.code == "G404"] == expected
+
+
+def test_a_row_that_is_gone_is_said_once_and_a_task_the_form_never_had_is_a_question() -> None:
+    rows = read_rows("| 股室 | 任务 |\n| 基教股 | 1 |\n| 基教股 | 2 |")
+    (ret,) = make_returns(rows)
+    form = ret.submissions[0]
+    short = replace(ret, submissions=(replace(form, entries=form.entries[:1]),))
+    gone = Finding("E302", "warning", "少了第2项", "基教股", "2", "基教股.xlsx")
+    for findings, expected in (((gone,), ["E302"]), ((), ["G404"])):
+        returns = [replace(short, findings=findings)]
+        month = merge_month(make_master(rows), APRIL, REPORT_DAY, returns)
+        assert codes_of(month) == expected
+
+
+def test_a_finished_task_may_stay_blank_and_stays_finished() -> None:
+    table = """
+        | 股室   | 上月状态 | 进度状态 | 进展情况 | 存在问题 |
+        | 基教股 | 已完成   |          |          |          |
+    """
+    month = make_month(table)
+    assert codes_of(month) == []
+    assert count_month(month).tasks["已完成"] == 1
+
+
+@pytest.mark.parametrize(
+    ("last", "now", "backwards"),
+    [
+        ("已完成", "进度滞后", True),
+        ("正常推进", "尚未启动", True),
+        ("进度滞后", "正常推进", False),
+        ("正常推进", "", False),
+        ("基本完成", "尚未启动", False),
+    ],
+)
+def test_which_statuses_are_backwards(last: str, now: str, backwards: bool) -> None:
+    table = f"| 股室 | 上月状态 | 进度状态 |\n| 基教股 | {last} | {now} |"
+    assert bool(found("G409", table)) is backwards
+
+
+@pytest.mark.parametrize(
+    ("status", "state", "note", "obstacles", "expected"),
+    [
+        ("进度滞后", "", "", "", True),
+        ("进度滞后", "", "", "暂无。", True),
+        ("进度滞后", "", "", "审图退回，月底前重报。", False),
+        ("正常推进", "未完成", "", "", True),
+        ("正常推进", "未完成", "等待批复", "", False),
+        ("正常推进", "", "", "", False),
+        ("尚未启动", "", "", "", False),
+    ],
+)
+def test_who_is_behind_must_say_why(
+    status: str, state: str, note: str, obstacles: str, expected: bool
+) -> None:
+    table = f"""
+        | 股室 | 节点时限 | 完成情况 | 说明 | 进度状态 | 存在问题 |
+        | 基教股 | 2021-04-20 | {state} | {note} | {status} | {obstacles} |
+    """
+    assert bool(found("G410", table)) is expected
+
+
+def test_a_supporting_offices_own_part_may_lag() -> None:
+    table = """
+        | 股室   | 任务 | 职责 | 进度状态 |
+        | 基教股 | 1    | 牵头 | 正常推进 |
+        | 计财股 | 1    | 协办 | 进度滞后 |
+    """
+    assert found("G413", table) == [("基教股", "info")]
+
+
+def test_a_run_of_missing_months_ends_where_a_month_is_not_known() -> None:
+    rows = read_rows("| 股室 | 收到 |\n| 计财股 | |")
+    master = make_master(rows)
+    months = {n: merge_month(master, Period(2021, n), date(2021, n, 25), []) for n in (1, 2, 3)}
+    for known, run in (((1, 2, 3), 4), ((1, 3), 2), ((1, 2), None)):
+        month = merge_month(master, APRIL, REPORT_DAY, [], [months[n] for n in known])
+        texts = [f.message for f in month.findings if f.code == "G414"]
+        assert len(texts) == (1 if run else 0)
+        assert all(f"连续 {run} 个月" in text for text in texts)
+
+
+def test_an_office_renamed_in_mid_year_keeps_its_past() -> None:
+    rows = read_rows("| 股室 | 收到 | 进展情况 |\n| 计财股 | | 下达经费210万元。 |")
+    march = merge_month(make_master(rows), Period(2021, 3), date(2021, 3, 25), [])
+    master = make_master(rows)
+    task = replace(master.tasks[0], lead_offices=("财审股",))
+    renamed = replace(master, tasks=(task,), offices=(Office("财审股", aliases=("计财股",)),))
+    month = merge_month(renamed, APRIL, REPORT_DAY, [], [march])
+    assert [(f.code, f.office) for f in month.findings] == [("G401", "财审股"), ("G414", "财审股")]
+
+
+def test_a_date_that_is_no_date_is_not_called_blank_as_well() -> None:
+    rows = read_rows("| 股室 | 填报日期 |\n| 基教股 | |")
+    (ret,) = make_returns(rows)
+    said = Finding("E305", "warning", "…", "基教股", None, "基教股.xlsx", "进展情况表", "G3")
+    month = merge_month(make_master(rows), APRIL, REPORT_DAY, [replace(ret, findings=(said,))])
+    assert codes_of(month) == ["E305"]
+
+
+def test_findings_are_in_the_order_of_severity_office_task_and_code() -> None:
+    month = make_month("""
+        | 股室   | 收到       | 审定 | 进度状态 | 进展情况   | 节点时限   | 完成情况 |
+        | 计财股 | 2021-04-26 | 同意 | 正常推进 |            | 2021-04-30 |          |
+        | 基教股 | 2021-04-20 |      | 正常推进 | 正在推进中 | 2021-04-20 | 未完成   |
+        | 人事股 |            | 同意 | 正常推进 | 考察12人。 | 2021-04-20 |          |
+    """)
+    assert [(f.severity, f.office, f.task, f.code) for f in month.findings] == [
+        ("error", "计财股", "1", "G404"),
+        ("error", "基教股", "2", "G406"),
+        ("error", "人事股", None, "G401"),
+        ("warning", "计财股", None, "G402"),
+        ("warning", "基教股", "2", "G408"),
+        ("warning", "基教股", "2", "G411"),
+        ("warning", "基教股", None, "G403"),
+        ("info", "计财股", "1", "G407"),
+        ("info", "人事股", "3", "G406"),
+    ]
+
+
+def test_severe_is_said_only_of_what_the_office_itself_calls_unfinished() -> None:
+    for said, severe in (("未完成", True), ("", False)):
+        month = make_month(f"| 股室 | 节点时限 | 完成情况 |\n| 基教股 | 2021-03-01 | {said} |")
+        (message,) = [f.message for f in month.findings if f.code == "G406"]
+        assert ("严重滞后" in message) is severe
+
+
+def test_an_unanswered_milestone_points_to_the_cell_to_fill() -> None:
+    month = make_month("| 股室 | 节点时限 | 完成情况 |\n| 基教股 | 2021-04-01 | |")
+    (finding,) = [f for f in month.findings if f.code == "G406"]
+    assert (finding.file, finding.sheet, finding.cell) == ("基教股.xlsx", "节点完成情况", "E5")
+
+
+def test_a_refused_file_that_bears_the_offices_name_is_pointed_to() -> None:
+    rows = read_rows("| 股室 | 收到 |\n| 基教股 | |\n| 计财股 | |")
+    scan = Return("基教股（盖章）.pdf", code="R203", reason="这是 PDF。")
+    month = merge_month(make_master(rows), APRIL, REPORT_DAY, [scan])
+    said = {f.office: f.message for f in month.findings if f.code == "G401"}
+    assert "基教股（盖章）.pdf" in said["基教股"]
+    assert "pdf" not in said["计财股"]
+
+
+def test_an_untouched_prefill_is_last_months_text_whatever_its_mark() -> None:
+    table = """
+        | 股室   | 节点时限   | 上月进展           | 进展情况                 |
+        | 基教股 | 2021-12-31 | 完成3所学校的选址。 | 〔上月〕完成3所学校的选址。 |
+    """
+    assert found("G405", table) == [("基教股", "warning")]
