@@ -1,0 +1,74 @@
+"""缺口清单: every finding, with a link to where it shows and the place in the returned file."""
+
+from collections.abc import Iterator
+
+from taskxl.findings import SEVERITY_WORDS, Finding
+from taskxl.reports import sheet_altered, sheet_files, sheet_offices, sheet_tasks, sheet_unplaced
+from taskxl.reports.tables import Cell, Column, Key, Link, Row, Table
+from taskxl.reports.view import View
+from taskxl.text import show
+
+SHEET = "缺口清单"
+COLUMNS = (
+    Column("序号", 6, number="0"),
+    Column("程度", 8, repeated=True),
+    Column("代码", 7, repeated=True),
+    Column("名称", 11, repeated=True),
+    Column("股室", 10, repeated=True),
+    Column("任务", 16, "left"),
+    Column("情况", 36, "left"),
+    Column("怎么办", 24, "left"),
+    Column("查看", 11),
+    Column("来源文件", 14, "left"),
+    Column("表和格", 11, "left"),
+)
+
+
+def make_table(view: View) -> Table:
+    """Return 缺口清单, in the order of the month's findings."""
+    rows = [
+        Row(
+            (
+                number,
+                Cell(SEVERITY_WORDS[finding.severity], finding.severity),
+                finding.code,
+                view.rule_name(finding.code),
+                finding.office or "",
+                view.task_label(finding.task),
+                finding.message,
+                view.cure(finding.code),
+                Link(tuple(targets_of(view, finding))),
+                show(finding.file or ""),
+                " ".join(show(part) for part in (finding.sheet, finding.cell) if part),
+            ),
+            (SHEET, str(number)),
+        )
+        for number, finding in enumerate(view.month.findings, 1)
+    ]
+    return Table(
+        SHEET,
+        view.heading("缺口清单"),
+        f"共 {len(rows)} 条。“须处理”请股室补报或更正，“请注意”请办公室过目，"
+        "“请核实”只是提示、不作结论；点“查看”到所指的格子。",
+        COLUMNS,
+        rows,
+        empty="没有发现缺口",
+    )
+
+
+def targets_of(view: View, finding: Finding) -> Iterator[Key]:
+    """Yield where a finding shows, best place first: its text, its task, its office, its file."""
+    place = (finding.file or "", finding.sheet or "", finding.cell or "")
+    if finding.code == "E301":
+        yield (sheet_altered.SHEET, *place)
+    if finding.code == "E303":
+        yield (sheet_unplaced.SHEET, *place)
+    if finding.task is not None:
+        yield (sheet_tasks.SHEET, finding.task, sheet_tasks.mark_of(view, finding)[0])
+    if finding.code.startswith("R") and finding.file is not None:
+        yield (sheet_files.SHEET, finding.file)
+    if finding.office is not None:
+        yield (sheet_offices.SHEET, finding.office, sheet_offices.column_of(finding.code))
+        yield (sheet_offices.SHEET, finding.office)
+    if finding.file is not None:
+        yield (sheet_files.SHEET, finding.file)

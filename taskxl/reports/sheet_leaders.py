@@ -1,0 +1,169 @@
+"""分管领导: one page a leader: their tasks, worst first, what changed, what needs a decision."""
+
+import re
+from collections.abc import Sequence
+
+from taskxl.model import Light, MilestoneState, Task
+from taskxl.reports import sheet_tasks
+from taskxl.reports.marks import PROGRESS
+from taskxl.reports.sheet_milestones import TONES
+from taskxl.reports.styles import Tone
+from taskxl.reports.tables import Cell, Column, Content, Link, Row, Section, Table
+from taskxl.reports.view import NO_LEADER, View
+from taskxl.text import show, squeeze
+from taskxl.words import (
+    BEHIND,
+    DONE,
+    LIGHTS,
+    MILESTONE_STATES,
+    NOT_STARTED,
+    OFFICE_STATES,
+    ON_TRACK,
+)
+
+SHEET = "分管领导"
+COLUMNS = (
+    Column("编号", 6),
+    Column("项目名称", 20, "left"),
+    Column("牵头股室", 11),
+    Column("进度状态", 10, repeated=True),
+    Column("较上月", 13),
+    Column("关键节点", 32, "left"),
+    Column("存在问题和下一步工作计划", 42, "left"),
+    Column("查看", 12),
+)
+POSTPONED = MILESTONE_STATES[2]
+_SENTENCE_END = re.compile(r"[。；！\n]")
+_ASKS = re.compile(
+    # What has been asked for already (已请…协调) is not asked of the leader.
+    r"(?<!已)(?<!已经)(?:恳请|提请|请示|请求"
+    r"|(?:需|请|望|建议).{0,12}?(?:协调|支持|研究|决定|审定|审批|批准|解决|明确))"
+)
+SILENT = (OFFICE_STATES["missing"], OFFICE_STATES["rejected"])
+_STATUS_RANK = {BEHIND: 2, NOT_STARTED: 4, ON_TRACK: 7, DONE: 8}
+_LIGHT_RANK: dict[Light, int] = {"severe": 0, "overdue": 1, "near": 5}
+_SILENT_RANK = 3
+_TONES: dict[str, Tone] = {BEHIND: "error", NOT_STARTED: "warning", ON_TRACK: "", DONE: "done"}
+
+
+def make_table(view: View) -> Table:
+    """Return 分管领导; leaders are in the order of the list."""
+    blocks: dict[str, list[Task]] = {}
+    for task in view.month.master.tasks:
+        blocks.setdefault(_leader_of(task), []).append(task)
+    rows: list[Row | Section] = []
+    for leader, tasks in blocks.items():
+        rows.append(Section(f"{leader}　{_sum_up(view, tasks)}"))
+        ranked = sorted(tasks, key=lambda task: _rank(view, task))
+        rows += [Row(_make_contents(view, task), (SHEET, task.id)) for task in ranked]
+        rows += [Section(text, new_page=False) for text in _decisions(view, ranked)]
+    return Table(
+        SHEET,
+        view.heading("分管项目进展情况"),
+        f"统计截止{view.day}。每位负责同志的项目中，问题重的排在前面；"
+        "“提请研究”是从报送内容中摘出的原话或申请，以原文为准。",
+        COLUMNS,
+        rows,
+    )
+
+
+def _leader_of(task: Task) -> str:
+    if task.leader:
+        return f"{task.leader}同志负责项目"
+    return task.section or NO_LEADER
+
+
+def _rank(view: View, task: Task) -> tuple[int, int]:
+    """Return how urgent a task is, the lowest first: worst light or status, then days over."""
+    status = view.statuses[task.id]
+    states = [s for s in view.milestones.get(task.id, ()) if s.light in _LIGHT_RANK]
+    lights = [_LIGHT_RANK[state.light] for state in states] if status != DONE else []
+    days = max((state.days_over or 0 for state in states), default=0)
+    return min([_STATUS_RANK.get(status, _SILENT_RANK), *lights]), -days
+
+
+def _sum_up(view: View, tasks: Sequence[Task]) -> str:
+    """Return a leader's tasks in one line of numbers."""
+    statuses = sorted(
+        (view.status_of(task) for task in tasks),
+        key=lambda word: _STATUS_RANK.get(word, _SILENT_RANK),
+    )
+    words = [f"{word} {statuses.count(word)} 项" for word in dict.fromkeys(statuses)]
+    lights = [state.light for task in tasks for state in view.milestones.get(task.id, ())]
+    over = lights.count("overdue") + lights.count("severe")
+    return f"共 {len(tasks)} 项：{'，'.join(words)}{f'；逾期节点 {over} 个' if over else ''}"
+
+
+def _make_contents(view: View, task: Task) -> tuple[Content, ...]:
+    status = view.status_of(task)
+    states = view.milestones.get(task.id, ())
+    pressing = sorted(
+        (state for state in states if state.light in _LIGHT_RANK),
+        key=lambda state: (_LIGHT_RANK[state.light], -(state.days_over or 0)),
+    )
+    steps = "\n".join(map(_describe_milestone, pressing)) or _describe_progress(states)
+    return (
+        task.number or "",
+        task.title or "",
+        view.lead_of(task),
+        Cell(status, _TONES.get(status, "error" if status in SILENT else "warning")),
+        _change(view, task),
+        Cell(steps, TONES[pressing[0].light] if pressing else ""),
+        _obstacles(view, task),
+        Link(((sheet_tasks.SHEET, task.id, PROGRESS),)),
+    )
+
+
+def _describe_milestone(state: MilestoneState) -> str:
+    days = state.days_over or 0
+    when = f"超期 {days} 天" if days > 0 else "当天到期" if days == 0 else f"还有 {-days} 天"
+    return f"【{LIGHTS[state.light]}】{show(state.milestone.text, 40)}（{when}）"
+
+
+def _describe_progress(states: Sequence[MilestoneState]) -> str:
+    if not states:
+        return "没有节点"
+    done = sum(state.light == "done" for state in states)
+    return f"节点 {len(states)} 个，已完成 {done} 个"
+
+
+def _change(view: View, task: Task) -> str:
+    """Return how the leading office's status moved since it last reported."""
+    lead = view.lead_of(task)
+    before = view.previous.get((task.id, lead))
+    entry = next((e for e in view.entries.get(task.id, ()) if e.office == lead), None)
+    now = entry.status if entry else ""
+    if before is None or not before.status:
+        return "首次填报" if now else ""
+    if not now:
+        return f"上次：{before.status}"
+    return "状态未变" if now == before.status else f"{before.status}→{now}"
+
+
+def _obstacles(view: View, task: Task) -> str:
+    lead = view.lead_of(task)
+    texts = []
+    for entry in view.entries.get(task.id, ()):
+        if squeeze(entry.obstacles):
+            name = "" if entry.office == lead else f"〔{entry.office}〕"
+            texts.append(f"{name}{entry.obstacles.strip()}")
+    return "\n".join(texts)
+
+
+def _decisions(view: View, tasks: Sequence[Task]) -> list[str]:
+    """Return what a leader is asked for, one line each: delays applied for, help asked for."""
+    lines: list[str] = []
+    for task in tasks:
+        for state in view.milestones.get(task.id, ()):
+            if state.entry and state.entry.state == POSTPONED:
+                note = f"，说明：{show(state.entry.note, 120)}" if squeeze(state.entry.note) else ""
+                lines.append(
+                    f"{task.label}：{state.entry.office}就节点“{show(state.milestone.text, 40)}”"
+                    f"申请延期{note}"
+                )
+        for entry in view.entries.get(task.id, ()):
+            sentences = _SENTENCE_END.split(entry.obstacles)
+            asking = next((text for text in sentences if _ASKS.search(text)), None)
+            if asking:
+                lines.append(f"{task.label}：{entry.office}写道“{show(asking, 120)}”")
+    return [f"提请研究 {number}　{line}" for number, line in enumerate(lines, 1)]

@@ -1,0 +1,69 @@
+"""节点台账: all milestones as of the report day: due, light, days over, what the office says."""
+
+from taskxl.model import Light, MilestoneState
+from taskxl.reports.styles import Tone
+from taskxl.reports.tables import Cell, Column, Content, Row, Table
+from taskxl.reports.view import View
+from taskxl.words import LIGHTS
+
+SHEET = "节点台账"
+COLUMNS = (
+    Column("序号", 6, number="0"),
+    Column("编号", 6, repeated=True),
+    Column("项目名称", 17, "left"),
+    Column("节点", 36, "left"),
+    Column("时限", 11, repeated=True),
+    Column("节点状态", 10, repeated=True),
+    Column("超期天数", 7, number="0"),
+    Column("剩余天数", 7, number="0"),
+    Column("牵头股室", 10, repeated=True),
+    Column("股室所报", 9),
+    Column("完成日期", 11),
+    Column("说明", 18, "left"),
+    Column("时限存疑之处", 14, "left"),
+)
+TONES: dict[Light, Tone] = {
+    "done": "done",
+    "near": "info",
+    "overdue": "warning",
+    "severe": "error",
+}
+
+
+def make_table(view: View) -> Table:
+    """Return 节点台账, in the order of the list."""
+    rows = [
+        Row(_make_contents(view, number, state), (SHEET, state.milestone.id))
+        for number, state in enumerate(view.month.milestones, 1)
+    ]
+    settings = view.month.master.settings
+    return Table(
+        SHEET,
+        view.heading("节点台账"),
+        f"截至{view.day}。{settings.near_days} 天内到期为“临近”，"
+        f"超期 {settings.severe_days} 天以上为“严重逾期”；没有确切时限的不判逾期。",
+        COLUMNS,
+        rows,
+        frozen_columns=3,
+        empty="清单里没有时间节点",
+    )
+
+
+def _make_contents(view: View, number: int, state: MilestoneState) -> tuple[Content, ...]:
+    milestone, task, entry = state.milestone, state.task, state.entry
+    open_days = state.days_over if state.light != "done" else None
+    return (
+        number,
+        task.number or "",
+        task.title or "",
+        milestone.text,
+        milestone.due,
+        Cell(LIGHTS[state.light], TONES.get(state.light, "")),
+        open_days if open_days is not None and open_days > 0 else None,
+        -open_days if open_days is not None and open_days <= 0 else None,
+        view.lead_of(task),
+        entry.state if entry else "",
+        (entry.done_on or entry.done_text) if entry else "",
+        entry.note if entry else "",
+        milestone.vague or "",
+    )

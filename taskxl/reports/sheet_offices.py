@@ -1,0 +1,110 @@
+"""报送情况: one row an office: whether it has reported, when, who, how much, what is missing."""
+
+from collections import Counter
+
+from taskxl.findings import SEVERITIES, SEVERITY_WORDS, Finding
+from taskxl.model import OfficeState
+from taskxl.reports.marks import describe, worst
+from taskxl.reports.styles import Tone
+from taskxl.reports.tables import Cell, Column, Content, Link, Row, Table
+from taskxl.reports.view import View
+from taskxl.text import show
+from taskxl.words import OFFICE_STATES
+
+SHEET = "报送情况"
+GAPS_SHEET = "缺口清单"
+STATE, MOMENT, REPORTER, APPROVED, FILLED = "报送状态", "收到时间", "填报人", "审定", "已填"
+MONTHS = "连续未报月数"
+COLUMNS = (
+    Column("序号", 6, number="0"),
+    Column("股室", 13),
+    Column("分管负责同志", 10),
+    Column(STATE, 10),
+    Column(MOMENT, 16),
+    Column("时间依据", 10),
+    Column("来稿文件", 22, "left"),
+    Column(REPORTER, 9),
+    Column(APPROVED, 9),
+    Column("应填", 6, number="0"),
+    Column(FILLED, 6, number="0"),
+    *(Column(SEVERITY_WORDS[severity], 8, number="0") for severity in SEVERITIES),
+    Column("查看", 11),
+    Column(MONTHS, 9, number="0"),
+)
+RECEIPTS = {"mail": "邮件时间", "file": "文件时间", "form": "填报日期", "": ""}
+_COLUMN_OF = {
+    "G401": STATE,
+    "G402": MOMENT,
+    "G403": APPROVED,
+    "G404": FILLED,
+    "G412": REPORTER,
+    "G414": MONTHS,
+}
+_TONES: dict[str, Tone] = {"missing": "error", "rejected": "error", "late": "warning"}
+
+
+def column_of(code: str) -> str:
+    """Return the column in which a finding about an office shows."""
+    return _COLUMN_OF.get(code, STATE)
+
+
+def make_table(view: View) -> Table:
+    """Return 报送情况, in the order of the offices."""
+    first = {
+        finding.office: number
+        for number, finding in reversed(list(enumerate(view.month.findings, 1)))
+    }
+    rows = [
+        Row(_make_contents(view, number, state, first.get(state.office)), (SHEET, state.office))
+        for number, state in enumerate(view.month.offices, 1)
+    ]
+    return Table(
+        SHEET,
+        view.heading("报送情况"),
+        "“应填”“已填”为任务项数；“时间依据”为邮件时间的最可靠，文件时间可能因复制而变化。",
+        COLUMNS,
+        rows,
+        anchored=tuple({STATE, *_COLUMN_OF.values()}),
+        empty="没有应报送的股室",
+    )
+
+
+def _make_contents(
+    view: View, number: int, state: OfficeState, first_gap: int | None
+) -> tuple[Content, ...]:
+    findings = view.office_findings.get(state.office, ())
+    about: dict[str, list[Finding]] = {}
+    for finding in findings:
+        if finding.task is None:
+            about.setdefault(column_of(finding.code), []).append(finding)
+    counts = Counter(finding.severity for finding in findings)
+    word = OFFICE_STATES[state.state] + ("" if state.owes else "（不须报送）")
+    returned = state.state in ("submitted", "late")
+    contents: dict[str, Content] = {
+        "序号": number,
+        "股室": state.office,
+        "分管负责同志": view.office_leaders.get(state.office, ""),
+        STATE: Cell(word, _TONES.get(state.state, "")),
+        MOMENT: state.received_at,
+        "时间依据": RECEIPTS[state.receipt],
+        "来稿文件": "\n".join(show(file) for file in state.files),
+        REPORTER: state.reporter or ("【空白】" if returned else ""),
+        APPROVED: _approval(state) if returned else "",
+        "应填": state.tasks,
+        FILLED: state.filled,
+        **{SEVERITY_WORDS[severity]: counts[severity] for severity in SEVERITIES},
+        "查看": Link(((GAPS_SHEET, str(first_gap)),)) if first_gap else "",
+        MONTHS: state.months_missing or None,
+    }
+    for column, some in about.items():
+        content = contents[column]
+        value = content.value if isinstance(content, Cell) else content
+        tone: Tone = content.tone if isinstance(content, Cell) else ""
+        contents[column] = Cell(
+            value, tone or worst(f.severity for f in some) or "", "\n".join(describe(some))
+        )
+    return tuple(contents.values())
+
+
+def _approval(state: OfficeState) -> str:
+    return state.approval.strip() or ("已审定" if state.approved else "【未审定】")

@@ -1,0 +1,318 @@
+"""总览: one A4 page for the leader: the few numbers, who is missing, what to deal with first."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from taskxl.findings import SEVERITIES, SEVERITY_WORDS, Finding
+from taskxl.model import OfficeStateWord
+from taskxl.reports import (
+    sheet_altered,
+    sheet_files,
+    sheet_gaps,
+    sheet_leaders,
+    sheet_milestones,
+    sheet_offices,
+    sheet_tasks,
+    sheet_unplaced,
+)
+from taskxl.reports.paper import count_lines, row_height
+from taskxl.reports.styles import HEADER_SIZE, HEI, PERCENT, SONG, TITLE_SIZE, Styles
+from taskxl.reports.tables import Anchors, Link
+from taskxl.reports.view import View
+from taskxl.reports.writing import FOOTER, set_up_page, write_band, write_link
+from taskxl.text import show
+from taskxl.words import LIGHTS, OFFICE_STATES
+
+if TYPE_CHECKING:
+    from xlsxwriter.workbook import Workbook
+    from xlsxwriter.worksheet import Worksheet
+
+SHEET = "总览"
+GRID, GRID_WIDTH = 12, 6.5
+"""The page is a grid of twelve narrow columns; everything on it spans some of them."""
+CHART_ROW_POINTS = 165.0
+MOST_NAMES, MOST_URGENT, MOST_NUMBERS = 60, 10, 12
+URGENT_CODES = ("G401", "G414", "R", "G406", "G402", "E302", "G404", "G408", "G410")
+"""What a leader has to know first, among findings of one severity."""
+
+Pattern = tuple[str, str, str]
+_SOLID_LIGHT: Pattern = ("percent_5", "#595959", "#FFFFFF")
+_STRIPES: Pattern = ("wide_upward_diagonal", "#595959", "#FFFFFF")
+_DOTS: Pattern = ("percent_30", "#404040", "#FFFFFF")
+_DARK: Pattern = ("percent_75", "#1F1F1F", "#FFFFFF")
+_GRID: Pattern = ("small_grid", "#595959", "#FFFFFF")
+_LINES: Pattern = ("light_horizontal", "#7F7F7F", "#FFFFFF")
+
+
+@dataclass(frozen=True, slots=True)
+class Urgent:
+    """One of the things to deal with first: findings of one code about one office."""
+
+    findings: tuple[tuple[int, Finding], ...]
+
+    @property
+    def first(self) -> Finding:
+        """The finding that its link leads to."""
+        return self.findings[0][1]
+
+    def describe(self, view: View) -> str:
+        """Return it in one line: the finding's own words, or how many of them there are."""
+        if len(self.findings) == 1:
+            label, message = view.task_label(self.first.task), self.first.message
+            return show(message if not label or label in message else f"{label}：{message}", 100)
+        tasks = [view.tasks[f.task] for _, f in self.findings if f.task and f.task in view.tasks]
+        numbers = list(dict.fromkeys(task.number or task.label for task in tasks))
+        more = "……" if len(numbers) > MOST_NUMBERS else ""
+        named = f"（第{'、'.join(numbers[:MOST_NUMBERS])}{more}项）" if numbers else ""
+        return f"{view.rule_name(self.first.code)}：{len(self.findings)} 处{named}"
+
+
+def find_urgent(view: View) -> list[Urgent]:
+    """Return the ten things to deal with first: gravest first, then by `URGENT_CODES`."""
+    groups: dict[tuple[str, str | None, str], list[tuple[int, Finding]]] = {}
+    for number, finding in enumerate(view.month.findings, 1):
+        key = (finding.severity, finding.office, finding.code)
+        groups.setdefault(key, []).append((number, finding))
+
+    def rank(group: list[tuple[int, Finding]]) -> tuple[int, int, int]:
+        first = group[0][1]
+        codes = enumerate(URGENT_CODES)
+        code = next((n for n, code in codes if first.code.startswith(code)), len(URGENT_CODES))
+        return SEVERITIES.index(first.severity), code, -len(group)
+
+    return [Urgent(tuple(group)) for group in sorted(groups.values(), key=rank)[:MOST_URGENT]]
+
+
+def write_overview(workbook: "Workbook", styles: Styles, view: View, anchors: Anchors) -> None:
+    """Write 总览 as the workbook's first sheet; it fits one portrait A4."""
+    sheet = workbook.add_worksheet(SHEET)
+    sheet.set_column(0, GRID - 1, GRID_WIDTH)
+    page = _Page(workbook, sheet, styles, view, anchors)
+    page.write_head()
+    page.write_numbers()
+    page.write_names()
+    page.write_urgent()
+    page.write_contents()
+    sheet.hide_gridlines(2)
+    set_up_page(sheet, landscape=False)
+    sheet.set_footer(FOOTER)
+    sheet.print_area(0, 0, page.row - 2, GRID - 1)
+    sheet.fit_to_pages(1, 1)
+    sheet.activate()
+
+
+class _Page:
+    """Writes the page from top to bottom; `row` is the next free row, counted from 1."""
+
+    def __init__(
+        self,
+        workbook: "Workbook",
+        sheet: "Worksheet",
+        styles: Styles,
+        view: View,
+        anchors: Anchors,
+    ) -> None:
+        self.workbook, self.sheet, self.styles = workbook, sheet, styles
+        self.view, self.anchors = view, anchors
+        self.row = 1
+
+    def write_head(self) -> None:
+        self._band(self.view.heading("进展情况总览"), "title", TITLE_SIZE)
+        month = self.view.month
+        self._band(
+            f"报告期：{month.period.year}年{month.period.label}　　统计截止：{self.view.day}　　"
+            f"任务 {len(month.master.tasks)} 项，节点 {len(month.milestones)} 个",
+            "note",
+        )
+
+    def write_numbers(self) -> None:
+        """Write the three small tables and the two charts drawn from them."""
+        self._band("一、总体情况", "heading", 14)
+        tables = (_office_numbers(self.view), _task_numbers(self.view), _light_numbers(self.view))
+        top = self.row
+        for place, table in enumerate(tables):
+            self._write_number_table(top, 1 + place * 4, table)
+        self.row = top + max(map(len, tables))
+        chart_row = self.row
+        self.sheet.set_row(chart_row - 1, CHART_ROW_POINTS)
+        self.row += 1
+        offices, lights = tables[0][1:5], tables[2][1:7]
+        self._insert_chart(
+            chart_row, 0, "股室报送情况（个）", top + 1, 1, len(offices),
+            (_SOLID_LIGHT, _STRIPES, _DARK, _GRID),
+        )  # fmt: skip
+        self._insert_chart(
+            chart_row, 6, "关键节点情况（个）", top + 1, 9, len(lights),
+            (_SOLID_LIGHT, _LINES, _DOTS, _STRIPES, _DARK, _GRID),
+        )  # fmt: skip
+
+    def _write_number_table(
+        self, top: int, column: int, table: Sequence[tuple[str, int | float | None]]
+    ) -> None:
+        for place, (label, number) in enumerate(table):
+            row = top + place
+            self.sheet.set_row(row - 1, 19)
+            write_band(self.sheet, row, 3, label, self.styles.cell("center"), column)
+            if number is None:
+                self.sheet.write_string(row - 1, column + 2, "—", self.styles.cell("center"))
+            else:
+                form = PERCENT if label.endswith("率") else "0"
+                style = self.styles.cell("center", number=form)
+                self.sheet.write_number(row - 1, column + 2, number, style)
+
+    def _insert_chart(
+        self,
+        row: int,
+        column: int,
+        title: str,
+        first: int,
+        data_column: int,
+        count: int,
+        patterns: Sequence[Pattern],
+    ) -> None:
+        chart: Any = self.workbook.add_chart({"type": "column"})
+        labels = [SHEET, first - 1, data_column - 1, first + count - 2, data_column - 1]
+        values = [SHEET, first - 1, data_column + 2, first + count - 2, data_column + 2]
+        chart.add_series(
+            {
+                "name": title,
+                "categories": labels,
+                "values": values,
+                "gap": 60,
+                "data_labels": {"value": True, "font": {"name": SONG, "size": 10}},
+                "points": [
+                    {
+                        "border": {"color": "#404040"},
+                        "pattern": {"pattern": name, "fg_color": front, "bg_color": back},
+                    }
+                    for name, front, back in patterns
+                ],
+            }
+        )
+        chart.set_title({"name": title, "name_font": {"name": HEI, "size": 11, "bold": False}})
+        chart.set_legend({"none": True})
+        chart.set_x_axis({"num_font": {"name": SONG, "size": 9}, "major_tick_mark": "none"})
+        chart.set_y_axis({"visible": False, "major_gridlines": {"visible": False}, "min": 0})
+        chart.set_chartarea({"border": {"color": "#BFBFBF"}})
+        chart.set_size({"width": 336, "height": 208})
+        self.sheet.insert_chart(
+            row - 1,
+            column,
+            chart,
+            {"x_offset": 3, "y_offset": 5, "object_position": 2, "description": title},
+        )
+
+    def write_names(self) -> None:
+        """Name the offices that have not reported, were sent back, or came late."""
+        for line in _name_offices(self.view):
+            self._band(line, "names", HEADER_SIZE)
+
+    def write_urgent(self) -> None:
+        urgent = find_urgent(self.view)
+        self._band("二、须先处理的事项", "heading", 14)
+        if not urgent:
+            self._band("没有发现缺口。", "note")
+            return
+        header = self.styles.header
+        for first, columns, word in ((1, 1, "序"), (2, 1, "程度"), (3, 2, "股室"), (5, 7, "事项")):
+            write_band(self.sheet, self.row, columns, word, header, first)
+        write_band(self.sheet, self.row, 1, "查看", header, GRID)
+        self.sheet.set_row(self.row - 1, 22)
+        self.row += 1
+        for number, one in enumerate(urgent, 1):
+            self._write_urgent_row(number, one)
+
+    def _write_urgent_row(self, number: int, one: Urgent) -> None:
+        styles, row, first = self.styles, self.row, one.first
+        text = one.describe(self.view)
+        severity = SEVERITY_WORDS[first.severity]
+        self.sheet.write_number(row - 1, 0, number, styles.cell("center"))
+        self.sheet.write_string(row - 1, 1, severity, styles.cell("center", first.severity))
+        office = first.office or "—"
+        write_band(self.sheet, row, 2, office, styles.cell("center"), 3)
+        write_band(self.sheet, row, 7, text, styles.cell(), 5)
+        lines = max(
+            count_lines(text, 7 * GRID_WIDTH),
+            count_lines(office, 2 * GRID_WIDTH),
+            count_lines(severity, GRID_WIDTH),
+        )
+        self.sheet.set_row(row - 1, row_height(lines))
+        gap = (sheet_gaps.SHEET, str(one.findings[0][0]))
+        link = Link((*sheet_gaps.targets_of(self.view, first), gap), "查看")
+        write_link(self.sheet, row - 1, GRID - 1, link, self.anchors, styles.link)
+        self.row += 1
+
+    def write_contents(self) -> None:
+        """Write the links to all sheets, four a row."""
+        self._band("三、各表", "heading", 14)
+        links = list(_contents(self.view))
+        for place, link in enumerate(links):
+            row, column = self.row + place // 4, place % 4 * 3
+            self.sheet.merge_range(row - 1, column, row - 1, column + 2, "", self.styles.link)
+            write_link(self.sheet, row - 1, column, link, self.anchors, self.styles.link)
+            self.sheet.set_row(row - 1, 20)
+        self.row += -(-len(links) // 4)
+
+    def _band(self, text: str, style: str, size: float = 10.5) -> None:
+        write_band(self.sheet, self.row, GRID, text, getattr(self.styles, style))
+        lines = count_lines(text, GRID * GRID_WIDTH, size)
+        self.sheet.set_row(self.row - 1, row_height(lines, size))
+        self.row += 1
+
+
+def _office_numbers(view: View) -> list[tuple[str, int | float | None]]:
+    counts, rates = view.counts.offices, view.counts.rates
+    words: tuple[OfficeStateWord, ...] = ("late", "missing", "rejected")
+    return [
+        ("应报股室", sum(counts.values())),
+        ("按时报送", counts["submitted"]),
+        *((OFFICE_STATES[word], counts[word]) for word in words),
+        ("按时报送率", rates["punctuality"].rate),
+        ("报送完整率", rates["completeness"].rate),
+        ("来稿文件", len(view.month.files)),
+    ]
+
+
+def _task_numbers(view: View) -> list[tuple[str, int | float | None]]:
+    counts = view.counts.tasks
+    return [
+        ("任务", sum(counts.values())),
+        *counts.items(),
+        ("任务完成率", view.counts.rates["completion"].rate),
+        ("须处理的缺口", view.counts.findings["error"]),
+    ]
+
+
+def _light_numbers(view: View) -> list[tuple[str, int | float | None]]:
+    counts = view.counts.milestones
+    return [
+        ("节点", sum(counts.values())),
+        *((word, counts[light]) for light, word in LIGHTS.items()),
+        ("节点完成率", view.counts.rates["milestone_completion"].rate),
+    ]
+
+
+def _name_offices(view: View) -> Iterator[str]:
+    for word in ("missing", "rejected", "late"):
+        names = [s.office for s in view.month.offices if s.state == word and s.owes]
+        if not names and word == "rejected":
+            continue
+        more = f"等，全部见“{sheet_offices.SHEET}”" if len(names) > MOST_NAMES else ""
+        listed = "、".join(names[:MOST_NAMES]) or "无"
+        yield f"{OFFICE_STATES[word]}（{len(names)} 个）：{listed}{more}"
+
+
+def _contents(view: View) -> Iterator[Link]:
+    month = view.month
+    for name, note in (
+        (sheet_tasks.SHEET, f"{len(month.master.tasks)} 项"),
+        (sheet_gaps.SHEET, f"{len(month.findings)} 条"),
+        (sheet_offices.SHEET, f"{len(month.offices)} 个股室"),
+        (sheet_milestones.SHEET, f"{len(month.milestones)} 个"),
+        (sheet_leaders.SHEET, "每人一页"),
+        (sheet_unplaced.SHEET, f"{len(month.unplaced)} 条"),
+        (sheet_altered.SHEET, f"{len(month.altered)} 处"),
+        (sheet_files.SHEET, f"{len(month.files)} 个文件"),
+    ):
+        yield Link(((name,),), f"{name}（{note}）")

@@ -1,0 +1,219 @@
+"""汇总表: the official table over all offices, in the order of 附件1.
+
+Every gap is marked in its cell with a word in 【】 and a colour, and the cell's comment says why.
+The hidden column 标识 holds the task's id, by which hand corrections are found again: a text that
+needs several rows stands in rows of the same id, and `paper.join_text` puts it together.
+"""
+
+from dataclasses import dataclass, field
+
+from taskxl.findings import Finding
+from taskxl.model import Entry, Task, TaskField, Unplaced
+from taskxl.reports.marks import (
+    EMPTY,
+    FIELD_COLUMNS,
+    IDENTITY,
+    INSTRUCTIONS,
+    LIST_MARK,
+    MARKS,
+    NUMBER,
+    OBSTACLES,
+    OFFICES,
+    OTHER_MARK,
+    PLAN,
+    PROGRESS,
+    REMARKS,
+    ROW_GONE,
+    STATUS,
+    TITLE,
+    describe,
+    worst,
+    write_marks,
+)
+from taskxl.reports.paper import GOES_ON, clean_text, join_text, split_text
+from taskxl.reports.tables import Cell, Column, Content, Row, Section, Table
+from taskxl.reports.view import View
+from taskxl.text import is_blank, squeeze
+from taskxl.words import OFFICE_STATES
+
+SHEET = "汇总表"
+COLUMNS = (
+    Column(NUMBER, 6),
+    Column(TITLE, 14, "left"),
+    Column(PLAN, 34, "left"),
+    Column(OFFICES, 9, repeated=True),
+    Column(STATUS, 10, repeated=True),
+    Column(PROGRESS, 34, "left"),
+    Column(OBSTACLES, 23, "left"),
+    Column(REMARKS, 9, "left"),
+    Column(INSTRUCTIONS, 10, "left"),
+    Column(IDENTITY, 8, repeated=True, hidden=True),
+)
+MAX_PARTS = 12
+"""Rows one office's text may take here; what is longer goes on in 未归位内容."""
+WIDTHS = {column.header: column.width for column in COLUMNS}
+
+
+def make_table(view: View) -> tuple[Table, tuple[Unplaced, ...]]:
+    """Return 汇总表, and the ends of texts that are too long for it."""
+    rows: list[Row | Section] = []
+    overflow: list[Unplaced] = []
+    section: str | None = None
+    for task in view.month.master.tasks:
+        if task.section and task.section != section:
+            section = task.section
+            rows.append(Section(section))
+        rows.append(Row(_TaskRow(view, task, overflow).make_contents(), (SHEET, task.id)))
+    table = Table(
+        SHEET,
+        view.heading("进展情况汇总表"),
+        f"统计截止{view.day}。带【】并着色的格子有缺口，原因见批注和“缺口清单”；"
+        "“批示”一栏供领导批示，其他内容可直接修改。",
+        COLUMNS,
+        rows,
+        anchored=tuple(column.header for column in COLUMNS),
+    )
+    return table, tuple(overflow)
+
+
+def mark_of(view: View, finding: Finding) -> tuple[str, str]:
+    """Return the column that a finding of a task marks, and the word.
+
+    `MARKS` says which; a finding about one cell of a form marks the column that this cell is in.
+    """
+    default = LIST_MARK if finding.code.startswith("M") else OTHER_MARK
+    column, word = MARKS.get(finding.code, default)
+    if finding.cell and finding.code.startswith("E"):
+        for entry in view.entries.get(finding.task or "", ()):
+            if (entry.file, entry.sheet) == (finding.file, finding.sheet):
+                fields = (f for f, cell in entry.cells.items() if cell == finding.cell)
+                column = next((FIELD_COLUMNS[f] for f in fields), column)
+        altered = view.altered.get((finding.file or "", finding.sheet, finding.cell))
+        column = altered.field if altered and altered.field in WIDTHS else column
+    return column, word
+
+
+@dataclass(slots=True)
+class _Pieces:
+    """What one cell of 汇总表 gathers: its paragraphs and the findings that mark it."""
+
+    texts: list[str] = field(default_factory=list)
+    shared: dict[str, list[str]] = field(default_factory=dict)
+    """Short texts that several supporting offices may have in common, with their names."""
+    findings: list[Finding] = field(default_factory=list)
+    plain_gaps: list[str] = field(default_factory=list)
+    """Sentences on gaps that no finding speaks of."""
+
+    @property
+    def content(self) -> Content:
+        shared = [f"〔{'、'.join(offices)}〕{text}" for text, offices in self.shared.items()]
+        text = "\n".join([*self.texts, *shared])
+        if not self.findings and not self.plain_gaps:
+            return text
+        tone = worst(finding.severity for finding in self.findings) or "warning"
+        return Cell(text, tone, "\n".join([*describe(self.findings), *self.plain_gaps]))
+
+
+class _TaskRow:
+    """The row of one task: what the list says, then what each office says and leaves open."""
+
+    def __init__(self, view: View, task: Task, overflow: list[Unplaced]) -> None:
+        from taskxl.master.tasks import plan_text
+
+        self.view, self.task, self.overflow = view, task, overflow
+        self.lead = view.lead_of(task)
+        self.findings = view.task_findings.get(task.id, ())
+        self.pieces = {column.header: _Pieces() for column in COLUMNS}
+        self.pieces[NUMBER].texts.append(task.number or "")
+        self.pieces[TITLE].texts.append(task.title or "")
+        self.pieces[PLAN].texts.append(plan_text(task))
+        self.pieces[OFFICES].texts += task.offices
+        self.pieces[REMARKS].texts += task.remarks
+        self.pieces[IDENTITY].texts.append(task.id)
+
+    def make_contents(self) -> tuple[Content, ...]:
+        for office in self._speakers():
+            self._add_office(office)
+        return tuple(self.pieces[column.header].content for column in COLUMNS)
+
+    def _speakers(self) -> list[str]:
+        """Return the offices that have something in the row, the leading one first."""
+        involved = dict.fromkeys(self.view.owed.get(self.task.id, ()))
+        involved.update((entry.office, None) for entry in self._entries)
+        involved.update((finding.office or self.lead, None) for finding in self.findings)
+        order = {office: n for n, office in enumerate(self.view.responsible[self.task.id])}
+        return sorted(involved, key=lambda office: order.get(office, len(order)))
+
+    @property
+    def _entries(self) -> tuple[Entry, ...]:
+        return self.view.entries.get(self.task.id, ())
+
+    def _add_office(self, office: str) -> None:
+        """Add what one office says, and what is wrong with it.
+
+        A finding that names no office is the leading one's.
+        """
+        entry = next((entry for entry in self._entries if entry.office == office), None)
+        answers = self._answers(entry)
+        marks: dict[str, list[str]] = {}
+        for finding in self.findings:
+            if (finding.office or self.lead) == office:
+                column, word = mark_of(self.view, finding)
+                marks.setdefault(column, []).append(word)
+                self.pieces[column].findings.append(finding)
+        owed = office in self.view.owed.get(self.task.id, ())
+        if owed and PROGRESS not in marks and is_blank(answers[PROGRESS]):
+            marks[PROGRESS] = [self._mark_silence(office, entry)]
+        for column, text in answers.items():
+            self._add_answer(column, office, write_marks(marks.get(column, ())), text.strip())
+        for column in marks.keys() - answers.keys():
+            self.pieces[column].texts.insert(0, write_marks(marks[column]))
+
+    def _add_answer(self, column: str, office: str, mark: str, text: str) -> None:
+        pieces = self.pieces[column]
+        if is_blank(text) and not mark:
+            return
+        if office == self.lead or mark or column != STATUS:
+            name = "" if office == self.lead else f"〔{office}〕"
+            line_end = "\n" if column == STATUS and mark and text else ""
+            pieces.texts.append(f"{name}{mark}{line_end}{text}")
+        else:
+            pieces.shared.setdefault(text, []).append(office)
+
+    def _answers(self, entry: Entry | None) -> dict[str, str]:
+        """Return an office's texts by column, without a 备注 that only repeats the list's."""
+        if entry is None:
+            return dict.fromkeys(FIELD_COLUMNS.values(), "")
+        answers = {column: self._text_here(entry, name) for name, column in FIELD_COLUMNS.items()}
+        stated = (*self.task.remarks, "".join(self.task.remarks))
+        if squeeze(answers[REMARKS]) in map(squeeze, stated):
+            answers[REMARKS] = ""
+        return answers
+
+    def _text_here(self, entry: Entry, name: TaskField) -> str:
+        """Return a text as far as 汇总表 takes it; the rest is added to the overflow."""
+        text = clean_text(getattr(entry, name))
+        width = WIDTHS[FIELD_COLUMNS[name]]
+        if len(text) < width:
+            return text
+        parts = split_text(text, width)
+        if len(parts) <= MAX_PARTS:
+            return text
+        rest = join_text(parts[MAX_PARTS:])
+        self.overflow.append(Unplaced(entry.file, entry.sheet, entry.cells.get(name), rest))
+        kept = join_text(parts[:MAX_PARTS]).removesuffix(GOES_ON)
+        return f"{kept}\n（以下还有 {len(rest)} 字，接在“未归位内容”中）"
+
+    def _mark_silence(self, office: str, entry: Entry | None) -> str:
+        """Return the word for an owed text that is not there; its cell also gets the reasons."""
+        pieces, state = self.pieces[PROGRESS], self.view.states.get(office)
+        if state is not None and state.state in ("missing", "rejected"):
+            word = OFFICE_STATES[state.state]
+            about = self.view.office_findings.get(office, ())
+            reasons = [f for f in about if f.task is None and f.code[0] in "GR"]
+        else:
+            word, reasons = (EMPTY if entry is not None else ROW_GONE), []
+        pieces.findings += reasons
+        if not reasons:
+            pieces.plain_gaps.append(f"{office}：{word}")
+        return word

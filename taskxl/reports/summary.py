@@ -1,0 +1,61 @@
+"""The summary workbook of a month: what the 办公室 works from and what leaders see."""
+
+import io
+from datetime import datetime, time
+
+from taskxl.model import Month
+from taskxl.reports import (
+    sheet_altered,
+    sheet_files,
+    sheet_gaps,
+    sheet_leaders,
+    sheet_milestones,
+    sheet_offices,
+    sheet_overview,
+    sheet_tasks,
+    sheet_unplaced,
+)
+from taskxl.reports.styles import Styles, workbook_options
+from taskxl.reports.tables import Key, Layout, lay_out
+from taskxl.reports.view import View, look_at
+from taskxl.reports.writing import write_table
+
+
+def write_summary(month: Month) -> bytes:
+    """Return the summary workbook of a month as .xlsx; the same month gives the same bytes.
+
+    Sheets: 总览, 汇总表, 缺口清单, 报送情况, 节点台账, 分管领导, 未归位内容, 改动对照, 来稿登记.
+    """
+    import xlsxwriter
+
+    view = look_at(month)
+    layouts = lay_out_sheets(view)
+    anchors: dict[Key, tuple[str, int, int]] = {}
+    for layout in layouts:
+        anchors.update(layout.anchors)
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer, workbook_options()) as workbook:
+        # A fixed date: the workbook's bytes depend on the month alone.
+        created = datetime.combine(month.as_of, time())
+        workbook.set_properties({"title": view.heading("进展情况汇总"), "created": created})
+        styles = Styles(workbook)
+        sheet_overview.write_overview(workbook, styles, view, anchors)
+        for layout in layouts:
+            write_table(workbook, styles, layout, anchors)
+    return buffer.getvalue()
+
+
+def lay_out_sheets(view: View) -> list[Layout]:
+    """Return the sheets after 总览, in their order, with every row in its place."""
+    tasks, overflow = sheet_tasks.make_table(view)
+    tables = (
+        tasks,
+        sheet_gaps.make_table(view),
+        sheet_offices.make_table(view),
+        sheet_milestones.make_table(view),
+        sheet_leaders.make_table(view),
+        sheet_unplaced.make_table(view, overflow),
+        sheet_altered.make_table(view),
+        sheet_files.make_table(view),
+    )
+    return [lay_out(table) for table in tables]

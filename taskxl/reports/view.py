@@ -1,0 +1,122 @@
+"""A month, indexed once for all sheets."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TypeVar
+
+from taskxl.findings import Finding, Rule, declared_rules
+from taskxl.master.roster import Roster, divide_tasks
+from taskxl.merge.counts import UNSAID, Counts, count_month, task_statuses
+from taskxl.model import Altered, Entry, MilestoneState, Month, OfficeState, Task
+from taskxl.words import OFFICE_STATES
+
+Item = TypeVar("Item")
+
+NO_LEADER = "未写明分管负责同志的项目"
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What the sheets ask of a month; every index keeps the month's order.
+
+    By task id: `owed` (the offices that report on it), `responsible` (all its offices by their
+    names, the leading one first), `statuses`, `entries`, `milestones`, `task_findings`.
+    """
+
+    month: Month
+    counts: Counts
+    rules: Mapping[str, Rule]
+    tasks: Mapping[str, Task]
+    owed: Mapping[str, tuple[str, ...]]
+    responsible: Mapping[str, tuple[str, ...]]
+    statuses: Mapping[str, str]
+    entries: Mapping[str, tuple[Entry, ...]]
+    previous: Mapping[tuple[str, str], Entry]
+    states: Mapping[str, OfficeState]
+    milestones: Mapping[str, tuple[MilestoneState, ...]]
+    task_findings: Mapping[str, tuple[Finding, ...]]
+    office_findings: Mapping[str, tuple[Finding, ...]]
+    office_leaders: Mapping[str, str]
+    altered: Mapping[tuple[str, str | None, str | None], Altered]
+    """By file, sheet and cell."""
+
+    @property
+    def day(self) -> str:
+        """The report day in words, `2021年4月25日`."""
+        day = self.month.as_of
+        return f"{day.year}年{day.month}月{day.day}日"
+
+    def heading(self, what: str) -> str:
+        """Return a title as official papers write it: bureau, year, what, period."""
+        period, bureau = self.month.period, self.month.master.settings.bureau
+        return f"{bureau}{period.year}年重点工作任务{what}（{period.label}）"
+
+    def lead_of(self, task: Task) -> str:
+        """Return the office that leads a task, "" where the list names none."""
+        return next(iter(self.responsible[task.id]), "")
+
+    def status_of(self, task: Task) -> str:
+        """Return where a task stands in a word, else why no word can be given."""
+        status = self.statuses[task.id]
+        state = self.states.get(self.lead_of(task))
+        if status == UNSAID and state is not None and state.state in ("missing", "rejected"):
+            return OFFICE_STATES[state.state]
+        return status
+
+    def task_label(self, task_id: str | None) -> str:
+        """Return how a row names its task; "" for none, the bare id of one not in the list."""
+        if task_id is None:
+            return ""
+        return self.tasks[task_id].label if task_id in self.tasks else task_id
+
+    def rule_name(self, code: str) -> str:
+        """Return what a code is called; the code itself where no rule declares it."""
+        return self.rules[code].name if code in self.rules else code
+
+    def cure(self, code: str) -> str:
+        """Return how to mend what a code finds."""
+        return self.rules[code].cure if code in self.rules else ""
+
+
+def look_at(month: Month) -> View:
+    """Index a month."""
+    roster = Roster(month.master.offices)
+    owed: dict[str, list[str]] = defaultdict(list)
+    for office, (tasks, _) in divide_tasks(month.master).items():
+        for task in tasks:
+            owed[task.id].append(office)
+    return View(
+        month,
+        count_month(month),
+        _declared_rules(),
+        {task.id: task for task in month.master.tasks},
+        {task: tuple(offices) for task, offices in owed.items()},
+        {task.id: roster.spell_out(task.offices) for task in month.master.tasks},
+        task_statuses(month),
+        _group((entry.task, entry) for entry in month.entries),
+        {(entry.task, entry.office): entry for entry in month.previous},
+        {state.office: state for state in month.offices},
+        _group((state.task.id, state) for state in month.milestones),
+        _group((f.task, f) for f in month.findings if f.task is not None),
+        _group((f.office, f) for f in month.findings if f.office is not None),
+        {office.name: office.leader or "" for office in month.master.offices},
+        {(one.file, one.sheet, one.cell): one for one in month.altered},
+    )
+
+
+def _group(pairs: Iterable[tuple[str, Item]]) -> dict[str, tuple[Item, ...]]:
+    groups: dict[str, list[Item]] = defaultdict(list)
+    for key, item in pairs:
+        groups[key].append(item)
+    return {key: tuple(items) for key, items in groups.items()}
+
+
+def _declared_rules() -> dict[str, Rule]:
+    """Return every rule by code; the rooms that declare them are loaded first."""
+    import taskxl.forms.returned
+    import taskxl.intake.gate
+    import taskxl.master.checks
+    import taskxl.merge.rules  # noqa: F401 - loaded for what they declare
+
+    return {rule.code: rule for rule in declared_rules()}

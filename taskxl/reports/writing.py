@@ -1,0 +1,208 @@
+"""How a laid out table is put down: the one place where values become cells of xlsxwriter.
+
+No text of a return becomes a formula, a link or a number: every text goes through
+`write_string`, and what a link shows are our own words.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from taskxl.intake.grids import cell_name
+from taskxl.reports.paper import clean_text, count_lines, row_height
+from taskxl.reports.styles import DATE, HEADER_SIZE, MOMENT, TITLE_SIZE, Styles, Tone
+from taskxl.reports.tables import (
+    HEADER_ROW,
+    NOTE_ROW,
+    TITLE_ROW,
+    Anchors,
+    Cell,
+    Column,
+    LaidRow,
+    Layout,
+    Link,
+    Value,
+)
+
+if TYPE_CHECKING:
+    from xlsxwriter.format import Format
+    from xlsxwriter.workbook import Workbook
+    from xlsxwriter.worksheet import Worksheet
+
+MAX_LINKS = 60_000
+"""Excel drops the links of a sheet that has more than 65,530."""
+MAX_BREAKS = 1_000
+"""Excel allows 1,023 page breaks on a sheet."""
+COMMENT_LIMIT = 2_000
+
+A4 = 9
+MARGIN_INCHES = 0.5
+TOP_MARGIN_INCHES = 0.6
+FOOTER = '&C&"宋体,常规"&10第 &P 页，共 &N 页'
+
+
+def write_table(workbook: "Workbook", styles: Styles, layout: Layout, anchors: Anchors) -> None:
+    """Write a laid out table as a sheet; `anchors` are those of the whole workbook."""
+    table = layout.table
+    sheet = workbook.add_worksheet(table.sheet)
+    shown = [column for column in table.columns if not column.hidden]
+    last = HEADER_ROW + len(layout.rows)
+    for number, column in enumerate(table.columns):
+        sheet.set_column(number, number, column.width, None, {"hidden": column.hidden})
+    width = sum(column.width for column in shown)
+    write_band(sheet, TITLE_ROW, len(shown), table.title, styles.title)
+    sheet.set_row(
+        TITLE_ROW - 1, row_height(count_lines(table.title, width, TITLE_SIZE), TITLE_SIZE)
+    )
+    write_band(sheet, NOTE_ROW, len(shown), table.note, styles.note)
+    sheet.set_row(NOTE_ROW - 1, row_height(count_lines(table.note, width)))
+    if table.has_sections:
+        sheet.autofilter(HEADER_ROW - 1, 0, last - 1, len(shown) - 1)
+    else:
+        _make_excel_table(sheet, styles, table.sheet, table.columns, last)
+    for number, column in enumerate(table.columns):
+        sheet.write_string(HEADER_ROW - 1, number, column.header, styles.header)
+    lines = max(count_lines(c.header, c.width, HEADER_SIZE) for c in shown)
+    sheet.set_row(HEADER_ROW - 1, row_height(lines, HEADER_SIZE) + 4)
+    writer = _RowWriter(sheet, styles, table.columns, anchors)
+    for row, laid in enumerate(layout.rows, HEADER_ROW):
+        writer.write(row, laid, len(shown))
+    sheet.ignore_errors({"number_stored_as_text": f"A1:{cell_name(last, len(table.columns))}"})
+    sheet.freeze_panes(HEADER_ROW, table.frozen_columns)
+    sheet.repeat_rows(HEADER_ROW - 1)
+    sheet.print_area(0, 0, last - 1, len(shown) - 1)
+    set_up_page(sheet, landscape=True)
+    sheet.set_h_pagebreaks(_page_breaks(layout.rows))
+
+
+def set_up_page(sheet: "Worksheet", landscape: bool) -> None:
+    """Set A4, margins, page numbers and horizontal centring."""
+    if landscape:
+        sheet.set_landscape()
+    else:
+        sheet.set_portrait()
+    sheet.set_paper(A4)
+    # In width only: page breaks stay, and the page stays whole where fonts are wider than ours.
+    sheet.fit_to_pages(1, 0)
+    sheet.set_margins(MARGIN_INCHES, MARGIN_INCHES, TOP_MARGIN_INCHES, TOP_MARGIN_INCHES)
+    sheet.center_horizontally()
+    sheet.set_footer(FOOTER)
+
+
+def write_band(
+    sheet: "Worksheet", row: int, columns: int, text: str, style: "Format", first: int = 1
+) -> None:
+    """Write a text over `columns` columns of a row, merged; rows and columns counted from 1."""
+    if columns > 1:
+        sheet.merge_range(row - 1, first - 1, row - 1, first + columns - 2, "", style)
+    sheet.write_string(row - 1, first - 1, clean_text(text), style)
+
+
+def write_link(
+    sheet: "Worksheet", row: int, column: int, link: Link, anchors: Anchors, style: "Format"
+) -> bool:
+    """Write a link at a cell counted from 0; False where none of its targets stands anywhere."""
+    place = next((anchors[target] for target in link.targets if target in anchors), None)
+    if place is None:
+        return False
+    where = cell_name(place[1], place[2])
+    text = link.text or f"{place[0]} {where}"
+    sheet.write_url(row, column, f"internal:'{place[0]}'!{where}", style, text)
+    return True
+
+
+def _make_excel_table(
+    sheet: "Worksheet", styles: Styles, name: str, columns: Sequence[Column], last: int
+) -> None:
+    sheet.add_table(
+        HEADER_ROW - 1,
+        0,
+        last - 1,
+        len(columns) - 1,
+        {
+            "name": name,
+            "style": None,
+            "columns": [{"header": c.header, "header_format": styles.header} for c in columns],
+        },
+    )
+
+
+def _page_breaks(rows: Sequence[LaidRow]) -> list[int]:
+    breaks = [
+        row
+        for row, laid in enumerate(rows, HEADER_ROW)
+        if laid.section and laid.section.new_page and row > HEADER_ROW
+    ]
+    return breaks[:MAX_BREAKS]
+
+
+class _RowWriter:
+    """Writes rows of one sheet; knows how many links the sheet already has."""
+
+    def __init__(
+        self, sheet: "Worksheet", styles: Styles, columns: Sequence[Column], anchors: Anchors
+    ) -> None:
+        self._sheet = sheet
+        self._styles = styles
+        self._columns = columns
+        self._anchors = anchors
+        self._links = 0
+
+    def write(self, row: int, laid: LaidRow, shown: int) -> None:
+        """Write one row, counted from 0; `shown` is the number of visible columns."""
+        self._sheet.set_row(row, laid.height)
+        if laid.section is not None:
+            heading = laid.section.new_page
+            style = self._styles.section if heading else self._styles.cell()
+            write_band(self._sheet, row + 1, shown, str(laid.contents[0]), style)
+            return
+        for number, (content, column) in enumerate(zip(laid.contents, self._columns, strict=True)):
+            if isinstance(content, Cell):
+                self._write_value(row, number, content.value, column, content.tone)
+                if content.comment:
+                    write_comment(self._sheet, row, number, content.comment)
+            else:
+                self._write_value(row, number, content, column, "")
+
+    def _write_value(self, row: int, number: int, value: Value, column: Column, tone: Tone) -> None:
+        sheet, styles = self._sheet, self._styles
+        if isinstance(value, str):
+            quoted = value[:1] in "=+-@" and value != ""
+            style = styles.cell(column.align, tone, quoted=quoted)
+            if value:
+                sheet.write_string(row, number, value, style)
+            else:
+                sheet.write_blank(row, number, None, style)
+        elif value is None:
+            sheet.write_blank(row, number, None, styles.cell(column.align, tone))
+        elif isinstance(value, Link):
+            linked = self._links < MAX_LINKS and write_link(
+                sheet, row, number, value, self._anchors, styles.link
+            )
+            self._links += linked
+            if not linked:
+                sheet.write_string(row, number, value.text, styles.cell("center", tone))
+        elif isinstance(value, date):
+            if value.year < 1900:  # before Excel's first day
+                sheet.write_string(row, number, value.isoformat(), styles.cell("center", tone))
+            else:
+                form = MOMENT if isinstance(value, datetime) else DATE
+                sheet.write_datetime(row, number, value, styles.cell("center", tone, form))
+        else:
+            sheet.write_number(row, number, value, styles.cell(column.align, tone, column.number))
+
+
+def write_comment(sheet: "Worksheet", row: int, column: int, text: str) -> None:
+    """Hang a comment on a cell counted from 0, in a box that shows all of it."""
+    text = clean_text(text)
+    if len(text) > COMMENT_LIMIT:
+        text = f"{text[: COMMENT_LIMIT - 20]}……（其余见“缺口清单”）"
+    lines = count_lines(text, 46)
+    options: Mapping[str, object] = {
+        "width": 340,
+        "height": min(600, 24 + 17 * lines),
+        "font_name": "宋体",
+        "font_size": 10,
+        "color": "#FFFFFF",
+    }
+    sheet.write_comment(row, column, text, dict(options))
