@@ -1,11 +1,17 @@
 """Fixtures that all tests share."""
 
-from datetime import date
 from pathlib import Path
 
 import pytest
 
+# Runs under LibreOffice's own Python, see tests/test_forms_office.py.
+collect_ignore = ["clerk.py"]
 SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add `--update`, which rewrites generated documents and stored dumps."""
+    parser.addoption("--update", action="store_true", help="rewrite what is generated")
 
 
 @pytest.fixture
@@ -14,9 +20,3 @@ def shared() -> Path:
     if not SHARED.is_dir():
         pytest.skip("the folder ../shared with the real documents is not here")
     return SHARED
-
-
-@pytest.fixture
-def today() -> date:
-    """A fixed today: tests never ask the clock."""
-    return date(2021, 4, 26)

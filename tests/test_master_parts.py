@@ -215,5 +215,5 @@ def test_milestones_over_before_the_list_was_sent_out_are_said_once() -> None:
 def test_places_and_rules_are_complete() -> None:
     findings = check_tasks([task("1", title=None)])
     assert (findings[0].file, findings[0].sheet, findings[0].cell) == ("清单.xlsx", "任务", "A5")
-    codes = [rule.code for rule in declared_rules() if rule.code.startswith("M")]
-    assert codes == [f"M{n}" for n in range(101, 115)]
+    codes = {rule.code for rule in declared_rules()}
+    assert {f"M{n}" for n in range(101, 115)} <= codes

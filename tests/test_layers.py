@@ -1,0 +1,103 @@
+"""The house: a room imports only rooms above it in this list."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+HOUSE = (
+    "errors",
+    "text",
+    "words",
+    "findings",
+    "model",
+    "dates",
+    "resources",
+    "intake",
+    "master",
+    "forms",
+    "merge",
+    "reports",
+    "workspace",
+    "returns",
+    "desk",
+    "demo",
+    "screen",
+    "cli",
+)
+PACKAGE = Path(__file__).resolve().parent.parent / "taskxl"
+MODULES = sorted(path for path in PACKAGE.rglob("*.py") if path.parent != PACKAGE / "templates")
+
+# Libraries that only these rooms may use, so that the middle of the house stays pure.
+ONLY_IN = {
+    "click": {"cli", "screen"},
+    "openpyxl": {"master"},
+    "xlsxwriter": {"master", "reports"},
+    "pandas": {"reports"},
+    "python_calamine": {"intake", "master"},
+    "docx": {"intake", "reports"},
+    "multiprocessing": {"intake"},
+    "subprocess": {"intake"},
+}
+CLOCK = {"now", "today", "utcnow", "time_ns", "localtime", "gmtime"}
+
+
+def room_of(path: Path) -> str:
+    """Return the room a module belongs to: its package below taskxl, or its own name."""
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def imports_of(path: Path) -> list[str]:
+    """Return the dotted names of everything a module imports, at its top or inside functions."""
+    names = []
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative import"
+            names += [f"{node.module}.{alias.name}" for alias in node.names]
+    return names
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_a_module_imports_only_rooms_above_its_own(path: Path) -> None:
+    room = room_of(path)
+    if room == "__init__":
+        return
+    assert room in HOUSE, f"{room} has no place in the house: add it to HOUSE"
+    for name in imports_of(path):
+        if not name.startswith("taskxl."):
+            continue
+        other = name.split(".")[1]
+        if other in HOUSE and other != room:
+            assert HOUSE.index(other) < HOUSE.index(room), f"{room} imports {other}, which is below"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_a_library_is_used_only_in_its_rooms(path: Path) -> None:
+    for name in imports_of(path):
+        rooms = ONLY_IN.get(name.split(".")[0])
+        assert rooms is None or room_of(path) in rooms, f"{room_of(path)} imports {name}"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_only_the_command_line_asks_the_clock(path: Path) -> None:
+    if room_of(path) == "cli":
+        return
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            owner = node.func.value
+            named = owner.attr if isinstance(owner, ast.Attribute) else getattr(owner, "id", "")
+            asks = named in {"date", "datetime", "time"} and node.func.attr in CLOCK
+            assert not asks, f"{path.name}:{node.lineno} asks the clock"
+
+
+def test_merging_is_pure() -> None:
+    for path in (PACKAGE / "merge").glob("*.py"):
+        assert not {"pathlib", "os", "io", "shutil", "open"} & set(imports_of(path)), path.name
+        called = {
+            node.func.id
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+        }
+        assert "open" not in called
