@@ -90,8 +90,8 @@ def read(files: tuple[Path, ...], as_json: bool, strict: bool) -> None:
             dates = [m.due.strftime("%m-%d") if m.due else "待确认" for m in task.milestones]
             click.echo(
                 f"  {task.number or '无号'}　{show(task.title or '（无名称）', 40)}　"
-                f"{'、'.join(task.lead_offices) or '（无责任股室）'}　"
-                f"节点 {len(dates)}：{'、'.join(dates)}"
+                f"{'、'.join(task.lead_offices) or '（无责任股室）'}"
+                + (f"　节点 {len(dates)}：{'、'.join(dates)}" if dates else "")
             )
         _print_findings(findings)
         click.echo(desk.count_tasks(task_list.tasks))
@@ -322,30 +322,31 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
     arguments = list(sys.argv[1:] if arguments is None else arguments)
-    debug = "--debug" in arguments
     try:
         code = cli.main(arguments, prog_name="taskxl", standalone_mode=False)
         sys.exit(code if isinstance(code, int) else 0)
-    except TaskxlError as error:
-        line = str(error)
-    except click.UsageError as error:
-        line = explain_usage(error)
-    except (click.Abort, KeyboardInterrupt):
-        line = "已中断。已经写好的文件都是完整的，可以再运行一次。"
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(0)
-    except Exception as error:
-        if debug:
-            raise
-        kind = type(error).__name__
-        line = f"程序遇到没有料到的情况（{kind}）。请加 --debug 再运行，把显示的内容发给维护人员。"
-    if debug:
-        import traceback
+    except (Exception, KeyboardInterrupt) as error:
+        if "--debug" in arguments:
+            import traceback
 
-        traceback.print_exc()
-    click.echo(line, err=True)
-    sys.exit(2)
+            traceback.print_exc()
+        click.echo(_explain(error), err=True)
+        sys.exit(2)
+
+
+def _explain(error: BaseException) -> str:
+    """Return in one Chinese line why a run ended, and what to do."""
+    if isinstance(error, TaskxlError):
+        return str(error)
+    if isinstance(error, click.UsageError):
+        return explain_usage(error)
+    if isinstance(error, click.Abort | KeyboardInterrupt):
+        return "已中断。已经写好的文件都是完整的，可以再运行一次。"
+    kind = type(error).__name__
+    return f"程序遇到没有料到的情况（{kind}）。请加 --debug 再运行，把显示的内容发给维护人员。"
 
 
 if __name__ == "__main__":

@@ -1,9 +1,12 @@
 """How the command line speaks: click's own words in Chinese, widths as a terminal shows them."""
 
+import re
 import unicodedata
 from collections.abc import Sequence
 
 import click
+
+from taskxl.text import show
 
 
 def width(text: str) -> int:
@@ -32,17 +35,21 @@ class ChineseCommand(click.Command):
         pieces = " ".join(self.collect_usage_pieces(ctx))
         formatter.write_usage(ctx.command_path, pieces, prefix="用法：")
 
+    def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
+        """Name in Chinese what may follow the command."""
+        return ["[选项]" if p == "[OPTIONS]" else p for p in super().collect_usage_pieces(ctx)]
+
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write 选项 instead of Options, and 命令 for what a group holds."""
-        records = [record for p in self.get_params(ctx) if (record := p.get_help_record(ctx))]
-        if records:
-            with formatter.section("选项"):
-                formatter.write_dl(records)
+        options = (p for p in self.get_params(ctx) if isinstance(p, click.Option))
+        records = [record for option in options if (record := option.get_help_record(ctx))]
+        said = [(name, text.replace("  [required]", "（必写）")) for name, text in records]
+        _write_list(formatter, "选项", said)
         if isinstance(self, click.Group):
-            with formatter.section("命令"):
-                formatter.write_dl(
-                    [(name, self.commands[name].get_short_help_str(60)) for name in self.commands]
-                )
+            commands = self.commands.items()
+            _write_list(
+                formatter, "命令", [(name, one.get_short_help_str(80)) for name, one in commands]
+            )
 
     def get_help_option(self, ctx: click.Context) -> click.Option | None:
         """Describe --help in Chinese."""
@@ -66,6 +73,15 @@ class ChineseGroup(ChineseCommand, click.Group):
         return ["[选项]", "命令", "…"]
 
 
+def _write_list(
+    formatter: click.HelpFormatter, title: str, rows: Sequence[tuple[str, str]]
+) -> None:
+    """Write terms and explanations in two columns; click itself miscounts wide characters."""
+    formatter.write(f"\n{title}：\n")
+    for line in table(rows):
+        formatter.write(f"  {line}\n")
+
+
 def explain_usage(error: click.UsageError) -> str:
     """Return click's complaint about the command line as one Chinese line with the next step."""
     where = error.ctx.command_path if error.ctx else "taskxl"
@@ -81,7 +97,8 @@ def explain_usage(error: click.UsageError) -> str:
         return hint
     message = error.message
     if message.startswith("No such command"):
-        return f"没有命令 {message.split(maxsplit=3)[3].split('.')[0]}。{hint}"
+        name = message.split(maxsplit=3)[3].split(".")[0].strip("'\"")
+        return f"没有命令“{show(name)}”。{hint}"
     return f"命令看不懂。{hint}"
 
 
@@ -99,7 +116,12 @@ def _name(error: click.BadParameter) -> str:
 def _reason(error: click.BadParameter) -> str:
     kind = getattr(error.param, "type", None)
     if isinstance(kind, click.Path):
-        return "没有这个文件或文件夹，或者不能读取"
+        # click's words: Directory 'C:\表' is a directory.
+        found = re.search(r"'(.+)'", error.message)
+        name = f"“{show(found.group(1))}”" if found else ""
+        if error.message.endswith("is a directory."):
+            return f"{name}是文件夹，这里要写一个文件"
+        return f"没有这个文件{name}，或者不能读取"
     if isinstance(kind, click.Choice):
         return f"只能是 {'、'.join(map(str, kind.choices))}"
     return "值不对"
