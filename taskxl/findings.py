@@ -39,8 +39,10 @@ class Finding:
         return f"{place}{'：' if place else ''}{self.message}（{self.code}）"
 
     def to_json(self) -> dict[str, str | None]:
-        """Return the JSON object of design.md (FINDING)."""
-        return asdict(self)
+        """Return the JSON object of design.md (FINDING), the message last."""
+        values = asdict(self)
+        message = values.pop("message")
+        return values | {"message": message}
 
     def at(self, **place: str | None) -> "Finding":
         """Return this finding with some of its place filled in or changed."""

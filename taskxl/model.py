@@ -10,17 +10,22 @@ from typing import Literal
 
 from taskxl.errors import TaskxlError
 from taskxl.findings import Finding
+from taskxl.text import quote, show
 
 # ---------------------------------------------------------------- the master list
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where something was read: `row` as Excel counts (from 1); in prose the line's number."""
+    """Where something was read: `row` as Excel counts (from 1); in prose the line's number.
+
+    `column`, from 1, is the first one of the table.
+    """
 
     file: str
     sheet: str | None = None
     row: int | None = None
+    column: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +80,8 @@ class Task:
     def label(self) -> str:
         """How a message names this task: `第3项“……”`."""
         title = self.title or self.content.split("\n")[0] or "（无名称）"
-        title = title if len(title) <= 24 else title[:23] + "…"
-        return f"第{self.number}项“{title}”" if self.number else f"“{title}”"
+        shown = quote(title if len(title) <= 24 else title[:23] + "…")
+        return f"第{self.number}项{shown}" if self.number else shown
 
 
 def with_ids(tasks: "tuple[Task, ...]") -> "tuple[Task, ...]":
@@ -197,6 +202,11 @@ class Period:
         return f"{self.year}年{self.month}月"
 
     @property
+    def first_day(self) -> date:
+        """The month's first day."""
+        return date(self.year, self.month, 1)
+
+    @property
     def last_day(self) -> date:
         """The month's last day."""
         return date(self.year, self.month, calendar.monthrange(self.year, self.month)[1])
@@ -215,8 +225,20 @@ class Period:
         found = re.fullmatch(r"\s*(?:(\d{4})\s*[-年/.])?\s*(\d{1,2})\s*月?(?:份)?\s*", text)
         month = int(found.group(2)) if found else 0
         if not found or not 1 <= month <= 12:
-            raise TaskxlError(f"月份“{text}”看不懂。请写成 4 或 2021-04。")
+            raise TaskxlError(
+                f"月份“{show(text, 20)}”看不懂。请写成 4 或 {settings.year or 2021}-04。"
+            )
         return cls(int(found.group(1) or settings.year), month, settings.first_month)
+
+
+def period_name(key: str) -> str:
+    """Return a period's key as messages write it; what is no key stays as it is.
+
+    >>> period_name("2021-04")
+    '2021年4月'
+    """
+    found = re.fullmatch(r"(\d{4})-(\d{2})", key)
+    return f"{found.group(1)}年{int(found.group(2))}月" if found else key
 
 
 # ---------------------------------------------------------------- what comes back
@@ -411,6 +433,8 @@ class Month:
     findings: tuple[Finding, ...]
     previous: tuple[Entry, ...] = ()
     """What each office last said of each task in an earlier month."""
+    lights_before: Mapping[str, Light] = field(default_factory=dict)
+    """The light of each milestone, by its id, in the last month before that was merged."""
 
     def entries_of(self, task_id: str) -> tuple[Entry, ...]:
         """Return what offices said of a task, in the order of its responsible offices."""

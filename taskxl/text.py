@@ -5,6 +5,7 @@ import unicodedata
 
 _WHITE = re.compile(r"[\s\u200b\u200c\u200d\u2060\ufeff\u00ad]+")
 _FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
+_INNER_QUOTES = str.maketrans("“”", "‘’")
 _RESERVED = re.compile(r"(?i)^(con|prn|aux|nul|com[1-9]|lpt[1-9])(\.|$)")
 
 
@@ -51,6 +52,34 @@ def show(text: object, limit: int = 0) -> str:
             out.append(char)
     shown = "".join(out)
     return shown[: limit - 1] + "…" if limit and len(shown) > limit else shown
+
+
+def quote(text: object, limit: int = 0) -> str:
+    """Return a stranger's text in quotation marks, for one line of a message (see `show`).
+
+    Quotation marks inside become single ones, as GB/T 15834 has it.
+
+    >>> quote("深化“县管校聘”改革")
+    '“深化‘县管校聘’改革”'
+    """
+    return f"“{show(text, limit).translate(_INNER_QUOTES)}”"
+
+
+def quote_change(was: str, now: str, limit: int = 40) -> tuple[str, str]:
+    """Return two texts in quotation marks, each cut to the part where they first differ.
+
+    >>> quote_change("推行明厨亮灶，完成全部20所验收。", "推行明厨亮灶，完成全部12所验收。", 10)
+    ('“…亮灶，完成全部20…”', '“…亮灶，完成全部12…”')
+    """
+    one, other = show(was), show(now)
+    if max(len(one), len(other)) <= limit:
+        return quote(one), quote(other)
+    pairs = zip(one, other, strict=False)
+    same = next((n for n, (a, b) in enumerate(pairs) if a != b), min(len(one), len(other)))
+    start = max(0, same - limit * 2 // 3 - 1)
+    head = "…" if start else ""
+    room = limit + len(head)
+    return quote(head + one[start:], room), quote(head + other[start:], room)
 
 
 def safe_file_name(name: str, limit: int = 80) -> str:

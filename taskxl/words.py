@@ -137,6 +137,9 @@ HEADERS: dict[str, tuple[str, ...]] = {
         "目标要求",
         "关键节点",
         "时间节点安排",
+        "进度安排",
+        "内容",
+        "工作目标及措施",
     ),
     "due": (
         "完成时间",
@@ -147,6 +150,10 @@ HEADERS: dict[str, tuple[str, ...]] = {
         "时间",
         "截止时间",
         "办结时限",
+        "时限要求",
+        "时间要求",
+        "完成期限",
+        "时限",
     ),
     "lead": (
         "牵头单位",
@@ -160,6 +167,11 @@ HEADERS: dict[str, tuple[str, ...]] = {
         "负责单位",
         "牵头部门",
         "主责单位",
+        "主办科室",
+        "主办股室",
+        "主办处室",
+        "牵头责任股室",
+        "牵头责任科室",
     ),
     "supporting": (
         "配合单位",
@@ -212,6 +224,7 @@ FIELD_NAMES: dict[str, str] = {
     "obstacles": "存在问题",
     "remarks": "备注",
     "section": "类别",
+    "stage": "到栏名所写时限的节点",
 }
 
 # How a header that is no word above is understood: the first pattern that is found in it.
@@ -219,7 +232,8 @@ HEADER_PATTERNS: tuple[tuple[str, str], ...] = (
     ("number", r"^(?:序|编|项目|任务)?号$|^no\.?$|^#$"),
     ("supporting", r"配合|协办|协助|协同|会办"),
     ("leader", r"(?:分管|包联|挂钩|责任|牵头|主管|联系).{0,3}(?:领导|负责人|负责同志|局长)"),
-    ("person", r"(?:责任人|联系人|经办人|负责人|联络员|承办人)(?:员|姓名)?$"),
+    ("responsible", r"[股科处室位门].{0,2}(?:及|和|、|/|与|[(])(?:责任人|负责人|联系人|经办人)"),
+    ("person", r"(?:责任人|联系人|经办人|负责人|联络员|承办人)(?:员|姓名)?.{0,2}(?:电话|方式)?$"),
     ("lead", r"(?:牵头|主办|承办|主责).*(?:股|科|处|室|部门|单位|机构|主体)?"),
     ("responsible", r"(?:责任|负责|落实|实施|执行).*(?:股|科|处|室|部门|单位|机构|主体)"),
     ("responsible", r"^(?:股室|科室|处室|部门|单位)$"),
@@ -263,7 +277,7 @@ OFFICE_STATES: dict[str, str] = {
     "submitted": "已报送",
     "late": "迟报",
     "missing": "未报送",
-    "rejected": "已退回",
+    "rejected": "须重报",
 }
 VERDICTS: dict[str, str] = {
     "accepted": "采用",
@@ -279,7 +293,7 @@ LIGHTS: dict[str, str] = {
     "on time": "未到期",
     "near": "临近",
     "overdue": "逾期",
-    "severe": "严重逾期",
+    "severe": "严重滞后",
     "unknown": "时限待定",
 }
 
@@ -439,6 +453,16 @@ FORM_HEADERS: dict[str, tuple[str, ...]] = {
         "下一步措施",
     ),
 }
+# How a column for answers is known whose caption is none of these words; the first that is found.
+ANSWER_PATTERNS: tuple[tuple[str, str], ...] = (
+    ("obstacles", r"问题|困难|原因|下一?步"),
+    ("progress", r"(?:进展|进度|推进|落实|成效)(?!.*(?:单位|部门|[股科处]室|[人员]|时[间限])$)"),
+)
+# What a caption of the column for obstacles is made of, however a clerk puts it together.
+ANSWER_PARTS: tuple[str, ...] = (
+    *("存在", "问题", "困难", "原因", "下一步", "下步", "打算", "计划", "措施", "安排", "思路"),
+    *("建议", "情况", "工作", "推进", "主要", "目前", "和", "及", "与", "以及", "或", "的", "/"),
+)
 # The columns of sheet 节点完成情况 beside 编号 and 项目名称.
 MILESTONE_HEADERS: dict[str, tuple[str, ...]] = {
     "id": ("标识",),

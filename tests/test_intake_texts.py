@@ -113,3 +113,51 @@ def test_absurd_spans_stay_bounded() -> None:
 def test_a_page_nested_too_deep_is_refused_and_not_half_read() -> None:
     with pytest.raises(Refused, match="没有读完"):
         read("<div>" * 5000 + "深" + "</div>" * 5000, "html")
+
+
+# ---------------------------------------------------------------- tables saved as text
+
+TABBED = (
+    "附件1\n一览表\n\t序\n\n号\n\t任务名称\n\t责任股室\n\n\t1\n\t建校\n\t计财股\n办公室\n\n"
+    "\t2\n\t建园\n\t\n\n\n说明：第一位牵头。\n二、附件\n\t序号\n\t任务名称\n\t责任股室\n\n\t3\n\t建馆\n\t人事股\n"
+)
+
+
+def test_a_word_table_saved_as_text_is_a_table_again() -> None:
+    book = read(TABBED, "text")
+    first, second = book.sheets
+    assert [row for row in first.rows if row] == [
+        ("序\n号", "任务名称", "责任股室"),
+        ("1", "建校", "计财股\n办公室"),
+        ("2", "建园", None),
+    ]
+    assert first.rows[9 - 1] == ("1", "建校", "计财股\n办公室")  # its line in the text
+    assert [row for row in second.rows if row][1] == ("3", "建馆", "人事股")
+    assert [line.text for line in book.lines] == [
+        "附件1",
+        "一览表",
+        "说明：第一位牵头。",
+        "二、附件",
+    ]
+
+
+def test_paragraphs_that_a_tab_indents_are_no_table() -> None:
+    text = "通知\n" + "".join(
+        f"\t第{n}段说明本年工作的安排和要求，请各股室认真落实。\n\n" for n in range(9)
+    )
+    book = read(text, "text")
+    assert book.sheets == ()
+    assert len(book.lines) == 10
+
+
+def test_excel_s_own_text_files_quote_cells_of_several_lines() -> None:
+    text = '序号\t任务名称\t责任股室\n1\t建校\t"计财股\n办公室\n人事股"\n2\t建园\t"办公室\n人事股\n基教股"\n'
+    (sheet,) = read(text, "text").sheets
+    assert sheet.rows[1] == ("1", "建校", "计财股\n办公室\n人事股")
+
+
+def test_an_ordered_list_goes_on_counting_where_it_says() -> None:
+    page = (
+        "<html><body><ol><li>甲</li></ol><p>文</p><ol start='2'><li>乙</li><li>丙</li></ol></body>"
+    )
+    assert [line.label for line in read(page, "html").lines] == ["1.", "", "2.", "3."]

@@ -14,6 +14,7 @@ from taskxl.text import show
 _LOCAL = struct.Struct("<4s22xHH")
 _CHUNK = 64 << 10
 _ENCRYPTED, _UTF8 = 0x1, 0x800
+_NO_TIME = (1980, 1, 1, 0, 0, 0)  # what programs write that state no time: the first there is
 RESAVE = "请用 Excel 或 WPS 打开，另存为 .xlsx 后重新发来。"
 
 
@@ -96,6 +97,8 @@ def _locate(content: bytes, info: zipfile.ZipInfo, directory: int) -> Entry:
     try:
         modified = datetime(*info.date_time)  # noqa: DTZ001 — a zip states local time
     except ValueError:
+        modified = None
+    if info.date_time == _NO_TIME:
         modified = None
     return Entry(
         info.filename.replace("\\", "/"),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from lxml import etree
 
 from taskxl.intake.cleaning import Cleaner
+from taskxl.intake.extents import bound_cells
 from taskxl.intake.grids import Area, Book, Kind, Line, Sheet, Value
 from taskxl.intake.numbering import BULLET, Numbering
 from taskxl.intake.openxml import Package, attribute, child_value, first_child, local, whole_number
@@ -27,7 +28,7 @@ def read_document(content: bytes, name: str, kind: Kind) -> Book:
     """Read a .docx: tables become sheets 表1, 表2, …, paragraphs lines.
 
     Footnotes and comments follow as lines of the styles `footnote` and `comment`.
-    Raises Refused (R201) when it cannot be read.
+    Raises Refused: R201 when it cannot be read, R204 when its tables have too many cells.
     """
     try:
         package = Package(content)
@@ -42,8 +43,10 @@ def read_document(content: bytes, name: str, kind: Kind) -> Book:
             for target in package.related(part, kind_of_note):
                 walk.read_notes(package.tree(target), kind_of_note.removesuffix("s"))
         properties = package.custom_properties()
-    except Refused as error:
-        raise Refused("R201", UNREADABLE) from error
+    except Refused as refused:
+        if refused.code != "R201":
+            raise
+        raise Refused("R201", UNREADABLE) from refused
     return Book(name, kind, tuple(walk.sheets), tuple(walk.lines), properties, walk.cleaner.remarks)
 
 
@@ -83,6 +86,7 @@ class _Walk:
         self.sheets: list[Sheet] = []
         self.lines: list[Line] = []
         self._number = 0
+        self._cells = 0
 
     def read_body(self, body: etree._Element) -> None:
         """Read the blocks of a body, in order."""
@@ -177,7 +181,13 @@ class _Walk:
     def _read_table(
         self, table: etree._Element
     ) -> tuple[tuple[tuple[Value, ...], ...], tuple[Area, ...]]:
-        grid = [self._read_row(row) for row in _children(table, "tr") if not _is_deleted_row(row)]
+        grid = []
+        for row in _children(table, "tr"):
+            if not _is_deleted_row(row):
+                grid.append(self._read_row(row))
+                # A cell of a few bytes may claim to be many columns wide.
+                self._cells += 1 + (grid[-1][-1].column + grid[-1][-1].span if grid[-1] else 0)
+                bound_cells(self._cells)
         rows = []
         for cells in grid:
             width = max((cell.column + cell.span - 1 for cell in cells), default=0)
@@ -196,10 +206,10 @@ def _merges(grid: Sequence[Sequence[_Cell]]) -> Iterator[Area]:
             if cell.goes_on_right or (cell.goes_on_down and _has_start(by_column, top, cell)):
                 continue
             right = cell.column + cell.span - 1
-            for neighbour in cells[position + 1 :]:
-                if not neighbour.goes_on_right:
-                    break
-                right = neighbour.column + neighbour.span - 1
+            after = position + 1
+            while after < len(cells) and cells[after].goes_on_right:
+                right = cells[after].column + cells[after].span - 1
+                after += 1
             bottom = top
             if cell.starts_down or cell.goes_on_down:
                 while bottom < len(grid):

@@ -161,7 +161,12 @@ def parse_reference(reference: str) -> tuple[int, int]:
 
 def bound_area(extents: Mapping[str, Extent], limits: Limits) -> None:
     """Raise Refused R204 where a workbook's sheets together have more cells than the limit."""
-    if sum(extent.cells for extent in extents.values()) > limits.cell_area:
+    bound_cells(sum(extent.cells for extent in extents.values()), limits)
+
+
+def bound_cells(cells: int, limits: Limits = Limits()) -> None:  # noqa: B008 — frozen, a value
+    """Raise Refused R204 where what has been counted so far is more than a file may hold."""
+    if cells > limits.cell_area:
         raise Refused(
             OVER_LIMIT.code,
             f"工作表的单元格范围超过 {limits.cell_area:,} 格，超出安全限度。"

@@ -4,6 +4,7 @@ import hashlib
 import os
 import re
 import stat
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -29,6 +30,7 @@ from taskxl.text import show
 
 __all__ = [
     "Admitted",
+    "Archived",
     "Extent",
     "Limits",
     "Package",
@@ -38,7 +40,9 @@ __all__ = [
     "check_content",
     "inspect_package",
     "is_archive",
+    "list_archive",
     "open_archive",
+    "read_archived",
     "read_once",
     "require_return_kind",
     "skip_by_name",
@@ -171,6 +175,17 @@ def skip_by_name(name: str) -> Refusal | None:
     return None
 
 
+@dataclass(frozen=True, slots=True)
+class Archived:
+    """A file in a zip of returns: its name inside, without `..` or a leading slash, and its entry.
+
+    No two of a zip share a name; nothing is written anywhere, the name is only a label.
+    """
+
+    name: str
+    entry: Entry
+
+
 def open_archive(
     content: bytes,
     name: str,
@@ -179,19 +194,53 @@ def open_archive(
     """Yield each file of a zip of returns: its name inside, its content or a refusal, its time.
 
     One level deep: an archive inside is yielded as any content and refused by `check_content`.
-    The name is a label, without `..` or a leading slash; nothing is written anywhere.
+    Raises Refused R201 or R204 where the archive as a whole cannot be taken.
+    """
+    for archived in list_archive(content, name, limits):
+        yield archived.name, read_archived(content, archived, limits), archived.entry.modified
+
+
+def list_archive(
+    content: bytes,
+    name: str,
+    limits: Limits = Limits(),  # noqa: B008
+) -> tuple[Archived, ...]:
+    """Return the files of a zip of returns, inflating none.
+
     Raises Refused R201 or R204 where the archive as a whole cannot be taken.
     """
     entries = list_entries(content, limits)
     if not entries:
         raise Refused(DAMAGED.code, f"压缩包“{show(name, 60)}”是空的。请重新压缩后发来。")
+    found: dict[str, Archived] = {}
+    times: Counter[str] = Counter()
     for entry in entries:
-        label = _inner_label(entry.name)
-        folders = PurePosixPath(label).parts[:-1]
-        skipped = skip_by_name(PurePosixPath(label).name)
-        if "__MACOSX" in folders:
-            skipped = Refusal(TEMPORARY.code, "这是 macOS 压缩时附带的文件，已略过。")
-        yield label, skipped or _inner_content(content, entry, limits), entry.modified
+        wanted = label = _inner_label(entry.name)
+        while label in found:  # a zip may name two files alike; each needs a verdict of its own
+            times[wanted] += 1
+            label = _mark_copy(wanted, times[wanted] + 1)
+        found[label] = Archived(label, entry)
+    return tuple(found.values())
+
+
+def read_archived(
+    content: bytes,
+    archived: Archived,
+    limits: Limits = Limits(),  # noqa: B008
+) -> bytes | Refusal:
+    """Return one file out of the zip that `content` is, or why it is not taken."""
+    path = PurePosixPath(archived.name)
+    if "__MACOSX" in path.parts[:-1]:
+        return Refusal(TEMPORARY.code, "这是 macOS 压缩时附带的文件，已略过。")
+    skipped = skip_by_name(path.name)
+    if skipped:
+        return skipped
+    if archived.entry.size > limits.file_bytes:
+        return Refusal(OVER_LIMIT.code, f"解开后超过 {limits.file_bytes // MB} MB，没有打开。")
+    try:
+        return b"".join(inflate(content, archived.entry))
+    except Refused as refused:
+        return Refusal(refused.code, refused.reason)
 
 
 def _inner_label(name: str) -> str:
@@ -199,10 +248,7 @@ def _inner_label(name: str) -> str:
     return "/".join(parts) or "未命名"
 
 
-def _inner_content(content: bytes, entry: Entry, limits: Limits) -> bytes | Refusal:
-    if entry.size > limits.file_bytes:
-        return Refusal(OVER_LIMIT.code, f"解开后超过 {limits.file_bytes // MB} MB，没有打开。")
-    try:
-        return b"".join(inflate(content, entry))
-    except Refused as refused:
-        return Refusal(refused.code, refused.reason)
+def _mark_copy(name: str, number: int) -> str:
+    """Return a name with a mark before its ending, which tells kinds of text apart."""
+    suffix = PurePosixPath(name).suffix
+    return f"{name.removesuffix(suffix)}（同名第{number}个）{suffix}"

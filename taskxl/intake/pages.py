@@ -8,6 +8,7 @@ from lxml import etree
 
 from taskxl.intake.cleaning import Cleaner
 from taskxl.intake.encodings import decode_text
+from taskxl.intake.extents import bound_cells
 from taskxl.intake.grids import Area, Book, Kind, Line, Note, Sheet, Value, cell_name
 from taskxl.intake.refusals import Refused
 from taskxl.intake.texts import UNREAD_BYTES
@@ -35,7 +36,7 @@ def read_page(content: bytes, name: str, kind: Kind) -> Book:
     """Read an HTML file: innermost tables become sheets 表1, 表2, …, other text lines.
 
     Scripts, menus and navigation are passed over; nothing the page refers to is fetched.
-    Raises Refused (R201) when nothing is in it.
+    Raises Refused: R201 when nothing is in it, R204 when its tables have too many cells.
     """
     text, unread = _decode(content)
     parser = etree.HTMLParser(
@@ -76,10 +77,13 @@ class _Walk:
     cleaner: Cleaner = field(default_factory=Cleaner)
     sheets: list[Sheet] = field(default_factory=list)
     lines: list[Line] = field(default_factory=list)
-    _text: str = ""
+    _pieces: list[str] = field(default_factory=list)
     _number: int = 0
     _level: int | None = None
     _label: str = ""
+    _cells: int = 0
+    _counts: dict[etree._Element, int] = field(default_factory=dict)
+    """For each ordered list, how many items of it have been seen."""
 
     def read(self, element: etree._Element) -> None:
         # An explicit stack: a stranger's page may be nested deeper than Python recurses.
@@ -90,41 +94,47 @@ class _Walk:
             if done:
                 if name in _BLOCKS:
                     self.end_line()
-                self._text += current.tail or ""
+                self._pieces.append(current.tail or "")
                 continue
             if name in _UNSEEN or not name:
-                self._text += current.tail or ""
+                self._pieces.append(current.tail or "")
                 continue
             if name == "table" and current.find(".//table") is None:
                 self.end_line()
                 self._add_table(current)
-                self._text += current.tail or ""
+                self._pieces.append(current.tail or "")
                 continue
             if name in _BLOCKS:
                 self.end_line()
             self._level = _HEADINGS.get(name, self._level)
             parent = current.getparent()
             if name == "li" and parent is not None and parent.tag == "ol":
-                self._label = f"{sum(1 for e in current.itersiblings('li', preceding=True)) + 1}."
-            self._text += current.text or ""
+                start = parent.get("start") or ""
+                before = int(start) - 1 if re.fullmatch(r"\d{1,4}", start, re.ASCII) else 0
+                self._counts[parent] = self._counts.get(parent, before) + 1
+                self._label = f"{self._counts[parent]}."
+            self._pieces.append(current.text or "")
             stack.append((current, True))
             stack += [(child, False) for child in reversed(current)]
 
     def end_line(self) -> None:
         """Close the line that is being gathered."""
-        text = _SPACES.sub(" ", self.cleaner.clean(self._text).replace("\xa0", " ")).strip()
+        gathered = self.cleaner.clean("".join(self._pieces))
+        text = _SPACES.sub(" ", gathered.replace("\xa0", " ")).strip()
         if text:
             self._number += 1
             style = "" if self._level is None else f"heading {self._level + 1}"
             self.lines.append(Line(self._number, text, self._label, self._level, style))
             self._label = ""
-        self._text, self._level = "", None
+        self._pieces.clear()
+        self._level = None
 
     def _add_table(self, table: etree._Element) -> None:
         for caption in table.iter("caption"):
-            self._text = cell_text(caption)
+            self._pieces = [cell_text(caption)]
             self.end_line()
-        rows, merges, notes, hidden = _read_rows(table, self.cleaner)
+        rows, merges, notes, hidden = _read_rows(table, self.cleaner, self._cells)
+        self._cells += sum(map(len, rows)) + len(rows)
         if rows:
             self.sheets.append(
                 Sheet(
@@ -135,8 +145,9 @@ class _Walk:
 
 
 def _read_rows(
-    table: etree._Element, cleaner: Cleaner
+    table: etree._Element, cleaner: Cleaner, cells: int
 ) -> tuple[tuple[tuple[Value, ...], ...], tuple[Area, ...], tuple[Note, ...], frozenset[int]]:
+    """Read a table's rows, merges, comments and hidden rows; `cells` have been read before."""
     elements = list(table.iter("tr"))
     busy: list[int] = []  # for each column, the last row that a cell from above reaches
     rows, merges, notes, hidden = [], [], [], set()
@@ -160,6 +171,8 @@ def _read_rows(
                 text = cleaner.clean(cell_text(comment))
                 notes.append(Note("comment", cell_name(number, column), text))
             column = right + 1
+            bound_cells(cells + column)
+        cells += column
         while row and row[-1] is None:
             row.pop()
         rows.append(tuple(row))

@@ -141,8 +141,8 @@ def _numbered(texts: list[str], before: list[Line]) -> list[Line]:
 def _paragraphs(lines: list[Any], tables: list[Any]) -> list[tuple[float, str]]:
     """Return (top, text) of a page's paragraphs; page numbers are left out.
 
-    A line goes on with the one close above when that one fills the page's width and this one is
-    not indented, as Chinese paragraphs begin.
+    A line goes on with the one close above when that one fills the page's width and this one
+    neither is indented, as Chinese paragraphs begin, nor begins a new item.
     """
     kept = [e for e in lines if e["text"].strip() and not _PAGE_NUMBER.fullmatch(e["text"].strip())]
     left = min([line["x0"] for line in kept] + [box[0] for box in tables], default=0)
@@ -152,7 +152,8 @@ def _paragraphs(lines: list[Any], tables: list[Any]) -> list[tuple[float, str]]:
     for line in kept:
         size = line["bottom"] - line["top"]
         text = line["text"].strip()
-        if full and line["x0"] < left + size and line["top"] < bottom + 2 * size:
+        goes_on = line["x0"] < left + size and not re.match(rf"(?:{_NEW_ITEM.pattern})(?!\d)", text)
+        if full and goes_on and line["top"] < bottom + 2 * size:
             top, before = found.pop()
             found.append((top, _close_up(f"{before} {text}")))
         else:

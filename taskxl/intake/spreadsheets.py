@@ -14,6 +14,7 @@ from python_calamine import (
 )
 
 from taskxl.intake.cleaning import Cleaner
+from taskxl.intake.extents import bound_cells
 from taskxl.intake.grids import Book, CellError, Kind, Note, Sheet, Value
 from taskxl.intake.openxml import UNREADABLE
 from taskxl.intake.refusals import Refused
@@ -28,13 +29,18 @@ _WITH_CELLS = ("worksheet", "xlMacrosheet", "xlIntlMacrosheet")
 def read_workbook(content: bytes, name: str, kind: Kind) -> Book:
     """Read an .xlsx or .xlsm.
 
-    Raises Refused (R201) when neither python-calamine nor the second look can read it.
+    Raises Refused: R201 when neither python-calamine nor the second look can read it, R204 when
+    its sheets come to more cells, merges and notes than the limit, counted as they are read.
     """
     workbook = Workbook(content)
+    # The gate has measured each part once; listed sixty thousand times, one part fills any memory.
+    if len({part.part.lower() for part in workbook.sheets}) < len(workbook.sheets):
+        raise Refused("R201", UNREADABLE)
     cleaner = Cleaner()
     calamine = _open(content)
     sheets: list[Sheet] = []
     remarks: list[str] = []
+    size = 0
     for part in workbook.sheets:
         if part.kind not in _WITH_CELLS:
             continue
@@ -43,6 +49,8 @@ def read_workbook(content: bytes, name: str, kind: Kind) -> Book:
         look = workbook.look(part, every_cell=rows is None)
         sheets.append(_assemble(part, rows or (), look, cleaner))
         remarks += look.remarks
+        size += len(look.merges) + len(look.notes) + sum(map(len, sheets[-1].rows))
+        bound_cells(size)
     if not sheets:
         raise Refused("R201", UNREADABLE)
     try:

@@ -8,11 +8,12 @@ from collections.abc import Iterator
 
 from taskxl.intake.cleaning import Cleaner
 from taskxl.intake.encodings import decode_text
+from taskxl.intake.extents import bound_cells
 from taskxl.intake.grids import Book, Kind, Line, Sheet, Value
+from taskxl.intake.tabbed import read_tabbed
 
 UNREAD_BYTES = "文件里有些字节不是文字，已显示为“\ufffd”。请核对原件，或另存为 UTF-8 编码后再读。"
 _DELIMITERS = ",\t;|"
-_INNER_TABS = re.compile(r"[^\t\n]\t+[^\t\n]+\t+[^\t\n]")
 _LINE_END = re.compile("\r\n|[\r\n\x0b\x0c\x85\u2028\u2029]")
 _AS_TEXT = re.compile(r'="([^"]*)"')
 _HEADING = re.compile(r"(#{1,6})\s+(.*?)\s*#*")
@@ -25,18 +26,21 @@ _LONGEST_CELL = 100_000_000
 def read_text(content: bytes, name: str, kind: Kind) -> Book:
     """Read a text: its lines, numbered as an editor numbers them; blank ones are left out.
 
-    A text whose lines are mostly parted by tabs is a table (a sheet copied into Notepad); in
-    Markdown headings become levels and pipe tables sheets.
+    A text whose lines are mostly parted by tabs is a table (a sheet copied into Notepad), so are
+    lines that tabs begin (a Word table); in Markdown headings become levels, pipe tables sheets.
     """
     text, unread = decode_text(content)
     remarks = (UNREAD_BYTES,) if unread else ()
+    _bound_text(text)
     lines = _LINE_END.split(text)
-    filled = [line for line in lines if line.strip()]
-    if len(filled) > 1 and 2 * sum(bool(_INNER_TABS.search(line)) for line in filled) > len(filled):
+    if "\t" in text and _is_delimited(text):
         return _read_delimited(text, "\t", name, kind, remarks)
     cleaner = Cleaner()
+    tabbed = read_tabbed(lines, cleaner)
     if name.lower().endswith((".md", ".markdown")):
         sheets, read = _read_markdown(lines, cleaner)
+    elif tabbed:
+        sheets, read = tabbed
     else:
         sheets = []
         read = [
@@ -54,11 +58,21 @@ def read_csv(content: bytes, name: str, kind: Kind) -> Book:
     """
     text, unread = decode_text(content)
     remarks = (UNREAD_BYTES,) if unread else ()
+    _bound_text(text)
     first, _, rest = text.partition("\n")
     named = re.fullmatch(r"sep=(.)\s*", first, re.IGNORECASE)
     if named:  # Excel's own first line, which names the delimiter
         return _read_delimited(rest, named.group(1), name, kind, remarks)
     return _read_delimited(text, _find_delimiter(text), name, kind, remarks)
+
+
+def _bound_text(text: str) -> None:
+    """Raise Refused (R204) for a text of more lines and cells than a workbook may have.
+
+    Counted before anything is built: 90 MB of line ends or commas would fill the worker's memory.
+    """
+    lines = text.count("\n") + text.count("\r")
+    bound_cells(lines + max(text.count(mark) for mark in _DELIMITERS))
 
 
 def _read_delimited(
@@ -82,6 +96,17 @@ def _read_delimited(
 def _records(text: str, delimiter: str) -> Iterator[list[str]]:
     csv.field_size_limit(_LONGEST_CELL)
     return csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+
+
+def _is_delimited(text: str) -> bool:
+    """Tell whether most records of a text are parted by tabs.
+
+    Where a field holds a line end it was quoted, as only programs do that save tables.
+    """
+    records = [record for record in _records(text, "\t") if any(field.strip() for field in record)]
+    wide = sum(sum(bool(field.strip()) for field in record) > 2 for record in records)
+    quoted = any("\n" in field for record in records for field in record if len(record) > 2)
+    return wide > 1 if quoted else len(records) > 1 and 2 * wide > len(records)
 
 
 def _find_delimiter(text: str) -> str:

@@ -295,10 +295,10 @@ class Workbook:
     # ------------------------------------------------------------ notes
 
     def _notes(self, sheet: SheetPart) -> tuple[Note, ...]:
-        relations = self.package.relations(sheet.part).values()
         notes: list[Note] = []
         threads: list[Note] = []
-        for relation in relations:
+        # Each part once, however often it is linked.
+        for relation in dict.fromkeys(self.package.relations(sheet.part).values()):
             if relation.kind in ("comments", "threadedComment", "drawing"):
                 root = self.package.tree(relation.target)
                 if root is None:
