@@ -21,6 +21,8 @@ TYPED = {
     "G6": "-缺资金 20 万元",
     "H6": "备注一",
 }
+# On sheet 节点完成情况, for one milestone.
+STATED = {"E5": "已完成", "F5": "4月18日", "G5": "已通过验收"}
 # The first blank row for work outside the list, in a form with one task and no leader.
 INSERT_AT = 8
 INSERTED = {"B8": "临时增加的工作", "F8": "已办结", "B9": "另一项工作"}
@@ -86,6 +88,9 @@ def fill_form(context: Any, desktop: Any, form: Path, folder: Path) -> None:
     keyboard.press("GoToCell", ToPoint=f"A{INSERT_AT}")
     keyboard.press("InsertRowsBefore")
     for cell, text in INSERTED.items():
+        keyboard.type(cell, text)
+    book.CurrentController.setActiveSheet(book.Sheets.getByName("节点完成情况"))
+    for cell, text in STATED.items():
         keyboard.type(cell, text)
     help_sheet = book.Sheets.getByName("填报说明")
     counts = [help_sheet.getCellRangeByName(f"B{row}").String for row in (3, 4, 5, 6)]

@@ -19,7 +19,7 @@ from taskxl.words import BEHIND, DONE, MILESTONE_STATES, PREVIOUS_MARK, STATUSES
 FANGSONG, HEITI, TITLE = "仿宋", "黑体", "方正小标宋简体"
 GREY, YELLOW, BLUE = "#F2F2F2", "#FFF4CC", "#DDEBF7"
 FILLED = "已全部填完"
-BROKEN = "还差几项数不出：有单元格出错（带 #），请改成文字"
+BROKEN = "还差几项数不出：表里的行或工作表被删掉了"
 STATUS_HELP = (
     "已完成：全年目标已实现，不再有后续工作\n"
     "正常推进：按时间节点推进，没有落下\n"
@@ -42,14 +42,19 @@ HOW_TO = (
 )
 
 
+def said(cell: str) -> str:
+    """Return a formula for what a cell says; an error says nothing, and is not answered yet."""
+    return f'IFERROR({cell}&"","")'
+
+
 def blank(cell: str) -> str:
-    """Return a formula that is true where a cell shows nothing, or spaces of either width."""
-    return f'(LEN(SUBSTITUTE(SUBSTITUTE({cell}," ",""),"　",""))=0)'
+    """Return a formula that is true where a cell shows nothing, spaces of either width or an error."""
+    return f'(LEN(SUBSTITUTE(SUBSTITUTE({said(cell)}," ",""),"　",""))=0)'
 
 
 def old(cell: str) -> str:
     """Return a formula that is true where a cell still has last month's mark."""
-    return f'(LEFT({cell},{len(PREVIOUS_MARK)})="{PREVIOUS_MARK}")'
+    return f'(LEFT({said(cell)},{len(PREVIOUS_MARK)})="{PREVIOUS_MARK}")'
 
 
 class Drawer:
@@ -59,7 +64,7 @@ class Drawer:
         self.book = xlsxwriter.Workbook(buffer, {"in_memory": True})
         self.book.set_properties({"title": "进展情况表", "created": datetime(2021, 1, 1)})
         base = {"font_name": FANGSONG, "font_size": 10.5, "valign": "vcenter"}
-        cell = {**base, "border": 1, "text_wrap": True, "valign": "top"}
+        cell = {**base, "border": 1, "text_wrap": True}
         self.formats: dict[str, Any] = {}
         for name, look in {
             "annex": {**base, "font_name": HEITI, "font_size": 16},
@@ -81,28 +86,25 @@ class Drawer:
                 "font_size": 12,
                 "bg_color": GREY,
                 "align": "center",
-                "valign": "vcenter",
             },
             "group": {
                 **cell,
                 "font_name": "楷体",
                 "font_size": 12,
                 "bg_color": GREY,
-                "valign": "vcenter",
             },
-            "fixed": {**cell, "bg_color": GREY, "valign": "vcenter"},
-            "middle": {**cell, "bg_color": GREY, "align": "center", "valign": "vcenter"},
+            "fixed": {**cell, "bg_color": GREY},
+            "middle": {**cell, "bg_color": GREY, "align": "center"},
             "open": {**cell, "locked": False, "num_format": "@"},
             "choice": {
                 **cell,
                 "locked": False,
                 "num_format": "@",
                 "align": "center",
-                "valign": "vcenter",
             },
             "text": {**base, "text_wrap": True, "font_size": 12},
-            "boxed": {**cell, "font_size": 12, "valign": "vcenter"},
-            "number": {**cell, "font_size": 12, "align": "left", "valign": "vcenter"},
+            "boxed": {**cell, "font_size": 12},
+            "number": {**cell, "font_size": 12, "align": "left"},
         }.items():
             self.formats[name] = self.book.add_format(look)
         self.must = self.book.add_format({"bg_color": YELLOW})
@@ -166,7 +168,8 @@ def draw_template(more: "Callable[[Drawer], None] | None" = None) -> bytes:
 
 def _draw_progress(drawer: Drawer) -> None:
     look = drawer.formats
-    widths = {"A": 5.5, "B": 16, "C": 38, "D": 10.5, "E": 10.5, "F": 29, "G": 23, "H": 9}
+    # Together a printed line of A4 landscape: the clerk writes most in F.
+    widths = {"A": 5.5, "B": 14, "C": 40, "D": 10.5, "E": 10.5, "F": 34.5, "G": 23, "H": 8}
     sheet = drawer.start("进展情况表", widths)
     sheet.set_column("I:I", 9, None, {"hidden": True})
     sheet.write("A1", "附件2", look["annex"])
@@ -175,7 +178,7 @@ def _draw_progress(drawer: Drawer) -> None:
         "F1:H1",
         f'=IF(填报说明!$B$6=0,"{FILLED}","还差 "&填报说明!$B$6&" 项（本表 "&(填报说明!$B$3+填报说明!$B$4)&" 项）")',
     )
-    sheet.set_row(0, 21)
+    sheet.set_row(0, 24)
     sheet.merge_range("A2:H2", "{{标题}}", look["title"])
     sheet.set_row(1, 34)
     for row in (2, 3):
@@ -202,9 +205,9 @@ def _draw_progress(drawer: Drawer) -> None:
         "标识",
     )
     sheet.write_row("A5", headers, look["header"])
-    sheet.set_row(4, 33)
+    sheet.set_row(4, 37.5)
     sheet.merge_range("A6:H6", "{{分组.名称}}", look["group"])
-    sheet.set_row(5, 21)
+    sheet.set_row(5, 22.5)
     for column, (word, name) in enumerate(
         {
             "编号": "middle",
@@ -225,7 +228,7 @@ def _draw_progress(drawer: Drawer) -> None:
     for column in range(1, 8):
         # A row inserted below takes the cells above as its pattern: open, all but the number.
         sheet.write_blank(7, column, None, look["open"])
-    sheet.set_row(7, 21)
+    sheet.set_row(7, 22.5)
     for row in (8, 9):
         for column in range(8):
             sheet.write_blank(row, column, None, look["open"])
@@ -243,7 +246,7 @@ def _draw_progress(drawer: Drawer) -> None:
         "E7:G7", {"type": "formula", "criteria": f"={old('E7')}", "format": drawer.previous}
     )
     must("E7:F7", f"=AND(LEN($I7)>0,{blank('E7')})")
-    must("G7", f'=AND($E7="{BEHIND}",{blank("G7")})')
+    must("G7", f'=AND({said("$E7")}="{BEHIND}",{blank("G7")})')
     sheet.data_validation(
         "E7",
         {
@@ -290,7 +293,7 @@ def _draw_milestones(drawer: Drawer) -> None:
         "E1:G1",
         f'=IF(填报说明!$B$6=0,"{FILLED}","还差 "&填报说明!$B$6&" 项（本表 "&填报说明!$B$5&" 项）")',
     )
-    sheet.set_row(0, 21)
+    sheet.set_row(0, 24)
     sheet.merge_range("A2:G2", "关键时间节点完成情况（{{报告期}}）", look["title"])
     sheet.set_row(1, 34)
     sheet.merge_range("A3:G3", "填报股室：{{股室}}", look["line"])
@@ -312,7 +315,9 @@ def _draw_milestones(drawer: Drawer) -> None:
     ):
         sheet.write(4, column, f"{{{{节点.{word}}}}}", look[name])
     sheet.merge_range(
-        "A6:G6", "本表列出到本期末应完成、尚未报告办结的节点，已逾期的排在最前。", look["note"]
+        "A6:G6",
+        "本表列出到本期末应完成、尚未报告办结的节点：本月到期的在前，以前月份到期的在后。",
+        look["note"],
     )
     sheet.set_row(5, 20)
     sheet.conditional_format(
@@ -323,7 +328,7 @@ def _draw_milestones(drawer: Drawer) -> None:
         "F5",
         {
             "type": "formula",
-            "criteria": f'=AND($E5="{MILESTONE_STATES[0]}",{blank("F5")})',
+            "criteria": f'=AND({said("$E5")}="{MILESTONE_STATES[0]}",{blank("F5")})',
             "format": drawer.must,
         },
     )
@@ -354,7 +359,7 @@ def _draw_supporting(drawer: Drawer) -> None:
     drawer.count(
         sheet, "C1:D1", f'=IF(填报说明!$B$6=0,"{FILLED}","还差 "&填报说明!$B$6&" 项（本表不用填）")'
     )
-    sheet.set_row(0, 21)
+    sheet.set_row(0, 24)
     sheet.merge_range("A2:D2", "本股室协办的重点工作任务", look["title"])
     sheet.set_row(1, 34)
     sheet.merge_range(
@@ -377,7 +382,7 @@ def _draw_supporting(drawer: Drawer) -> None:
 
 def _draw_help(drawer: Drawer) -> None:
     look = drawer.formats
-    sheet = drawer.start("填报说明", {"A": 36, "B": 90})
+    sheet = drawer.start("填报说明", {"A": 42, "B": 90})
     sheet.write("A1", "填报说明", look["annex"])
     sheet.set_row(0, 24)
     drawer.count(sheet, "B1", '=IF($B$6=0,"已全部填完","还差 "&$B$6&" 项")')
@@ -386,25 +391,29 @@ def _draw_help(drawer: Drawer) -> None:
     sheet.write("B2", "项数（随填随变）", drawer.formats["header"])
     progress = "进展情况表!${0}$6:${0}$8".format
     milestones = "节点完成情况!${0}$5:${0}$6".format
-    rows = f'((LEN(SUBSTITUTE(SUBSTITUTE({progress("B")}," ",""),"　",""))+LEN({progress("I")}))>0)'
+    rows = f"((1-{blank(progress('B'))}+LEN({said(progress('I'))}))>0)"
     status, text, obstacles = progress("E"), progress("F"), progress("G")
-    working = f'({status}<>"{DONE}")'
+    working = f'({said(status)}<>"{DONE}")'
     formulas = {
         "表头（填报人、填报日期、审定）": f"=N{blank('进展情况表!$E$3')}+N{blank('进展情况表!$G$3')}+N{blank('进展情况表!$G$4')}",
         "进展情况表（进度状态、进展情况等）": (
             f"=SUMPRODUCT({rows}*({blank(status)}+({blank(text)}+{old(text)}*{working})"
-            f'+(({status}="{BEHIND}")*{blank(obstacles)}+{old(obstacles)}*{working})))'
+            f'+(({said(status)}="{BEHIND}")*{blank(obstacles)}+{old(obstacles)}*{working})))'
         ),
         "节点完成情况": (
-            f"=SUMPRODUCT((LEN({milestones('H')})>0)*({blank(milestones('E'))}"
-            f'+({milestones("E")}="{MILESTONE_STATES[0]}")*{blank(milestones("F"))}))'
+            f"=SUMPRODUCT((LEN({said(milestones('H'))})>0)*({blank(milestones('E'))}"
+            f'+({said(milestones("E"))}="{MILESTONE_STATES[0]}")*{blank(milestones("F"))}))'
         ),
         "合计": "=SUM($B$3:$B$5)",
     }
     for row, (label, formula) in enumerate(formulas.items(), 3):
         sheet.write(f"A{row}", label, look["boxed"])
-        sheet.write_formula(f"B{row}", formula, look["number"], 0)
-        sheet.set_row(row - 1, 19)
+        if "SUMPRODUCT" in formula:
+            # Elsewhere than in an array formula, IFERROR takes one cell of an area only.
+            sheet.write_array_formula(f"B{row}:B{row}", formula, look["number"], 0)
+        else:
+            sheet.write_formula(f"B{row}", formula, look["number"], 0)
+        sheet.set_row(row - 1, 21)
     for row, text in enumerate(HOW_TO, 8):
         sheet.merge_range(f"A{row}:B{row}", f"{row - 7}．{text}", look["text"])
         sheet.set_row(row - 1, 36 if len(text) > 50 else 21)
@@ -413,7 +422,7 @@ def _draw_help(drawer: Drawer) -> None:
     ):
         sheet.write(f"A{row}", title, look["boxed"])
         sheet.write(f"B{row}", text, look["boxed"])
-        sheet.set_row(row - 1, 16.5 * (text.count("\n") + 1) + 4)
+        sheet.set_row(row - 1, 18 * (text.count("\n") + 1) + 3)
     sheet.print_area("A1:B16")
     for name, place in {
         "还差.表头": "填报说明!$B$3",

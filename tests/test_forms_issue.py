@@ -83,14 +83,24 @@ def test_a_setting_has_supporting_offices_report_too() -> None:
     assert "协办" not in form.blocks
 
 
-def test_asked_for_are_milestones_due_by_the_periods_end_and_not_yet_done_overdue_first() -> None:
+def test_this_months_milestones_stand_on_top_then_those_left_over() -> None:
     form = compose_form(MASTER, "基教股", APRIL, AS_OF)
-    assert words(form.blocks["节点"], "标识") == ["1/2", "2/1", "1/1"]
+    assert words(form.blocks["节点"], "标识") == ["2/1", "1/1", "1/2"]
     assert words(form.blocks["节点"], "时限") == [
-        "2021年2月28日\n（已逾期）",
         "2021年4月25日",  # the report day itself is not overdue
         "2021年4月30日",
+        "2021年2月28日\n（已逾期）",
     ]
+    later = compose_form(MASTER, "基教股", APRIL, date(2021, 4, 28))
+    assert words(later.blocks["节点"], "时限")[0] == "2021年4月25日\n（已逾期）"
+
+
+def test_milestones_left_over_stand_in_the_order_of_their_dates() -> None:
+    june = compose_form(MASTER, "基教股", Period(2021, 6), date(2021, 6, 25))
+    assert words(june.blocks["节点"], "标识") == ["1/2", "2/1", "1/1", "1/3"]
+
+
+def test_milestones_reported_as_done_are_not_asked_for_again() -> None:
     done = compose_form(MASTER, "基教股", APRIL, AS_OF, done=frozenset({"1/2", "1/1"}))
     assert words(done.blocks["节点"], "标识") == ["2/1"]
 
@@ -134,7 +144,7 @@ def test_the_marks_inside_tell_an_untouched_text_of_last_month() -> None:
     assert row.digests["上月进展"] == digest_text(strip_mark(f"{PREVIOUS_MARK}已立项。 "))
     assert "上月问题" not in row.digests
     assert row.digests["名称"] == digest_text("建成实验小学")
-    assert [r.id for r in form.identity.rows] == ["1", "2", "1/2", "2/1", "1/1"]
+    assert [r.id for r in form.identity.rows] == ["1", "2", "2/1", "1/1", "1/2"]
 
 
 def test_the_form_id_changes_with_what_the_form_says_and_only_then() -> None:
@@ -177,9 +187,9 @@ def test_a_preview_says_what_would_be_in_the_form() -> None:
         进展：〔上月〕已发方案。
 
 到期未办结的节点 3 个：
-    2021年2月28日（已逾期）  1．建成实验小学：二是2月底前立项。
     2021年4月25日  2．做好招生：一是4月25日前发方案。
     2021年4月30日  1．建成实验小学：一是4月底前开工。
+    2021年2月28日（已逾期）  1．建成实验小学：二是2月底前立项。
 
 协办任务（只供了解，不用填）0 项："""
     )
@@ -232,7 +242,15 @@ TYPED: dict[str, tuple[dict[str, str], int]] = {
     "behind without a word on why": ({"状态": BEHIND, "进展": "停工。"}, 3),
     "behind, and why": ({"状态": BEHIND, "进展": "停工。", "问题": "缺资金。"}, 2),
     "old obstacles": ({"状态": ON_TRACK, "进展": "好。", "问题": "〔上月〕缺资金"}, 3),
+    "an error, which is no answer": ({"状态": ON_TRACK, "进展": "#N/A"}, 3),
 }
+
+
+def make_error(name: str, part: bytes) -> bytes:
+    """Make the first progress (F7) the error #N/A."""
+    if name != "xl/worksheets/sheet1.xml":
+        return part
+    return re.sub(rb'(<c r="F7"[^>]*) t="s"><v>\d+</v>', rb'\1 t="e"><v>#N/A</v>', part)
 
 
 def test_the_count_is_what_an_office_program_computes(tmp_path: Path) -> None:
@@ -250,6 +268,8 @@ def test_the_count_is_what_an_office_program_computes(tmp_path: Path) -> None:
         content = change_parts(
             content, lambda _, part: re.sub(rb"(</f>)<v>[^<]*</v>", rb"\1", part)
         )
+        if typed.get("进展") == "#N/A":
+            content = change_parts(content, make_error)
         (tmp_path / f"{name}.xlsx").write_bytes(content)
     profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
     command = [

@@ -15,7 +15,7 @@ from taskxl.forms.matching import squeeze_number
 from taskxl.forms.tally import Tally
 from taskxl.intake.grids import Area, CellError, Value, cell_name, value_text
 from taskxl.model import Altered, Entry, MilestoneEntry, Task
-from taskxl.text import is_blank, show, squeeze
+from taskxl.text import is_blank, quote_change, show, squeeze
 from taskxl.words import (
     MILESTONE_STATES,
     MILESTONE_SYNONYMS,
@@ -205,9 +205,9 @@ class AnswerReader:
 
     def _read_cell(self, at: Answered, column: int) -> str:
         sheet = self.tally.sheets[at.sheet]
+        if self._is_below_merge(at, column):
+            return ""
         area = self._merge_at(at.sheet, at.row, column)
-        if area is not None and (area.top, area.left) != (at.row, column):
-            return ""  # what may lie under a merge is left for the tally
         value = sheet.value(at.row, column)
         if isinstance(value, CellError):
             self._report_error(at, column, value)
@@ -217,6 +217,18 @@ class AnswerReader:
         if area is not None and area.bottom > at.row and text:
             self._report_merge(at, column, area)
         return text
+
+    def _is_below_merge(self, at: Answered, column: int) -> bool:
+        """Tell whether a merge of several rows hides the cell: that text is left for the tally.
+
+        Under a merge within the row each text still lies in its own column.
+        """
+        area = self._merge_at(at.sheet, at.row, column)
+        return (
+            area is not None
+            and area.top != area.bottom
+            and (area.top, area.left) != (at.row, column)
+        )
 
     def _merge_at(self, sheet: int, row: int, column: int) -> Area | None:
         if sheet not in self._merges:
@@ -289,9 +301,24 @@ class AnswerReader:
         return tuple(altered)
 
     def take_fixed(self, at: Answered) -> None:
-        """Take the cells of a row's fixed columns that are as 主清单 has them (tables to read)."""
-        for _ in self._check_fixed(at):
-            pass
+        """Take the cells of a row's fixed columns that are as 主清单 has them (tables to read).
+
+        Its number too, which may have changed there since: nobody types in such a table.
+        """
+        for column, field, now in self._check_fixed(at):
+            if field == "number" and now.isdigit():
+                self.tally.take(at.sheet, at.row, column)
+
+    def take_issued(self, sheet: int, row: int, table: Table, mark: RowMark | None) -> None:
+        """Take what a row without a place was issued with: its hidden id and its fixed texts."""
+        column = table.column("id")
+        if column and squeeze(self.tally.sheets[sheet].text(row, column)) in self.catalog.ids:
+            self.tally.take(sheet, row, column)
+        if mark is not None:
+            issued = {*mark.digests.values(), digest_text(mark.id)}
+            for n, value in enumerate(self.tally.sheets[sheet].rows[row - 1], 1):
+                if digest_text(value_text(value)) in issued:
+                    self.tally.take(sheet, row, n)
 
     def _check_fixed(self, at: Answered) -> Iterator[tuple[int, str, str]]:
         """Take what is as it was; yield column, field and text of what is not."""
@@ -300,8 +327,7 @@ class AnswerReader:
         fixed = _FIXED[at.table.kind]
         for column, value in enumerate(sheet.rows[at.row - 1], 1):
             field = named.get(column, "")
-            area = self._merge_at(at.sheet, at.row, column)
-            if field in at.table.answers or (area and (area.top, area.left) != (at.row, column)):
+            if field in at.table.answers or self._is_below_merge(at, column):
                 continue
             now = as_typed(value_text(value))
             if field in fixed and not self._is_unchanged(at, field, value):
@@ -312,7 +338,7 @@ class AnswerReader:
     def _is_known(self, at: Answered, column: int, field: str, now: str) -> bool:
         """Tell whether a column that a bureau added holds what 主清单 says of the row's task."""
         if field == "id":
-            return squeeze(now) == squeeze(at.item)
+            return squeeze(now) in self.catalog.ids  # who sorts leaves the hidden column behind
         sheet = self.tally.sheets[at.sheet]
         drawn = any(
             self.catalog.is_fixed_text(sheet.text(row, column))
@@ -371,9 +397,10 @@ class AnswerReader:
             issued = {"number": at.mark.number, "title": at.mark.title}.get(field, was)
             if digest_text(issued) == at.mark.digests.get(key):
                 was, source = issued, "下发时是"
-        there = f"现在是“{show(now, 40)}”" if now else "现在是空白"
+        before, after = quote_change(was, now)
+        there = f"现在是{after}" if now else "现在是空白"
         finding = FIXED_CHANGED.found(
-            f"{self._task(at).label}的{name}有改动：{source}“{show(was, 40)}”，{there}。"
+            f"{self._task(at).label}的{name}有改动：{source}{before}，{there}。"
             "汇总仍按主清单；确需调整请在主清单中修改。",
             severity=None if at.mark else "info",
         )

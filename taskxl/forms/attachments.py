@@ -4,8 +4,12 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Literal
 
+from lxml import etree
+
 from taskxl.forms.filling import Filling, Line, Piece
+from taskxl.forms.package import local
 from taskxl.forms.references import RowMap, read_ranges
+from taskxl.intake.grids import cell_name
 
 Kind = Literal["drawing", "comments", "threadedComment", "vmlDrawing", "table"]
 
@@ -14,9 +18,9 @@ _ANCHOR_ROW = re.compile(
     r"<(?:\w+:)?(?:from|to)>\s*<(?:\w+:)?col>.*?<(?:\w+:)?row>(\d+)<", re.DOTALL
 )
 _COMMENT = re.compile(r'<(?:\w+:)?(?:comment|threadedComment)\b[^>]*?\bref="[A-Z]+(\d+)"')
-_NOTE_DATA = re.compile(r"<x:ClientData\b.*?</x:ClientData>", re.DOTALL)
-_NOTE_ROW = re.compile(r"<x:Row>\s*(\d+)\s*</x:Row>")
-_NOTE_ANCHOR = re.compile(r"<x:Anchor>\s*(?:\d+\s*,\s*){2}(\d+)\s*,(?:\s*\d+\s*,){3}\s*(\d+)\s*,")
+_NOTE_DATA = re.compile(r"<(\w+):ClientData\b.*?</\1:ClientData>", re.DOTALL)
+_NOTE_ROW = re.compile(r"<\w+:Row>\s*(\d+)\s*</\w+:Row>")
+_NOTE_ANCHOR = re.compile(r"<\w+:Anchor>\s*(?:\d+\s*,\s*){2}(\d+)\s*,(?:\s*\d+\s*,){3}\s*(\d+)\s*,")
 _AREA = re.compile(r'\bref="([A-Z]+\d+(?::[A-Z]+\d+)?)"')
 
 # start and end of a piece of text, and what stands there once rows have moved
@@ -40,6 +44,15 @@ def follow_attachment(kind: str, content: bytes, sheet: str, below: int) -> list
         pieces += [text[done:start], _slot(write, sheet)]
         done = end
     return [*pieces, text[done:]] if pieces else None
+
+
+def anchor_cell(anchor: etree._Element) -> str | None:
+    """Return the cell (A1) in which a shape begins."""
+    start = next((child for child in anchor if local(child) == "from"), ())
+    place = {local(child): child.text or "" for child in start}
+    if not (place.get("col", "").isdigit() and place.get("row", "").isdigit()):
+        return None
+    return cell_name(int(place["row"]) + 1, int(place["col"]) + 1)
 
 
 def _slot(write: Callable[[RowMap], str], sheet: str) -> Callable[[Filling, Line | None], str]:

@@ -126,6 +126,11 @@ class Catalog:
         return self._registers[ids]
 
     @cached_property
+    def ids(self) -> frozenset[str]:
+        """The ids of all tasks and milestones, squeezed, as a form's hidden column has them."""
+        return frozenset(map(squeeze, (*self.tasks, *self.milestones)))
+
+    @cached_property
     def telling_texts(self) -> dict[str, str]:
         """Task ids by titles that only one task bears and that are long enough to tell it."""
         found: dict[str, str | None] = {}
@@ -182,6 +187,7 @@ class Catalog:
         sections = {task.section for task in self.master.tasks if task.section}
         names = {settings.bureau, settings.contact, self.master.title, *offices, *leaders}
         names |= {office.leader for office in self.master.offices if office.leader}
+        names |= {alias for office in self.master.offices for alias in office.aliases}
         names |= {period.label, period.name, period.folder, f"{period.year}"}
         filled = {squeeze(name) for name in names if name}
         groups = {squeeze(f"{leader}同志负责{word}") for leader in leaders for word in _GROUP_WORDS}

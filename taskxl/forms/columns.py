@@ -9,7 +9,13 @@ from taskxl.forms.identity import Block
 from taskxl.intake.grids import Sheet, value_text
 from taskxl.model import MilestoneField, TaskField
 from taskxl.text import is_blank, squeeze
-from taskxl.words import FORM_HEADERS, HEADERS, MILESTONE_HEADERS
+from taskxl.words import (
+    ANSWER_PARTS,
+    ANSWER_PATTERNS,
+    FORM_HEADERS,
+    HEADERS,
+    MILESTONE_HEADERS,
+)
 
 TASK_ANSWERS: tuple[TaskField, ...] = ("status", "progress", "obstacles", "remarks")
 MILESTONE_ANSWERS: tuple[MilestoneField, ...] = ("state", "done_on", "note")
@@ -19,6 +25,8 @@ _LONGEST_HEADER = 30
 # A column of this kind repeats what was said before; it is not where this month is written.
 _EARLIER = re.compile(r"^(上月|上期|上次|上年|上季|去年|前期)")
 _PERIOD = re.compile(r"^(截至|截止)?(\d{4}年)?\d{1,2}([-~至]\d{1,2})?月(份|底|末)?")
+# A caption of nothing but these says no more than the column's own word does.
+_ANSWER_WORDS = re.compile(f"({'|'.join(map(re.escape, ANSWER_PARTS))})+")
 _DECORATION = re.compile(r"\([^)]*\)|[*★☆:;,.、。]")
 
 
@@ -87,6 +95,7 @@ def recognise_header(text: str, kind: Block) -> tuple[str, bool] | None:
             return words[candidate], True
     if not bare or len(bare) > _LONGEST_HEADER or _EARLIER.match(bare):
         return None
+    plain = kind == "task" and _ANSWER_WORDS.fullmatch(bare) is not None
     if (
         kind == "task"
         and "进展" in bare
@@ -100,7 +109,13 @@ def recognise_header(text: str, kind: Block) -> tuple[str, bool] | None:
         for word, field in words.items()
         if (word in bare if len(word) > 2 else bare.endswith(word))
     ]
-    return (max(held)[2], False) if held else None
+    if held:
+        field = max(held)[2]
+        return field, plain and field == "obstacles"
+    # 困难及下步安排: words of its own, but nothing else that it could mean.
+    patterns = ANSWER_PATTERNS if kind == "task" else ()
+    named = next((field for field, pattern in patterns if re.search(pattern, bare)), None)
+    return (named, plain and named == "obstacles") if named else None
 
 
 def find_tables(sheet: Sheet) -> tuple[Table, ...]:
@@ -108,7 +123,8 @@ def find_tables(sheet: Sheet) -> tuple[Table, ...]:
     tables: list[Table] = []
     row = 1
     while row <= len(sheet.rows):
-        table = _read_header(sheet, row)
+        # A stray cell in a sheet's last row leaves a million blank ones above it.
+        table = _read_header(sheet, row) if sheet.rows[row - 1] else None
         if table is None:
             row += 1
             continue
@@ -132,6 +148,11 @@ def _read_header(sheet: Sheet, top: int) -> Table | None:
             }
             if len(known) < (2 if row == top else 1) or (row > top and len(known) < len(texts)):
                 break
+            if row == top and not any(sure for _, sure in known.values()):
+                break  # a line of labels (分管负责同志审定：) just above the header
+            exact_here = sum(sure for _, sure in known.values())
+            if row > top and texts.keys() <= found.keys() and (len(texts) == 1 or not exact_here):
+                break  # a leader's row (×××同志负责项目), not a second row of captions
             # A lower row says more exactly what a group's caption above it holds.
             found.update((column, (*named, row)) for column, named in known.items())
             columns = _assign_columns(found, kind)
@@ -157,12 +178,15 @@ def _assign_columns(
 ) -> dict[str, tuple[int, ...]]:
     columns: dict[str, tuple[int, ...]] = {}
     spare: dict[str, list[int]] = {}
+    # A second 编号 begins another table, side by side with this one.
+    starts = sorted(c for c, (field, exact, _) in found.items() if field == "number" and exact)
+    end = starts[1] if len(starts) > 1 else max(found) + 1
     for sure in (True, False):
         for column in sorted(found):
             field, exact, _ = found[column]
             if exact is not sure:
                 continue
-            if field not in columns or field == "obstacles":
+            if field not in columns or (field == "obstacles" and column < end):
                 columns[field] = tuple(sorted((*columns.get(field, ()), column)))
             else:
                 spare.setdefault(field, []).append(column)

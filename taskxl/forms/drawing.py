@@ -7,7 +7,7 @@ from lxml import etree
 
 from taskxl.errors import TaskxlError
 from taskxl.findings import Finding
-from taskxl.forms.attachments import follow_attachment
+from taskxl.forms.attachments import anchor_cell, follow_attachment
 from taskxl.forms.filling import Piece, Record, StringTable, render, start_filling
 from taskxl.forms.following import Context
 from taskxl.forms.heights import read_styles
@@ -21,7 +21,7 @@ from taskxl.forms.package import (
     write_parts,
 )
 from taskxl.forms.placeholders import find_words
-from taskxl.forms.references import Formula, Zone, read_formula
+from taskxl.forms.references import Formula, Zone, column_number, read_formula, read_range
 from taskxl.forms.sheets import SheetCompiler, number_cells
 from taskxl.forms.survey import F503, survey_sheets
 from taskxl.forms.workbook import (
@@ -37,7 +37,14 @@ from taskxl.forms.workbook import (
     refers_to,
     write_identity_sheet,
 )
+from taskxl.intake.grids import cell_name
 
+# What may hang on a sheet with texts in it, by its kind.
+_ATTACHED = {
+    "drawing": "文本框或图形",
+    "comments": "批注",
+    "table": "套用了表格格式的表头",
+}
 _FAST = 2  # zlib's level for what is made anew: half the time of 6, a tenth larger
 
 
@@ -169,7 +176,7 @@ def _compile(workbook: Workbook, name: str) -> tuple[list[Finding], _Compiled]:
     context = Context(
         workbook.items,
         prefix,
-        read_styles(parts.get(styles)),
+        *read_styles(parts.get(styles)),
         survey.zones,
         frozenset(survey.filled),
         read_bound_cells(workbook),
@@ -243,17 +250,37 @@ def _is_referred_to(workbook: Workbook, name: str) -> bool:
 
 
 def _check_attachments(workbook: Workbook, name: str) -> list[Finding]:
-    """Return the placeholders in shapes and comments, which stay as they are."""
+    """Return the placeholders in shapes, comments, tables and names, which stay as they are."""
     faults = []
+
+    def report(what: str, text: str, sheet: str | None, cell: str | None) -> None:
+        for word in find_words(text)[:1]:
+            message = f"{what}里的占位符 {{{{{word}}}}} 填不了。请把它移到单元格、页眉或页脚里。"
+            faults.append(F503.found(message, file=name, sheet=sheet, cell=cell))
+
     for sheet, part in workbook.sheets.items():
         for link in read_relations(workbook.parts, part):
-            place = {"drawing": "文本框或图形", "comments": "批注"}.get(link.kind)
-            if place is None or link.target not in workbook.parts:
+            what = _ATTACHED.get(link.kind)
+            if what is None or link.target not in workbook.parts:
                 continue
             root = parse_part(workbook.parts[link.target])
-            text = "".join(element.text or "" for element in root.iter() if local(element) == "t")
-            for word in find_words(text)[:1]:
-                named = f"{{{{{word}}}}}"
-                message = f"{place}里的占位符 {named} 填不了。请把它移到单元格、页眉或页脚里。"
-                faults.append(F503.found(message, file=name, sheet=sheet))
+            for owner in root.iter():
+                if local(owner) in ("twoCellAnchor", "oneCellAnchor", "absoluteAnchor", "comment"):
+                    shown = [
+                        element.text or "" for element in owner.iter() if local(element) == "t"
+                    ]
+                    report(what, "".join(shown), sheet, owner.get("ref") or anchor_cell(owner))
+                elif local(owner) == "tableColumn":
+                    report(what, owner.get("name", ""), sheet, _header_cell(root, owner))
+    for defined in workbook.root.iterfind("{*}definedNames/{*}definedName"):
+        report(f"名称“{defined.get('name')}”", defined.text or "", None, None)
     return faults
+
+
+def _header_cell(table: etree._Element, column: etree._Element) -> str | None:
+    """Return the cell (A1) of a column's header in a table part."""
+    area = read_range(table.get("ref", ""))
+    if area is None:
+        return None
+    before = sum(1 for _ in column.itersiblings(preceding=True))
+    return cell_name(area.top, column_number(area.left) + before)

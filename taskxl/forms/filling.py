@@ -115,16 +115,17 @@ def start_filling(
 
 
 def _make_lines(
-    zone: Zone, row: int, records: Sequence[Record], values: Mapping[str, str]
+    zone: Zone, row: int, records: Sequence[Record], values: dict[str, str]
 ) -> list[Line]:
     """Return a zone's rows from `row` on; without records one that is blank."""
     lines: list[Line] = []
     group = ""
+    names = {word: f"{zone.block}.{word}" for record in records for word in record}
     for record in records or ({},):
         named = clean_text(record.get(GROUP_KEY, ""))
         if zone.group is not None and named and named != group:
             lines.append(Line(row + len(lines), zone.group, {**values, GROUP: named}))
         group = named
-        own = {f"{zone.block}.{word}": clean_text(text) for word, text in record.items()}
-        lines.append(Line(row + len(lines), zone.item, {**values, **own}))
+        own = {names[word]: clean_text(text) for word, text in record.items()}
+        lines.append(Line(row + len(lines), zone.item, values | own))
     return lines

@@ -35,12 +35,14 @@ class Context:
     """What a sheet's slots need to know of the rest of the drawing.
 
     `zones` are by sheet; `filled` are the sheets in which something is filled in, `bound` the
-    words whose values are the stored results of formula cells, by sheet and cell (A1).
+    words whose values are the stored results of formula cells, by sheet and cell (A1); `unit` is
+    a unit of a column's width in pixels.
     """
 
     strings: Sequence[etree._Element]
     prefix: str
     styles: Sequence[Style]
+    unit: int
     zones: Mapping[str, Sequence[Zone]]
     filled: frozenset[str] = frozenset()
     bound: Mapping[tuple[str, str], str] = field(default_factory=dict)
@@ -133,7 +135,11 @@ def follow_areas(root: etree._Element, home: str, mark: Mark) -> None:
             if parent is not None and local(parent) == "rowBreaks":
                 element.set("id", mark(_follow_row(int(element.get("id", "0")), home)))
         elif name == "sqref" and (ranges := read_ranges(element.text or "")):
-            element.text = mark(_follow_ranges(ranges, home))
+            owner = element.getparent()
+            # A sparkline fills one cell; an area there is a damaged file.
+            single = owner is not None and local(owner) == "sparkline"
+            follow = _move_cell(ranges[0], home) if single else _follow_ranges(ranges, home)
+            element.text = mark(follow)
         elif name:
             _follow_attribute(element, "sqref", mark, home, one=False)
 

@@ -11,14 +11,17 @@ from taskxl.forms.package import local
 
 # Excel allows no more; a text that needs more is cut when printed.
 HIGHEST = 409.0
-# 仿宋 and 宋体 take 1.2 to 1.3 of their size a line, what LibreOffice substitutes for them up to
-# 1.45; programs part a line a little earlier than its width says, so that 。 never begins one.
+# Excel gives 仿宋 and 宋体 1.21 of their size a line; what LibreOffice puts in their place takes up
+# to 1.45, much of it empty. Programs part a line a little earlier than its width says, so that 。
+# never begins one.
 _LINE = 1.36
-_PADDING = 4.0
-_LOOSE = 1.05
-_PIXELS_A_UNIT = 7  # width of a digit of the usual default font at 96 dpi
+_PADDING = 6.0
+_LOOSE = 1.02
+_PIXELS_A_UNIT = 7  # width of a digit of 11-point Calibri at 96 dpi
+_LATIN_DIGIT, _CHINESE_DIGIT = 0.507, 0.5  # width of a digit by its font's size
 _CELL_MARGIN = 6
 _DEFAULT_WIDTH = 8.43
+_CHINESE_FONTS = {"simsun", "nsimsun", "simhei", "fangsong", "kaiti", "dengxian"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,47 +32,61 @@ class Style:
     size: float
 
 
-def read_styles(content: bytes | None) -> list[Style]:
-    """Return the cell styles of a styles part, by their index."""
+def read_styles(content: bytes | None) -> tuple[list[Style], int]:
+    """Return the cell styles of a styles part by their index, and the pixels of a width's unit.
+
+    That unit is the width of a digit of the workbook's own font, the first of its fonts:
+    7 pixels for Calibri, 8 for 宋体 in which Chinese programs begin a workbook.
+    Source: ISO/IEC 29500-1, 18.3.1.13 (col).
+    """
     if content is None:
-        return []
+        return [], _PIXELS_A_UNIT
     root = etree.fromstring(content, etree.XMLParser(resolve_entities=False, no_network=True))
-    sizes = [
-        float(next((e.get("val", "11") for e in font if local(e) == "sz"), "11"))
-        for font in root.iterfind("{*}fonts/{*}font")
-    ]
+    fonts = list(root.iterfind("{*}fonts/{*}font"))
+    sizes = [float(_value(font, "sz", "11")) for font in fonts]
     styles = []
     for style in root.iterfind("{*}cellXfs/{*}xf"):
         number = int(style.get("fontId", "0"))
         alignment = next((e for e in style if local(e) == "alignment"), None)
         wrap = alignment is not None and alignment.get("wrapText") in ("1", "true")
         styles.append(Style(wrap, sizes[number] if number < len(sizes) else 11.0))
-    return styles
+    if not fonts:
+        return styles, _PIXELS_A_UNIT
+    pixels = sizes[0] * 96 / 72
+    name = _value(fonts[0], "name", "Calibri")
+    chinese = not name.isascii() or name.lower() in _CHINESE_FONTS
+    return styles, math.ceil(pixels * _CHINESE_DIGIT) if chinese else round(pixels * _LATIN_DIGIT)
 
 
-def read_widths(sheet: etree._Element) -> Mapping[int, float]:
-    """Return the widths of a sheet's columns by number, in Excel's units; 0 is the default."""
+def _value(font: etree._Element, name: str, default: str) -> str:
+    return next((e.get("val", default) for e in font if local(e) == name), default)
+
+
+def read_widths(sheet: etree._Element, unit: int) -> Mapping[int, float]:
+    """Return the widths of a sheet's columns in pixels by number; 0 is the default.
+
+    `unit` is what one of Excel's units is in pixels.
+    """
     plain = next(sheet.iterfind("{*}sheetFormatPr"), None)
     default = _DEFAULT_WIDTH
     if plain is not None:
         base = float(plain.get("baseColWidth", "0"))
         default = float(plain.get("defaultColWidth", base + 0.43 if base else _DEFAULT_WIDTH))
-    widths = {0: default}
+    widths = {0: default * unit}
     for column in sheet.iterfind("{*}cols/{*}col"):
         width = (
             0.0 if column.get("hidden") in ("1", "true") else float(column.get("width", default))
         )
         first, last = int(column.get("min", "1")), int(column.get("max", "1"))
         for number in range(first, min(last, first + 200) + 1):
-            widths[number] = width
+            widths[number] = width * unit
     return widths
 
 
 def count_columns(width: float, size: float) -> int:
-    """Return how many half-width characters of a size (points) a width (Excel's units) holds."""
-    pixels = width * _PIXELS_A_UNIT - _CELL_MARGIN
+    """Return how many half-width characters of a size (points) a width (pixels) holds."""
     # A line holds whole Chinese characters: half of one left over at its end is no use.
-    return max(2, 2 * int(pixels / (size * 96 / 72)))
+    return max(2, 2 * int((width - _CELL_MARGIN) / (size * 96 / 72)))
 
 
 @lru_cache(maxsize=4096)
@@ -87,15 +104,15 @@ def count_lines(text: str, columns: int) -> int:
     return lines
 
 
-def row_height(cells: Sequence[tuple[str, Style, float]], least: float) -> float:
+def row_height(cells: Sequence[tuple[str, float, int]], least: float) -> float:
     """Return the height in points that shows all texts of a row.
 
-    `cells` are text, style and width; `least` is the height as drawn, which is never gone under.
+    `cells` are text, size (points) and columns (see `count_columns`) of the cells that part their
+    text into lines; `least` is the height as drawn, the least there is.
     """
     needed = least
-    for text, style, width in cells:
-        if text and style.wrap and width:
-            lines = count_lines(text, count_columns(width, style.size))
-            needed = max(needed, lines * style.size * _LINE + _PADDING)
+    for text, size, columns in cells:
+        if text:
+            needed = max(needed, count_lines(text, columns) * size * _LINE + _PADDING)
     # Whole pixels, as programs keep heights.
     return needed if needed == least else min(math.ceil(needed / 0.75) * 0.75, HIGHEST)

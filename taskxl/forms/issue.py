@@ -8,7 +8,7 @@ from datetime import date
 from taskxl.forms.drawing import Drawing
 from taskxl.forms.filling import GROUP_KEY, Record
 from taskxl.forms.identity import Identity, RowMark, digest_text
-from taskxl.master.roster import resolve_office, tasks_of
+from taskxl.master.roster import Share, resolve_office, tasks_of
 from taskxl.master.tasks import plan_text
 from taskxl.model import Entry, MasterList, Milestone, Period, Task
 from taskxl.text import is_blank, squeeze
@@ -47,15 +47,18 @@ def compose_form(
     as_of: date,
     previous: Mapping[tuple[str, str], Entry] | None = None,
     done: frozenset[str] = frozenset(),
+    share: Share | None = None,
 ) -> Form:
     """Return the form of one office for a period.
 
     `as_of` is the report day: a milestone due before it is called overdue.
     `previous` are last month's entries by (task id, office), whose texts are put in with a mark;
-    `done` are the ids of milestones already reported as done, which are not asked for again.
-    Asked for are milestones due by the period's last day, overdue ones first.
+    `done` are the ids of milestones already reported as done, which are not asked for again;
+    `share` are the office's tasks where `divide_tasks` has told them for all offices at once.
+    Asked for are milestones due by the period's last day: this month's first, then those left
+    over from earlier months, each by date.
     """
-    own, supported = tasks_of(master, office)
+    own, supported = share or tasks_of(master, office)
     entries = {task.id: (previous or {}).get((task.id, office)) for task in own}
     tasks = tuple(_task_record(task, entries[task.id]) for task in own)
     asked = sorted(
@@ -65,7 +68,8 @@ def compose_form(
             for milestone in task.milestones
             if milestone.due and milestone.due <= period.last_day and milestone.id not in done
         ),
-        key=lambda found: found[0],  # a stable sort keeps the list's order within a day
+        # A stable sort keeps the list's order within a day.
+        key=lambda found: (found[0] < period.first_day, found[0]),
     )
     milestones = tuple(_milestone_record(task, m, due < as_of) for due, task, m in asked)
     marks = [_mark_task(task.id, record) for task, record in zip(own, tasks, strict=True)]

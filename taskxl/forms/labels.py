@@ -123,14 +123,22 @@ def split_labels(text: str) -> tuple[str, list[tuple[str, str, str]]] | None:
 def _neighbour(
     sheet: Sheet, row: int, column: int, field: str, is_fixed: Callable[[str], bool]
 ) -> Fact:
-    """Return what stands right of a label's cell (or of the merge that it heads)."""
+    """Return what stands right of a label's cell (or of the merge that it heads).
+
+    One blank cell may lie between, where somebody inserted a column; and a text may lie under the
+    merge, where a program inserted one and left the merge where it was.
+    """
     area = sheet.merge_at(row, column)
     at = (area.right if area else column) + 1
-    value = sheet.value(row, at)
-    text = value_text(value).strip()
-    other = len(text) > _LONGEST_LINE or split_labels(text) is not None or is_fixed(text)
-    if isinstance(value, CellError) or (text and other):
-        return Fact(field, "", None, row, column)
-    if is_blank(text) or _TO_FILL.fullmatch(text):
-        return Fact(field, "", None, row, at)
-    return Fact(field, text, value, row, at)
+    for place in (*range(column + 1, at), at, at + 1):
+        value = sheet.value(row, place)
+        text = value_text(value).strip()
+        if is_blank(text) or (place != at and _TO_FILL.fullmatch(text)):
+            continue
+        other = len(text) > _LONGEST_LINE or split_labels(text) is not None or is_fixed(text)
+        if isinstance(value, CellError) or other:
+            return Fact(field, "", None, row, at if place > at else column)
+        if _TO_FILL.fullmatch(text):
+            break
+        return Fact(field, text, value, row, place)
+    return Fact(field, "", None, row, at)

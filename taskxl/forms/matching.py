@@ -67,7 +67,8 @@ class Register:
                 return marked.id
             exact = self._find_exact(keys)
             if exact is not None:
-                return exact.id
+                outvoted = self._outvotes(marked, exact, keys, (marks or {}).get(marked.id), row)
+                return marked.id if outvoted else exact.id
             if self._resembles(marked, keys):
                 return marked.id
         found = self._find_exact(keys) or self._find_like(keys)
@@ -77,6 +78,20 @@ class Register:
         """Tell whether a row names the found task by its id or in its very words."""
         keys = self.items[found]
         return squeeze(row.id) == squeeze(found) or squeeze(row.text) == keys.text != ""
+
+    @staticmethod
+    def _outvotes(
+        marked: RowKeys, titled: RowKeys, keys: RowKeys, mark: RowMark | None, row: RowKeys
+    ) -> bool:
+        """Tell whether only a row's title speaks for another task: its id, plan and number do not.
+
+        So it is when a title was copied down a column by mistake; a row that was moved whole brings
+        its plan and number along.
+        """
+        plans = mark.digests.values() if mark else ()
+        own_plan = keys.other == marked.other or digest_text(row.other) in plans
+        apart = marked.other != titled.other and keys.other != titled.other
+        return bool(keys.other) and own_plan and apart and keys.number in ("", marked.number)
 
     @staticmethod
     def _agrees(item: RowKeys, row: RowKeys, keys: RowKeys, mark: RowMark | None) -> bool:
@@ -116,7 +131,7 @@ class Register:
         if keys.text in self._by_text:
             return None  # several bear this very title and nothing tells them apart
         scored = []
-        for item in self.items.values():
+        for item in self._nearest(keys):
             same_number = bool(keys.number) and item.number == keys.number
             title = likeness(keys.text, item.text, _NOT_FOREIGN) if keys.text else 0.0
             if keys.text and title < _NOT_FOREIGN:
@@ -135,6 +150,25 @@ class Register:
         if len(scored) > 1 and scored[0][0] - scored[1][0] < _AHEAD:
             return None
         return scored[0][1] if scored else None
+
+
+    def _nearest(self, keys: RowKeys) -> Iterable[RowKeys]:
+        """Return the items whose title (without one: whose plan) can be alike enough at all.
+
+        The library's ratio counts the longest common subsequence, so it is never below
+        `likeness`: nothing is lost by it, and a list of thousands is passed in no time.
+        """
+        from rapidfuzz import fuzz, process
+
+        asked, least = (keys.text, _NOT_FOREIGN) if keys.text else (keys.other, _SAME)
+        if not asked:
+            return ()
+        texts = {i.id: i.text if keys.text else i.other for i in self.items.values()}
+        found = process.extract(
+            asked, texts, scorer=fuzz.ratio, score_cutoff=100 * least - 0.01, limit=None
+        )
+        near = {item_id for _, _, item_id in found}
+        return (item for item in self.items.values() if item.id in near)
 
 
 def squeeze_number(number: str) -> str:

@@ -145,6 +145,17 @@ def add_relation(parts: dict[str, bytes], part: str, kind: str, target: str) -> 
     return new
 
 
+def read_content_type(parts: Mapping[str, bytes], part: str) -> str:
+    """Return the content type of a part, its own or that of its file ending; "" without one."""
+    types = {
+        (element.get("PartName") or f".{element.get('Extension')}").casefold(): element
+        for element in parse_part(parts[CONTENT_TYPES])
+        if isinstance(element.tag, str)
+    }
+    own = types.get(f"/{part}".casefold(), types.get(f".{part.rpartition('.')[2]}".casefold()))
+    return "" if own is None else own.get("ContentType", "")
+
+
 def add_content_type(parts: dict[str, bytes], part: str, content_type: str) -> None:
     """Declare the content type of a new part."""
     root = parse_part(parts[CONTENT_TYPES])

@@ -111,6 +111,8 @@ def _read_rows(catalog: Catalog, sheet: Sheet, table: Table, trust_ids: bool) ->
         fields = ("id", "number", "milestone", "title")
     columns = [table.column(field) for field in fields]
     for row in range(table.bottom + 1, table.last + 1):
+        if not sheet.rows[row - 1]:
+            continue
         texts = [
             ""
             if column is None or isinstance(sheet.value(row, column), CellError)

@@ -1,6 +1,7 @@
 """附件2 back: submissions out of any returned book, and every word of the rest kept."""
 
 from collections.abc import Mapping, Sequence, Set
+from dataclasses import replace
 
 from taskxl.findings import Finding
 from taskxl.forms.answers import Answered, AnswerReader
@@ -23,8 +24,8 @@ from taskxl.forms.whose import (
     read_months,
 )
 from taskxl.intake.grids import Book
-from taskxl.model import Period, Return, Submission
-from taskxl.text import squeeze
+from taskxl.model import Period, Return, Submission, period_name
+from taskxl.text import show, squeeze
 from taskxl.words import BEYOND_LIST
 
 __all__ = ["Expected", "form_texts", "read_return"]
@@ -53,10 +54,12 @@ class _Reader:
         self.refused: list[tuple[Part | None, Claim]] = []
         self.loose: list[Placed] = []
         self.headed: Period | None = None
+        self.headings: set[str] = set()
 
     def read(self) -> Return:
         parts = self._find_parts()
         filled = [part for part in parts if part.is_filled]
+        self.headings = {part.headed.key for part in filled if part.headed}
         for part in filled:
             self._settle(part, self._decide(part, "task"))
         if not filled:
@@ -114,7 +117,8 @@ class _Reader:
 
     def _decide(self, part: Part, kind: Block) -> Claim:
         rows = [row for row in part.rows if row.table.kind == kind and row.table.is_answered]
-        tasks = {task for row in rows if (task := self._task_of(row)) is not None}
+        known = [row for row in rows if not self.marks.foreign or self._is_sure(row)]
+        tasks = {task for row in known if (task := self._task_of(row)) is not None}
         untold = [
             row
             for row in part.others
@@ -123,10 +127,23 @@ class _Reader:
         office = part.said("office") or self._loosely("office")
         return decide_office(self.catalog, self.marks, office, tasks, len(rows) + len(untold))
 
+    def _is_sure(self, row: Row) -> bool:
+        """Tell whether a row bears the very words of its task; its id may be another list's."""
+        register = self.catalog.registers()[row.table.kind]
+        return row.item is not None and register.is_sure(replace(row.keys, id=""), row.item)
+
     def _task_of(self, row: Row) -> str | None:
         if row.item is None or row.table.kind == "task":
             return row.item
         return self.catalog.milestones[row.item][0].id
+
+    def _names_office(self, parts: Sequence[Part]) -> bool:
+        """Tell whether 填报股室 names one of the bureau's offices, in a book of no other bureau."""
+        if self.marks.foreign:
+            return False
+        facts = [fact for part in parts for fact in part.facts] + [fact for _, fact in self.loose]
+        named = (fact.text for fact in facts if fact.field == "office" and fact.text)
+        return any(self.catalog.office_named(text) is not None for text in named)
 
     def _loosely(self, field: str) -> str:
         return next((fact.text for _, fact in self.loose if fact.field == field and fact.text), "")
@@ -167,6 +184,13 @@ class _Reader:
         if headed is None and not part.is_filled:
             headed = next((p.headed for o in self.offices for p in o.parts), None)
         period, note = decide_period(self.catalog.period, mark.period if mark else None, headed)
+        if self._is_of_other_month(part):
+            period, note = (headed.key if headed else None), ""
+        of_same = [office.period for office in self.offices if office.name == claim.office]
+        if not part.is_filled and headed and headed.key in of_same:
+            period = headed.key
+        elif not part.is_filled and len(of_same) == 1:
+            period = of_same[0]  # who brings an old form up to date changes one heading only
         place = {"office": claim.office, "file": self.tally.file, "sheet": part.name or None}
         if note and part.is_filled:
             self._remark(OTHER_PERIOD.found(f"{note}。请核实。", severity="info").at(**place))
@@ -179,25 +203,41 @@ class _Reader:
                 return
         self.offices.append(OfficeRows(claim, period, [part]))
 
+    def _is_of_other_month(self, part: Part) -> bool:
+        """Tell whether a table's heading names another month, beside one that names this month.
+
+        Some keep the whole year in one book, a sheet a month, all under the marks of one form.
+        """
+        now = self.catalog.period.key
+        headed = part.headed and part.is_filled and part.headed.key != now
+        return bool(headed) and now in self.headings
+
     def _remark(self, finding: Finding) -> None:
         self.tally.findings.append(finding)
 
     def _settle_without_table(self, parts: Sequence[Part]) -> None:
         """Tell whose a book is whose table has lost its header; nothing of it finds a place."""
-        texts = (squeeze(v) for s in self.tally.sheets for _, _, v in s.cells() if v is not None)
         told = self.catalog.telling_texts
-        tasks = {told[text] for text in texts if text in told}
+        named = {
+            (index, told[text])
+            for index, sheet in enumerate(self.tally.sheets)
+            for _, _, value in sheet.cells()
+            if (text := squeeze(value)) in told
+        }
+        tasks = {task for _, task in named}
         claim = decide_office(self.catalog, self.marks, self._loosely("office"), tasks, 0)
-        answered = any(part.has_milestones for part in parts)
+        answered = {part.sheet for part in parts if part.has_milestones}
         if claim.office is None or (not tasks and not self.marks.is_ours):
             if not answered:
                 self.refused.append((None, claim))
             return
-        if answered:
-            return
-        mark = claim.identity
-        period, _ = decide_period(self.catalog.period, mark.period if mark else None, self.headed)
-        self.offices.append(OfficeRows(claim, period))
+        if answered and not any(index not in answered for index, _ in named):
+            return  # the sheet of milestones came alone
+        if not answered:
+            mark = claim.identity
+            told_by = mark.period if mark else None
+            period, _ = decide_period(self.catalog.period, told_by, self.headed)
+            self.offices.append(OfficeRows(claim, period))
         self._remark(
             NO_PLACE.found(
                 "没有找到进展情况表的表头，全部文字都列入“未归位内容”。"
@@ -222,7 +262,9 @@ class _Reader:
             register = registers[row.table.kind]
             item = self._find_own(register, row, marks)
             if item is None:
-                self.why[part.sheet, row.row] = "beyond" if row.row > beyond else "row"
+                mark = marks.get(row.keys.id) if row.item is None else None
+                self.why[part.sheet, row.row] = _why_left(row, mark, row.row > beyond)
+                self.answers.take_issued(part.sheet, row.row, row.table, mark)
                 continue
             self.why[part.sheet, row.row] = "column"
             mark = marks.get(item)
@@ -268,12 +310,14 @@ class _Reader:
     def _conclude(self, submissions: tuple[Submission, ...], parts: Sequence[Part]) -> Return:
         """Keep what is left over and give the file its code, if it must have one.
 
-        A book that has no trace of a form is no return: none of its texts is taken in.
+        A book that has no trace of a form (marks, tasks, an office of the bureau after 填报股室) is
+        no return: none of its texts is taken in.
         """
         for index, fact in self.loose:
             self.tally.keep("text", index, fact.row, fact.column, fact.text)
         reason = next((claim.reason for _, claim in self.refused), "")
-        if not submissions and not (self.marks.is_ours or any(part.rows for part in parts)):
+        told = self.marks.is_ours or self._names_office(parts) or any(part.rows for part in parts)
+        if not submissions and not told:
             return Return(self.tally.file, code="R205", reason=reason)
         self.tally.keep_rest(self.catalog, self.why)
         if not submissions:
@@ -300,6 +344,15 @@ class _Reader:
         )
 
 
+def _why_left(row: Row, mark: RowMark | None, beyond: bool) -> Why:
+    """Return why a row has no place among the office's tasks."""
+    if row.item is not None:
+        return "other"
+    if mark is not None:
+        return "dropped"
+    return "beyond" if beyond else "row"
+
+
 def _other_period(periods: Set[str | None], expected: Period) -> str:
-    months = "、".join(sorted(period for period in periods if period))
-    return f"这是 {months} 的表，本期是 {expected.key}。请用本期下发的表填报后重新报送。"
+    months = "、".join(show(period_name(period)) for period in sorted(filter(None, periods)))
+    return f"这是{months}的表，本期是{expected.name}。请用本期下发的表填报后重新报送。"

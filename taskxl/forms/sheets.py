@@ -15,7 +15,7 @@ from taskxl.forms.following import (
     read_merges,
     write_merges,
 )
-from taskxl.forms.heights import Style, read_widths, row_height
+from taskxl.forms.heights import Style, count_columns, read_widths, row_height
 from taskxl.forms.package import DECLARATION, local
 from taskxl.forms.placeholders import (
     TextTemplate,
@@ -65,7 +65,7 @@ class SheetCompiler:
         self._marks = Marks()
         self._mark = self._marks.mark
         self._prefix = f"{root.prefix}:" if root.prefix else ""
-        self._widths = read_widths(root)
+        self._widths = read_widths(root, context.unit)
 
     def compile(self) -> list[Piece]:
         """Return the sheet's pieces. `number_cells` has been called before."""
@@ -203,7 +203,7 @@ class SheetCompiler:
         merges: Sequence[Range],
     ) -> None:
         number, widths, styles = int(row.get("r", "0")), self._widths, self._context.styles
-        cells: list[tuple[TextTemplate, Style, float]] = []
+        cells: list[tuple[str | None, TextTemplate, float, int]] = []
         merged = False
         for template, column, style_number in measured:
             style = styles[style_number] if style_number < len(styles) else Style(False, 11.0)
@@ -213,7 +213,8 @@ class SheetCompiler:
                     last = column_number(merge.right)
             width = sum(widths.get(n, widths[0]) for n in range(column, last + 1))
             if style.wrap and width:
-                cells.append((template, style, width))
+                columns = count_columns(width, style.size)
+                cells.append((template.only, template, style.size, columns))
                 merged = merged or last > column
         plain = next(self._root.iterfind("{*}sheetFormatPr"), None)
         usual = "15" if plain is None else plain.get("defaultRowHeight", "15")
@@ -226,7 +227,10 @@ class SheetCompiler:
 
         def write_height(filling: Filling, line: Line | None) -> str:
             values = filling.values if line is None else line.values
-            texts = [(template.text(values), style, width) for template, style, width in cells]
+            texts = [
+                (values.get(only, "") if only else template.text(values), size, columns)
+                for only, template, size, columns in cells
+            ]
             return f"{row_height(texts, least):g}"
 
         row.set("ht", self._mark(write_height))

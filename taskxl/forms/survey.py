@@ -9,7 +9,7 @@ from taskxl.findings import Finding, Rule, rule
 from taskxl.forms.following import read_merges
 from taskxl.forms.package import local
 from taskxl.forms.placeholders import BLOCKS, GROUP, explain_fault, find_words, item_text
-from taskxl.forms.references import Zone
+from taskxl.forms.references import LAST_ROW, Zone
 from taskxl.forms.sheets import cell_item
 
 F501 = rule(
@@ -32,7 +32,7 @@ F503 = rule(
     "F503",
     "占位符写在不能填的地方",
     "error",
-    what="占位符写在公式、文本框、批注或工作表名称里。",
+    what="占位符写在公式、条件格式、输入提示、超链接、名称、文本框、批注、套用了表格格式的表头或工作表名称里。",
     why="程序只填单元格、页眉和页脚，其余部分原样保留，占位符会原样留在表上。",
     cure="把占位符移到单元格、页眉或页脚里。",
 )
@@ -44,6 +44,14 @@ F504 = rule(
     why="有了这一列（可以隐藏），填报人挪动、增减行以后，程序仍能准确认出每一行是哪项任务。",
     cure="在表的最右边加一列，表头写“标识”，样板行写 {{任务.标识}}，然后把这一列隐藏。",
 )
+
+# Below it nothing may stand that would have to move: room for more records than a bureau has.
+_LAST_MOVING = LAST_ROW - 10_000
+_SETTINGS = {
+    "dataValidation": "下拉选项或输入提示",
+    "conditionalFormatting": "条件格式",
+    "hyperlink": "超链接",
+}
 
 
 @dataclass(slots=True)
@@ -88,6 +96,7 @@ def survey_sheets(
                 elif block in BLOCKS:
                     rows.setdefault(row, {}).setdefault(block, name)
         _check_headers(found, sheet, root)
+        _check_settings(found, sheet, root)
         if find_words(sheet):
             message = "工作表名称里的占位符填不了。请把工作表改成固定的名称。"
             found.report(F503, message, sheet)
@@ -95,6 +104,7 @@ def survey_sheets(
         if zones:
             found.zones[sheet] = zones
             _check_merges(found, sheet, root, zones)
+            _check_room(found, sheet, root, zones)
         for zone in zones:
             if f"{zone.block}.标识" not in words and zone.block != "协办":
                 message = (
@@ -154,6 +164,44 @@ def _check_merges(found: Survey, sheet: str, root: etree._Element, zones: Sequen
                 place = f"{merge.left}{merge.top}"
                 found.report(F502, message, sheet, place)
                 break
+
+
+def _check_room(found: Survey, sheet: str, root: etree._Element, zones: Sequence[Zone]) -> None:
+    """Find what has no room to move down; blank rows at the sheet's end give way, as in Excel."""
+    for row in list(root.iterfind("{*}sheetData/{*}row")):
+        number = int(row.get("r", "0"))
+        if number <= _LAST_MOVING:
+            continue
+        full = next((cell for cell in row if len(cell)), None)
+        parent = row.getparent()
+        if full is not None:
+            message = (
+                f"第 {number} 行太靠近表的末尾，样板行生成的行没有地方放。"
+                "请把这一行的内容移到上面。"
+            )
+            found.report(F502, message, sheet, full.get("r"))
+            break
+        if parent is not None and number not in {zone.item for zone in zones}:
+            parent.remove(row)
+
+
+def _check_settings(found: Survey, sheet: str, root: etree._Element) -> None:
+    """Find placeholders in what belongs to a cell without being its text."""
+    for owner in root.iter():
+        what = _SETTINGS.get(local(owner))
+        if what is None:
+            continue
+        inside = list(owner.iter())
+        texts = [
+            text or "" for element in inside for text in (element.text, *element.attrib.values())
+        ]
+        word = next((word for text in texts for word in find_words(str(text))), None)
+        if word is not None:
+            areas = [owner.get("sqref") or owner.get("ref") or ""]
+            areas += [element.text or "" for element in inside if local(element) == "sqref"]
+            cell = " ".join(areas).split()[0].partition(":")[0]
+            message = f"{what}里的占位符 {{{{{word}}}}} 填不了。请把它移到单元格、页眉或页脚里。"
+            found.report(F503, message, sheet, cell)
 
 
 def _check_formula(found: Survey, sheet: str, cell: etree._Element) -> None:

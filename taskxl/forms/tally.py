@@ -19,9 +19,23 @@ NO_PLACE = rule(
     cure="请看“未归位内容”，需要的请移到相应任务；或请股室写进填报栏后重发。",
 )
 
-Why = Literal["row", "beyond", "column", "merged", "duplicate", "note", "table", "text", "reported"]
+Why = Literal[
+    "row",
+    "other",
+    "dropped",
+    "beyond",
+    "column",
+    "merged",
+    "duplicate",
+    "note",
+    "table",
+    "text",
+    "reported",
+]
 _WHY: dict[Why, str] = {
     "row": "{cells} 所在的行对不上下发的任何一项任务",
+    "other": "{cells} 所在的行是清单里别的股室的任务",
+    "dropped": "{cells} 所在的行是下发过、主清单里现在没有的任务",
     "beyond": "{cells} 是清单以外的工作",
     "column": "{cells} 在填报栏以外的列里",
     "merged": "{cells} 被合并单元格盖住，看不见但还有内容",
@@ -84,8 +98,11 @@ class Tally:
                 text = value_text(value)
                 if isinstance(value, int | float) and self._is_count(catalog, sheet, row, column):
                     continue
-                if text and not catalog.is_form_text(text):
-                    self.keep(why_of.get((index, row), "text"), index, row, column)
+                if text and not catalog.is_form_text(text) and not catalog.is_title(text):
+                    area = sheet.merge_at(row, column)
+                    hidden = area is not None and (area.top, area.left) != (row, column)
+                    why = "merged" if hidden else why_of.get((index, row), "text")
+                    self.keep(why, index, row, column)
             for note in sheet.notes:
                 if not is_blank(note.text) and not catalog.is_form_text(note.text):
                     kept = Unplaced(self.file, sheet.name or None, note.cell, note.text.strip())

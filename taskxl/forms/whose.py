@@ -6,9 +6,15 @@ from dataclasses import dataclass
 
 from taskxl.findings import rule
 from taskxl.forms.catalog import Catalog
-from taskxl.forms.identity import PROPERTY, Identity, identity_sheets, read_property
+from taskxl.forms.identity import (
+    PROPERTY,
+    Identity,
+    digest_text,
+    identity_sheets,
+    read_property,
+)
 from taskxl.intake.grids import Book
-from taskxl.model import IdentitySource, Period
+from taskxl.model import IdentitySource, Period, period_name
 from taskxl.text import show, squeeze
 
 OFFICE_UNKNOWN = rule(
@@ -73,9 +79,19 @@ def read_marks(book: Book, catalog: Catalog) -> Marks:
     bureau = squeeze(catalog.settings.bureau)
     found = [identity for identity in (prop, *hidden.values()) if identity is not None]
     for identity in found:
-        if bureau and identity.bureau and squeeze(identity.bureau) != bureau:
+        other = bureau and identity.bureau and squeeze(identity.bureau) != bureau
+        if other and not any(_is_of_list(one, catalog) for one in found):
             return Marks(foreign=identity.bureau)
     return Marks(prop, tuple(hidden.values()))
+
+
+def _is_of_list(identity: Identity, catalog: Catalog) -> bool:
+    """Tell whether a form was issued from this very list: then only the bureau's name changed."""
+    rows = [row for row in identity.rows if row.block == "task"]
+    tasks = [catalog.tasks.get(row.id) for row in rows]
+    titles = [digest_text(task.title or "") if task else None for task in tasks]
+    same = sum(row.digests.get("名称") == title for row, title in zip(rows, titles, strict=True))
+    return bool(rows) and 2 * same >= len(rows)
 
 
 def issued_tasks(identity: Identity | None) -> frozenset[str]:
@@ -124,6 +140,9 @@ def decide_office(
     if unknown:
         note = "；".join(unknown) + "，“股室”表里没有这个名称"
         claim = _with_note(claim, note)
+    if marks.foreign:
+        whose = show(marks.foreign, 30)
+        claim = _with_note(claim, f"表内标识是“{whose}”的，表中的任务却是本单位清单里的")
     if claim.office is None:
         return claim
     own = [i for i in (hidden, *marks.hidden, marks.in_property) if i is not None]
@@ -152,8 +171,8 @@ def _not_ours(marks: Marks, facts: str, tasks: Set[str]) -> str:
             f"{'，' + facts if facts else ''}。请用下发的表填报。"
         )
     return (
-        f"没有认出主清单里的任务{'，虽然' + facts if facts else ''}，"
-        "看不出是哪个股室的进展情况表。请用下发的表填报，保留表头和任务名称。"
+        f"没有认出主清单里的任务{'（' + facts + '）' if facts else ''}，不像是本单位的进展情况表。"
+        "请用下发的表填报，保留表头和任务名称。"
     )
 
 
@@ -272,7 +291,8 @@ def decide_period(
         if expected.key in (marked, titled):
             return (
                 expected.key,
-                f"标识是 {marked} 的，标题写的是 {titled}，按本期 {expected.key} 收下",
+                f"标识是{show(period_name(marked))}的，标题写的是{period_name(titled)}，"
+                f"按本期{expected.name}收下",
             )
         return marked, ""
     return marked or titled, ""

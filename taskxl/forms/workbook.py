@@ -18,6 +18,7 @@ from taskxl.forms.package import (
     drop_part,
     local,
     parse_part,
+    read_content_type,
     read_relations,
     relations_part,
 )
@@ -75,7 +76,8 @@ def open_workbook(parts: dict[str, bytes]) -> Workbook:
         raise ValueError("no workbook")
     part = found[0]
     root = parse_part(parts[part])
-    if local(root) != "workbook":
+    # A workbook with macros or a template of Excel's does not open under the name .xlsx.
+    if local(root) != "workbook" or not read_content_type(parts, part).endswith("sheet.main+xml"):
         raise ValueError("no workbook")
     links = {relation.id: relation for relation in read_relations(parts, part)}
     workbook = Workbook(parts, part, root, {}, "", root, "")
@@ -264,20 +266,33 @@ def _count_strings(filling: Filling, line: Line | None) -> str:
     return str(filling.strings.start + len(filling.strings.numbers))
 
 
+class _Cells(dict[str, str]):
+    """What stands in a cell after its name, by text: most come again in every row of a task."""
+
+    def __init__(self, strings: StringTable) -> None:
+        self._strings = strings
+
+    def __missing__(self, text: str) -> str:
+        index = self._strings.add_text(clean_text(text))
+        cell = self[text] = f'" t="s"><v>{index}</v></c>'
+        return cell
+
+
 def write_identity_sheet(identity: Identity, namespace: str, strings: StringTable) -> str:
     """Return the XML of the very hidden sheet."""
-    values: dict[str, str] = {"": ""}  # most texts come again in every row of a task
-    rows = []
-    for number, texts in enumerate(identity.to_table(), 1):
-        cells = ""
-        for letter, text in zip("ABCDEF", texts, strict=False):
-            value = values.get(text)
-            if value is None:
-                index = strings.add_text(clean_text(text))
-                value = values[text] = f'" t="s"><v>{index}</v></c>'
-            if value:
-                cells += f'<c r="{letter}{number}{value}'
-        rows.append(f'<row r="{number}">{cells}</row>')
+    cells = _Cells(strings)
+    cells[""] = '"/>'
+
+    def write_row(
+        n: int, a: str, b: str, c: str = "", d: str = "", e: str = "", f: str = ""
+    ) -> str:
+        # One piece: there are four such rows or more a task, in every form.
+        return (
+            f'<row r="{n}"><c r="A{n}{cells[a]}<c r="B{n}{cells[b]}<c r="C{n}{cells[c]}'
+            f'<c r="D{n}{cells[d]}<c r="E{n}{cells[e]}<c r="F{n}{cells[f]}</row>'
+        )
+
+    rows = [write_row(number, *texts) for number, texts in enumerate(identity.to_table(), 1)]
     data = f"<sheetData>{''.join(rows)}</sheetData>"
     return f'{DECLARATION}<worksheet xmlns="{namespace}">{data}</worksheet>'
 
