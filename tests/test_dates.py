@@ -35,6 +35,9 @@ SET = Calendar(
         ("上半年完成立项", (6, 30)),
         ("12月底前完成", (12, 31)),
         ("2021-06-30", (6, 30)),
+        ("9月1日起至10月底", (10, 31)),
+        ("年度内完成", (12, 31)),
+        ("不迟于6月30日", (6, 30)),
         ("2021/6/30", (6, 30)),
         ("6.30", (6, 30)),
         ("6月30日", (6, 30)),
@@ -65,6 +68,10 @@ def test_a_stated_phrase_is_a_certain_date(text: str, due: tuple[int, int]) -> N
         ("6月前完成", (6, 30), "“6月前”按6月30日理解"),
         ("3-6月", (6, 30), "“6月”按6月30日理解"),
         ("教师节前完成表彰", (9, 10), "“教师节前”按9月10日理解"),
+        ("3月、6月、9月各开展一次", (9, 30), "“9月”按9月30日理解"),
+        ("10月中下旬", (10, 31), "“10月中下旬”按10月31日理解"),
+        ("6月上中旬", (6, 20), "“6月上中旬”按6月20日理解"),
+        ("2021.06", (6, 30), "“2021年6月”按6月30日理解"),
         ("下半年", (12, 31), "“下半年”按12月31日理解"),
         ("全年统筹推进培训", (12, 31), "“全年”按12月31日理解"),
         ("3月底前摸底，8月底前整改", (8, 31), "文中还写有“3月底前”，按“8月底前”计"),
@@ -226,3 +233,19 @@ def test_numbers_in_chinese(text: str, number: int | None) -> None:
 )
 def test_report_day(period: Period, settings: Settings, day: tuple[int, int, int]) -> None:
     assert report_day(period, settings) == date(*day)
+
+
+def test_a_month_of_next_year_is_a_due_date_and_one_of_last_year_is_not() -> None:
+    for text in ("2022年1月", "2022年1月完成验收", "明年1月"):
+        found = find_due(text, 2021)
+        assert found is not None
+        assert found.due == date(2022, 1, 31)
+    assert find_due("2020年12月已立项", 2021) is None
+
+
+@pytest.mark.parametrize("text", ["秋季学期完成", "暑假期间", "学期末", "年中", "本学期内"])
+def test_times_that_no_calendar_fixes_are_said(text: str) -> None:
+    found = find_due(text, 2021)
+    assert found is not None
+    assert (found.due, found.recurring) == (None, False)
+    assert "没有具体日期" in (found.vague or "")

@@ -430,6 +430,31 @@ def test_a_milestone_that_waits_for_the_term_gets_its_date_once_that_is_known() 
     assert findings == ()
 
 
+@pytest.mark.parametrize(
+    ("text", "doubt", "typed", "left"),
+    [
+        (
+            "一是秋季开学前",
+            "“秋季开学前”取决于开学日期，设置中没有填写，待确认",
+            "2026-09-01",
+            None,
+        ),
+        ("一是9月初上课", "“9月初”按9月10日理解", "2026-09-01", None),
+        ("一是9月初上课", "“9月初”按9月10日理解", "2026-09-10", "“9月初”按9月10日理解"),
+        ("一是立项", "没有写完成时限", "2026-03-31", None),
+        ("一是立项", "局长说再议", "2026-03-31", "局长说再议"),
+    ],
+)
+def test_a_date_that_a_person_fills_in_settles_the_doubt(
+    text: str, doubt: str, typed: str, left: str | None
+) -> None:
+    master, _ = read_tables(
+        节点=f"标识|任务标识|节点内容|完成时限|存疑\n1/1|1|{text}|{typed}|{doubt}"
+    )
+    (milestone,) = master.tasks[0].milestones
+    assert (milestone.due, milestone.vague) == (date.fromisoformat(typed), left)
+
+
 def test_what_is_no_date_is_said_and_stays_to_be_read() -> None:
     master, findings = read_tables(节点="标识|任务标识|节点内容|完成时限|存疑\n| |1|一是|尽快|")
     assert master.tasks[0].milestones == (

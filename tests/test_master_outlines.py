@@ -188,3 +188,9 @@ def test_a_list_of_one_level_is_a_list() -> None:
 )
 def test_other_texts_are_no_task_lists(text: str) -> None:
     assert read(text, "文件.txt")[0].tasks == ()
+
+
+def test_a_site_s_navigation_is_no_plan_though_the_file_is_called_one() -> None:
+    text = "1. 网站导航\n2. 官方微信\n结果公开\n2024年工作计划\n一、党建\n（一）学习。落实制度。\n（二）检查。落实责任。\n"
+    task_list, _ = read(text, "云溪县2024年工作计划.txt")
+    assert [task.title for task in task_list.tasks] == ["学习", "检查"]

@@ -7,7 +7,8 @@ import pytest
 from taskxl.findings import declared_rules
 from taskxl.master.checks import check_tasks
 from taskxl.master.milestones import is_heading, read_ordinal, split_plan
-from taskxl.master.offices import find_known, join_names, pair_persons, split_names, split_roles
+from taskxl.master.offices import find_known, join_names, split_names, split_roles
+from taskxl.master.persons import pair_persons
 from taskxl.model import Milestone, Office, Person, Place, Task
 
 # ---------------------------------------------------------------- names
@@ -98,6 +99,9 @@ def test_persons_are_paired_only_where_the_counts_agree() -> None:
         "⑴立项。⑵开工。",
         "（一）立项。\n（二）开工。",
         "第一，立项。第二，开工。",
+        "第一阶段（1—3月）：立项；第二阶段（4—6月）：开工。",
+        "－3月底前立项\n－6月底前开工",
+        "● 3月底前立项；\n● 6月底前开工。",
         "3月底前立项。\n6月底前开工。",
         "3月底前立项；6月底前开工。",
     ],
@@ -197,6 +201,12 @@ def test_offices_unknown_to_the_sheet_of_offices() -> None:
     assert found(task("1", lead_offices=("各处室",)), offices=offices) == set()
     assert found(task("1", lead_offices=("基教股",)), offices=offices) == {"M107"}
     assert found(task("1", lead_offices=("基教股",))) == set()
+
+
+def test_a_file_without_any_office_is_said_once() -> None:
+    other = [task(str(n), lead_offices=(), place=Place("实事.xlsx", "表", n)) for n in (1, 2, 3)]
+    findings = [f for f in check_tasks([task("1"), *other]) if f.code == "M102"]
+    assert [(f.file, f.cell) for f in findings] == [("实事.xlsx", None)]
 
 
 def test_numbering_may_begin_anew_in_another_section() -> None:

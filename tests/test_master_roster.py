@@ -50,6 +50,13 @@ def test_with_all_every_responsible_office_reports_what_it_supports_too() -> Non
     }
 
 
+def test_with_all_an_office_that_only_supports_owes_though_none_of_its_milestones_is_due() -> None:
+    task = Task(id="1", lead_offices=("基教股",), supporting_offices=("计财股",))
+    master = MasterList("一览表", (task,), OFFICES, Settings(reporters="all"))
+    assert reporting_offices(master) == ("基教股", "计财股")
+    assert reporting_offices(replace(master, settings=Settings())) == ("基教股",)
+
+
 def test_supporting_report_adds_tasks_but_no_offices_and_keeps_the_order_of_the_list() -> None:
     master = replace(MASTER, settings=Settings(supporting_report=True))
     assert reporting_offices(master) == ("办公室", "基教股", "督导室")

@@ -5,8 +5,9 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 
 from taskxl import words
-from taskxl.dates import find_later_notice, read_number
+from taskxl.dates import find_later_notice, is_recurring, read_number
 from taskxl.findings import Finding
+from taskxl.intake.grids import cell_name
 from taskxl.master.milestones import read_ordinal
 from taskxl.master.rules import (
     CUT_OFF,
@@ -52,7 +53,7 @@ def check_tasks(
 
 def _at(finding: Finding, task: Task) -> Finding:
     place = task.place
-    cell = f"A{place.row}" if place and place.sheet and place.row else None
+    cell = cell_name(place.row, place.column) if place and place.sheet and place.row else None
     return finding.at(
         task=task.id or task.number,
         file=place.file if place else None,
@@ -109,8 +110,9 @@ def _check_cut_off(task: Task) -> Iterator[Finding]:
     if task.number is None and task.title is None:
         rest = (task.content, *(milestone.text for milestone in task.milestones))
         said = show("".join(rest), 60)
+        said = f"：“{said}”" if said else ""
         yield CUT_OFF.found(
-            f"这一行没有编号和名称，像是一项任务的残余：“{said}”。已原样保留，请对照原件补全。"
+            f"这一行没有编号和名称，像是一项任务的残余{said}。已原样保留，请对照原件补全。"
         )
     for text in (task.content, *(milestone.text for milestone in task.milestones)):
         if _BREAKS_OFF.search(text.rstrip()):
@@ -130,9 +132,11 @@ def _check_later_notice(task: Task) -> Iterator[Finding]:
 
 
 def _check_dates(task: Task) -> Iterator[Finding]:
-    """M105: milestones without a date, or whose date is only a reading."""
+    """M105: milestones without a date, or whose date is only a reading; not what has no end."""
     for milestone in task.milestones:
         name = f"节点“{show(milestone.text, 30)}”"
+        if is_recurring(milestone.vague):
+            continue
         if milestone.vague and not find_later_notice(milestone.text):
             state = "的时限是推定的" if milestone.due else "没有确定的时限"
             yield VAGUE_DATE.found(f"{name}{state}：{milestone.vague}。请在主清单里填上确切日期。")
@@ -255,16 +259,21 @@ def _stands_apart(before: Task, task: Task) -> bool:
 
 
 def _check_offices_given(tasks: Sequence[Task]) -> Iterator[Finding]:
-    """M102: tasks without an office; said once where the whole list names none."""
-    without = [task for task in tasks if not task.offices]
-    if len(without) == len(tasks) > 1:
-        place = tasks[0].place
-        yield NO_OFFICE.found(
-            f"全部{len(tasks)}项任务都没有写明责任股室，还不能下发进展情况表。"
-            "请在主清单“任务”表的“牵头股室”一栏逐项填上。",
-            file=place.file if place else None,
-            sheet=place.sheet if place else None,
-        )
-        return
-    for task in without:
-        yield _at(NO_OFFICE.found(f"{_name(task)}没有责任股室。请补上，牵头股室写在第一位。"), task)
+    """M102: tasks without an office; said once of a file that names none."""
+    files: dict[str | None, list[Task]] = {}
+    for task in tasks:
+        files.setdefault(task.place.file if task.place else None, []).append(task)
+    for file, listed in files.items():
+        without = [task for task in listed if not task.offices]
+        if len(without) == len(listed) > 1:
+            sheets = {task.place.sheet for task in listed if task.place}
+            yield NO_OFFICE.found(
+                f"全部{len(listed)}项任务都没有写明责任股室，还不能下发进展情况表。"
+                "请在主清单“任务”表的“牵头股室”一栏逐项填上。",
+                file=file,
+                sheet=sheets.pop() if len(sheets) == 1 else None,
+            )
+            continue
+        for task in without:
+            said = f"{_name(task)}没有责任股室。请补上，牵头股室写在第一位。"
+            yield _at(NO_OFFICE.found(said), task)

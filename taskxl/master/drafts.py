@@ -21,7 +21,8 @@ _LEADER_ROW = re.compile(
 )
 _PAGE = re.compile(r"^[-—–\s]*\d+[-—–\s]*$|^第?\d+页(?:[,，/]?共?\d+页)?$|^\d+/\d+$")
 _NOTE = re.compile(
-    rf"^(?:{'|'.join(words.NOTE_BEGINNINGS)})(?:[\d(（]*[)）]?)?(?:[:：.．、]|$|\s)|^[★*※]"
+    rf"^(?:{'|'.join(words.NOTE_BEGINNINGS)})(?:签?[字名章批]|盖章|人)?(?:[\d(（]*[)）]?)?"
+    r"(?:[:：.．、]|$|\s)|^[★*※]"
 )
 
 
@@ -29,13 +30,15 @@ _NOTE = re.compile(
 class Step:
     """A row's text in the columns of the plan, with the due cell beside it.
 
-    `bound` says that a merge ties the row to its task.
+    `bound` says that a merge ties the row to its task, `milestone` that the column is one of
+    milestones and not of descriptions.
     """
 
     text: str
     due: Value
     row: int
     bound: bool = False
+    milestone: bool = False
 
 
 @dataclass(slots=True)
@@ -49,7 +52,6 @@ class Draft:
     leader: str | None = None
     steps: list[Step] = field(default_factory=list)
     texts: dict[str, list[str]] = field(default_factory=dict)
-    holds_milestones: bool = False
 
     def add(self, name: str, text: str) -> None:
         """Add a text of the field `name` unless it is there already."""
@@ -62,7 +64,9 @@ class Draft:
 class Part:
     """The drafts of one sheet, with the texts that stood above its header.
 
-    `continues`: it is the rest of the table above it, which a page break divided.
+    `continues`: it is the rest of the table above it, which a page break divided. `sections`,
+    `leader` and `waiting` (section rows below which no task came yet, each with what is to be said
+    of it) are how the table stands at its end.
     """
 
     sheet: Sheet
@@ -72,6 +76,9 @@ class Part:
     findings: list[Finding] = field(default_factory=list)
     headers: list[Header] = field(default_factory=list)
     continues: bool = False
+    sections: dict[int, str] = field(default_factory=dict)
+    leader: str | None = None
+    waiting: list[tuple[str, Finding]] = field(default_factory=list)
 
     @property
     def width(self) -> int:
@@ -118,6 +125,8 @@ def move_displaced(drafts: Sequence[Draft], part: Part) -> None:
     on counting where they end. What was moved is reported in `part`.
     """
     for above, below in pairwise(drafts):
+        if len(above.steps) < 2:
+            continue  # counting cannot restart
         at = _find_restart(list(_ordinals(above.steps)))
         first = next(iter(_ordinals(below.steps)), (None, None))[0]
         if at is None or first is None:

@@ -9,12 +9,17 @@ from taskxl.findings import Finding
 from taskxl.intake.grids import Value
 from taskxl.master.drafts import Draft, Step
 from taskxl.master.milestones import is_heading, read_ordinal
+from taskxl.master.persons import take_persons
 from taskxl.master.rules import CUT_OFF
 from taskxl.master.tables import Column, Grid, Header
 from taskxl.model import Place
 from taskxl.text import is_blank, show, squeeze
 
 TEXT_FIELDS = ("lead", "responsible", "supporting", "person", "leader", "remarks")
+_OFFICES = ("lead", "responsible", "supporting")
+_NAMES_PERSONS = re.compile(r"责任人|负责人|联系人|经办人")
+_WORDS = re.compile(r"[^\W\d_]{2}")
+_NUMBERED = re.compile(r"(?P<number>\d{1,3})\s*[.．、](?!\d)\s*(?P<title>.+)", re.DOTALL)
 _UNFINISHED = re.compile(r"[^。；;！!？?…）)”」：:]$")
 
 
@@ -34,15 +39,25 @@ def read_task_number(text: str) -> str | None:
     return str(number) if number is not None else said or None
 
 
+def split_number(title: str) -> tuple[str, str]:
+    """Divide a name that bears the task's number, where a table has no column for it.
+
+    >>> split_number("2.加强师德建设"), split_number("2.0版学位建设")
+    (('2', '加强师德建设'), ('', '2.0版学位建设'))
+    """
+    found = _NUMBERED.fullmatch(title)
+    return (found["number"], found["title"]) if found else ("", title)
+
+
 def start_draft(grid: Grid, header: Header, row: int, file: str) -> Draft:
     """Return a new draft with what merges from above say of the task that begins in `row`."""
-    number = next((grid.shown(row, c.index) for c in header.of("number")), "")
     title = next((grid.shown(row, c.index) for c in header.of("title")), "")
+    number, title = split_number(title) if not header.of("number") else ("", title)
+    number = next((grid.shown(row, c.index) for c in header.of("number")), number)
     draft = Draft(
-        Place(file, grid.sheet.name, row),
+        Place(file, grid.sheet.name, row, min(column.index for column in header.columns)),
         number=read_task_number(number),
         title=title or None,
-        holds_milestones=any(column.holds_milestones for column in header.of("content")),
     )
     for column in header.columns:  # a merge over several tasks says the same of each of them
         if column.field in TEXT_FIELDS and grid.covered_from_above(row, column.index):
@@ -53,17 +68,36 @@ def start_draft(grid: Grid, header: Header, row: int, file: str) -> Draft:
 def fill_draft(draft: Draft, grid: Grid, header: Header, row: int) -> Iterator[Finding]:
     """Put a row's cells into a draft; yield a finding for each that has no place there."""
     fields = {column.index: column for column in header.columns}
-    contents: list[str] = []
+    described: list[str] = []
+    planned: list[str] = []
+    stages: list[Step] = []
     for index, text in grid.filled(row):
         column = fields.get(index)
         name = column.field if column else ""
-        if name == "content":
-            contents.append(text)
+        if column and name == "content":
+            (planned if column.holds_milestones else described).append(text)
+        elif column and name == "stage" and _WORDS.search(text):
+            stages.append(Step(text, column.header, row, milestone=True))
+        elif column and name in _OFFICES:
+            offices, persons = take_persons(text, _NAMES_PERSONS.search(column.header) is not None)
+            draft.add(name, offices)
+            draft.add("person", persons)
         elif name in TEXT_FIELDS:
             draft.add(name, text)
         elif name not in ("number", "title", "due", "section"):
             yield _report_cell(grid, row, index, text, column)
-    _add_step(draft, grid, header, row, "\n".join(contents))
+    due = _read_due_cell(grid, header, row, bool(described or planned))
+    bound = any(
+        grid.covered_from_above(row, column.index)
+        for name in ("number", "title")
+        for column in header.of(name)
+    )
+    if described and planned:
+        _add_step(draft, Step("\n".join(described), None, row, bound))
+        described = []
+    text = "\n".join(described or planned)
+    _add_step(draft, Step(text, due, row, bound, milestone=bool(planned)))
+    draft.steps += stages
 
 
 def report_unseen(grid: Grid, row: int, file: str) -> Iterator[Finding]:
@@ -89,21 +123,20 @@ def _report_cell(grid: Grid, row: int, index: int, text: str, column: Column | N
     )
 
 
-def _add_step(draft: Draft, grid: Grid, header: Header, row: int, content: str) -> None:
-    """Add the row's plan and due cell as a step, or join it to the step that it goes on with."""
-    due = _read_due_cell(grid, header, row, bool(content))
-    if not content and is_blank(due):
+def _add_step(draft: Draft, step: Step) -> None:
+    """Add a row's plan and due cell as a step, or join it to the step that it goes on with."""
+    if not step.text and is_blank(step.due):
         return
-    last = draft.steps[-1] if draft.steps else None
-    goes_on = last is not None and bool(content) and due is None
-    if last and goes_on and not draft.holds_milestones:
-        draft.steps[-1] = replace(last, text=_join(last.text, content))
-    elif last and goes_on and is_unfinished(last.text) and read_ordinal(content) is None:
-        draft.steps[-1] = replace(last, text=last.text + content)
-    else:
-        bound = any(grid.covered_from_above(row, c.index) for c in header.of("number"))
-        bound |= any(grid.covered_from_above(row, c.index) for c in header.of("title"))
-        draft.steps.append(Step(content, due, row, bound))
+    same = [n for n, other in enumerate(draft.steps) if other.milestone == step.milestone]
+    if same and step.text and step.due is None:
+        last = draft.steps[same[-1]]
+        if not step.milestone:
+            draft.steps[same[-1]] = replace(last, text=_join(last.text, step.text))
+            return
+        if is_unfinished(last.text) and read_ordinal(step.text) is None:
+            draft.steps[same[-1]] = replace(last, text=last.text + step.text)
+            return
+    draft.steps.append(step)
 
 
 def _read_due_cell(grid: Grid, header: Header, row: int, inherits: bool) -> Value:

@@ -37,7 +37,9 @@ def understand_columns(grid: Grid, header: Header) -> Header:
     for column in header.columns:
         guess = "" if column.field else guess_field(_sample(grid, column.index, header.bottom))
         known = fields & ({"lead", "responsible"} if guess == "responsible" else {guess})
-        if guess and not known:
+        if not column.field and not guess and _is_stage(column.header):
+            column = replace(column, field="stage", sure=False)
+        elif guess and not known:
             fields.add(guess)
             column = replace(column, field=guess, sure=False)
         columns.append(column)
@@ -94,7 +96,17 @@ def explain_guess(grid: Grid, header: Header) -> Iterator[Finding]:
 
 def explain_header(grid: Grid, header: Header) -> Iterator[Finding]:
     """Say how columns were understood whose header is no known word."""
+    stages = header.of("stage")
+    if stages:
+        names = "”“".join(show(column.header, 20) for column in stages)
+        yield HEADER.found(
+            f"“{names}”各栏的内容读作节点，时限按栏名计。如不对，请在主清单“节点”表里改正。",
+            severity="info",
+            cell=grid.name(header.bottom, stages[0].index),
+        )
     for column in header.columns:
+        if column.field == "stage":
+            continue
         name = f"“{show(column.header, 30)}”" if column.header else "空白"
         field = words.FIELD_NAMES.get(column.field)
         if field is None:
@@ -127,6 +139,12 @@ def guess_field(cells: Sequence[Value]) -> str:
         if sum(test(cell) for cell in cells) >= _MOST * len(cells):
             return name
     return ""
+
+
+def _is_stage(header: str) -> bool:
+    """Tell whether a column's header is a due phrase: its cells are milestones due by then."""
+    found = find_due(header, _ANY_YEAR) if len(header) <= 12 else None
+    return found is not None and found.due is not None
 
 
 def _sample(grid: Grid, index: int, above: int) -> list[Value]:

@@ -14,7 +14,7 @@ _FAMILIES = tuple(
     re.compile(pattern)
     for pattern in (
         rf"(?P<n>{_CHINESE})是",
-        rf"第(?P<n>{_CHINESE})(?=[，,、：:])",
+        rf"第(?P<n>{_CHINESE})(?:阶段|步|(?=[，,、：:]))",
         r"[（(]\s*(?P<n>\d{1,2})\s*[)）]",
         rf"[（(]\s*(?P<n>{_CHINESE})\s*[)）]",
         "(?P<n>[\u2460-\u2473\u2474-\u2487\u2776-\u277f])",
@@ -37,6 +37,7 @@ _DATE_FIRST = re.compile(
     r"(?:\d{4}年|今年|本年)?(?:\d{1,2}月|第?[一二三四1-4]季度|[上下]半年|年底|年内"
     r"|[一二三四五六七八九十]{1,2}月(?:份|底|末|初|[上中下]旬|\d|前))"
 )
+_BULLETS = "-－—–·•●○◆◇■□▪➢*　 "
 _DUE_INSIDE = re.compile(
     r"月(?:\d{1,2}日|[底末]|[上中下]旬)?(?:之|以)?前|月[底末]|年[底末内]|[上下]半年"
 )
@@ -185,7 +186,7 @@ def _split_unmarked(text: str) -> Plan:
     line with a due date in it is one milestone.
     """
     tokens = [
-        (number, part, bool(_DATE_FIRST.match(squeeze(part))))
+        (number, part, bool(_DATE_FIRST.match(squeeze(part.lstrip(_BULLETS)))))
         for number, line in enumerate(text.split("\n"))
         for part in re.findall(r"[^。；;]+[。；;]?|[。；;]", line)
     ]

@@ -1,11 +1,11 @@
-"""Names in a cell: which offices, which of them lead, which person belongs to which."""
+"""Offices in a cell: which names, which of them lead, where names were run together or broken."""
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from taskxl import words
-from taskxl.model import Person
 from taskxl.text import squeeze, tidy
 
 _SEPARATORS = "、，,;；/／|｜\n。"
@@ -16,11 +16,10 @@ _LABEL = re.compile(
     rf"(?P<role>(?:{_LEADS})|(?:{_SUPPORTS})|责任|负责)(?:责任)?(?:单位|股室|科室|处室|部门)?[:：]"
 )
 _POSTFIX = re.compile(rf"[（(]?(?P<role>{_LEADS}|{_SUPPORTS}|负责)[)）]?$")
-_OFFICE_END = re.compile(rf"(?:{'|'.join(words.OFFICE_ENDINGS)})$")
+OFFICE_END = re.compile(rf"(?:{'|'.join(words.OFFICE_ENDINGS)})$")
 OFFICE_LIKE = re.compile(rf"(?=.{{3,8}}$).*(?:{'|'.join(words.OFFICE_ENDINGS)})")
 PERSON_LIKE = re.compile(rf"(?:{'|'.join(words.SURNAMES)})[\u4e00-\u9fff]{{1,2}}")
 _LONGEST = 16  # characters of a name that is looked for inside of others
-_NO_NAME = re.compile(r"^[\d\s()+\-—－.·]*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +31,7 @@ class Roles:
     plain: tuple[str, ...] = ()
 
 
+@lru_cache(maxsize=4096)
 def split_names(text: str) -> tuple[str, ...]:
     r"""Split a cell into names, at line ends, commas, 、, slashes and blanks outside of brackets.
 
@@ -198,6 +198,28 @@ def _find_parts(text: str, known: Collection[str], like: re.Pattern[str]) -> tup
     return best[-1][2] if best[-1] else ()
 
 
+def mend_broken(names: Sequence[str], known: Collection[str]) -> tuple[str, ...]:
+    """Join names that a narrow column broke over two lines, where the list shows them whole.
+
+    >>> mend_broken(["基教股", "教育装备", "中心"], {"基教股"})
+    ('基教股', '教育装备中心')
+    >>> mend_broken(["职成教处高", "教处"], {"职成教处", "高教处"})
+    ('职成教处高教处',)
+    >>> mend_broken(["第一中学", "办公室"], {"办公室"})
+    ('第一中学', '办公室')
+    """
+    mended: list[str] = []
+    for name in names:
+        left = mended[-1] if mended else ""
+        if left and not OFFICE_END.search(left) and left not in words.ALL_OFFICES:
+            whole, others = left + name, set(known) - {left, name}
+            if name in words.OFFICE_ENDINGS or whole in others or part_names(whole, others)[1:]:
+                mended[-1] = whole
+                continue
+        mended.append(name)
+    return tuple(mended)
+
+
 def join_names(left: Collection[str], known: Collection[str]) -> tuple[str, ...]:
     """Return names with those run together parted, each once, in their order."""
     parts: list[str] = []
@@ -205,45 +227,7 @@ def join_names(left: Collection[str], known: Collection[str]) -> tuple[str, ...]
         found = part_names(name, known)
         if len(found) == 1 and (both := re.fullmatch(r"(.{2,}?)[和及与](.{2,})", name)):
             sides = both.groups()
-            if all(squeeze(side) in known or _OFFICE_END.search(side) for side in sides):
+            if all(squeeze(side) in known or OFFICE_END.search(side) for side in sides):
                 found = sides
         parts += found
     return tuple(dict.fromkeys(parts))
-
-
-# ---------------------------------------------------------------- persons
-
-
-def pair_persons(
-    text: str, offices: Collection[str], known: Collection[str] = ()
-) -> tuple[tuple[Person, ...], tuple[str, ...]]:
-    """Return the persons of a cell, and what stands there that is no name (telephone numbers).
-
-    An office is given to a person only where the cell says so or the two counts agree.
-
-    >>> pair_persons("梁一、黄二", ["办公室", "人事股"])[0][1]
-    Person(name='黄二', office='人事股')
-    >>> pair_persons("梁一、黄二", ["办公室"])[0][1]
-    Person(name='黄二', office=None)
-    >>> pair_persons("黄二（人事股）0750-5529207", ["办公室", "人事股"])
-    ((Person(name='黄二', office='人事股'),), ('0750-5529207',))
-    """
-    text = re.sub(r"(?<![\d-])(\d[\d\-—]{5,}\d)(?![\d-])", r" \1 ", text)
-    pieces = [p for name in split_names(text) for p in part_names(name, known, PERSON_LIKE)]
-    others = tuple(piece for piece in pieces if _NO_NAME.match(piece))
-    persons = [_read_person(p, offices) for p in pieces if not _NO_NAME.match(p)]
-    plain = [person for person in persons if person.office is None]
-    if len(plain) == len(persons) == len(offices) and not set(offices) & set(words.ALL_OFFICES):
-        persons = [Person(p.name, office) for p, office in zip(persons, offices, strict=True)]
-    return tuple(persons), others
-
-
-def _read_person(piece: str, offices: Collection[str]) -> Person:
-    for pattern in (r"(?P<name>.+?)[（(](?P<office>.+?)[)）]", r"(?P<office>.+?)[:：](?P<name>.+)"):
-        said = re.fullmatch(pattern, piece)
-        if said and said["office"] in offices:
-            return Person(said["name"], said["office"])
-    for office in offices:
-        if piece.startswith(office) and len(piece) > len(office) + 1:
-            return Person(piece[len(office) :], office)
-    return Person(piece)

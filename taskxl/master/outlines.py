@@ -232,7 +232,10 @@ def _is_plan(chapter: _Chapter, book: Book, all_chapters: Sequence[_Chapter]) ->
         return bool(_PLANS.search(chapter.title)) and len(chapter.kinds) > 1 and not others
     if chapter.title:
         return bool(_PLANS.search(chapter.title))
-    named = bool(_PLANS.search(book.name))
+    # A file's name says something only where no title does: else this is a site's navigation.
+    named = bool(_PLANS.search(book.name)) and not any(
+        _PLANS.search(other.title) and not other.looks_back for other in all_chapters
+    )
     return named and (len(chapter.kinds) > 1 or any(e.item.has_body for e in entries))
 
 

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date
 
-from taskxl.dates import Calendar, find_due, read_date
+from taskxl.dates import UNSET, Calendar, find_due, read_date
 from taskxl.errors import TaskxlError
 from taskxl.findings import Finding, rule
 from taskxl.intake.grids import Book, CellError, Value, value_text
@@ -25,6 +25,11 @@ from taskxl.master.settings import ITEMS, Item, find_item, read_items
 from taskxl.master.sheet_rows import Row, read_rows
 from taskxl.model import MasterList, Milestone, Office, Person, Place, Settings, Task, with_ids
 from taskxl.text import is_blank, show, squeeze
+
+# The reasons that reading a list gives for a milestone that has no date.
+_NO_DATE = re.compile(
+    r"没有写完成时限|清单没有写明年份|.*(?:没有具体日期|设置中没有填写|看不出日期)，待确认"
+)
 
 M121 = rule(
     "M121",
@@ -328,16 +333,12 @@ def _read_due(
 ) -> tuple[date | None, str | None]:
     """Return a milestone's date and what is vague about it, typed as a date or in words."""
     value, vague = row.values.get("due"), row.text("vague") or None
-    if isinstance(value, datetime):
-        return value.date(), vague
-    if isinstance(value, date):
-        return value, vague
     text = row.text("due")
     if not text:
         return _await_settings(row.text("text"), vague, year, calendar)
     day = read_date(value, year)
     if day:
-        return day, vague
+        return day, _settle_doubt(row.text("text"), day, vague, year, calendar)
     phrase = find_due(text, year, calendar)
     if phrase and (phrase.due or phrase.vague):
         return phrase.due, vague or phrase.vague
@@ -345,6 +346,20 @@ def _read_due(
     findings.append(row.found(M123, message, "due"))
     said = f"时限写的是“{show(text)}”，认不出是哪一天"
     return None, vague if vague and text in vague else "；".join(filter(None, (vague, said)))
+
+
+def _settle_doubt(
+    text: str, day: date, vague: str | None, year: int, calendar: Calendar
+) -> str | None:
+    """Return the doubt that is left where a date stands, None where a person has settled it.
+
+    A reason for having no date is settled by any date, a reading (9月初) by another one.
+    """
+    if vague is None or _NO_DATE.fullmatch(vague):
+        return None
+    readings = (find_due(text, year, when) for when in (UNSET, calendar))
+    changed = any(read and read.vague == vague and read.due != day for read in readings)
+    return None if changed else vague
 
 
 def _await_settings(

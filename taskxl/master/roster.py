@@ -68,7 +68,9 @@ def divide_tasks(master: MasterList) -> dict[str, Share]:
 
     设置 decides: `reporters` = lead: offices that lead a task owe a report, on what they lead
     (`supporting_report`: also on what they support); all: every responsible office owes one, on
-    all it leads or supports. Several leading offices of one task each report on it.
+    all it leads or supports, whether or not a milestone is due: who owes is known from the list
+    alone, so that a form and a count of the missing never differ.
+    Several leading offices of one task each report on it.
     Offices are in the order of sheet 股室, then those it does not know as the list names them;
     tasks are in the order of the list.
     """

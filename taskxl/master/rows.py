@@ -1,13 +1,20 @@
 """A recognised table's rows, gathered into one draft a task, before anything is interpreted."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from taskxl.dates import read_number
 from taskxl.findings import Finding
 from taskxl.intake.grids import Sheet
 from taskxl.master.drafts import Draft, Part, is_note, is_total, move_displaced, read_leader
-from taskxl.master.filling import fill_draft, is_unfinished, report_unseen, start_draft
+from taskxl.master.filling import (
+    fill_draft,
+    is_unfinished,
+    read_task_number,
+    report_unseen,
+    split_number,
+    start_draft,
+)
 from taskxl.master.guesses import (
     explain_guess,
     explain_header,
@@ -29,20 +36,28 @@ _LEVELS = tuple(
     )
 )
 _SECTION = re.compile("|".join(level.pattern for level in _LEVELS))
+_REMARK = re.compile(r"(?:注|说明|备注|附注|填[表报]说明)[:：\d（(]")
 _LEADER, _UNMARKED = -2, -1  # levels of section rows without a marker
+_MOST_LOST = 5  # numbers that a table divided by a page break may have lost there
 _OPEN = re.compile(r"[“（《(、，,和与及]$|“[^”]*$|（[^）]*$|《[^》]*$")
 _OFFICES = ("lead", "responsible", "supporting", "person")
 
 
-def read_rows(sheet: Sheet, file: str, before: Part | None = None, title: str = "") -> Part | None:
+def read_rows(
+    sheet: Sheet,
+    file: str,
+    before: Part | None = None,
+    title: str = "",
+    between: Sequence[str] = (),
+) -> Part | None:
     """Gather the rows of a sheet into drafts; None when it holds no task list.
 
     `title` is what a document calls the table in the lines above it.
-    `before` is the part of the table directly above in the same document: where a page break only
-    divided the two, its header and its last task go on here.
+    `before` is the part of the table above in the same document, `between` the lines between:
+    where a page break only divided the two, its header and its last task go on here.
     Every cell below the header ends in a draft or in a finding (M108, M109, M112).
     """
-    reader = _Reader(sheet, file, before, title)
+    reader = _Reader(sheet, file, before, title, between)
     reader.read()
     if reader.header is None:
         return None
@@ -54,23 +69,28 @@ def read_rows(sheet: Sheet, file: str, before: Part | None = None, title: str = 
 class _Reader:
     """One pass over a sheet's rows; keeps what the next row has to know of those before it."""
 
-    def __init__(self, sheet: Sheet, file: str, before: Part | None, title: str) -> None:
+    def __init__(
+        self, sheet: Sheet, file: str, before: Part | None, title: str, between: Sequence[str]
+    ) -> None:
         self.grid = Grid(sheet)
         self.file = file
         self.before = before
+        self.between = between
         self.titles = (title, sheet.name, file)
         self.part = Part(sheet)
         self.header: Header | None = None
         self.sections: dict[int, str] = {}  # by level: the section rows that hold here
         self.leader: str | None = None
-        self.waiting: list[tuple[int, str]] = []  # section rows below which no task came yet
+        self.waiting: list[tuple[str, Finding]] = []  # section rows below which no task came yet
+        self.above: list[str] = []  # what stands above the first header
+        self.among_notes = False  # a note under the list may have more lines
         self.category: str | None = None  # the last value of a section column
         self.draft: Draft | None = None
         self.next_numbers: list[int | None] = []
 
     def read(self) -> None:
         """Read all rows below the sheet's headers; those above the first are its titles."""
-        above: list[str] = []
+        above = self.above
         row = 1
         while row <= self.grid.height:
             filled = self.grid.filled(row)
@@ -87,7 +107,8 @@ class _Reader:
         self.part.above = tuple(above)
         if self.header is None:
             self._read_without_header()
-        self._report(self._explain_empty_sections(""))
+        part = self.part
+        part.sections, part.leader, part.waiting = self.sections, self.leader, self.waiting
 
     def _find_header(self, row: int, above: list[str]) -> Header | None:
         """Return the header of a task list that begins in a row."""
@@ -104,7 +125,8 @@ class _Reader:
         first = self.header is None
         self.header = header
         self.next_numbers = self._find_next_numbers(header)
-        if first and self.before and header.signature == self.before.headers[-1].signature:
+        same = self.before and header.signature == self.before.headers[-1].signature
+        if first and self.before and same and not self.between:
             self._go_on(self.before, header)
 
     def _read_without_header(self) -> None:
@@ -114,10 +136,7 @@ class _Reader:
             header = Header(0, 0, before.headers[-1].columns)
             self.next_numbers = self._find_next_numbers(header)
             if self._go_on(before, header):
-                said = HEADER.found(
-                    "这张表没有表头，已按上一张表的表头接着读入。请核对各栏。", severity="info"
-                )
-                self._use(header, [said.at(cell=self.grid.name(1, 1))])
+                self._use(header, self._explain_going_on())
                 return
         guessed = guess_header(self.grid, self.titles)
         if guessed:
@@ -128,20 +147,41 @@ class _Reader:
         self.header = header
         self.part.headers.append(header)
         self._report(findings)
-        above = range(1, header.top)
-        self.part.above = tuple(text for row in above for _, text in self.grid.filled(row))
+        self.above = [text for row in range(1, header.top) for _, text in self.grid.filled(row)]
+        self.part.above = tuple(self.above)
         for row in range(header.bottom + 1, self.grid.height + 1):
             self._read_row(header, row, self.grid.filled(row))
 
+    def _explain_going_on(self) -> Iterable[Finding]:
+        rows = range(1, self.grid.height + 1)
+        first = self.grid.name(next((row for row in rows if self.grid.filled(row)), 1), 1)
+        yield HEADER.found(
+            "这张表没有表头，已按上一张表的表头接着读入。请核对各栏。",
+            severity="info",
+            cell=first,
+        )
+        if self.between:
+            yield CUT_OFF.found(
+                f"表格在这里断开，断开处有表格以外的文字“{show(' '.join(self.between), 80)}”，"
+                "没有读入。请对照原件，看是否属于某项任务。",
+                cell=first,
+            )
+
     def _go_on(self, before: Part, header: Header) -> bool:
-        """Go on with the last task of the table above, where the numbers go on counting."""
+        """Go on with the table above, where the numbers go on counting.
+
+        Its last task goes on too, unless something stands between that may have been a task's.
+        """
         last = before.drafts[-1] if before.drafts else None
         here = read_number((last and last.number) or "")
         following = self.next_numbers[header.bottom]
-        if last is None or here is None or following not in (None, here, here + 1):
+        if last is None or here is None:
             return False
-        self.draft, self.leader = last, last.leader
-        self.sections = {_UNMARKED: last.section} if last.section else {}
+        if following is not None and not here <= following <= here + _MOST_LOST:
+            return False
+        self.draft = None if self.between or before.waiting else last
+        self.leader, self.sections = before.leader, dict(before.sections)
+        self.waiting, before.waiting = before.waiting, []
         self.part.continues = True
         return True
 
@@ -150,7 +190,8 @@ class _Reader:
         numbers: list[int | None] = [None] * (self.grid.height + 2)
         columns = header.of("number")
         for row in range(self.grid.height, header.bottom, -1):
-            said = read_number(self.grid.text(row, columns[0].index)) if columns else None
+            text = self.grid.text(row, columns[0].index) if columns else ""
+            said = read_number(read_task_number(text) or "")
             numbers[row - 1] = said if said is not None else numbers[row]
         return numbers
 
@@ -160,9 +201,13 @@ class _Reader:
         self._report(report_unseen(self.grid, row, self.file))
         if not filled:
             return
+        if len(filled) == 1 and filled[0][1] in self.above:
+            return  # the title, repeated on each page
         if self._is_beside_the_list(header, filled):
+            self.among_notes = self.among_notes or _REMARK.match(filled[0][1]) is not None
             self._report(self._explain_note(row, filled))
             return
+        self.among_notes = self.among_notes and len(filled) == 1
         section = self._read_section(header, row, filled)
         if section:
             self._begin_section(row, section)
@@ -191,7 +236,14 @@ class _Reader:
         else:
             self.sections = {n: said for n, said in self.sections.items() if n < level}
             self.sections[level] = section
-        self.waiting.append((row, section))
+        column = self.grid.filled(row)[0][0]
+        said = PASSED_OVER.found(
+            f"“{show(section, 60)}”下面没有任务，没有读入。如确是任务，请补全这一行。",
+            file=self.file,
+            sheet=self.grid.sheet.name,
+            cell=self.grid.name(row, column),
+        )
+        self.waiting.append((section, said))
         self.draft = None
 
     def _name_section(self) -> str | None:
@@ -201,12 +253,9 @@ class _Reader:
 
     def _explain_empty_sections(self, section: str) -> Iterable[Finding]:
         waiting, self.waiting = self.waiting, []
-        for row, text in waiting:
+        for text, said in waiting:
             if text not in section and not (section and read_leader(text)):
-                yield PASSED_OVER.found(
-                    f"“{show(text, 60)}”下面没有任务，没有读入。如确是任务，请补全这一行。",
-                    cell=self.grid.name(row, self.grid.filled(row)[0][0]),
-                )
+                yield said
 
     def _read_cells(self, header: Header, row: int) -> dict[str, str]:
         """Return the row's own texts by field; columns of one field are joined by lines."""
@@ -215,21 +264,26 @@ class _Reader:
         for index, text in self.grid.filled(row):
             if fields.get(index):
                 cells.setdefault(fields[index], []).append(text)
-        return {name: "\n".join(texts) for name, texts in cells.items()}
+        joined = {name: "\n".join(texts) for name, texts in cells.items()}
+        if "title" in joined and not header.of("number"):
+            joined["number"], joined["title"] = split_number(joined["title"])
+        return joined
 
     def _is_beside_the_list(self, header: Header, filled: list[tuple[int, str]]) -> bool:
         """Tell whether a row is a note, a signature, a page number or a total."""
         number = next((column.index for column in header.of("number")), 0)
         if len(filled) == 1 and filled[0][0] == number and filled[0][1].isdigit():
             return False
+        if self.among_notes and len(filled) == 1 and not _SECTION.search(filled[0][1]):
+            return read_leader(filled[0][1]) is None
         return is_total(filled[0][1]) or all(is_note(text) for _, text in filled)
 
     def _explain_note(self, row: int, filled: list[tuple[int, str]]) -> Iterable[Finding]:
-        for column, text in filled:
-            yield PASSED_OVER.found(
-                f"“{show(text, 60)}”是说明、落款或页码，没有当作任务。如确是任务内容，请移入表内。",
-                cell=self.grid.name(row, column),
-            )
+        said = "”“".join(show(text, 60) for _, text in filled)
+        yield PASSED_OVER.found(
+            f"“{said}”是说明、落款或页码，没有当作任务。如确是任务内容，请移入表内。",
+            cell=self.grid.name(row, filled[0][0]),
+        )
 
     def _read_section(self, header: Header, row: int, filled: list[tuple[int, str]]) -> str | None:
         """Return the text of a section row, None when the row is none."""
@@ -332,5 +386,6 @@ class _Reader:
         )
 
     def _report(self, findings: Iterable[Finding]) -> None:
-        sheet = self.part.sheet.name
-        self.part.findings += (finding.at(file=self.file, sheet=sheet) for finding in findings)
+        for finding in findings:
+            sheet = finding.sheet or self.part.sheet.name
+            self.part.findings.append(finding.at(file=self.file, sheet=sheet))

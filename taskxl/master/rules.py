@@ -1,4 +1,4 @@
-"""The rules on task lists, M101 to M114: what each finds, why that matters and how to mend it."""
+"""The rules on task lists, M101 to M115: what each finds, why that matters and how to mend it."""
 
 from taskxl.findings import rule
 
@@ -113,4 +113,12 @@ YEAR = rule(
     what="清单的标题没有写年份，或与落款的年份不同。",
     why="所有节点的日期都按清单的年份推算。",
     cure="核对年份；标题没有年份的，请在标题里写明后重新读入。",
+)
+MENDED = rule(
+    "M115",
+    "读取文件时有修补",
+    "info",
+    what="文件里有不能照原样读出的地方（PDF 的换行、坏字节、控制字符），已按消息所说处理。",
+    why="修补的地方可能与原件不同。",
+    cure="有 Excel 或 Word 原件的，请改用原件；没有的，请对照核对。",
 )

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from taskxl import words
@@ -10,7 +10,7 @@ from taskxl.intake.grids import Area, CellError, Sheet, Value, cell_name, value_
 from taskxl.text import is_blank, squeeze, tidy
 
 FIELDS = (*words.HEADERS, "")
-_TASK_FIELDS = {"lead", "responsible", "supporting", "leader", "person", "due", "content"}
+_TASK_FIELDS = {"lead", "responsible", "supporting", "leader", "person", "due", "content", "stage"}
 _EXACT = {squeeze(word): field for field, said in words.HEADERS.items() for word in said}
 _PATTERNS = tuple((field, re.compile(pattern)) for field, pattern in words.HEADER_PATTERNS)
 _LONGEST_HEADER = 30
@@ -22,17 +22,22 @@ _TITLE_WORDS = ("名称", "项目", "任务", "事项", "主要工作", "重点�
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a list: `field` as in `words.HEADERS` ("" for none), `header` as written."""
+    """A column of a list: `field` as in `words.HEADERS` ("" for none), `header` as written.
+
+    The field `stage` is that of columns whose header is a due phrase (一季度, 6月底前).
+    `row_each`: it is filled in more rows than there are tasks.
+    """
 
     index: int
     field: str
     header: str
     sure: bool = True
+    row_each: bool = False
 
     @property
     def holds_milestones(self) -> bool:
         """Whether each row's text in it is a milestone (节点计划) and not a description."""
-        return bool(_NODES.search(self.header)) and "内容" not in self.header
+        return self.row_each or (bool(_NODES.search(self.header)) and "内容" not in self.header)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +69,7 @@ class Grid:
         self.height = len(sheet.rows)
         self.width = max((len(row) for row in sheet.rows), default=0)
         self._covers: dict[tuple[int, int], Area] = {}
+        self._filled: dict[int, list[tuple[int, str]]] = {}
         for area in sheet.merges:
             bottom, right = min(area.bottom, self.height), min(area.right, self.width)
             if len(self._covers) > _MOST_COVERED:
@@ -98,12 +104,14 @@ class Grid:
 
     def filled(self, row: int) -> list[tuple[int, str]]:
         """Return (column, text) of the cells of a row in which a text can be seen."""
-        values = self.sheet.rows[row - 1] if row <= self.height else ()
-        return [
-            (column, tidy(value_text(value)))
-            for column, value in enumerate(values, 1)
-            if not is_blank(value) and self._why_unseen(row, column, value) is None
-        ]
+        if row not in self._filled:  # asked for several times, by header search and by reading
+            values = self.sheet.rows[row - 1] if row <= self.height else ()
+            self._filled[row] = [
+                (column, tidy(value_text(value)))
+                for column, value in enumerate(values, 1)
+                if not is_blank(value) and self._why_unseen(row, column, value) is None
+            ]
+        return self._filled[row]
 
     def unseen(self, row: int) -> list[tuple[int, str, str]]:
         """Return (column, text, why) of the cells of a row that show nothing of what they hold."""
@@ -211,11 +219,11 @@ def _read_columns(grid: Grid, top: int, bottom: int) -> tuple[Column, ...]:
             continue
         joined = "".join(parts)
         # The lowest words say most (责任分工 / 牵头单位), unless only all of them make a word.
-        readings = [(text, read_header_word(text)) for text in (joined, *reversed(parts))]
-        sure = next((r for r in readings if r[1] and r[1][1]), None)
-        text, found = sure or next((r for r in readings if r[1]), (joined, None))
+        words_read = [(text, read_header_word(text)) for text in (joined, *reversed(parts), joined)]
+        start = 0 if words_read[0][1] and words_read[0][1][1] else 1
+        text, found = next((w for w in words_read[start:] if w[1]), (joined, None))
         field, known = found or ("", False)
-        columns.append(Column(index, field, squeeze(joined if not found else text), known))
+        columns.append(Column(index, field, squeeze(text), known))
     return tuple(columns)
 
 
@@ -257,7 +265,19 @@ def resolve_columns(grid: Grid, columns: Sequence[Column], bottom: int) -> tuple
     for field in ("number", "title"):
         same = [c for c in columns if changed.get(c.index, c.field) == field]
         changed |= {c.index: "" for c in same[1:]}
-    return tuple(Column(c.index, changed.get(c.index, c.field), c.header, c.sure) for c in columns)
+    columns = tuple(replace(c, field=changed.get(c.index, c.field)) for c in columns)
+    return _find_row_each(columns, counts) if "due" in fields else columns
+
+
+def _find_row_each(columns: Sequence[Column], counts: Mapping[int, int]) -> tuple[Column, ...]:
+    """Mark which of several columns of contents goes with the rows of due dates."""
+    numbers = [c for c in columns if c.field == "number"]
+    contents = [c for c in columns if c.field == "content"]
+    tasks = counts[numbers[0].index] if numbers else 0
+    more = [c for c in contents if counts[c.index] > tasks > 0]
+    if len(contents) < 2 or len(more) != 1:
+        return tuple(columns)
+    return tuple(replace(c, row_each=True) if c is more[0] else c for c in columns)
 
 
 def _count_filled(grid: Grid, bottom: int) -> Mapping[int, int]:

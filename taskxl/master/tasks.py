@@ -1,30 +1,37 @@
 """附件1 as tasks: the drafts of tables or prose, interpreted; what `taskxl read` shows."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
 from typing import Any
 
-from taskxl.dates import UNSET, Calendar, Due, find_due, read_date
+from taskxl.dates import UNSET, Calendar
 from taskxl.findings import Finding
-from taskxl.intake.grids import Book, Sheet, Value, value_text
+from taskxl.intake.grids import Book, Sheet, cell_name
 from taskxl.master.checks import check_tasks
-from taskxl.master.drafts import Draft, Part, Step, is_note
+from taskxl.master.drafts import Draft, Part, is_note
 from taskxl.master.flattened import restore_tables
-from taskxl.master.milestones import is_heading, split_plan
-from taskxl.master.offices import PERSON_LIKE, find_known, join_names, pair_persons, split_roles
+from taskxl.master.milestones import is_heading
+from taskxl.master.offices import (
+    PERSON_LIKE,
+    find_known,
+    join_names,
+    mend_broken,
+    split_roles,
+)
 from taskxl.master.outlines import read_outline
+from taskxl.master.persons import pair_persons, read_leaders
+from taskxl.master.plans import read_plan
 from taskxl.master.rows import read_rows
-from taskxl.master.rules import CUT_OFF, PASSED_OVER, RUN_TOGETHER, VAGUE_DATE, YEAR
+from taskxl.master.rules import CUT_OFF, MENDED, PASSED_OVER, RUN_TOGETHER, YEAR
 from taskxl.master.titles import (
     find_issue_date,
     find_table_titles,
     find_title_above,
     find_year,
 )
-from taskxl.model import Milestone, Task, TaskList, with_ids
-from taskxl.text import is_blank, show, squeeze, tidy
+from taskxl.model import Task, TaskList, with_ids
+from taskxl.text import is_blank, show, squeeze
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +63,8 @@ def read_task_list(
     if not drafts:
         return TaskList("", year, ()), tuple(findings)
     said, doubts = _find_list_year(books, titles, year)
-    findings += [finding for part in parts for finding in part.findings]
+    for part in parts:
+        findings += [*part.findings, *(finding for _, finding in part.waiting)]
     findings += doubts
     names = _Names(
         find_known(t for d in drafts for n in _OFFICE_FIELDS for t in _role_names(d, n)),
@@ -86,7 +94,9 @@ def _role_names(draft: Draft, name: str) -> Iterable[str]:
 def _read_book(book: Book) -> tuple[list[Part], list[Finding]]:
     """Return the parts of a book that hold tasks: its tables, else its prose."""
     prose = book
+    mended = [MENDED.found(remark, file=book.name) for remark in book.remarks]
     book, findings = restore_tables(book)
+    findings = [*mended, *findings]
     if any(finding.code == "M108" for finding in findings):
         return [], findings
     parts: list[Part] = []
@@ -96,8 +106,8 @@ def _read_book(book: Book) -> tuple[list[Part], list[Finding]]:
             if filled:
                 findings.append(_pass_over(book, sheet.name, "是隐藏的工作表，没有读入"))
             continue
-        above = _find_table_above(book, sheet, parts)
-        part = read_rows(sheet, book.name, above, find_title_above(book, sheet))
+        above, between = _find_table_above(book, sheet, parts)
+        part = read_rows(sheet, book.name, above, find_title_above(book, sheet), between)
         if part and (part.drafts or part.continues):
             parts.append(part)
         elif filled:
@@ -114,6 +124,8 @@ def _read_book(book: Book) -> tuple[list[Part], list[Finding]]:
     if parts:
         return [find_table_titles(book, part) for part in parts], findings
     part, passed = read_outline(prose)
+    if part is None and not passed and not findings:
+        passed = [PASSED_OVER.found("这份文件里没有认出任务，没有读入。", file=book.name)]
     return ([part] if part else []), findings + passed
 
 
@@ -123,13 +135,20 @@ def _is_form(part: Part) -> bool:
     return {"progress", "obstacles"} <= fields
 
 
-def _find_table_above(book: Book, sheet: Sheet, parts: Sequence[Part]) -> Part | None:
-    """Return the table above in a document when nothing but blank lines stands between."""
+def _find_table_above(
+    book: Book, sheet: Sheet, parts: Sequence[Part]
+) -> tuple[Part | None, tuple[str, ...]]:
+    """Return the table of tasks above in a document, and the lines that stand between.
+
+    Page numbers and titles that each page repeats do not count as standing between.
+    """
     last = parts[-1] if parts else None
-    if last is None or sheet.line is None or last.sheet.line is None or not last.drafts:
-        return None
-    between = (line for line in book.lines if last.sheet.line <= line.number < sheet.line)
-    return None if any(not is_note(line.text) and line.text.strip() for line in between) else last
+    if last is None or sheet.line is None or last.sheet.line is None or not last.headers:
+        return None, ()
+    above = {squeeze(line.text) for line in book.lines if line.number < last.sheet.line}
+    between = [line for line in book.lines if last.sheet.line <= line.number < sheet.line]
+    texts = (line.text for line in between if not is_note(line.text))
+    return last, tuple(text for text in texts if squeeze(text) not in above)
 
 
 def _pass_over(book: Book, sheet: str, why: str) -> Finding:
@@ -192,7 +211,7 @@ def _read_task(
     findings: list[Finding] = []
 
     def report(rule_found: Finding) -> None:
-        cell = f"A{place.row}" if place.sheet and place.row else None
+        cell = cell_name(place.row, place.column) if place.sheet and place.row else None
         findings.append(rule_found.at(file=place.file, sheet=place.sheet, cell=cell))
 
     lead, supporting = _read_offices(draft, names, report)
@@ -203,8 +222,8 @@ def _read_task(
         report(
             CUT_OFF.found(f"责任人一栏的“{show(number, 30)}”不是姓名，没有读入。", severity="info")
         )
-    content, milestones = _read_plan(draft, year, calendar, report)
-    leaders = [squeeze(text).removesuffix("同志") for text in draft.texts.get("leader", ())]
+    content, milestones = read_plan(draft, year, calendar, report)
+    leaders = read_leaders("\n".join(draft.texts.get("leader", ())))
     task = Task(
         number=draft.number,
         title=_one_line(draft.title),
@@ -235,7 +254,7 @@ def _read_remarks(draft: Draft) -> tuple[str, ...]:
 
 
 def _read_offices(
-    draft: Draft, names: _Names, report: Any
+    draft: Draft, names: _Names, report: Callable[[Finding], None]
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the leading and the supporting offices of a draft."""
     lead: list[str] = []
@@ -249,14 +268,19 @@ def _read_offices(
             into += roles.plain
     parted = []
     for some in (lead, plain, supporting):
-        whole = tuple(dict.fromkeys(some))
-        parts = join_names(whole, names.offices)
+        broken = tuple(dict.fromkeys(some))
+        whole = mend_broken(broken, names.offices)
+        known = names.offices - {one for one in broken if one not in whole}
+        for one in whole:
+            if one not in broken:
+                report(RUN_TOGETHER.found(f"“{show(one)}”断成了两行，已接成一个名称。请核对。"))
+        parts = join_names(whole, known)
         for one in whole:
             if one not in parts:
-                found = "”“".join(join_names([one], names.offices))
+                found = "”“".join(join_names([one], known))
                 report(RUN_TOGETHER.found(f"“{show(one)}”是连写，已读作“{show(found)}”。请核对。"))
         for one in parts:
-            if len(one) >= _LONG_OFFICE and sum(name in one for name in names.offices) > 2:
+            if len(one) >= _LONG_OFFICE and sum(name in one for name in known) > 2:
                 report(RUN_TOGETHER.found(f"“{show(one, 60)}”像是几个股室连写，没有分开。请核对。"))
         parted.append(list(parts))
     lead, plain, supporting = parted
@@ -267,101 +291,6 @@ def _read_offices(
     return leading, tuple(name for name in others if name not in leading)
 
 
-def _read_plan(
-    draft: Draft, year: int | None, calendar: Calendar, report: Any
-) -> tuple[str, tuple[Milestone, ...]]:
-    """Return the content and the milestones of a draft's steps."""
-    content: list[str] = []
-    milestones: list[Milestone] = []
-    several = len(draft.steps) > 1
-    for step in draft.steps:
-        plan = split_plan(step.text)
-        texts = plan.milestones
-        has_due = not is_blank(step.due)
-        if not texts and step.text and (draft.holds_milestones or (several and has_due)):
-            if is_heading(step.text):
-                content.append(step.text)
-                continue
-            texts = (step.text,)
-        elif not texts:
-            content.append(step.text)
-            if not has_due:
-                continue
-            texts = (draft.title or step.text.split("\n")[0],)
-        else:
-            content.append(plan.content)
-        dues = _share_out_due(step, texts, year, calendar)
-        for text, due in zip(texts, dues, strict=True):
-            milestones.append(_make_milestone(text, due, year, calendar, report))
-    return "\n".join(text for text in content if text), tuple(milestones)
-
-
-def _share_out_due(
-    step: Step, texts: Sequence[str], year: int | None, calendar: Calendar
-) -> list[Due | None]:
-    """Return what the due cell says for each milestone beside it; None where it says nothing.
-
-    As many lines as milestones belong to them one by one; a single date is that of every
-    milestone that has none of its own.
-    """
-    if is_blank(step.due):
-        return [None] * len(texts)
-    lines: list[Value] = [step.due]
-    if isinstance(step.due, str):
-        said = tidy(step.due).split("\n")
-        lines = list(said) if len(said) == len(texts) else [tidy(step.due)]
-    dues = [_read_due(line, year, calendar) for line in lines]
-    if len(dues) == len(texts):
-        return list(dues)
-    own = [year is not None and find_due(text, year, calendar) for text in texts]
-    return [None if found and found.due else dues[0] for found in own]
-
-
-def _read_due(value: Value, year: int | None, calendar: Calendar) -> Due:
-    """Return what a due cell says."""
-    if isinstance(value, date | datetime):
-        day = value.date() if isinstance(value, datetime) else value
-        if year is not None and day.year < year:
-            return Due(day, f"表中的日期是{day.year}年，清单是{year}年，请核实")
-        return Due(day)
-    text = squeeze(value_text(value))
-    if year is None:
-        written = read_date(value, 0) if re.match(r"\d{4}\D|\d{8}", text) else None
-        return Due(written, None if written else f"写的是“{text}”，清单没有写明年份")
-    written = read_date(value, year)
-    if written:
-        return Due(written)
-    return find_due(text, year, calendar) or Due(None, f"写的是“{text}”，看不出日期，待确认")
-
-
-def _make_milestone(
-    text: str, due: Due | None, year: int | None, calendar: Calendar, report: Any
-) -> Milestone:
-    own = find_due(text, year, calendar) if year is not None else None
-    if due is None:
-        due = own or Due(None, "没有写完成时限" if year is not None else "清单没有写明年份")
-    elif (
-        own
-        and own.due
-        and due.due
-        and not own.vague
-        and not due.vague
-        and (own.due.month, own.due.day) > (due.due.month, due.due.day)
-        and re.match(r"\d{1,2}月|\d{4}年\d{1,2}月", _without_marker(text))
-    ):
-        report(
-            VAGUE_DATE.found(
-                f"节点“{show(text, 30)}”的文字写到{own.due.month}月{own.due.day}日，完成时限一栏是"
-                f"{due.due.month}月{due.due.day}日，已按完成时限一栏计。请核实。"
-            )
-        )
-    return Milestone(text, due.due, due.vague)
-
-
-def _without_marker(text: str) -> str:
-    return re.sub(r"^(?:[(（]?\w{1,3}[)）.、]|[一二三四五六七八九十]+是)", "", squeeze(text))
-
-
 # ---------------------------------------------------------------- out again
 
 
@@ -370,6 +299,7 @@ def plan_text(task: Task) -> str:
 
     They stand after the content's heading line (关键节点和解决难点：) or at its end.
 
+    >>> from taskxl.model import Milestone
     >>> task = Task(content="建校。\n关键节点：\n（已落实）", milestones=(Milestone("一是立项"),))
     >>> plan_text(task)
     '建校。\n关键节点：\n一是立项\n（已落实）'

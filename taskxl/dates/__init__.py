@@ -1,0 +1,24 @@
+"""Dates as bureaus write them: due phrases, clerks' dates, the day on which reports are due."""
+
+from taskxl.dates.due import (
+    UNSET,
+    Calendar,
+    Due,
+    find_due,
+    find_later_notice,
+    is_recurring,
+)
+from taskxl.dates.reporting import report_day
+from taskxl.dates.typed import read_date, read_number
+
+__all__ = [
+    "UNSET",
+    "Calendar",
+    "Due",
+    "find_due",
+    "find_later_notice",
+    "is_recurring",
+    "read_date",
+    "read_number",
+    "report_day",
+]
