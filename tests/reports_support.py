@@ -327,6 +327,10 @@ def make_month() -> Month:
             Entry("3", "计财股", "正常推进", "已上报评审资料。"),
             Entry("7", "计财股", "正常推进", "已整改9个。"),
         ),
+        {
+            "1/1": "done", "2/1": "near", "3/1": "near", "4/1": "done", "4/2": "near",
+            "7/1": "near", "8/1": "overdue", "10/1": "overdue",
+        },
     )  # fmt: skip
 
 

@@ -1,11 +1,13 @@
 """The month in numbers and as JSON."""
 
 import json
+import re
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 from taskxl.merge.month import count_month, merge_month, month_json
-from taskxl.model import MasterList, Period, Settings
+from taskxl.model import Altered, FileVerdict, MasterList, Period, Settings, Unplaced
 from tests.months import APRIL, REPORT_DAY, make_master, make_month, make_returns, read_rows
 
 TABLE = """
@@ -126,3 +128,66 @@ def test_every_supporting_office_reports_when_all_do() -> None:
     for one, owing in ((master, ["办公室"]), (everyone, ["办公室", "基教股"])):
         month = merge_month(one, APRIL, REPORT_DAY, [])
         assert [state.office for state in month.offices] == owing
+
+
+JSON_PAGE = Path(__file__).resolve().parent.parent / "docs" / "json.md"
+SCALARS = {"str": str, "int": int, "bool": bool, "float": float, "null": type(None)}
+
+
+def read_contract() -> object:
+    """Read the page's one code block: objects, lists and, for a value, the words parted by `|`."""
+    (block,) = re.findall(r"```\n(.*?)```", JSON_PAGE.read_text(encoding="utf-8"), re.DOTALL)
+    alternatives = re.compile(r'((?:"[^"]*"|\w+)(?:\|(?:"[^"]*"|\w+))*)(?=\s*[],}])')
+    quoted = alternatives.sub(lambda found: json.dumps(found.group().replace('"', "'")), block)
+    return json.loads(quoted)
+
+
+def differ(contract: object, value: object, place: str = "") -> list[str]:
+    """Return where a value is not as the contract has it: keys, their order, types, words."""
+    if isinstance(contract, list):
+        assert isinstance(value, list), place
+        return [line for one in value for line in differ(contract[0], one, f"{place}[]")]
+    if isinstance(contract, dict):
+        assert isinstance(value, dict), place
+        if not contract:
+            return []
+        wrong = [] if list(contract) == list(value) else [f"{place}: {list(value)}"]
+        return wrong + [
+            line for key in contract for line in differ(contract[key], value.get(key), place + key)
+        ]
+    words = str(contract).split("|")
+    kinds = {SCALARS[word] for word in words if word in SCALARS}
+    fits = type(value) in kinds or f"'{value}'" in words
+    return [] if fits else [f"{place}: {value!r} is not {contract}"]
+
+
+def test_the_page_on_json_says_every_key_type_and_word() -> None:
+    month = make_month("""
+        | 股室   | 收到       | 节点时限   | 完成情况 | 完成日期   | 进展情况 |
+        | 基教股 | 2021-04-20 | 2021-04-20 | 已完成   | 2021-04-12 | 完成选址。 |
+        | 计财股 |            | 2021-04-20 |          |            |          |
+        | 人事股 | 2021-04-27 |            | 未完成   |            |          |
+    """)
+    month = replace(
+        month,
+        unplaced=(Unplaced("基教股.xlsx", None, None, "另有一事"),),
+        altered=(Altered("1", "基教股", "项目名称", "甲", "乙", "基教股.xlsx", "表", "B5"),),
+        files=(*month.files, FileVerdict("a.pdf", "0f", "rejected", None, "R203", "这是 PDF。")),
+    )
+    document = json.loads(json.dumps(month_json(month, "汇总.xlsx")))
+    assert all(document[key] for key in document)
+    assert differ(read_contract(), document) == []
+    assert differ({"a": "str"}, {"a": 1}) == ["a: 1 is not str"]
+    for rate in document["counts"]["rates"].values():
+        assert list(rate) == ["done", "of", "rate"]
+
+
+def test_last_months_lights_travel_with_the_month() -> None:
+    rows = read_rows("| 股室 | 节点时限 |\n| 办公室 | 2021-03-28 |\n| 基教股 | |")
+    master = make_master(rows)
+    february = merge_month(master, Period(2021, 2), date(2021, 2, 25), [])
+    march = merge_month(master, Period(2021, 3), date(2021, 3, 25), [], [february])
+    april = merge_month(master, APRIL, REPORT_DAY, [], [march, february])
+    assert march.lights_before == {"1/1": "on time", "2/1": "unknown"}
+    assert april.lights_before == {"1/1": "near", "2/1": "unknown"}
+    assert february.lights_before == {}

@@ -61,6 +61,17 @@ def test_late_is_after_the_report_day_by_mail_then_file_time(
     assert found("G402", table) == ([("基教股", severity)] if severity else [])
 
 
+@pytest.mark.parametrize(("received", "dated", "severity"), LATENESS)
+def test_an_office_is_counted_late_only_where_that_is_certain(
+    received: str, dated: str, severity: str | None
+) -> None:
+    """When the 办公室 saves its mail's attachments on the 27th, nobody is late by that."""
+    month = make_month(f"| 股室 | 收到 | 填报日期 |\n| 基教股 | {received} | {dated} |")
+    late = severity == "warning"
+    assert month.offices[0].state == ("late" if late else "submitted")
+    assert count_month(month).rates["punctuality"].done == (0 if late else 1)
+
+
 def test_without_any_receipt_the_forms_own_date_decides() -> None:
     rows = read_rows("| 股室 | 填报日期 |\n| 基教股 | 2021-04-27 |")
     for dated, state in ((date(2021, 4, 27), "late"), (None, "submitted")):
@@ -364,3 +375,94 @@ def test_an_untouched_prefill_is_last_months_text_whatever_its_mark() -> None:
         | 基教股 | 2021-12-31 | 完成3所学校的选址。 | 〔上月〕完成3所学校的选址。 |
     """
     assert found("G405", table) == [("基教股", "warning")]
+
+
+def test_the_leap_day_is_a_day_like_any_other() -> None:
+    settings = replace(SETTINGS, year=2024)
+    leap = {"settings": settings, "period": Period(2024, 2), "as_of": date(2024, 2, 29)}
+    late = "| 股室 | 收到 |\n| 基教股 | 2024-02-29T23:59 |\n| 计财股 | 2024-03-01T00:00 |"
+    assert found("G402", late, **leap) == [("计财股", "warning")]
+    near = "| 股室 | 节点时限 |\n| 基教股 | 2024-02-29 |\n| 计财股 | 2024-03-01 |"
+    before = {**leap, "as_of": date(2024, 2, 22)}
+    assert found("G407", near, **before) == [("基教股", "info")]
+    done = """
+        | 股室   | 节点时限   | 完成情况 | 完成日期   |
+        | 基教股 | 2024-02-29 | 已完成   | 2024-02-29 |
+        | 计财股 | 2024-02-29 | 已完成   | 2024-03-01 |
+    """
+    assert found("G408", done, **leap) == [("计财股", "info")]
+
+
+@pytest.mark.parametrize("said", ["", "未完成", "已完成"])
+@pytest.mark.parametrize("status", ["正常推进", "进度滞后"])
+def test_a_milestone_without_a_date_accuses_nobody(said: str, status: str) -> None:
+    table = f"| 股室 | 节点时限 | 完成情况 | 进度状态 |\n| 基教股 | | {said} | {status} |"
+    assert codes_of(make_month(table)) == []
+
+
+def test_who_asks_for_more_time_must_say_why_even_before_the_day() -> None:
+    for note, expected in (("", [("基教股", "warning")]), ("等待批复", [])):
+        table = f"""
+            | 股室   | 节点时限   | 完成情况 | 说明   | 存在问题 |
+            | 基教股 | 2021-12-31 | 申请延期 | {note} |          |
+        """
+        assert found("G410", table) == expected
+
+
+def test_offices_merged_in_mid_year_are_missing_only_where_both_were() -> None:
+    rows = read_rows("| 股室 | 收到 |\n| 计财股 | |\n| 人事股 | 2021-03-20 |")
+    split = make_master(rows)
+    tasks = tuple(replace(task, lead_offices=("综合股",)) for task in split.tasks)
+    merged = replace(split, tasks=tasks, offices=(Office("综合股", aliases=("计财股", "人事股")),))
+    one_came = make_returns(rows, Period(2021, 3))
+    for returns, expected in ((one_came, []), ([], ["综合股"])):
+        march = merge_month(split, Period(2021, 3), date(2021, 3, 25), returns)
+        month = merge_month(merged, APRIL, REPORT_DAY, [], [march])
+        assert [s.office for s in month.offices] == ["综合股"]
+        assert [f.office for f in month.findings if f.code == "G414"] == expected
+
+
+def test_offices_merged_in_mid_year_keep_what_each_of_them_said() -> None:
+    rows = read_rows("| 股室 |\n| 计财股 |\n| 人事股 |")
+    split = make_master(rows)
+    march = merge_month(
+        split, Period(2021, 3), date(2021, 3, 25), make_returns(rows, Period(2021, 3))
+    )
+    merged = replace(split, offices=(Office("综合股", aliases=("计财股", "人事股")),))
+    month = merge_month(merged, APRIL, REPORT_DAY, make_returns(rows), [march])
+    repeated = [(f.office, f.task) for f in month.findings if f.code == "G405"]
+    assert repeated == [("综合股", "1"), ("综合股", "2")]
+
+
+def test_lead_and_supporting_office_contradict_on_a_milestone() -> None:
+    table = """
+        | 股室   | 任务 | 职责 | 节点时限   | 完成情况 | 完成日期   |
+        | 基教股 | 1    | 牵头 | 2021-04-20 |          | 2021-04-12 |
+        | 计财股 | 1    | 协办 | 2021-04-20 | 未完成   |            |
+    """
+    (message,) = [f.message for f in make_month(table).findings if f.code == "G413"]
+    assert "牵头的基教股报“已完成”，协办的计财股报“未完成”" in message
+
+
+def test_quotation_marks_inside_a_name_become_single_ones() -> None:
+    rows = read_rows("| 股室 | 进展情况 |\n| 基教股 | |")
+    master = make_master(rows)
+    tasks = (replace(master.tasks[0], title="深化“县管校聘”改革"),)
+    month = merge_month(replace(master, tasks=tasks), APRIL, REPORT_DAY, make_returns(rows))
+    assert [f.message[:20] for f in month.findings] == ["第1项“深化‘县管校聘’改革”的进展情况"]
+
+
+def test_a_milestone_may_be_named_with_a_word_that_else_means_a_plan() -> None:
+    rows = read_rows("""
+        | 股室   | 节点时限   | 完成情况 | 进展情况                      |
+        | 基教股 | 2021-02-28 |          | 2月26日已完成开学准备工作。     |
+        | 计财股 | 2021-02-28 |          | 开学准备工作未完成，操场仍在铺设。 |
+    """)
+    master = make_master(rows)
+    named = "二是2月底前完成开学准备工作。"
+    tasks = tuple(
+        replace(t, milestones=(replace(t.milestones[0], text=named),)) for t in master.tasks
+    )
+    month = merge_month(replace(master, tasks=tasks), APRIL, REPORT_DAY, make_returns(rows))
+    said = [(f.office, f.severity) for f in month.findings if f.code == "G406"]
+    assert said == [("计财股", "warning"), ("基教股", "info")]

@@ -154,10 +154,10 @@ def test_the_overview_counts_offices_tasks_and_milestones(book: Workbook) -> Non
     assert numbers["按时报送"] == [4]
     assert numbers["迟报"] == [1]
     assert numbers["未报送"] == [1]
-    assert numbers["已退回"] == [1]
+    assert numbers["须重报"] == [1]
     assert numbers["任务"] == [12]
     assert numbers["已完成"] == [2, 4], "tasks, then milestones"
-    assert numbers["严重逾期"] == [4]
+    assert numbers["严重滞后"] == [4]
     assert numbers["时限待定"] == [2]
     assert numbers["按时报送率"] == [pytest.approx(4 / 7, abs=1e-4)]
     assert numbers["节点完成率"] == [pytest.approx(4 / 8, abs=1e-4)]
@@ -167,18 +167,49 @@ def test_the_overview_names_who_is_missing_and_late_in_words(book: Workbook) -> 
     texts = [cell.value for cell in book["总览"]["A"]]
     assert "未报送（1 个）：职教股" in texts
     assert "迟报（1 个）：安全股" in texts
-    assert "已退回（1 个）：督导室" in texts
+    assert "须重报（1 个）：督导室" in texts
 
 
-def test_the_ten_things_come_gravest_first_and_like_ones_together(book: Workbook) -> None:
-    sheet = book["总览"]
+def urgent_rows(month: Month) -> list[tuple[str, str, str]]:
+    """Return severity, office and text of the things to deal with first."""
+    sheet = open_workbook(write_summary(month))["总览"]
     top = find_row(sheet, "A", "序") + 1
-    rows = [[sheet.cell(row, c).value for c in (1, 2, 3, 5)] for row in range(top, top + 10)]
-    assert [row[0] for row in rows] == list(range(1, 11))
-    assert [row[1] for row in rows] == ["须处理"] * 6 + ["请注意"] * 4
-    assert rows[0][2] == "职教股"
+    end = find_row(sheet, "A", "三、各表")
+    return [tuple(sheet.cell(row, c).value for c in (2, 3, 5)) for row in range(top, end)]
+
+
+def test_the_ten_things_come_gravest_first_and_like_ones_together() -> None:
+    rows = urgent_rows(make_month())
+    assert [row[0] for row in rows] == ["须处理"] * 6 + ["请注意"] * 4
+    assert rows[0][1] == "职教股"
     overdue = look_at(make_month()).rule_name("G406")
-    assert rows[2][2:] == ["计财股", f"{overdue}：2 处（第3、4项）"]
+    assert rows[1][1] == "安全股", "the longest overdue first"
+    assert rows[2][1:] == ("计财股", f"{overdue}：2 处（第3、4项），最长已超期 25 天")
+
+
+def test_missing_offices_are_one_thing_and_those_missing_for_months_come_first() -> None:
+    month = make_month()
+    missing = [Finding("G401", "error", "没有收到。", f"第{n}股") for n in range(14)]
+    running = Finding("G414", "error", "已连续 2 个月没有报送。", "第0股")
+    rows = urgent_rows(replace(month, findings=(*missing, running, month.findings[2])))
+    names = look_at(month)
+    listed = "、".join(f"第{n}股" for n in range(1, 13))
+    assert rows == [
+        ("须处理", "第0股", "已连续 2 个月没有报送。"),
+        ("须处理", "13 个股室", f"{names.rule_name('G401')}：13 个股室（{listed}等）"),
+        ("须处理", "基教股", f"{TASKS[4].label}：进展情况只有一个空格。请补填。"),
+    ]
+
+
+def test_what_is_only_to_be_checked_is_one_line_a_code() -> None:
+    month = make_month()
+    asked = [
+        Finding("G406", "info", "请核实。", task.lead_offices[0], task.id) for task in TASKS[1:10]
+    ]
+    rows = urgent_rows(replace(month, findings=tuple(asked)))
+    name = look_at(month).rule_name("G406")
+    numbers = "、".join(str(n) for n in range(2, 11))
+    assert rows == [("请核实", "5 个股室", f"{name}：9 处（第{numbers}项），最长已超期 56 天")]
 
 
 def test_the_overview_is_one_portrait_page_with_two_charts_in_patterns(book: Workbook) -> None:
@@ -246,7 +277,7 @@ def test_the_leading_office_speaks_first_and_the_others_by_name(book: Workbook) 
         ("6", "B", "【有改动】\n义务教育学区化办学"),
         ("8", "G", "【未说明】"),
         ("10", "F", "【未报送】"),
-        ("12", "F", "【已退回】"),
+        ("12", "F", "【须重报】"),
     ],
 )
 def test_a_gap_has_a_word_a_colour_and_a_reason(
@@ -417,22 +448,47 @@ def test_milestones_have_dates_that_sort_and_a_word_for_their_light(book: Workbo
     assert len(rows) == 21
     severe = rows["一是2月底前完成排查。"]
     assert severe[4].date() == date(2026, 2, 28)
-    assert severe[5:7] == ("严重逾期", (AS_OF - date(2026, 2, 28)).days)
-    assert rows["二是4月28日前完成整改“回头看”。"][5:8] == ("临近", None, 3)
+    assert severe[5:8] == ("严重滞后", "未完成", (AS_OF - date(2026, 2, 28)).days)
+    assert rows["二是4月28日前完成整改“回头看”。"][5:9] == ("临近", None, None, 3)
     assert rows["三是9月开学前投入使用。"][4:6] == (None, "时限待定")
     done = rows["一是2月底前完成调研，形成规划初稿。"]
-    assert done[5:8] == ("已完成", None, None)
+    assert done[5:9] == ("已完成", "已完成", None, None)
+
+
+def test_an_open_milestone_of_an_office_that_has_not_returned_says_so(book: Workbook) -> None:
+    rows = {row[3]: row for row in book["节点台账"].iter_rows(min_row=4, values_only=True)}
+    assert rows["一是2月底前签订合作协议。"][5:7] == ("严重滞后", "未报送")
+    assert rows["一是5月底前完成监测。"][5:7] == ("未到期", "须重报")
+    leaders = [str(cell.value) for cell in book["分管领导"]["F"]]
+    assert "【严重滞后】一是2月底前签订合作协议。（超期 56 天，本期未报送）" in leaders
 
 
 def test_a_leader_sees_the_worst_first_what_changed_and_what_is_asked(book: Workbook) -> None:
     rows = list(book["分管领导"].iter_rows(min_row=4, values_only=True))
     first = [row[0] for row in rows[: next(n for n, r in enumerate(rows) if "周若兰" in r[0])]]
     assert first[0].startswith("陈立明同志负责项目　共 3 项：进度滞后 1 项")
-    assert first[1:4] == ["3", "1", "2"]
-    assert rows[1][4] == "正常推进→进度滞后"
-    assert rows[1][5] == "【严重逾期】一是3月底前完成立项和预算评审。（超期 25 天）"
-    assert "申请延期" in first[4]
-    assert "恳请局领导协调财政局加快评审" in first[5]
+    assert first[0].endswith("逾期节点 1 个；新完成节点 1 个；新逾期节点 1 个")
+    assert "申请延期" in first[1]
+    assert "恳请局领导协调财政局加快评审" in first[2]
+    assert first[3:] == ["3", "1", "2"]
+    assert rows[3][4] == "正常推进→进度滞后\n新逾期节点 1 个"
+    assert rows[3][5] == "【严重滞后】一是3月底前完成立项和预算评审。（超期 25 天）"
+    assert rows[5][4] == "首次填报\n新完成节点 1 个"
+
+
+def test_a_leader_is_told_who_has_been_silent_for_months_or_that_nothing_is_asked(
+    book: Workbook,
+) -> None:
+    column = [str(cell.value) for cell in book["分管领导"]["A"]]
+    section = next(n for n, text in enumerate(column) if text.startswith("何志远同志负责项目"))
+    assert column[section + 1] == "提请研究 1　职教股已连续 2 个月没有报送，请过问"
+    section = next(n for n, text in enumerate(column) if text.startswith("周若兰同志负责项目"))
+    assert column[section + 1] == "没有提请研究的事项"
+
+
+def test_without_a_month_before_nothing_is_called_new() -> None:
+    book = open_workbook(write_summary(replace(make_month(), lights_before={})))
+    assert not any("新" in str(cell.value)[:40] for cell in book["分管领导"]["E"])
 
 
 @pytest.mark.parametrize(
@@ -443,6 +499,7 @@ def test_a_leader_sees_the_worst_first_what_changed_and_what_is_asked(book: Work
         ("需县政府明确资金来源", "需县政府明确资金来源"),
         ("评审排队时间较长，已请计财股协调加快。", None),
         ("下一步抓紧施工，6月底前完成。", None),
+        ("第三家企业的设备投入比例尚需明确，3月底前签约。", None),
     ],
 )
 def test_what_is_asked_of_a_leader_is_quoted(obstacles: str, asked: str | None) -> None:
@@ -452,6 +509,7 @@ def test_what_is_asked_of_a_leader_is_quoted(obstacles: str, asked: str | None) 
         month,
         entries=(replace(month.entries[0], obstacles=obstacles), *entries),
         milestones=(),
+        offices=tuple(replace(office, months_missing=0) for office in month.offices),
     )
     column = [str(c.value) for c in open_workbook(write_summary(month))["分管领导"]["A"]]
     lines = [text for text in column if text.startswith("提请研究")]
@@ -569,7 +627,7 @@ def test_a_finding_of_an_undeclared_code_is_listed_all_the_same() -> None:
 def test_the_view_says_why_a_task_has_no_status() -> None:
     seen = look_at(make_month())
     words = {task.id: seen.status_of(task) for task in seen.month.master.tasks}
-    assert (words["10"], words["12"], words["5"]) == ("未报送", "已退回", "未填")
+    assert (words["10"], words["12"], words["5"]) == ("未报送", "须重报", "未填")
 
 
 def test_libreoffice_saves_it_again_without_losing_a_word(tmp_path: Path) -> None:

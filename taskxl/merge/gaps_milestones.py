@@ -16,7 +16,7 @@ from taskxl.merge.lights import COMPLETED, NOT_COMPLETED, POSTPONED, says_done
 from taskxl.merge.likeness import find_done_clause
 from taskxl.merge.registry import View, gap_rule
 from taskxl.model import Entry, MilestoneState
-from taskxl.text import show
+from taskxl.text import quote
 from taskxl.words import DONE, NOT_STARTED, ON_TRACK
 
 
@@ -49,7 +49,7 @@ def _place(view: View, state: MilestoneState, office: str | None) -> dict[str, s
 
 
 def _name(state: MilestoneState) -> str:
-    return f"{state.task.label}的节点“{show(state.milestone.text, 24)}”"
+    return f"{state.task.label}的节点{quote(state.milestone.text, 24)}"
 
 
 @gap_rule(
@@ -105,9 +105,9 @@ def _weigh(
     if clause:
         return (
             "info",
-            f"，完成情况没有填，但进展情况写有“{show(clause, 30)}”。请核实节点是否已完成。",
+            f"，完成情况没有填，但进展情况写有{quote(clause, 30)}。请核实节点是否已完成。",
         )
-    written = f"写的是“{show(said)}”" if said else "没有填"
+    written = f"写的是{quote(said, 20)}" if said else "没有填"
     return "warning", f"，完成情况{written}。已完成的请补填完成日期，未完成的请说明原因。"
 
 
@@ -191,7 +191,7 @@ def _find_contradiction(
     for state in states:
         said = view.statements.get(state.milestone.id, ())
         word = says_done(next((one for one in said if one.office == entry.office), None))
-        shown = f"“{show(state.milestone.text, 20)}”"
+        shown = quote(state.milestone.text, 20)
         if word is False:
             unfinished.append(shown)
             if state.light in ("overdue", "severe") and not state.milestone.vague:

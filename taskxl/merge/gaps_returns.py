@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from taskxl.findings import Finding, Rule
 from taskxl.merge.registry import View, gap_rule
-from taskxl.merge.states import Arrival, find_arrival
+from taskxl.merge.states import Arrival, find_arrival, is_late
 from taskxl.merge.versions import Version
 from taskxl.model import OfficeState
 from taskxl.text import is_blank, show, squeeze
@@ -56,7 +56,7 @@ def find_missing(rule: Rule, view: View) -> Iterator[Finding]:
     "迟报",
     "warning",
     what="表在报送截止日（当天算按时）之后才收到。先看邮件时间，再看文件时间，最后看填报日期。",
-    why="迟报会拖后整个汇总。文件时间会因另存、拷贝而变，所以只有它说迟时，只作提示。",
+    why="迟报会拖后整个汇总。文件时间会因另存、拷贝而变，所以只有它说迟时，只作提示，不计迟报。",
     cure="请核对收到时间；确属迟报的，提醒股室下月按时报送。先报后改的，以第一次收到为准。",
     good="""
         | 股室   | 收到 |
@@ -68,27 +68,27 @@ def find_missing(rule: Rule, view: View) -> Iterator[Finding]:
     """,
 )
 def find_late(rule: Rule, view: View) -> Iterator[Finding]:
-    """Yield late offices with the source; a file's time that 填报日期 does not bear out is info."""
+    """Yield late offices with the source; where the time is doubtful, only info."""
     for state in view.month.offices:
-        if not state.owes or state.state != "late":
+        version = view.arrivals.get(state.office)
+        if not state.owes or version is None or state.state not in ("submitted", "late"):
             continue
-        version = view.arrivals[state.office]
-        arrival = find_arrival(version)
-        if arrival is None:
+        late, arrival = is_late(version, view.month.as_of), find_arrival(version)
+        if late is False or arrival is None:
             continue
-        dated = version.submission.reported_on
         message = f"{_tell(arrival)}，截止日是{view.month.as_of:%Y-%m-%d}，{_days(arrival, view)}。"
         place = {
             "office": state.office,
             "file": version.source.file,
             "sheet": version.submission.sheet,
         }
-        if arrival.receipt != "file" or (dated is not None and dated > view.month.as_of):
+        if late:
             yield rule.found(message + "请说明情况，下期按时报送。").at(**place)
         else:
+            dated = version.submission.reported_on
             form = f"表上的填报日期是{dated:%Y-%m-%d}" if dated else "表上没有填报日期"
             yield rule.found(
-                f"{message}但{form}，文件时间可能因另存或拷贝而变。请核实是否迟报。",
+                f"{message}但{form}，文件时间可能因另存或拷贝而变，暂不计迟报。请核实是否迟报。",
                 severity="info",
             ).at(**place)
 

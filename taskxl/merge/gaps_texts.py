@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 
 from taskxl.findings import Finding, Rule
-from taskxl.merge.lights import NOT_COMPLETED, POSTPONED, says_done
+from taskxl.merge.lights import COMPLETED, NOT_COMPLETED, POSTPONED, says_done
 from taskxl.merge.likeness import likeness, plain, says_nothing, substance
 from taskxl.merge.registry import View, gap_rule
 from taskxl.model import Entry, MilestoneEntry, Task, TaskField
-from taskxl.text import is_blank, show
+from taskxl.text import is_blank, quote
 from taskxl.words import BEHIND, DONE, NOT_STARTED, ON_TRACK
 
 # Nearly the same text as last month: one clause in ten changed.
@@ -25,10 +25,6 @@ def _place(entry: Entry, field: TaskField) -> dict[str, str | None]:
         "sheet": entry.sheet,
         "cell": entry.cells.get(field),
     }
-
-
-def _quote(text: str, limit: int = 40) -> str:
-    return f"“{show(text, limit)}”"
 
 
 @gap_rule(
@@ -131,14 +127,14 @@ def find_repeated(rule: Rule, view: View) -> Iterator[Finding]:
         if alike < 1:
             yield rule.found(
                 f"{task.label}的进展情况与{month}报送的有 {alike:.0%} 相同：本月"
-                f"{_quote(entry.progress)}，{month}{_quote(earlier.entry.progress)}。"
+                f"{quote(entry.progress, 40)}，{month}{quote(earlier.entry.progress, 40)}。"
                 "请核实是否已更新。",
                 severity="info",
             ).at(**place)
             continue
         dated = any(milestone.due for milestone in task.milestones)
         yield rule.found(
-            f"{task.label}的进展情况与{month}报送的完全相同：{_quote(entry.progress)}。"
+            f"{task.label}的进展情况与{month}报送的完全相同：{quote(entry.progress, 40)}。"
             + ("请补写本月的新进展。" if dated else "这一项没有时限，请核实本月有无新进展。"),
             severity=None if dated else "info",
         ).at(**place)
@@ -183,7 +179,7 @@ def find_backwards(rule: Rule, view: View) -> Iterator[Finding]:
         for said in view.statements.get(state.milestone.id, ()):
             if period and says_done(said) is False:
                 yield rule.found(
-                    f"{state.task.label}的节点{_quote(state.milestone.text, 24)}"
+                    f"{state.task.label}的节点{quote(state.milestone.text, 24)}"
                     f"{period.month}月报已完成，本期报“{said.state}”。请核实以哪一次为准。",
                     office=said.office,
                     task=state.task.id,
@@ -231,7 +227,7 @@ def find_unexplained(rule: Rule, view: View) -> Iterator[Finding]:
             reason = f"有节点报“{behind[pair].state}”"
         else:
             continue
-        written = "写的是" + _quote(entry.obstacles) if entry.obstacles.strip() else "是空白"
+        written = "写的是" + quote(entry.obstacles, 40) if entry.obstacles.strip() else "是空白"
         yield rule.found(
             f"{task.label}{reason}，但存在问题和下一步工作计划{written}。"
             "请补写问题、原因和下一步的时间安排。",
@@ -262,7 +258,7 @@ def find_hollow(rule: Rule, view: View) -> Iterator[Finding]:
         if entry.status == DONE and "完成" in entry.progress:
             continue
         yield rule.found(
-            f"{task.label}的进展情况是{_quote(entry.progress)}，除套话外没有具体内容。"
+            f"{task.label}的进展情况是{quote(entry.progress, 40)}，除套话外没有具体内容。"
             "请写明本月做了什么、到了哪一步。",
         ).at(**_place(entry, "progress"))
 
@@ -313,8 +309,9 @@ def find_contradicting(rule: Rule, view: View) -> Iterator[Finding]:
         for one in said:
             if first and one.office not in leads and says_done(one) is (not says_done(first)):
                 yield rule.found(
-                    f"{state.task.label}的节点{_quote(state.milestone.text, 24)}，"
-                    f"牵头的{first.office}报“{first.state}”，协办的{one.office}报“{one.state}”。"
+                    f"{state.task.label}的节点{quote(state.milestone.text, 24)}，"
+                    f"牵头的{first.office}报“{first.state or COMPLETED}”，"
+                    f"协办的{one.office}报“{one.state or COMPLETED}”。"
                     "请两个股室核对后统一口径。",
                     office=first.office,
                     task=state.task.id,

@@ -72,11 +72,15 @@ def find_done_clause(milestone: str, progress: str) -> str | None:
     '已完成可行性研究'
     >>> find_done_clause("一是2月底前完成可行性研究。", "可行性研究尚未完成") is None
     True
+    >>> find_done_clause("二是2月底前完成开学准备工作。", "2月26日已完成开学准备工作")
+    '2月26日已完成开学准备工作'
     """
     wanted = _pairs(milestone)
+    # What the milestone itself is called (开学准备) says nothing of whether it is done.
+    open_words = [word for word in NOT_DONE_WORDS if word not in squeeze(milestone)]
     for clause in _CLAUSE.split(progress):
         folded = squeeze(clause)
-        if not _DONE.search(folded) or any(word in folded for word in NOT_DONE_WORDS):
+        if not _DONE.search(folded) or any(word in folded for word in open_words):
             continue
         said = _pairs(clause)
         shared = len(wanted & said)

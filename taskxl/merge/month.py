@@ -78,6 +78,7 @@ def merge_month(
         counted.altered,
         (),
         order_entries([said.entry for said in earlier.values()], places, offices),
+        {state.milestone.id: state.light for state in past[-1].milestones} if past else {},
     )
     view = View(
         month,

@@ -32,6 +32,19 @@ def find_arrival(version: Version) -> Arrival | None:
     return Arrival(day, "form", None) if day else None
 
 
+def is_late(version: Version, as_of: date) -> bool | None:
+    """Tell whether a form came after the end of `as_of`; None where only a doubtful time says so.
+
+    A file's time changes when it is saved or copied (when the 办公室 saves an attachment, too), so
+    it makes nobody late unless 填报日期 bears it out.
+    """
+    arrival = find_arrival(version)
+    if arrival is None or arrival.day <= as_of:
+        return False
+    dated = version.submission.reported_on
+    return True if arrival.receipt != "file" or (dated is not None and dated > as_of) else None
+
+
 def first_arrivals(versions: Mapping[str, Sequence[Version]]) -> dict[str, Version]:
     """Return for each office the version that decides whether it was on time: the first to come.
 
@@ -61,7 +74,7 @@ def judge_offices(
 ) -> tuple[OfficeState, ...]:
     """Return the state of each office that owes, then of those that reported without owing.
 
-    Late is what came after the end of `as_of`; where nothing tells when it came, it is not late.
+    Late is what certainly came after the end of `as_of` (see `is_late`).
     `past` are the year's earlier months, for the months in a row that an office has been missing.
     """
     filled: dict[str, set[str]] = {}
@@ -89,7 +102,7 @@ def judge_offices(
         states.append(
             OfficeState(
                 office,
-                "late" if arrival and arrival.day > as_of else "submitted",
+                "late" if is_late(arrivals[office], as_of) else "submitted",
                 tuple(sorted({version.source.file for version in versions})),
                 arrival.moment if arrival else None,
                 arrival.receipt if arrival else "",

@@ -1,6 +1,6 @@
 """Every returned file exactly one verdict, and of every office what stands."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
 from taskxl.findings import Finding, declared_rules
@@ -32,6 +32,7 @@ from taskxl.model import (
     Submission,
     Unplaced,
     Verdict,
+    period_name,
 )
 from taskxl.text import show
 
@@ -128,9 +129,10 @@ def _take_in(returns: Sequence[Return], period: Period, roster: Roster) -> _Take
     taken = _Taken()
     for ret in returns:
         fates = taken.fates.setdefault(id(ret), [])
-        for submission in ret.submissions:
-            form = rename_office(submission, _resolve(submission.office, roster))
-            refusal = _refuse_form(ret, form, period)
+        forms = [rename_office(s, _resolve(s.office, roster)) for s in ret.submissions]
+        counting = {f.office for f in forms if not ret.code and f.period in (None, period.key)}
+        for form in forms:
+            refusal = _refuse_form(ret, form, period, counting)
             if refusal is None:
                 version = Version(ret, form)
                 taken.by_office.setdefault(form.office, []).append(version)
@@ -143,7 +145,7 @@ def _take_in(returns: Sequence[Return], period: Period, roster: Roster) -> _Take
             fates.append(_refuse_file(ret))
         if id(ret) not in taken.by_return:
             taken.unplaced.extend(ret.unplaced)
-        taken.findings.extend(_refusal_findings(ret, fates))
+        taken.findings.extend(_refusal_findings(ret, fates, counting))
     return taken
 
 
@@ -179,18 +181,27 @@ def _refuse_file(ret: Return) -> Fate:
     return Fate(ret.file, verdict, "", code, ret.reason or _UNKNOWN)
 
 
-def _refuse_form(ret: Return, form: Submission, period: Period) -> Fate | None:
-    """Return the fate of a form that cannot count, None where it can."""
+def _refuse_form(ret: Return, form: Submission, period: Period, counting: Set[str]) -> Fate | None:
+    """Return the fate of a form that cannot count, None where it can.
+
+    `counting` are the offices of which the same file has a form that counts.
+    """
     if ret.code:
         return Fate(ret.file, "rejected", form.office, ret.code, ret.reason or _UNKNOWN)
     if form.period in (None, period.key):
         return None
-    reason = f"这是 {show(form.period)} 的表，本期是 {period.key}。请用本期下发的表重新填报。"
+    month = show(period_name(form.period))
+    reason = f"这是{month}的表，本期是{period.name}。请用本期下发的表重新填报。"
+    if form.office in counting:
+        reason = f"文件里还有一张{month}的表，没有采用，文字列在未归位内容。"
     return Fate(ret.file, "rejected", form.office, "R206", reason)
 
 
-def _refusal_findings(ret: Return, fates: Sequence[Fate]) -> list[Finding]:
-    """Return one finding for each reason to refuse, and what the reader adds to it."""
+def _refusal_findings(ret: Return, fates: Sequence[Fate], counting: Set[str]) -> list[Finding]:
+    """Return one finding for each reason to refuse, and what the reader adds to it.
+
+    An old form beside one of the same office that counts (`counting`) is only to be known.
+    """
     codes = {fate.code for fate in fates}
     said = [finding for finding in ret.findings if finding.code in codes]
     severities = {rule.code: rule.severity for rule in declared_rules()}
@@ -199,7 +210,7 @@ def _refusal_findings(ret: Return, fates: Sequence[Fate]) -> list[Finding]:
             continue
         code, reason = fate.code, fate.reason or ""
         if not any((finding.code, finding.message) == (code, reason) for finding in said):
-            severity = severities.get(code, "error")
+            severity = "info" if fate.office in counting else severities.get(code, "error")
             said.append(Finding(code, severity, reason, fate.office or None, file=ret.file))
     return said
 

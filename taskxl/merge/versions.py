@@ -165,6 +165,9 @@ def settle_versions(versions: Iterable[Version], issued: str | None = None) -> S
     )
     heard = {id(version) for version, entry in entries if speaks(entry)}
     heard |= {id(version) for version, step in milestones if speaks(step)}
+    # Where all that was written are remarks, those who wrote them stand.
+    heard = heard or {id(version) for version, entry in entries if texts_of(entry)}
+    heard = heard or {id(distinct[0])}
     standing = tuple(version for version in distinct if id(version) in heard)
     replaced = []
     for version in distinct:

@@ -40,7 +40,8 @@ def clean_text(text: str) -> str:
     >>> clean_text("一\r\n二\x07\u200b三")
     '一\n二\\u0007三'
     """
-    if not _ANYTHING_ODD.search(text):
+    # All that is odd is not printable, and to ask that is the faster way.
+    if text.isprintable() or not _ANYTHING_ODD.search(text):
         return text
     text = _INVISIBLE.sub("", _LINE_ENDS.sub("\n", text)).replace("\t", "  ")
     return _UNSAFE_CHARACTER.sub(_write_out, text)
@@ -53,8 +54,6 @@ def _write_out(found: re.Match[str]) -> str:
 
 def text_units(line: str) -> int:
     """Return the width of a line: ASCII one unit a character, everything else two."""
-    if line.isascii():
-        return len(line)
     return 2 * len(line) - len(line.encode("ascii", "ignore"))
 
 
@@ -68,7 +67,7 @@ def count_lines(text: str, width: float, size: float = 10.5) -> int:
     room = usable_units(width, size)
     if len(text) * 2 <= room and "\n" not in text:
         return 1
-    return sum(-(-text_units(line) // room) or 1 for line in text.split("\n"))
+    return sum([-(-text_units(line) // room) or 1 for line in text.split("\n")])
 
 
 def row_height(lines: int, size: float = 10.5) -> float:

@@ -10,7 +10,7 @@ from taskxl.reports.sheet_milestones import TONES
 from taskxl.reports.styles import Tone
 from taskxl.reports.tables import Cell, Column, Content, Link, Row, Section, Table
 from taskxl.reports.view import NO_LEADER, View
-from taskxl.text import show, squeeze
+from taskxl.text import quote, show, squeeze
 from taskxl.words import (
     BEHIND,
     DONE,
@@ -27,7 +27,7 @@ COLUMNS = (
     Column("项目名称", 20, "left"),
     Column("牵头股室", 11),
     Column("进度状态", 10, repeated=True),
-    Column("较上月", 13),
+    Column("较上次", 13),
     Column("关键节点", 32, "left"),
     Column("存在问题和下一步工作计划", 42, "left"),
     Column("查看", 12),
@@ -37,12 +37,15 @@ _SENTENCE_END = re.compile(r"[。；！\n]")
 _ASKS = re.compile(
     # What has been asked for already (已请…协调) is not asked of the leader.
     r"(?<!已)(?<!已经)(?:恳请|提请|请示|请求"
-    r"|(?:需|请|望|建议).{0,12}?(?:协调|支持|研究|决定|审定|审批|批准|解决|明确))"
+    # 需…：somebody is named who is to do it; 尚需明确 is the office's own work.
+    r"|(?:需.{2,12}?|(?:请|望|建议).{0,12}?)"
+    r"(?:协调|支持|研究|决定|审定|审批|批准|解决|明确))"
 )
 SILENT = (OFFICE_STATES["missing"], OFFICE_STATES["rejected"])
 _STATUS_RANK = {BEHIND: 2, NOT_STARTED: 4, ON_TRACK: 7, DONE: 8}
 _LIGHT_RANK: dict[Light, int] = {"severe": 0, "overdue": 1, "near": 5}
 _SILENT_RANK = 3
+OVER: tuple[Light, ...] = ("overdue", "severe")
 _TONES: dict[str, Tone] = {BEHIND: "error", NOT_STARTED: "warning", ON_TRACK: "", DONE: "done"}
 
 
@@ -55,12 +58,13 @@ def make_table(view: View) -> Table:
     for leader, tasks in blocks.items():
         rows.append(Section(f"{leader}　{_sum_up(view, tasks)}"))
         ranked = sorted(tasks, key=lambda task: _rank(view, task))
+        asked = _decisions(view, ranked) or ["没有提请研究的事项"]
+        rows += [Section(text, new_page=False) for text in asked]
         rows += [Row(_make_contents(view, task), (SHEET, task.id)) for task in ranked]
-        rows += [Section(text, new_page=False) for text in _decisions(view, ranked)]
     return Table(
         SHEET,
         view.heading("分管项目进展情况"),
-        f"统计截止{view.day}。每位负责同志的项目中，问题重的排在前面；"
+        f"统计截止{view.day}。每位负责同志的项目中，问题重的排在前面；“较上次”是与前一次汇总相比；"
         "“提请研究”是从报送内容中摘出的原话或申请，以原文为准。",
         COLUMNS,
         rows,
@@ -89,9 +93,21 @@ def _sum_up(view: View, tasks: Sequence[Task]) -> str:
         key=lambda word: _STATUS_RANK.get(word, _SILENT_RANK),
     )
     words = [f"{word} {statuses.count(word)} 项" for word in dict.fromkeys(statuses)]
-    lights = [state.light for task in tasks for state in view.milestones.get(task.id, ())]
-    over = lights.count("overdue") + lights.count("severe")
-    return f"共 {len(tasks)} 项：{'，'.join(words)}{f'；逾期节点 {over} 个' if over else ''}"
+    states = [state for task in tasks for state in view.milestones.get(task.id, ())]
+    over = sum(state.light in OVER for state in states)
+    numbers = [f"逾期节点 {over} 个"] if over else []
+    numbers += _moved(view, states)
+    return f"共 {len(tasks)} 项：{'，'.join(words)}{''.join(f'；{one}' for one in numbers)}"
+
+
+def _moved(view: View, states: Sequence[MilestoneState]) -> list[str]:
+    """Return in words how many milestones are newly done, and newly overdue, since last month."""
+    before = view.month.lights_before
+    known = [state for state in states if state.milestone.id in before]
+    done = sum(s.light == "done" != before[s.milestone.id] for s in known)
+    over = sum(s.light in OVER and before[s.milestone.id] not in OVER for s in known)
+    counts = (("新完成节点", done), ("新逾期节点", over))
+    return [f"{word} {count} 个" for word, count in counts if count]
 
 
 def _make_contents(view: View, task: Task) -> tuple[Content, ...]:
@@ -101,23 +117,28 @@ def _make_contents(view: View, task: Task) -> tuple[Content, ...]:
         (state for state in states if state.light in _LIGHT_RANK),
         key=lambda state: (_LIGHT_RANK[state.light], -(state.days_over or 0)),
     )
-    steps = "\n".join(map(_describe_milestone, pressing)) or _describe_progress(states)
+    steps = "\n".join(_describe_milestone(view, state) for state in pressing)
+    steps = steps or _describe_progress(states)
     return (
         task.number or "",
         task.title or "",
         view.lead_of(task),
         Cell(status, _TONES.get(status, "error" if status in SILENT else "warning")),
-        _change(view, task),
+        "\n".join([*_change(view, task), *_moved(view, states)]),
         Cell(steps, TONES[pressing[0].light] if pressing else ""),
         _obstacles(view, task),
         Link(((sheet_tasks.SHEET, task.id, PROGRESS),)),
     )
 
 
-def _describe_milestone(state: MilestoneState) -> str:
+def _describe_milestone(view: View, state: MilestoneState) -> str:
     days = state.days_over or 0
     when = f"超期 {days} 天" if days > 0 else "当天到期" if days == 0 else f"还有 {-days} 天"
-    return f"【{LIGHTS[state.light]}】{show(state.milestone.text, 40)}（{when}）"
+    silence = view.silence_on(state)
+    doubts = [f"本期{silence}"] if silence else []
+    doubts += ["时限待核实"] if state.milestone.vague else []
+    told = "，".join([when, *doubts])
+    return f"【{LIGHTS[state.light]}】{show(state.milestone.text, 40)}（{told}）"
 
 
 def _describe_progress(states: Sequence[MilestoneState]) -> str:
@@ -127,17 +148,17 @@ def _describe_progress(states: Sequence[MilestoneState]) -> str:
     return f"节点 {len(states)} 个，已完成 {done} 个"
 
 
-def _change(view: View, task: Task) -> str:
-    """Return how the leading office's status moved since it last reported."""
+def _change(view: View, task: Task) -> list[str]:
+    """Return in a word how the leading office's status moved since it last reported."""
     lead = view.lead_of(task)
     before = view.previous.get((task.id, lead))
     entry = next((e for e in view.entries.get(task.id, ()) if e.office == lead), None)
     now = entry.status if entry else ""
     if before is None or not before.status:
-        return "首次填报" if now else ""
+        return ["首次填报"] if now else []
     if not now:
-        return f"上次：{before.status}"
-    return "状态未变" if now == before.status else f"{before.status}→{now}"
+        return [f"上次：{before.status}"]
+    return ["状态未变" if now == before.status else f"{before.status}→{now}"]
 
 
 def _obstacles(view: View, task: Task) -> str:
@@ -151,19 +172,23 @@ def _obstacles(view: View, task: Task) -> str:
 
 
 def _decisions(view: View, tasks: Sequence[Task]) -> list[str]:
-    """Return what a leader is asked for, one line each: delays applied for, help asked for."""
+    """Return what a leader is asked for, a line each: silent offices, delays and help asked for."""
     lines: list[str] = []
+    for office in dict.fromkeys(view.lead_of(task) for task in tasks):
+        said = view.states.get(office)
+        if said is not None and said.months_missing > 1:
+            lines.append(f"{office}已连续 {said.months_missing} 个月没有报送，请过问")
     for task in tasks:
         for state in view.milestones.get(task.id, ()):
             if state.entry and state.entry.state == POSTPONED:
                 note = f"，说明：{show(state.entry.note, 120)}" if squeeze(state.entry.note) else ""
                 lines.append(
-                    f"{task.label}：{state.entry.office}就节点“{show(state.milestone.text, 40)}”"
+                    f"{task.label}：{state.entry.office}就节点{quote(state.milestone.text, 40)}"
                     f"申请延期{note}"
                 )
         for entry in view.entries.get(task.id, ()):
             sentences = _SENTENCE_END.split(entry.obstacles)
             asking = next((text for text in sentences if _ASKS.search(text)), None)
             if asking:
-                lines.append(f"{task.label}：{entry.office}写道“{show(asking, 120)}”")
+                lines.append(f"{task.label}：{entry.office}写道{quote(asking, 120)}")
     return [f"提请研究 {number}　{line}" for number, line in enumerate(lines, 1)]

@@ -14,10 +14,10 @@ COLUMNS = (
     Column("节点", 36, "left"),
     Column("时限", 11, repeated=True),
     Column("节点状态", 10, repeated=True),
+    Column("股室所报", 10),
     Column("超期天数", 7, number="0"),
     Column("剩余天数", 7, number="0"),
     Column("牵头股室", 10, repeated=True),
-    Column("股室所报", 9),
     Column("完成日期", 11),
     Column("说明", 18, "left"),
     Column("时限存疑之处", 14, "left"),
@@ -41,7 +41,7 @@ def make_table(view: View) -> Table:
         SHEET,
         view.heading("节点台账"),
         f"截至{view.day}。{settings.near_days} 天内到期为“临近”，"
-        f"超期 {settings.severe_days} 天以上为“严重逾期”；没有确切时限的不判逾期。",
+        f"超期 {settings.severe_days} 天为“严重滞后”；没有确切时限的不判逾期。",
         COLUMNS,
         rows,
         frozen_columns=3,
@@ -59,11 +59,19 @@ def _make_contents(view: View, number: int, state: MilestoneState) -> tuple[Cont
         milestone.text,
         milestone.due,
         Cell(LIGHTS[state.light], TONES.get(state.light, "")),
+        _describe_statement(view, state),
         open_days if open_days is not None and open_days > 0 else None,
         -open_days if open_days is not None and open_days <= 0 else None,
         view.lead_of(task),
-        entry.state if entry else "",
         (entry.done_on or entry.done_text) if entry else "",
         entry.note if entry else "",
         milestone.vague or "",
     )
+
+
+def _describe_statement(view: View, state: MilestoneState) -> str:
+    """Return what the office says of a milestone, else that it has said nothing this month."""
+    entry, silence = state.entry, view.silence_on(state)
+    if entry is None or not entry.state:
+        return silence
+    return f"{entry.state}（{silence}）" if silence else entry.state

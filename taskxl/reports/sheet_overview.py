@@ -33,8 +33,11 @@ GRID, GRID_WIDTH = 12, 6.5
 """The page is a grid of twelve narrow columns; everything on it spans some of them."""
 CHART_ROW_POINTS = 165.0
 MOST_NAMES, MOST_URGENT, MOST_NUMBERS = 60, 10, 12
-URGENT_CODES = ("G401", "G414", "R", "G406", "G402", "E302", "G404", "G408", "G410")
+URGENT_CODES = ("G414", "G401", "G406", "R", "E302", "G404", "G402", "G408", "G410")
 """What a leader has to know first, among findings of one severity."""
+TOGETHER = ("G401", "G402", "G403", "G412", "G414", "R")
+"""What is one thing to deal with, however many offices it is said of."""
+MOST_OFFICES = 12
 
 Pattern = tuple[str, str, str]
 _SOLID_LIGHT: Pattern = ("percent_5", "#595959", "#FFFFFF")
@@ -47,7 +50,7 @@ _LINES: Pattern = ("light_horizontal", "#7F7F7F", "#FFFFFF")
 
 @dataclass(frozen=True, slots=True)
 class Urgent:
-    """One of the things to deal with first: findings of one code about one office."""
+    """One of the things to deal with first: findings of one code, of one office or of several."""
 
     findings: tuple[tuple[int, Finding], ...]
 
@@ -56,32 +59,77 @@ class Urgent:
         """The finding that its link leads to."""
         return self.findings[0][1]
 
+    @property
+    def offices(self) -> list[str]:
+        """The offices it is about, each once."""
+        return list(dict.fromkeys(f.office for _, f in self.findings if f.office))
+
+    @property
+    def who(self) -> str:
+        """What stands under 股室: the office, or how many there are."""
+        if len(self.offices) > 1:
+            return f"{len(self.offices)} 个股室"
+        return self.first.office or "—"
+
     def describe(self, view: View) -> str:
-        """Return it in one line: the finding's own words, or how many of them there are."""
+        """Return it in one line: the finding's own words, or of how many it is true, by name."""
         if len(self.findings) == 1:
             label, message = view.task_label(self.first.task), self.first.message
             return show(message if not label or label in message else f"{label}：{message}", 100)
+        name, about = view.rule_name(self.first.code), self._name(view)
+        days = max(_days_over(view, finding) for _, finding in self.findings)
+        longest = f"，最长已超期 {days} 天" if days > 0 else ""
+        return f"{name}：{about or f'{len(self.findings)} 处'}{longest}"
+
+    def _name(self, view: View) -> str:
+        """Return how many and which: tasks, else offices, else files; "" where it names none."""
+        count = len(self.findings)
         tasks = [view.tasks[f.task] for _, f in self.findings if f.task and f.task in view.tasks]
         numbers = list(dict.fromkeys(task.number or task.label for task in tasks))
-        more = "……" if len(numbers) > MOST_NUMBERS else ""
-        named = f"（第{'、'.join(numbers[:MOST_NUMBERS])}{more}项）" if numbers else ""
-        return f"{view.rule_name(self.first.code)}：{len(self.findings)} 处{named}"
+        if numbers:
+            return f"{count} 处（第{_list(numbers, MOST_NUMBERS)}项）"
+        if len(self.offices) > 1:
+            return f"{len(self.offices)} 个股室（{_list(self.offices, MOST_OFFICES)}）"
+        files = [show(f.file, 24) for _, f in self.findings if f.file]
+        return f"{count} 处（{_list(files, 3)}）" if files else ""
+
+
+def _list(words: Sequence[str], most: int) -> str:
+    return "、".join(words[:most]) + ("等" if len(words) > most else "")
 
 
 def find_urgent(view: View) -> list[Urgent]:
-    """Return the ten things to deal with first: gravest first, then by `URGENT_CODES`."""
+    """Return the ten things to deal with first: gravest first, then by `URGENT_CODES`.
+
+    What is said of an office and not of a task, and what is only to be checked, counts once for
+    all offices; of an office that has been missing for months G401 is left out, G414 says it;
+    milestones are in order of days over.
+    """
+    running = {finding.office for finding in view.month.findings if finding.code == "G414"}
     groups: dict[tuple[str, str | None, str], list[tuple[int, Finding]]] = {}
     for number, finding in enumerate(view.month.findings, 1):
-        key = (finding.severity, finding.office, finding.code)
-        groups.setdefault(key, []).append((number, finding))
+        if finding.code == "G401" and finding.office in running:
+            continue
+        together = finding.severity == "info" or finding.code.startswith(TOGETHER)
+        office = None if together else finding.office
+        groups.setdefault((finding.severity, office, finding.code), []).append((number, finding))
 
-    def rank(group: list[tuple[int, Finding]]) -> tuple[int, int, int]:
+    def rank(group: list[tuple[int, Finding]]) -> tuple[int, int, int, int]:
         first = group[0][1]
         codes = enumerate(URGENT_CODES)
         code = next((n for n, code in codes if first.code.startswith(code)), len(URGENT_CODES))
-        return SEVERITIES.index(first.severity), code, -len(group)
+        days = max((_days_over(view, f) for _, f in group), default=0)
+        return SEVERITIES.index(first.severity), code, -days, -len(group)
 
     return [Urgent(tuple(group)) for group in sorted(groups.values(), key=rank)[:MOST_URGENT]]
+
+
+def _days_over(view: View, finding: Finding) -> int:
+    """Return by how many days the milestones that a finding may mean are over, at most."""
+    if finding.code != "G406":
+        return 0
+    states = view.milestones.get(finding.task or "", ())
+    return max((state.days_over or 0 for state in states), default=0)
 
 
 def write_overview(workbook: "Workbook", styles: Styles, view: View, anchors: Anchors) -> None:
@@ -229,7 +277,7 @@ class _Page:
         severity = SEVERITY_WORDS[first.severity]
         self.sheet.write_number(row - 1, 0, number, styles.cell("center"))
         self.sheet.write_string(row - 1, 1, severity, styles.cell("center", first.severity))
-        office = first.office or "—"
+        office = one.who
         write_band(self.sheet, row, 2, office, styles.cell("center"), 3)
         write_band(self.sheet, row, 7, text, styles.cell(), 5)
         lines = max(

@@ -155,26 +155,31 @@ def _lay_out_section(section: Section, columns: tuple[Column, ...]) -> Iterator[
         yield LaidRow((part,), row_height(count_lines(part, width, size), size), laid)
 
 
-def _lay_out_row(contents: tuple[Content, ...], columns: tuple[Column, ...]) -> Iterator[LaidRow]:
+def _lay_out_row(contents: tuple[Content, ...], columns: tuple[Column, ...]) -> list[LaidRow]:
     first: list[Content] = []
     lines = 1
     parted: dict[int, list[str]] = {}
     for number, (content, column) in enumerate(zip(contents, columns, strict=True)):
         value = content.value if isinstance(content, Cell) else content
-        if isinstance(value, str) and value and not column.hidden:
+        if value and isinstance(value, str) and not column.hidden:
             text = clean_text(value)
-            needed = count_lines(text, column.width)
+            # What is this short is one line whatever its characters: most cells are.
+            needed = 1
+            if len(text) * 2 > column.width or "\n" in text:
+                needed = count_lines(text, column.width)
             if needed > MAX_LINES:
                 parted[number] = split_text(text, column.width)
                 text = parted[number][0]
                 needed = count_lines(text, column.width)
-            lines = max(lines, needed)
-            first.append(replace(content, value=text) if isinstance(content, Cell) else text)
-        else:
-            first.append(content)
-    yield LaidRow(tuple(first), row_height(lines))
+            if needed > lines:
+                lines = needed
+            if text is not value:
+                content = replace(content, value=text) if isinstance(content, Cell) else text
+        first.append(content)
+    laid = [LaidRow(tuple(first), row_height(lines))]
     for part in range(1, max(map(len, parted.values()), default=1)):
-        yield _lay_out_rest(first, columns, parted, part)
+        laid.append(_lay_out_rest(first, columns, parted, part))
+    return laid
 
 
 def _lay_out_rest(

@@ -56,6 +56,14 @@ class View:
         """Return the office that leads a task, "" where the list names none."""
         return next(iter(self.responsible[task.id]), "")
 
+    def silence_on(self, state: MilestoneState) -> str:
+        """Return why nobody speaks of an open milestone this month; "" where somebody could."""
+        owed = self.owed.get(state.task.id, ())
+        words = [self.states[office].state for office in owed if office in self.states]
+        if state.light == "done" or set(words) - {"missing", "rejected"}:
+            return ""
+        return OFFICE_STATES[words[0]] if words else ""
+
     def status_of(self, task: Task) -> str:
         """Return where a task stands in a word, else why no word can be given."""
         status = self.statuses[task.id]

@@ -147,6 +147,7 @@ class _RowWriter:
         self._columns = columns
         self._anchors = anchors
         self._links = 0
+        self._plain = [styles.cell(column.align) for column in columns]
 
     def write(self, row: int, laid: LaidRow, shown: int) -> None:
         """Write one row, counted from 0; `shown` is the number of visible columns."""
@@ -156,8 +157,14 @@ class _RowWriter:
             style = self._styles.section if heading else self._styles.cell()
             write_band(self._sheet, row + 1, shown, str(laid.contents[0]), style)
             return
+        sheet, plain = self._sheet, self._plain
         for number, (content, column) in enumerate(zip(laid.contents, self._columns, strict=True)):
-            if isinstance(content, Cell):
+            # Most cells by far: blank, or a text without colour that does not begin like a formula.
+            if content is None or content == "":
+                sheet.write_blank(row, number, None, plain[number])
+            elif isinstance(content, str) and content[0] not in "=+-@":
+                sheet.write_string(row, number, content, plain[number])
+            elif isinstance(content, Cell):
                 self._write_value(row, number, content.value, column, content.tone)
                 if content.comment:
                     write_comment(self._sheet, row, number, content.comment)

@@ -1,0 +1,80 @@
+"""What an office is asked to mend in its return: a text ready to be pasted into a chat or letter.
+
+Only what the office itself can mend: nothing of the list (M1xx), nothing of who owes or is late,
+nothing that only the 办公室 decides.
+"""
+
+from taskxl.findings import Finding
+from taskxl.model import Month
+from taskxl.text import show
+from taskxl.words import MILESTONE_STATES
+
+MENDABLE = ("E3", "G403", "G404", "G405", "G408", "G409", "G410", "G411", "G412", "G415", "R2")
+NOTHING_TO_MEND = ("R207", "R208", "R211")
+UNSAID_MILESTONE = "G406"
+OWN_WORDS = {
+    "E301": "下发时的固定内容有改动。请恢复原样；确需调整的，请另行告知办公室。",
+    "E303": "这里写的内容没有对应的栏目。请移到相应任务的填报栏里。",
+    "E307": "几项任务的填报栏合并成了一格。请取消合并，分别填写。",
+    "G403": "“分管负责同志审定”是空的。请分管负责同志审定后填上姓名。",
+    "R209": "收到的两份表不一致，看不出哪份在后。请告知以哪一份为准。",
+}
+"""For findings whose message speaks to the 办公室: the same, said to the office."""
+
+
+def send_back_text(month: Month, office: str) -> str:
+    """Return what an office should mend in its return, with cells; "" where there is nothing.
+
+    What is certain comes first, then what is only to be checked (请核实). A place is said without
+    the file where all is in one file.
+    """
+    findings = [f for f in month.findings if f.office == office and _is_mendable(month, f)]
+    if not findings:
+        return ""
+    files = list(dict.fromkeys(f.file for f in findings if f.file))
+    certain = [f for f in findings if f.severity != "info"]
+    doubtful = [f for f in findings if f.severity == "info"]
+    lines = []
+    for title, some in (("请更正", certain), ("请核实", doubtful)):
+        told = list(dict.fromkeys(_describe(month, f, len(files) > 1) for f in some))
+        if told:
+            lines += [f"{title} {len(told)} 处：", *(f"{n}. {t}" for n, t in enumerate(told, 1))]
+    named = f"（{show(files[0])}）" if len(files) == 1 else ""
+    contact = show(month.master.settings.contact)
+    return "\n".join(
+        [
+            f"【{office}】{month.period.label}进展情况表{named}",
+            *lines,
+            ("" if certain else "核实无误的不必重报。")
+            + "改好并经分管负责同志审定后，请把整份表重新报送办公室"
+            + (f"（联系人：{contact}）。" if contact else "。"),
+        ]
+    )
+
+
+def _is_mendable(month: Month, finding: Finding) -> bool:
+    code = finding.code
+    if code == UNSAID_MILESTONE:
+        return finding.severity == "warning" and not _is_postponed(month, finding)
+    return code.startswith(MENDABLE) and code not in NOTHING_TO_MEND
+
+
+def _is_postponed(month: Month, finding: Finding) -> bool:
+    """Tell whether an overdue milestone has been spoken of: the office asks for more time."""
+    place = (finding.file, finding.sheet, finding.cell)
+    entries = (state.entry for state in month.milestones if state.entry)
+    return any(
+        entry.state == MILESTONE_STATES[2]
+        and (entry.file, entry.sheet, entry.cells.get("state")) == place
+        for entry in entries
+    )
+
+
+def _describe(month: Month, finding: Finding, with_file: bool) -> str:
+    message = OWN_WORDS.get(finding.code, finding.message)
+    task = month.master.task(finding.task) if finding.task else None
+    if task and task.label not in message:
+        message = f"{task.label}：{message}"
+    file = finding.file if with_file else None
+    place = finding.at(file=file).place
+    return f"{place}{'：' if place else ''}{message}"

@@ -1,0 +1,83 @@
+"""股室报送: of each office, whether it reported in each month, and the milestones it kept."""
+
+from collections import Counter
+
+from taskxl.model import MilestoneState, OfficeState
+from taskxl.reports.styles import PERCENT
+from taskxl.reports.tables import Cell, Column, Content, Row, Table
+from taskxl.reports.view import View
+from taskxl.reports.year import STATE_TONES, Year, pivot_months
+from taskxl.words import OFFICE_STATES
+
+SHEET = "股室报送"
+COUNTS = ("应报月数", "按时", "迟报", "未报", "退回")
+
+
+def make_table(year: Year) -> Table:
+    """Return 股室报送: a column a month, then the counts of the year."""
+    states = {
+        (state.office, view.month.period.key): state
+        for view in year.views
+        for state in view.month.offices
+    }
+    offices = list(
+        dict.fromkeys(s.office for view in reversed(year.views) for s in view.month.offices)
+    )
+    records = [(office, period, state) for (office, period), state in states.items()]
+    frame = pivot_months(year, records, offices)
+    milestones = _count_milestones(year.last)
+    rows = []
+    for office, given in zip(offices, frame.to_numpy().tolist(), strict=True):
+        owed = [state for state in given if state is not None and state.owes]
+        counts = Counter(state.state for state in owed)
+        due, done, kept = milestones.get(office, (0, 0, 0))
+        contents: list[Content] = [
+            office,
+            *map(_show_state, given),
+            len(owed),
+            *(counts[word] for word in OFFICE_STATES),
+            counts["submitted"] / len(owed) if owed else None,
+            due,
+            done,
+            kept,
+        ]
+        rows.append(Row(tuple(contents), (SHEET, office)))
+    columns = (
+        Column("股室", 14),
+        *(Column(f"{period.month}月", 9) for period in year.periods),
+        *(Column(word, 7, number="0") for word in COUNTS),
+        Column("按时报送率", 9, number=PERCENT),
+        Column("到期节点", 7, number="0"),
+        Column("已完成", 7, number="0"),
+        Column("其中按期", 7, number="0"),
+    )
+    note = (
+        f"{year.note}节点计在牵头股室名下，截至最近一期；"
+        "“按期”指所报的完成日期不晚于时限，没有报完成日期的不算。"
+    )
+    return Table(SHEET, year.heading("股室报送情况"), note, columns, rows, frozen_columns=1)
+
+
+def _show_state(state: OfficeState | None) -> Content:
+    if state is None:
+        return "—"
+    word = OFFICE_STATES[state.state] + ("" if state.owes else "（不须报送）")
+    return Cell(word, STATE_TONES[state.state])
+
+
+def _count_milestones(view: View) -> dict[str, tuple[int, int, int]]:
+    """Return for each leading office its milestones due so far, those done, those done in time."""
+    due: dict[str, list[MilestoneState]] = {}
+    for state in view.month.milestones:
+        if state.milestone.due and state.milestone.due <= view.month.as_of:
+            due.setdefault(view.lead_of(state.task), []).append(state)
+    return {
+        office: (len(states), sum(s.light == "done" for s in states), sum(map(_is_kept, states)))
+        for office, states in due.items()
+    }
+
+
+def _is_kept(state: MilestoneState) -> bool:
+    done_on = state.entry.done_on if state.entry else None
+    due = state.milestone.due
+    return state.light == "done" and done_on is not None and due is not None and done_on <= due

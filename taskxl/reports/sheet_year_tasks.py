@@ -1,0 +1,107 @@
+"""任务月份 and 任务时间线: how every task stood in each month, and what was said of it, by whom."""
+
+from collections.abc import Iterator
+
+from taskxl.model import Entry, Task
+from taskxl.reports.tables import Cell, Column, Content, Link, Row, Table
+from taskxl.reports.view import View
+from taskxl.reports.year import Year, month_word, pivot_months
+from taskxl.text import show
+from taskxl.words import OFFICE_STATES
+
+MATRIX, TIMELINE = "任务月份", "任务时间线"
+GONE = "（已不在清单）"
+_TIMELINE_COLUMNS = (
+    Column("编号", 6, repeated=True),
+    Column("项目名称", 16, "left", repeated=True),
+    Column("月份", 6, repeated=True),
+    Column("股室", 10, repeated=True),
+    Column("进度状态", 10),
+    Column("进展情况", 40, "left"),
+    Column("存在问题和下一步工作计划", 28, "left"),
+    Column("备注", 10, "left"),
+    Column("来稿文件", 20, "left"),
+)
+
+
+def make_matrix(year: Year) -> Table:
+    """Return 任务月份: one row a task, one column a month, in each cell words and their colour."""
+    words = {
+        (task.id, view.month.period.key): month_word(view, task)
+        for task in year.tasks
+        for view in year.views
+    }
+    records = [(task, period, pair) for (task, period), pair in words.items()]
+    frame = pivot_months(year, records, [task.id for task in year.tasks])
+    rows = []
+    for task, pairs in zip(year.tasks, frame.to_numpy().tolist(), strict=True):
+        cells: list[Content] = [Cell(word, tone) for word, tone in pairs]
+        head: list[Content] = [task.number or "", _title(year, task), _lead(year, task)]
+        link = Link(((TIMELINE, task.id),), "查看")
+        rows.append(Row((*head, *cells, link), (MATRIX, task.id)))
+    months = (Column(f"{period.month}月", 11) for period in year.periods)
+    columns = (
+        Column("编号", 6),
+        Column("项目名称", 26, "left"),
+        Column("牵头股室", 10),
+        *months,
+        Column("时间线", 8),
+    )
+    note = f"{year.note}格内第一行是牵头股室所报的进度状态，下面是临近、逾期的节点个数。"
+    return Table(MATRIX, year.heading("逐月情况"), note, columns, rows, frozen_columns=3)
+
+
+def make_timeline(year: Year) -> Table:
+    """Return 任务时间线: of each task, month by month, what each office said and in which file."""
+    rows = []
+    for task in year.tasks:
+        first = True
+        for view in year.views:
+            for contents in _say(year, view, task):
+                rows.append(Row(contents, (TIMELINE, task.id) if first else None))
+                first = False
+    note = "按任务、月份、股室排列，文字照各月所报；来稿文件在当月的回收文件夹里，原件存于台账。"
+    return Table(
+        TIMELINE,
+        year.heading("时间线"),
+        note,
+        _TIMELINE_COLUMNS,
+        rows,
+        frozen_columns=4,
+        empty="还没有股室报过",
+    )
+
+
+def _say(year: Year, view: View, task: Task) -> Iterator[tuple[Content, ...]]:
+    if task.id not in view.tasks:
+        return
+    said = {entry.office: entry for entry in view.entries.get(task.id, ())}
+    for office in dict.fromkeys((*view.owed.get(task.id, ()), *said)):
+        entry = said.get(office) or Entry(task.id, office)
+        state = view.states.get(office)
+        status: Content = entry.status
+        if office not in said and state is not None:
+            silent = state.state in ("missing", "rejected")
+            word = OFFICE_STATES[state.state] if silent else "表中没有这一项"
+            status = Cell(word, "error" if silent else "warning")
+        yield (
+            task.number or "",
+            _title(year, task),
+            f"{view.month.period.month}月",
+            office,
+            status,
+            entry.progress,
+            entry.obstacles,
+            entry.remarks,
+            show(entry.file),
+        )
+
+
+def _title(year: Year, task: Task) -> str:
+    title = task.title or show(task.content, 40)
+    return title if year.is_current(task) else f"{title}{GONE}"
+
+
+def _lead(year: Year, task: Task) -> str:
+    view = next(view for view in reversed(year.views) if task.id in view.tasks)
+    return view.lead_of(task)
