@@ -426,3 +426,16 @@ def test_places_name_the_first_cell_of_the_table() -> None:
     table = f"| | | 2021年重点任务 | | | |\n| | {HEAD}\n| | | 1 | | 甲。 | 计财股 |"
     _, findings = read_task_list([make_book("清单.xlsx", 表=table)])
     assert [f.cell for f in findings if f.code == "M101"] == ["C3"]
+
+
+def test_offices_and_dates_named_inside_of_a_cell_where_no_column_has_them() -> None:
+    table = """
+        | 2021年教育工作要点 | | |
+        | 序号 | 工作内容 | 备注 |
+        | 1 | 推进课后服务全覆盖。责任单位：基教股；完成时限：9月底前。 | |
+        | 2 | 开展师德师风建设。（牵头单位：人事股；配合单位：办公室） | 省级 |
+    """
+    one, two = tasks_of(table)
+    assert (one.title, one.lead_offices) == ("推进课后服务全覆盖。", ("基教股",))
+    assert [m.due for m in one.milestones] == [date(2021, 9, 30)]
+    assert (two.title, two.offices) == ("开展师德师风建设。", ("人事股", "办公室"))

@@ -201,6 +201,12 @@ def test_missing_offices_are_one_thing_and_those_missing_for_months_come_first()
     ]
 
 
+def test_a_file_that_no_office_is_known_for_is_named() -> None:
+    finding = Finding("R203", "error", "这是 PDF。请发回 Excel 表。", file="盖章.pdf")
+    rows = urgent_rows(replace(make_month(), findings=(finding,)))
+    assert rows == [("须处理", "—", "“盖章.pdf”：这是 PDF。请发回 Excel 表。")]
+
+
 def test_what_is_only_to_be_checked_is_one_line_a_code() -> None:
     month = make_month()
     asked = [
@@ -483,7 +489,7 @@ def test_a_leader_is_told_who_has_been_silent_for_months_or_that_nothing_is_aske
     section = next(n for n, text in enumerate(column) if text.startswith("何志远同志负责项目"))
     assert column[section + 1] == "提请研究 1　职教股已连续 2 个月没有报送，请过问"
     section = next(n for n, text in enumerate(column) if text.startswith("周若兰同志负责项目"))
-    assert column[section + 1] == "没有提请研究的事项"
+    assert column[section + 1] == "报送内容中没有摘出提请研究的事项"
 
 
 def test_without_a_month_before_nothing_is_called_new() -> None:

@@ -4,13 +4,12 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from taskxl import words
 from taskxl.dates import read_number
 from taskxl.findings import Finding
 from taskxl.intake.grids import Book, Line, Sheet
 from taskxl.master.drafts import Draft, Part, Step, is_note
+from taskxl.master.labels import take_labels
 from taskxl.master.rules import CUT_OFF, PASSED_OVER
-from taskxl.master.tables import read_header_word
 from taskxl.model import Place
 from taskxl.text import show, squeeze
 
@@ -36,13 +35,6 @@ _SIGNATURE = re.compile(
 )
 _SENTENCE = re.compile(r"(?P<title>.+?)[。！]\s*(?P<body>.*)", re.DOTALL)
 _COLON = re.compile(r"(?P<title>[^。；，,：:]{4,30})[：:]\s*(?P<body>.{8,})", re.DOTALL)
-_FIELDS = ("lead", "responsible", "supporting", "person", "leader", "due")
-_LABELS = "牵头|责任|主办|承办|配合|协办|负责|分管|完成时|时限|联系"
-_BRACKET = re.compile(
-    rf"[（(【\[]\s*((?:{_LABELS})[^（）()【】\[\]]*?[:：][^（）()【】\[\]]*)[)）】\]]"
-)
-_BRACKET_END = re.compile(r"[（(]([^（）()。；]{2,60}?)(?:负责|牵头)[)）][。；]?$")
-_LABELLED = re.compile(rf"((?:{_LABELS})[^：:；;，,。]{{0,8}})[:：]\s*([^：:]+?)(?=[；;。\n]|$)")
 
 
 @dataclass(slots=True)
@@ -301,48 +293,12 @@ def _make_draft(entry: _Entry, file: str) -> Draft:
     for sub in entry.below:
         lines += [f"{sub.marker}{sub.text}", *sub.lines]
     due: list[str] = []
-    kept = [_take_labels(line, draft, due) for line in lines]
+    kept = [take_labels(line, draft, due) for line in lines]
     draft.title = kept[0] or title
     content = "\n".join(line for line in kept[1:] if line)
     if content or due:
         draft.steps.append(Step(content, due[0] if due else None, item.line))
     return draft
-
-
-def _take_labels(line: str, draft: Draft, due: list[str]) -> str:
-    """Move what a line says of offices, persons and time into the draft; return what is left.
-
-    Read are （责任单位：…；配合单位：…）, lines that are 责任单位：… and （…负责）at the end.
-    """
-
-    def take(found: re.Match[str]) -> str:
-        taken = [_take(label, said, draft, due) for label, said in _LABELLED.findall(found[1])]
-        return "" if taken and all(taken) else found[0]
-
-    line = _BRACKET.sub(take, line)
-    whole = _LABELLED.findall(line)
-    if whole and re.fullmatch(rf"(?:{_LABELLED.pattern}[；;。]?\s*)+", line):
-        taken = [_take(label, said, draft, due) for label, said in whole]
-        if all(taken):
-            return ""
-    ending = _BRACKET_END.search(line)
-    if ending and all(
-        name.endswith(words.OFFICE_ENDINGS) for name in re.split(r"[、，,\s]+", ending[1]) if name
-    ):
-        draft.add("responsible", ending[1])
-        return line[: ending.start()]
-    return line
-
-
-def _take(label: str, said: str, draft: Draft, due: list[str]) -> bool:
-    name, _ = read_header_word(label) or ("", False)
-    if name not in _FIELDS:
-        return False
-    if name == "due":
-        due.append(said.strip())
-    else:
-        draft.add(name, said.strip(" ；;。"))
-    return True
 
 
 # ---------------------------------------------------------------- contents lists

@@ -11,6 +11,7 @@ from taskxl.intake.grids import Book, Sheet, cell_name
 from taskxl.master.checks import check_tasks
 from taskxl.master.drafts import Draft, Part, is_note
 from taskxl.master.flattened import restore_tables
+from taskxl.master.labels import take_labels_of
 from taskxl.master.milestones import is_heading
 from taskxl.master.offices import (
     PERSON_LIKE,
@@ -66,6 +67,9 @@ def read_task_list(
     for part in parts:
         findings += [*part.findings, *(finding for _, finding in part.waiting)]
     findings += doubts
+    for draft in drafts:
+        if not any(draft.texts.get(name) for name in _OFFICE_FIELDS):
+            take_labels_of(draft)
     names = _Names(
         find_known(t for d in drafts for n in _OFFICE_FIELDS for t in _role_names(d, n)),
         find_known((t for d in drafts for t in d.texts.get("person", ())), PERSON_LIKE),

@@ -58,7 +58,7 @@ def make_table(view: View) -> Table:
     for leader, tasks in blocks.items():
         rows.append(Section(f"{leader}　{_sum_up(view, tasks)}"))
         ranked = sorted(tasks, key=lambda task: _rank(view, task))
-        asked = _decisions(view, ranked) or ["没有提请研究的事项"]
+        asked = _decisions(view, ranked) or ["报送内容中没有摘出提请研究的事项"]
         rows += [Section(text, new_page=False) for text in asked]
         rows += [Row(_make_contents(view, task), (SHEET, task.id)) for task in ranked]
     return Table(

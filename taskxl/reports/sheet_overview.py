@@ -21,7 +21,7 @@ from taskxl.reports.styles import HEADER_SIZE, HEI, PERCENT, SONG, TITLE_SIZE, S
 from taskxl.reports.tables import Anchors, Link
 from taskxl.reports.view import View
 from taskxl.reports.writing import FOOTER, set_up_page, write_band, write_link
-from taskxl.text import show
+from taskxl.text import quote, show
 from taskxl.words import LIGHTS, OFFICE_STATES
 
 if TYPE_CHECKING:
@@ -75,6 +75,8 @@ class Urgent:
         """Return it in one line: the finding's own words, or of how many it is true, by name."""
         if len(self.findings) == 1:
             label, message = view.task_label(self.first.task), self.first.message
+            if not self.first.office and not label and self.first.file:
+                label = quote(self.first.file, 30)  # nothing else says what it is about
             return show(message if not label or label in message else f"{label}：{message}", 100)
         name, about = view.rule_name(self.first.code), self._name(view)
         days = max(_days_over(view, finding) for _, finding in self.findings)
