@@ -3,7 +3,7 @@
 import json
 import sys
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -75,6 +75,7 @@ def demo(folder: Path) -> None:
 def read(files: tuple[Path, ...], as_json: bool, strict: bool) -> None:
     """看看任务清单里认出了什么；不写任何文件。"""
     from taskxl import desk
+    from taskxl.dates import is_recurring
     from taskxl.master.tasks import task_list_json
 
     task_list, findings = desk.read_lists(files)
@@ -86,14 +87,19 @@ def read(files: tuple[Path, ...], as_json: bool, strict: bool) -> None:
         for task in task_list.tasks:
             if task.section != section:
                 section = task.section
-                click.echo(f"〔{show(section or '')}〕")
-            dates = [m.due.strftime("%m-%d") if m.due else "待确认" for m in task.milestones]
+                click.echo(f"〔{show(section or '不分组')}〕")
+            dates = [
+                m.due.strftime("%m-%d") if m.due else "长期" if is_recurring(m.vague) else "待确认"
+                for m in task.milestones
+            ]
             click.echo(
                 f"  {task.number or '无号'}　{show(task.title or '（无名称）', 40)}　"
                 f"{'、'.join(task.lead_offices) or '（无责任股室）'}"
                 + (f"　节点 {len(dates)}：{'、'.join(dates)}" if dates else "")
             )
         _print_findings(findings)
+        for line in desk.list_sources(task_list.tasks):
+            click.echo(line)
         click.echo(desk.count_tasks(task_list.tasks))
     _leave(findings, strict)
 
@@ -117,6 +123,8 @@ def init(folder: Path, files: tuple[Path, ...], more: tuple[Path, ...]) -> None:
     result = desk.init_workspace(folder, files + more, _today().year)
     if result.created:
         click.echo(f"已写好 {show(result.path)}：{desk.count_tasks(result.tasks)}")
+        for line in desk.list_sources(result.tasks):
+            click.echo(line)
     else:
         click.echo(f"{show(result.path)} 已经有了，没有改动它。")
         for line in result.differences[:SHOWN]:
@@ -156,9 +164,12 @@ def issue(folder: Path | None, month: str | None, office: str | None, preview: s
     if preview is not None:
         click.echo(desk.preview_form(workspace, period, preview))
         return
-    result = desk.issue_forms(workspace, period, office)
+    result = desk.issue_forms(workspace, period, office, _now())
+    for note in result.notes:
+        click.echo(note)
     for path in result.written:
-        click.echo(f"写好 {show(path.name)}")
+        verb, tail = ("改写", "（请重新发）") if path in result.replaced else ("写好", "")
+        click.echo(f"{verb} {show(path.name)}{tail}")
     for path in result.stale:
         click.echo(f"不再需要 {show(path.name)}（清单里已没有它的任务，没有删除）")
     click.echo(
@@ -179,7 +190,9 @@ def merge(folder: Path | None, month: str | None, as_json: bool, strict: bool) -
 
     workspace = _workspace(folder)
     period = desk.choose_period(workspace, month, _today())
-    result = desk.merge_returns(workspace, period, _progress("读取回收的表"))
+    result = desk.merge_returns(workspace, period, _progress("读取回收的表"), _now())
+    for note in result.notes:
+        click.echo(note, err=as_json)
     if as_json:
         _print_json(month_json(result.month, str(result.summary)))
     else:
@@ -212,6 +225,50 @@ def status(folder: Path | None, month: str | None) -> None:
     click.echo(_count_states(merged))
 
 
+@cli.command("send-back")
+@month_option
+@click.option("--office", metavar="股室", help="只看这一个股室的")
+@click.pass_obj
+def send_back(folder: Path | None, month: str | None, office: str | None) -> None:
+    """列出各股室自己要更正的地方，可以直接粘贴发给它。"""
+    from taskxl import desk
+    from taskxl.master.roster import resolve_office
+    from taskxl.reports.send_back import send_back_text
+
+    workspace = _workspace(folder)
+    period = desk.choose_period(workspace, month, _today())
+    merged = desk.look_at_month(workspace, period, _progress("读取回收的表"))
+    offices = [state.office for state in merged.offices]
+    if office is not None:
+        known = resolve_office(office, merged.master.offices)
+        name = known.name if known else office
+        if name not in offices:
+            raise TaskxlError(f"没有报送的股室“{show(office)}”。可选：{'、'.join(offices)}")
+        offices = [name]
+    texts = [text for name in offices if (text := send_back_text(merged, name))]
+    click.echo("\n\n".join(texts) or "没有要股室更正的地方。")
+
+
+@cli.command()
+@click.option("--verify", is_flag=True, help="检查台账是否完好，不写文件")
+@click.pass_obj
+def ledger(folder: Path | None, verify: bool) -> None:
+    """把一年的进展写成一本工作台账。"""
+    from taskxl import yearbook
+
+    workspace = _workspace(folder)
+    if verify:
+        faults, holds = yearbook.verify_year(workspace)
+        for line in faults:
+            click.secho(line, fg=COLOURS["error"])
+        click.echo("台账有问题，请按上面所说处理。" if faults else f"台账完好：{holds}。")
+        sys.exit(1 if faults else 0)
+    result = yearbook.write_year(workspace)
+    for line in result.notes:
+        click.echo(line)
+    click.echo(f"{'写好' if result.written else '没有变化：'} {show(result.path)}")
+
+
 @cli.command()
 def rules() -> None:
     """列出所有规则。"""
@@ -239,6 +296,10 @@ def _today() -> date:
     return date.today()  # noqa: DTZ011 - the day on the wall of the person at the keyboard
 
 
+def _now() -> datetime:
+    return datetime.now()  # noqa: DTZ005 - local, as file times are shown
+
+
 def _workspace(folder: Path | None) -> "Workspace":
     from taskxl.workspace import find_workspace
 
@@ -264,14 +325,15 @@ def _count_states(month: "Month") -> str:
     from taskxl.words import OFFICE_STATES
 
     period: Period = month.period
+    owing = [office for office in month.offices if office.owes]
     parts = []
     for state, word in OFFICE_STATES.items():
-        names = [o.office for o in month.offices if o.state == state]
+        names = [o.office for o in owing if o.state == state]
         if names:
             parts.append(
                 f"{word} {len(names)}" + ("" if state == "submitted" else f"（{'、'.join(names)}）")
             )
-    return f"{period.name}：应报 {len(month.offices)}，{'，'.join(parts)}"
+    return f"{period.name}：{'，'.join([f'应报 {len(owing)}', *parts])}"
 
 
 def _count_findings(findings: Sequence[Finding]) -> str:
@@ -282,7 +344,9 @@ def _count_findings(findings: Sequence[Finding]) -> str:
 
 
 def _print_findings(findings: Sequence[Finding], everything: bool = False) -> None:
-    shown = findings if everything else findings[:SHOWN]
+    # The gravest first: where not all are shown, those must be.
+    ranked = sorted(findings, key=lambda finding: list(SEVERITY_WORDS).index(finding.severity))
+    shown = ranked if everything else ranked[:SHOWN]
     for finding in shown:
         word = SEVERITY_WORDS[finding.severity]
         click.secho(f"{word}　{finding}", fg=COLOURS[finding.severity])

@@ -2,29 +2,46 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from itertools import count
 from pathlib import Path
 
-from taskxl.dates import report_day
+from taskxl.dates import is_recurring, report_day
 from taskxl.errors import TaskxlError
 from taskxl.findings import Finding, Rule, declared_rules
 from taskxl.forms.issue import Form, compose_form, render_form
-from taskxl.forms.returned import Expected, form_texts
-from taskxl.intake.gate import Limits, Refusal, admit
+from taskxl.intake.gate import Limits, Refusal, admit, check_content
 from taskxl.intake.reading import read_book
+from taskxl.intake.refusals import Refused
 from taskxl.intake.workers import read_isolated
+from taskxl.ledger import IssuedForm, Ledger, open_ledger
+from taskxl.lock import hold_workspace
 from taskxl.master.book import make_master, read_master, write_master
 from taskxl.master.checks import check_tasks
-from taskxl.master.roster import reporting_offices, resolve_office
+from taskxl.master.roster import divide_tasks, resolve_office
 from taskxl.master.tasks import read_task_list
-from taskxl.merge.month import merge_month
 from taskxl.model import Entry, MasterList, Month, Period, Settings, Task, TaskList
-from taskxl.returns import Progress, read_returns
+from taskxl.months import (
+    find_unmerged,
+    look_at_folder,
+    look_into_ledger,
+    rebuild,
+    recall_months,
+    record_month,
+    require_month,
+    year_periods,
+)
+from taskxl.returns import Progress
 from taskxl.text import show
-from taskxl.workspace import Workspace, write_whole
+from taskxl.workspace import Workspace, read_whole, require_writable, write_whole
 
 # A list is the 办公室's own file; LibreOffice, which reads the old Word kinds, takes its time.
 _LIST_LIMITS = Limits(memory=4 << 30, seconds=180.0)
+_DAMAGED = "打不开，可能已损坏或没有存完。请在 Excel 里打开看看，或从备份中找回。"
+_WHY_UNREADABLE = {
+    "R202": "有打开密码，读不到内容。请在 Excel 里取消密码，保存后再运行。",
+    "R204": "太大或结构异常，没有读取。请删去清单以外的内容，或从备份中找回。",
+}
 
 # ---------------------------------------------------------------- the list
 
@@ -44,8 +61,11 @@ def read_lists(
         raise TaskxlError(f"{names}：{result.reason}（{result.code}）")
     task_list, findings = result
     if not task_list.tasks:
+        # A table whose cells were lost says more than that there is none.
+        lost = next((f"{finding}" for finding in findings if finding.code == "M108"), None)
         raise TaskxlError(
-            f"{names}：没有认出任务清单。需要一张有表头（序号、任务名称、责任股室……）的表，"
+            lost
+            or f"{names}：没有认出任务清单。需要一张有表头（序号、任务名称、责任股室……）的表，"
             "或带编号的任务条目。请检查是不是选错了文件。"
         )
     return task_list, findings
@@ -54,8 +74,13 @@ def read_lists(
 def _read_list(year: int | None, paths: tuple[Path, ...]) -> tuple[TaskList, tuple[Finding, ...]]:
     books = []
     for path in paths:
-        admitted = admit(path)
-        books.append(read_book(admitted.content, path.name, admitted.kind))
+        try:
+            admitted = admit(path)
+            books.append(read_book(admitted.content, path.name, admitted.kind))
+        except Refused as refused:
+            if len(paths) == 1:
+                raise
+            raise Refused(refused.code, f"{show(path.name)}读不了。{refused.reason}") from refused
     return read_task_list(books, year=year)
 
 
@@ -63,9 +88,24 @@ def count_tasks(tasks: Sequence[Task]) -> str:
     """Return a list's size in words: tasks, milestones, lead offices, uncertain dates."""
     milestones = [m for task in tasks for m in task.milestones]
     offices = {office for task in tasks for office in task.lead_offices}
-    vague = sum(m.vague is not None for m in milestones)
+    endless = sum(is_recurring(m.vague) for m in milestones)
+    vague = sum(m.vague is not None for m in milestones) - endless
     text = f"任务 {len(tasks)} 项，节点 {len(milestones)} 个，牵头股室 {len(offices)} 个"
+    text += f"，长期性节点 {endless} 个" if endless else ""
     return f"{text}，存疑时限 {vague} 个" if vague else text
+
+
+def list_sources(tasks: Sequence[Task]) -> list[str]:
+    """Say how many tasks were read from where, one line a sheet or text."""
+    rows: dict[tuple[str, str | None], list[int]] = {}
+    for task in tasks:
+        if task.place:
+            rows.setdefault((task.place.file, task.place.sheet), []).append(task.place.row or 0)
+    return [
+        f"读自 {show(file)}{f'〔{show(sheet)}〕' if sheet else ''}"
+        f"第{min(at)}至{max(at)}行：任务 {len(at)} 项"
+        for (file, sheet), at in rows.items()
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +140,8 @@ def init_workspace(root: Path, paths: Sequence[Path], this_year: int) -> InitRep
         differences = _compare_tasks(old.tasks, master.tasks)
         return InitReport(workspace.master_path, False, old.tasks, (), (), differences)
     workspace.create()
-    write_whole(workspace.master_path, write_master(master))
+    with hold_workspace(workspace, "init"):
+        write_whole(workspace.master_path, write_master(master))
     return InitReport(workspace.master_path, True, master.tasks, findings, tuple(notes))
 
 
@@ -134,7 +175,15 @@ def _compare_tasks(old: Sequence[Task], new: Sequence[Task]) -> tuple[str, ...]:
 
 def load_master(workspace: Workspace) -> tuple[MasterList, tuple[Finding, ...]]:
     """Read the workspace's 主清单.xlsx. Raises TaskxlError when it cannot be used."""
-    return read_master(workspace.read_master_bytes(), workspace.master_path.name)
+    name, content = workspace.master_path.name, workspace.read_master_bytes()
+    try:
+        check_content(content, name, _LIST_LIMITS)
+    except Refused as refused:
+        # The gate speaks to an office that sent a file; this one is the 办公室's own.
+        why = _WHY_UNREADABLE.get(refused.code, _DAMAGED)
+        message = f"“{show(workspace.master_path)}”{why}（{refused.code}）"
+        raise TaskxlError(message) from refused
+    return read_master(content, name)
 
 
 def check_workspace(workspace: Workspace) -> tuple[Finding, ...]:
@@ -179,42 +228,62 @@ def choose_period(
     return issued[-1]
 
 
-def year_periods(settings: Settings, until: Period | None = None) -> list[Period]:
-    """Return the year's periods in order, up to but without `until`."""
-    last = until.month - 1 if until else 12
-    return [Period(settings.year, month, settings.first_month) for month in range(1, last + 1)]
-
-
 @dataclass(frozen=True, slots=True)
 class IssueReport:
-    """What `issue` did; `stale` forms belong to offices that owe nothing any more."""
+    """What `issue` did.
+
+    `replaced` are those of the `written` forms that had gone out in another form before; `stale`
+    ones belong to offices that owe nothing any more.
+    """
 
     folder: Path
     returns: Path
     written: tuple[Path, ...]
     unchanged: tuple[Path, ...]
     stale: tuple[Path, ...]
+    notes: tuple[str, ...] = ()
+    replaced: tuple[Path, ...] = ()
 
 
-def issue_forms(workspace: Workspace, period: Period, office: str | None = None) -> IssueReport:
+def issue_forms(
+    workspace: Workspace, period: Period, office: str | None = None, now: datetime | None = None
+) -> IssueReport:
     """Write one form per reporting office (or for `office` only) under 下发/.
 
-    A form that would be the same is left untouched.
+    A form that would be the same is left untouched. `now` is when it is recorded in the ledger.
     Raises TaskxlError for an office that has nothing to report, or where writing fails.
     """
+    with hold_workspace(workspace, "issue"), open_ledger(workspace.ledger_path) as ledger:
+        return _issue(workspace, ledger, period, office, now)
+
+
+def _issue(
+    workspace: Workspace, ledger: Ledger, period: Period, office: str | None, now: datetime | None
+) -> IssueReport:
     from taskxl.forms.drawing import compile_drawing
 
-    forms = compose_forms(workspace, period, office)
+    master, _ = load_master(workspace)
+    notes = rebuild(workspace, ledger, master, period, now)
+    forms = _compose(workspace, ledger, master, period, office)
     drawing = compile_drawing(workspace.template("附件2.xlsx"))
-    rendered = {
-        workspace.form_path(form.office, period): render_form(drawing, form) for form in forms
-    }
+    contents = [render_form(drawing, form) for form in forms]
+    issued = [
+        IssuedForm(form.office, form.identity.form_id, content)
+        for form, content in zip(forms, contents, strict=True)
+    ]
+    rendered = {workspace.form_path(one.office, period): one.content for one in issued}
+    changing = [path for path, content in rendered.items() if require_writable(path, content)]
+    replaced = tuple(path for path in changing if path.exists())
+    # Before any file is replaced: whatever happens then, every form that went out is kept.
+    ledger.record_forms(period, master, issued, now)
     returns = workspace.prepare_month(period)
     written = [path for path, content in rendered.items() if write_whole(path, content)]
     folder = workspace.issue_folder(period)
     stale = [] if office else [p for p in sorted(folder.glob("附件2-*.xlsx")) if p not in rendered]
     unchanged = [path for path in rendered if path not in written]
-    return IssueReport(folder, returns, tuple(written), tuple(unchanged), tuple(stale))
+    return IssueReport(
+        folder, returns, tuple(written), tuple(unchanged), tuple(stale), tuple(notes), replaced
+    )
 
 
 def preview_form(workspace: Workspace, period: Period, office: str) -> str:
@@ -228,7 +297,19 @@ def preview_form(workspace: Workspace, period: Period, office: str) -> str:
 def compose_forms(workspace: Workspace, period: Period, office: str | None = None) -> list[Form]:
     """Return the forms of a period, with what the month before said already in them."""
     master, _ = load_master(workspace)
-    owing = reporting_offices(master)
+    with look_into_ledger(workspace) as ledger:
+        return _compose(workspace, ledger, master, period, office)
+
+
+def _compose(
+    workspace: Workspace,
+    ledger: Ledger | None,
+    master: MasterList,
+    period: Period,
+    office: str | None,
+) -> list[Form]:
+    shares = divide_tasks(master)
+    owing = tuple(shares)
     if not owing:
         raise TaskxlError("主清单里没有一项任务写明了责任股室，没有可下发的表。请先补上牵头股室。")
     if office is not None:
@@ -237,14 +318,18 @@ def compose_forms(workspace: Workspace, period: Period, office: str | None = Non
         if name not in owing:
             raise TaskxlError(f"没有要报送的股室“{show(office)}”。可选：{'、'.join(owing)}")
         owing = (name,)
-    past = past_months(workspace, period)
+    past = recall_months(workspace, ledger, master, period)
     previous: dict[tuple[str, str], Entry] = {}
     done: frozenset[str] = frozenset()
     if past:
-        previous = {(entry.task, entry.office): entry for entry in past[-1].entries}
+        # An office that missed a month finds what it said before that.
+        said = (*past[-1].previous, *past[-1].entries)
+        previous = {(e.task, e.office): e for e in said if e.progress or e.obstacles}
         done = frozenset(s.milestone.id for s in past[-1].milestones if s.light == "done")
     as_of = report_day(period, master.settings)
-    return [compose_form(master, name, period, as_of, previous, done) for name in owing]
+    return [
+        compose_form(master, name, period, as_of, previous, done, shares[name]) for name in owing
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,54 +339,60 @@ class MergeReport:
     month: Month
     summary: Path
     written: bool
+    notes: tuple[str, ...] = ()
 
 
-def merge_returns(workspace: Workspace, period: Period, progress: Progress = None) -> MergeReport:
-    """Merge everything under 回收/ and write the summary workbook.
+def merge_returns(
+    workspace: Workspace, period: Period, progress: Progress = None, now: datetime | None = None
+) -> MergeReport:
+    """Merge everything under 回收/, record it in the ledger and write the summary workbook.
 
-    Raises TaskxlError where there is no such month or writing fails.
+    `now` is when it is recorded. Raises TaskxlError where there is no such month or writing fails.
     """
     from taskxl.reports.summary import write_summary
 
-    month = look_at_month(workspace, period, progress)
-    workspace.prepare_month(period)
-    path = workspace.summary_path(period)
-    return MergeReport(month, path, write_whole(path, write_summary(month)))
+    require_month(workspace, period)
+    with hold_workspace(workspace, "merge"), open_ledger(workspace.ledger_path) as ledger:
+        master, _ = load_master(workspace)
+        notes = rebuild(workspace, ledger, master, period, now)
+        notes += find_unmerged(workspace, ledger, master.settings, period)
+        merged, kept = look_at_folder(workspace, ledger, master, period, progress)
+        workspace.prepare_month(period)
+        path = workspace.summary_path(period)
+        content = write_summary(merged.month)
+        if require_writable(path, content):
+            notes += _keep_corrected(path, ledger.month(period))
+        with ledger.as_one_step():
+            notes += [*kept, *record_month(workspace, ledger, merged, now)]
+            written = write_whole(path, content)
+    return MergeReport(merged.month, path, written, tuple(notes))
+
+
+def _keep_corrected(path: Path, before: Month | None) -> list[str]:
+    """Put a summary that a person has changed aside before it is replaced; return a line on it.
+
+    It is unchanged where it is what the merge `before` writes, byte for byte.
+    """
+    from taskxl.reports.summary import write_summary
+
+    found = read_whole(path) if path.is_file() else None
+    if found is None or (before is not None and found == write_summary(before)):
+        return []
+    asides = (path.with_stem(f"{path.stem}（手工改过{number}）") for number in count(1))
+    aside = next(one for one in asides if not one.exists() or read_whole(one) == found)
+    write_whole(aside, found)
+    return [
+        f"“{show(path.name)}”被手工改过，已另存为“{show(aside.name)}”；"
+        "重新写的汇总里没有这些改动，请对照补上。"
+    ]
 
 
 def look_at_month(workspace: Workspace, period: Period, progress: Progress = None) -> Month:
     """Return the month as it stands in 回收/; writes nothing."""
-    if not workspace.has_month(period):
-        raise TaskxlError(
-            f"{period.name}还没有下发：没有文件夹 {period.folder}。"
-            f"请先运行 taskxl issue --month {period.month}。"
-        )
+    require_month(workspace, period)
     master, _ = load_master(workspace)
-    return _merge(workspace, master, period, past_months(workspace, period), progress)
-
-
-def past_months(workspace: Workspace, period: Period) -> tuple[Month, ...]:
-    """Return the year's earlier months that were issued, merged, oldest first."""
-    master, _ = load_master(workspace)
-    months: tuple[Month, ...] = ()
-    for earlier in year_periods(master.settings, period):
-        if workspace.has_month(earlier):
-            months += (_merge(workspace, master, earlier, months, None),)
-    return months
-
-
-def _merge(
-    workspace: Workspace,
-    master: MasterList,
-    period: Period,
-    history: tuple[Month, ...],
-    progress: Progress,
-) -> Month:
-    drawn = read_book(workspace.template("附件2.xlsx"), "附件2.xlsx", "xlsx")
-    expected = Expected(master, period, form_texts(drawn))
-    files = workspace.list_returns(period)
-    returns = list(read_returns(workspace.returns_folder(period), files, expected, progress))
-    return merge_month(master, period, report_day(period, master.settings), returns, history)
+    with look_into_ledger(workspace) as ledger:
+        return look_at_folder(workspace, ledger, master, period, progress)[0].month
 
 
 # ---------------------------------------------------------------- rules

@@ -80,6 +80,10 @@ class Workspace:
         """Return the path of a period's bulletin, `2021年1-4月通报.docx`."""
         return self.merge_folder(period) / f"{period.year}年{period.label}通报.docx"
 
+    def year_path(self, year: int) -> Path:
+        """Return the path of the year's ledger as a workbook, `2021年工作台账.xlsx`."""
+        return self.root / f"{year}年工作台账.xlsx"
+
     def create(self) -> None:
         """Make the folder itself; raises TaskxlError when that fails."""
         make_folder(self.root)
@@ -136,7 +140,7 @@ def read_whole(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise TaskxlError(f"“{show(path)}”读不了：{_reason(error)}") from error
+        raise TaskxlError(f"“{show(path)}”读不了：{explain_os_error(error)}") from error
 
 
 def write_whole(path: Path, content: bytes) -> bool:
@@ -148,6 +152,26 @@ def write_whole(path: Path, content: bytes) -> bool:
 
     Raises TaskxlError, one Chinese line, when the file is open in Excel, WPS or LibreOffice, or
     when the folder is missing or read-only, or the disk is full.
+    """
+    if not require_writable(path, content):
+        return False
+    try:
+        _replace_content(path, content)
+    except PermissionError as error:
+        if path.exists() and os.access(path.parent, os.W_OK):
+            raise TaskxlError(
+                f"“{show(path)}”正被 Excel 或 WPS 占用，没有写入。请关闭后再运行。"
+            ) from error
+        raise TaskxlError(f"“{show(path)}”没有写入：{explain_os_error(error)}") from error
+    except OSError as error:
+        raise TaskxlError(f"“{show(path)}”没有写入：{explain_os_error(error)}") from error
+    return True
+
+
+def require_writable(path: Path, content: bytes) -> bool:
+    """Tell whether `write_whole` would write, before several files are written one by one.
+
+    Raises TaskxlError, one Chinese line, when the file is seen to be open in an office program.
     """
     try:
         if path.is_file() and path.read_bytes() == content:
@@ -162,16 +186,6 @@ def write_whole(path: Path, content: bytes) -> bool:
             )
     if path.is_dir():
         raise TaskxlError(f"“{show(path)}”是一个文件夹，没有写入。请把它移走或改名后再运行。")
-    try:
-        _replace_content(path, content)
-    except PermissionError as error:
-        if path.exists() and os.access(path.parent, os.W_OK):
-            raise TaskxlError(
-                f"“{show(path)}”正被 Excel 或 WPS 占用，没有写入。请关闭后再运行。"
-            ) from error
-        raise TaskxlError(f"“{show(path)}”没有写入：{_reason(error)}") from error
-    except OSError as error:
-        raise TaskxlError(f"“{show(path)}”没有写入：{_reason(error)}") from error
     return True
 
 
@@ -180,7 +194,7 @@ def make_folder(path: Path) -> None:
     try:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise TaskxlError(f"文件夹“{show(path)}”建不了：{_reason(error)}") from error
+        raise TaskxlError(f"文件夹“{show(path)}”建不了：{explain_os_error(error)}") from error
 
 
 def list_returns(folder: Path) -> list[str]:
@@ -283,7 +297,7 @@ _REASONS: dict[int, str] = {
 }
 
 
-def _reason(error: OSError) -> str:
+def explain_os_error(error: OSError) -> str:
     """Say in Chinese what the system objects to, and what to do."""
     number = error.errno or 0
     return _REASONS.get(number, f"系统不允许（错误号 {number}）。请检查磁盘和权限后再运行。")

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from taskxl import cli
+from tests.months import make_month
 from tests.support import make_workbook
 
 LIST = """
@@ -165,6 +166,41 @@ def test_an_open_summary_is_not_written(run, workspace: Path) -> None:
     assert summary.read_bytes() == b"being edited"
 
 
+def test_a_form_open_elsewhere_stops_the_issue_before_anything_is_written(
+    run, workspace: Path, tmp_path: Path
+) -> None:
+    run("-C", workspace, "issue", "--month", "4")
+    forms = sorted((workspace / "2021年04月/下发").glob("*.xlsx"))
+    for form in forms:
+        form.write_bytes(b"an older form")
+    (forms[-1].parent / f"~${forms[-1].name}").write_bytes(b"")
+    status, _, err = run("-C", workspace, "issue", "--month", "4")
+    assert status == 2
+    assert one_line(err)
+    assert forms[-1].name in err
+    assert [form.read_bytes() for form in forms] == [b"an older form"] * len(forms)
+    (forms[-1].parent / f"~${forms[-1].name}").unlink()
+    _, out, _ = run("-C", workspace, "issue", "--month", "4")
+    assert f"改写 {forms[0].name}（请重新发）" in out
+
+
+def test_a_summary_that_somebody_changed_is_kept_beside_the_new_one(run, workspace: Path) -> None:
+    run("-C", workspace, "issue", "--month", "4")
+    run("-C", workspace, "merge")
+    summary = workspace / "2021年04月/汇总/2021年1-4月汇总.xlsx"
+    written = summary.read_bytes()
+    summary.write_bytes(b"corrected by hand")
+    status, out, _ = run("-C", workspace, "merge")
+    aside = summary.with_stem(f"{summary.stem}（手工改过1）")
+    assert status == 0
+    assert aside.name in out
+    assert aside.read_bytes() == b"corrected by hand"
+    assert summary.read_bytes() == written
+    before = tree(workspace)
+    run("-C", workspace, "merge")
+    assert tree(workspace) == before
+
+
 def test_explain_tells_what_why_and_how(run) -> None:
     status, out, _ = run("explain", "g404")
     assert status == 0
@@ -185,7 +221,7 @@ def test_rules_lists_every_code_of_the_contract(run) -> None:
 def test_the_help_of_every_command_is_chinese(run, command: str) -> None:
     status, out, _ = run(command, "--help")
     assert status == 0
-    words = set(re.findall(r"[A-Za-z]{3,}", re.sub(r"--?[a-z-]+", "", out)))
+    words = set(re.findall(r"[A-Za-z][A-Za-z-]{2,}", re.sub(r"(?<![a-z])--?[a-z-]+", "", out)))
     assert words <= {"taskxl", "init", "issue", "merge", "check", "xlsx", "JSON", command}
 
 
@@ -205,3 +241,9 @@ def test_a_list_without_a_year_is_taken_for_this_year(run, tmp_path: Path) -> No
     _, out, _ = run("read", tmp_path / "新" / "主清单.xlsx", "--json")
     dues = [m["due"] for task in json.loads(out)["tasks"] for m in task["milestones"]]
     assert dues[:2] == ["2021-02-28", "2021-05-31"]
+
+
+def test_who_reports_without_owing_is_not_counted_among_those_who_owe() -> None:
+    month = make_month("| 股室 | 任务 | 职责 |\n| 办公室 | 1 | 牵头 |\n| 基教股 | 1 | 协办 |")
+    assert [state.owes for state in month.offices] == [True, False]
+    assert cli._count_states(month) == "2021年4月：应报 1，已报送 1"

@@ -151,7 +151,6 @@ class Register:
             return None
         return scored[0][1] if scored else None
 
-
     def _nearest(self, keys: RowKeys) -> Iterable[RowKeys]:
         """Return the items whose title (without one: whose plan) can be alike enough at all.
 

@@ -10,7 +10,7 @@ from taskxl.reports.year import STATE_TONES, Year, pivot_months
 from taskxl.words import OFFICE_STATES
 
 SHEET = "股室报送"
-COUNTS = ("应报月数", "按时", "迟报", "未报", "退回")
+_OTHER_STATES = tuple(word for state, word in OFFICE_STATES.items() if state != "submitted")
 
 
 def make_table(year: Year) -> Table:
@@ -45,7 +45,7 @@ def make_table(year: Year) -> Table:
     columns = (
         Column("股室", 14),
         *(Column(f"{period.month}月", 9) for period in year.periods),
-        *(Column(word, 7, number="0") for word in COUNTS),
+        *(Column(word, 7, number="0") for word in ("应报月数", "按时", *_OTHER_STATES)),
         Column("按时报送率", 9, number=PERCENT),
         Column("到期节点", 7, number="0"),
         Column("已完成", 7, number="0"),

@@ -91,6 +91,7 @@ def _write_numbers(sheet: "Worksheet", styles: Styles, frame: "pandas.DataFrame"
     sheet.set_row(_TOP - 1, 22)
     for place, (name, numbers) in enumerate(frame.iterrows()):
         row = _TOP + place
+        sheet.set_row(row, 17)
         sheet.write_string(row, 0, str(name), styles.cell("center"))
         form = PERCENT if name in _RATES else "0"
         for column, number in enumerate(numbers, 1):

@@ -1,0 +1,14 @@
+"""台账.db: what was issued, received and merged in a year, kept for good."""
+
+from taskxl.ledger.store import IssuedForm, Ledger, Merge, ReceivedFile, open_ledger
+from taskxl.ledger.verify import count_ledger, verify_ledger
+
+__all__ = [
+    "IssuedForm",
+    "Ledger",
+    "Merge",
+    "ReceivedFile",
+    "count_ledger",
+    "open_ledger",
+    "verify_ledger",
+]

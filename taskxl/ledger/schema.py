@@ -1,0 +1,218 @@
+"""台账.db as SQLite has it: its tables, their history, and how it is opened.
+
+A new version of the tables is one more entry of `MIGRATIONS`; an entry that was released is never
+changed. `PRAGMA user_version` counts the entries that a file has been through.
+History is only added to: triggers refuse to change or delete what was recorded.
+"""
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from taskxl.errors import TaskxlError
+from taskxl.text import show
+
+APPLICATION = 0x7461_786C
+"""`taxl`, in the file's head: tells a ledger from any other SQLite file."""
+WAIT_SECONDS = 5.0
+
+_TIME = "CHECK ({0} IS NULL OR {0} GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T*')"
+_PERIOD = "CHECK (period GLOB '[0-9][0-9][0-9][0-9]-[01][0-9]')"
+_DIGEST = "CHECK (length(digest) = 64 AND digest NOT GLOB '*[^0-9a-f]*')"
+
+_HISTORY = ("blobs", "master_lists", "forms", "files", "merges", "revisions")
+_FIRST: tuple[str, ...] = (
+    # Every content once, whatever it is; `size` is that of the content, which is zlib compressed.
+    f"""CREATE TABLE blobs (
+        digest TEXT PRIMARY KEY NOT NULL {_DIGEST},
+        size INTEGER NOT NULL CHECK (size >= 0),
+        content BLOB NOT NULL CHECK (typeof(content) = 'blob')
+    )""",
+    # The versions of 主清单.xlsx by which a month was merged or forms were issued.
+    f"""CREATE TABLE master_lists (
+        digest TEXT PRIMARY KEY NOT NULL REFERENCES blobs (digest),
+        recorded_at TEXT {_TIME.format("recorded_at")}
+    )""",
+    f"""CREATE TABLE forms (
+        id INTEGER PRIMARY KEY,
+        period TEXT NOT NULL {_PERIOD},
+        office TEXT NOT NULL CHECK (office <> ''),
+        form_id TEXT NOT NULL CHECK (form_id <> ''),
+        digest TEXT NOT NULL REFERENCES blobs (digest),
+        origin TEXT NOT NULL CHECK (origin IN ('run', 'folder')),
+        recorded_at TEXT {_TIME.format("recorded_at")}
+    )""",
+    "CREATE INDEX forms_by_office ON forms (period, office)",
+    # A file inside a zip has no content of its own: `archive` is the zip's.
+    f"""CREATE TABLE files (
+        id INTEGER PRIMARY KEY,
+        period TEXT NOT NULL {_PERIOD},
+        name TEXT NOT NULL CHECK (name <> ''),
+        digest TEXT NOT NULL {_DIGEST},
+        stored TEXT REFERENCES blobs (digest) CHECK (stored IS NULL OR stored = digest),
+        archive TEXT REFERENCES blobs (digest),
+        received_at TEXT {_TIME.format("received_at")},
+        receipt TEXT NOT NULL CHECK (receipt IN ('mail', 'file')),
+        recorded_at TEXT {_TIME.format("recorded_at")},
+        CHECK ((stored IS NULL) <> (archive IS NULL)),
+        UNIQUE (period, name, digest)
+    )""",
+    f"""CREATE TABLE merges (
+        id INTEGER PRIMARY KEY,
+        period TEXT NOT NULL {_PERIOD},
+        master TEXT NOT NULL REFERENCES master_lists (digest),
+        month TEXT NOT NULL REFERENCES blobs (digest),
+        origin TEXT NOT NULL CHECK (origin IN ('run', 'folder')),
+        recorded_at TEXT {_TIME.format("recorded_at")}
+    )""",
+    "CREATE INDEX merges_by_period ON merges (period)",
+    # What the 办公室 corrected in a summary, found at a later merge.
+    f"""CREATE TABLE revisions (
+        id INTEGER PRIMARY KEY,
+        merge INTEGER NOT NULL REFERENCES merges (id),
+        task TEXT NOT NULL CHECK (task <> ''),
+        office TEXT NOT NULL,
+        field TEXT NOT NULL
+            CHECK (field IN ('status', 'progress', 'obstacles', 'remarks', 'instructions')),
+        was TEXT NOT NULL,
+        now TEXT NOT NULL,
+        recorded_at TEXT {_TIME.format("recorded_at")}
+    )""",
+    *(
+        f"""CREATE TRIGGER {table}_never_{verb} BEFORE {verb} ON {table}
+            BEGIN SELECT RAISE (ABORT, 'history is only added to'); END"""
+        for table in _HISTORY
+        for verb in ("UPDATE", "DELETE")
+    ),
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST,)
+"""For each version the statements that make it of the one before; the first makes it of nothing."""
+
+
+@contextmanager
+def speak_chinese(path: Path) -> Iterator[None]:
+    """Turn what SQLite objects to into a TaskxlError of one Chinese line with the next step."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise TaskxlError(f"“{show(path)}”{_explain(error)}") from error
+
+
+def _explain(error: sqlite3.Error) -> str:
+    name = getattr(error, "sqlite_errorname", "")
+    if name.startswith("SQLITE_FULL"):
+        return "没有写入：磁盘已满。请腾出空间后再运行。"
+    if name.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM")):
+        return "没有写入：没有权限（文件夹或文件是只读的）。请换一个能写的位置，或取消只读。"
+    if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+        return "正被别的程序占用，没有写入。请关闭那个程序后再运行。"
+    if name.startswith("SQLITE_IOERR"):
+        return "读写出错。请检查磁盘（或网络盘、剩余空间）后再运行。"
+    if name.startswith(("SQLITE_NOTADB", "SQLITE_CORRUPT")):
+        return (
+            "已损坏，或不是台账。请从备份中找回；没有备份时请把它移走，"
+            "再运行 taskxl merge，会由各月文件夹重建。"
+        )
+    return (
+        "里的记录不符合要求，没有写入。请运行 taskxl ledger --verify 查看，并把结果发给维护人员。"
+    )
+
+
+def open_database(
+    path: Path, create: bool = True, migrations: Sequence[Sequence[str]] = MIGRATIONS
+) -> sqlite3.Connection:
+    """Open the ledger at `path`, bringing it to the newest version; the caller closes it.
+
+    Without `create` a ledger that is not there is not made, and one that cannot be written (a
+    read-only folder) is opened to be read.
+    Raises TaskxlError when it is no ledger, or one of a newer taskxl, or cannot be opened, and
+    FileNotFoundError when it is absent and not to be made.
+    """
+    if not create and not path.is_file():
+        raise FileNotFoundError(path)
+    with speak_chinese(path):
+        try:
+            return _prepare(_connect(path, "rwc" if create else "rw"), path, migrations)
+        except sqlite3.OperationalError:
+            if create:
+                raise
+        # Nobody can write here, so nobody does while it is read.
+        return _prepare(_connect(path, "ro&immutable=1"), path, migrations)
+
+
+def _connect(path: Path, mode: str) -> sqlite3.Connection:
+    return sqlite3.connect(
+        f"{path.absolute().as_uri()}?mode={mode}",
+        uri=True,
+        timeout=WAIT_SECONDS,
+        isolation_level=None,
+    )
+
+
+def _prepare(
+    connection: sqlite3.Connection, path: Path, migrations: Sequence[Sequence[str]]
+) -> sqlite3.Connection:
+    try:
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA synchronous = FULL")
+        version = _version(connection)
+        application = int(connection.execute("PRAGMA application_id").fetchone()[0])
+        if version > len(migrations):
+            raise TaskxlError(
+                f"“{show(path)}”是更新的 taskxl 写的（第 {version} 版，这个程序只认到第"
+                f" {len(migrations)} 版）。请先升级 taskxl。"
+            )
+        tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+        if application != APPLICATION and (application or version or tables):
+            raise TaskxlError(
+                f"“{show(path)}”是别的程序的数据库，不是台账。请把它移走或改名后再运行。"
+            )
+        if version < len(migrations):
+            _migrate(connection, migrations)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def _migrate(connection: sqlite3.Connection, migrations: Sequence[Sequence[str]]) -> None:
+    """Bring a ledger to the newest version in one transaction: wholly, or it stays as it was."""
+    with suppress(sqlite3.OperationalError):
+        # Some network drives cannot share memory; without WAL the ledger is as safe there.
+        connection.execute("PRAGMA journal_mode = WAL")
+    # A table that others refer to may have to be made anew.
+    connection.execute("PRAGMA foreign_keys = OFF")
+    with transaction(connection):
+        for number in range(_version(connection), len(migrations)):
+            for statement in migrations[number]:
+                connection.execute(statement)
+        if connection.execute("PRAGMA foreign_key_check").fetchone():
+            raise sqlite3.IntegrityError("a migration left references that lead nowhere")
+        connection.execute(f"PRAGMA application_id = {APPLICATION}")
+        connection.execute(f"PRAGMA user_version = {len(migrations)}")
+    connection.execute("PRAGMA foreign_keys = ON")
+
+
+@contextmanager
+def transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    """Do everything inside as one step: all of it is recorded, or nothing.
+
+    Inside another transaction it is part of that step.
+    """
+    if connection.in_transaction:
+        yield
+        return
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        with suppress(sqlite3.Error):
+            connection.execute("ROLLBACK")
+        raise

@@ -1,0 +1,259 @@
+"""What the ledger is told and what it can be asked: forms, files, lists and merges of a year."""
+
+import sqlite3
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Literal
+
+from taskxl.errors import TaskxlError
+from taskxl.ledger.schema import open_database, speak_chinese, transaction
+from taskxl.ledger.values import read_master, read_month, write_master, write_month
+from taskxl.model import MasterList, Month, Period
+from taskxl.text import show
+
+Origin = Literal["run", "folder"]
+"""Recorded as it happened, or read later from the folders of the workspace."""
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedForm:
+    """One form as it went out: its id and its bytes."""
+
+    office: str
+    form_id: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class ReceivedFile:
+    """A file of 回收/ by the name it bears there.
+
+    `content` is None for a file inside a zip, whose digest is `archive`, and for one whose
+    content is in the ledger already.
+    """
+
+    name: str
+    digest: str
+    content: bytes | None
+    archive: str | None
+    received_at: datetime | None
+    receipt: Literal["mail", "file"]
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """An entry of the history of merges; `number` counts all merges of the year from 1."""
+
+    number: int
+    period: str
+    recorded_at: datetime | None
+    origin: Origin
+
+
+class Ledger:
+    """An open 台账.db: see `open_ledger`."""
+
+    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+        self.connection = connection
+        self.path = path
+
+    def as_one_step(self) -> AbstractContextManager[None]:
+        """Record all that is told inside, or, where anything fails there, nothing of it."""
+        return transaction(self.connection)
+
+    # ------------------------------------------------------------ told
+
+    def record_forms(
+        self,
+        period: Period,
+        master: MasterList,
+        forms: Sequence[IssuedForm],
+        now: datetime | None,
+        origin: Origin = "run",
+    ) -> None:
+        """Record forms that go out; one that its office was issued last already adds nothing."""
+        with transaction(self.connection):
+            self._store_master(master, now)
+            for form in forms:
+                digest = self._store(form.content)
+                last = self._one(
+                    "SELECT digest FROM forms WHERE period = ? AND office = ?"
+                    " ORDER BY id DESC LIMIT 1",
+                    (period.key, form.office),
+                )
+                if last is None or last[0] != digest:
+                    self.connection.execute(
+                        "INSERT INTO forms (period, office, form_id, digest, origin, recorded_at)"
+                        " VALUES (?, ?, ?, ?, ?, ?)",
+                        (period.key, form.office, form.form_id, digest, origin, _time(now)),
+                    )
+
+    def record_merge(
+        self,
+        month: Month,
+        files: Iterable[ReceivedFile],
+        now: datetime | None,
+        origin: Origin = "run",
+    ) -> bool:
+        """Record a merge and the files it rests on, all or nothing; tell whether it is a new one.
+
+        A merge that equals the last one of its period adds nothing.
+        """
+        period = month.period.key
+        with transaction(self.connection):
+            for file in files:
+                self._record_file(period, file, now)
+            master = self._store_master(month.master, now)
+            digest = self._store(write_month(month))
+            last = self._one(
+                "SELECT master, month FROM merges WHERE period = ? ORDER BY id DESC LIMIT 1",
+                (period,),
+            )
+            if last == (master, digest):
+                return False
+            self.connection.execute(
+                "INSERT INTO merges (period, master, month, origin, recorded_at)"
+                " VALUES (?, ?, ?, ?, ?)",
+                (period, master, digest, origin, _time(now)),
+            )
+        return True
+
+    def _record_file(self, period: str, file: ReceivedFile, now: datetime | None) -> None:
+        stored = None if file.archive else file.digest
+        if file.content is not None:
+            self._store(file.content)
+        self.connection.execute(
+            "INSERT INTO files"
+            " (period, name, digest, stored, archive, received_at, receipt, recorded_at)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (period, name, digest) DO NOTHING",
+            (
+                period,
+                _storable(file.name),
+                file.digest,
+                stored,
+                file.archive,
+                _time(file.received_at),
+                file.receipt,
+                _time(now),
+            ),
+        )
+
+    def _store_master(self, master: MasterList, now: datetime | None) -> str:
+        digest = self._store(write_master(master))
+        self.connection.execute(
+            "INSERT INTO master_lists (digest, recorded_at) VALUES (?, ?)"
+            " ON CONFLICT (digest) DO NOTHING",
+            (digest, _time(now)),
+        )
+        return digest
+
+    def _store(self, content: bytes) -> str:
+        digest = sha256(content).hexdigest()
+        if not self.holds(digest):
+            self.connection.execute(
+                "INSERT INTO blobs (digest, size, content) VALUES (?, ?, ?)",
+                (digest, len(content), zlib.compress(content, 6)),
+            )
+        return digest
+
+    # ------------------------------------------------------------ asked
+
+    def holds(self, digest: str) -> bool:
+        """Tell whether the content of that SHA-256 is in the ledger."""
+        return self._one("SELECT 1 FROM blobs WHERE digest = ?", (digest,)) is not None
+
+    def content(self, digest: str) -> bytes:
+        """Return the content of that SHA-256; raises TaskxlError when it is absent or damaged."""
+        row = self._one("SELECT content FROM blobs WHERE digest = ?", (digest,))
+        try:
+            content = zlib.decompress(row[0]) if row else None
+        except zlib.error:
+            content = None
+        if content is None or sha256(content).hexdigest() != digest:
+            raise TaskxlError(
+                f"“{show(self.path)}”里的一份内容（{digest[:12]}）缺失或已损坏。"
+                "请运行 taskxl ledger --verify 查看，并从备份中找回台账。"
+            )
+        return content
+
+    def merges(self, period: Period | None = None) -> tuple[Merge, ...]:
+        """Return the history of merges, oldest first, of one period or of all."""
+        rows = self.connection.execute(
+            "SELECT id, period, recorded_at, origin FROM merges"
+            " WHERE ? IN (period, '') ORDER BY id",
+            (period.key if period else "",),
+        )
+        return tuple(
+            Merge(number, key, datetime.fromisoformat(at) if at else None, origin)
+            for number, key, at, origin in rows
+        )
+
+    def month(self, period: Period, number: int | None = None) -> Month | None:
+        """Return a month as it stood at its last merge, or at the merge of that number.
+
+        None where there is no such merge. Raises TaskxlError when what is stored is damaged.
+        """
+        row = self._one(
+            "SELECT master, month FROM merges WHERE period = ? AND id = coalesce(?, id)"
+            " ORDER BY id DESC LIMIT 1",
+            (period.key, number),
+        )
+        if row is None:
+            return None
+        try:
+            return read_month(self.content(row[1]), read_master(self.content(row[0])))
+        except ValueError as error:
+            raise TaskxlError(
+                f"“{show(self.path)}”里{period.name}的汇总记录读不懂。请从备份中找回台账；"
+                "没有备份时请把它移走，再运行 taskxl merge，会由各月文件夹重建。"
+            ) from error
+
+    def issued(self, period: Period) -> dict[str, str]:
+        """Return the id of the form that each office was issued last."""
+        rows = self.connection.execute(
+            "SELECT office, form_id FROM forms WHERE period = ? ORDER BY id", (period.key,)
+        )
+        return dict(rows.fetchall())
+
+    def files(self, period: Period) -> dict[str, str]:
+        """Return every file ever received for a period, its SHA-256 by its name.
+
+        Of files that came under one name the last one counts.
+        """
+        rows = self.connection.execute(
+            "SELECT name, digest FROM files WHERE period = ? ORDER BY id", (period.key,)
+        )
+        return dict(rows.fetchall())
+
+    def _one(self, query: str, values: tuple[object, ...]) -> tuple[Any, ...] | None:
+        row: tuple[Any, ...] | None = self.connection.execute(query, values).fetchone()
+        return row
+
+
+@contextmanager
+def open_ledger(path: Path, create: bool = True) -> Iterator[Ledger]:
+    """Open 台账.db, made or brought to the newest version where needed, and close it after.
+
+    Raises TaskxlError, one Chinese line, for everything that SQLite objects to, FileNotFoundError
+    where it is absent and `create` is False.
+    """
+    connection = open_database(path, create)
+    try:
+        with speak_chinese(path):
+            yield Ledger(connection, path)
+    finally:
+        connection.close()
+
+
+def _time(moment: datetime | None) -> str | None:
+    return moment.isoformat(timespec="seconds") if moment else None
+
+
+def _storable(name: str) -> str:
+    """Return a file's name as SQLite can hold it: bytes that are no text are written out."""
+    return name.encode("utf-8", "backslashreplace").decode()

@@ -1,0 +1,172 @@
+"""The year as one workbook: every month in its place, by words and colours."""
+
+from dataclasses import replace
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+import pytest
+from openpyxl.workbook import Workbook
+from openpyxl.worksheet.worksheet import Worksheet
+from openxml_audit import OpenXmlValidator
+
+from taskxl.model import Month, Period
+from taskxl.reports.ledger import write_ledger
+from taskxl.reports.styles import FILLS
+from taskxl.words import LIGHTS
+from tests.months import make_month
+from tests.reports_support import open_workbook
+
+SEVERE = LIGHTS["severe"]
+MARCH_TABLE = """
+| 任务 | 股室   | 收到       | 进度状态 | 进展情况           | 存在问题     | 节点时限   | 完成情况 | 完成日期   |
+| 1    | 基教股 | 2021-03-20 | 正常推进 | 三月走访12所学校。 | 无           | 2021-03-20 | 已完成   | 2021-03-18 |
+| 2    | 计财股 | 2021-03-26 | 进度滞后 | 三月编好招标文件。 | 资金未到位。 | 2021-03-01 | 未完成   |            |
+| 3    | 人事股 |            |          |                    |              | 2021-12-31 |          |            |
+"""
+APRIL_TABLE = """
+| 任务 | 股室   | 收到       | 进度状态 | 进展情况            | 存在问题 | 节点时限   | 完成情况 | 完成日期   |
+| 1    | 基教股 | 2021-04-20 | 已完成   | 四月通过专家评审。  | 无       | 2021-03-20 | 已完成   | 2021-03-18 |
+| 2    | 计财股 |            |          |                     |          | 2021-03-01 |          |            |
+| 4    | 教研室 | 2021-04-20 | 正常推进 | =HYPERLINK("x","y") | 无       | 2021-04-28 | 未完成   |            |
+"""
+
+
+@cache
+def make_months() -> tuple[Month, Month]:
+    """March and April; April's list has dropped task 3 and got task 4."""
+    march = make_month(MARCH_TABLE, as_of=date(2021, 3, 25), period=Period(2021, 3))
+    return march, make_month(APRIL_TABLE)
+
+
+@cache
+def ledger() -> bytes:
+    return write_ledger(make_months())
+
+
+@pytest.fixture
+def book() -> Workbook:
+    return open_workbook(ledger())
+
+
+def table_of(sheet: Worksheet, columns: int) -> list[tuple[object, ...]]:
+    """Return the rows from the header down."""
+    return [row[:columns] for row in sheet.iter_rows(min_row=3, values_only=True)]
+
+
+def test_the_sheets_stand_in_their_order(book: Workbook) -> None:
+    assert book.sheetnames == ["全年走势", "任务月份", "任务时间线", "股室报送"]
+    assert book.active.title == "全年走势"
+    assert book["全年走势"]["A1"].value == "云溪县教育局2021年重点工作任务台账"
+
+
+def test_the_matrix_says_in_words_how_each_task_stood(book: Workbook) -> None:
+    assert table_of(book["任务月份"], 5) == [
+        ("编号", "项目名称", "牵头股室", "3月", "4月"),
+        ("1", "任务之1", "基教股", "正常推进", "已完成"),
+        ("2", "任务之2", "计财股", f"进度滞后\n{SEVERE} 1", f"未报送\n{SEVERE} 1"),
+        ("4", "任务之4", "教研室", "—", "正常推进\n临近 1"),
+        ("3", "任务之3（已不在清单）", "人事股", "未报送", "—"),
+    ]
+
+
+def test_the_matrix_says_it_in_colours_too(book: Workbook) -> None:
+    sheet = book["任务月份"]
+    colours = {name: f"FF{fill[1:]}" for name, fill in FILLS.items()} | {"": "00000000"}
+    shown = {
+        cell: next(n for n, c in colours.items() if c == sheet[cell].fill.fgColor.rgb)
+        for cell in ("D4", "E4", "D5", "E5", "D6", "E6", "D7")
+    }
+    assert shown == {
+        "D4": "", "E4": "done", "D5": "error", "E5": "error", "D6": "", "E6": "info", "D7": "error",
+    }  # fmt: skip
+
+
+def test_the_timeline_says_what_was_said_when_by_whom_in_which_file(book: Workbook) -> None:
+    rows = table_of(book["任务时间线"], 9)
+    assert rows[1:] == [
+        ("1", "任务之1", "3月", "基教股", "正常推进", "三月走访12所学校。", "无", None, "基教股.xlsx"),
+        ("1", "任务之1", "4月", "基教股", "已完成", "四月通过专家评审。", "无", None, "基教股.xlsx"),
+        ("2", "任务之2", "3月", "计财股", "进度滞后", "三月编好招标文件。", "资金未到位。", None, "计财股.xlsx"),
+        ("2", "任务之2", "4月", "计财股", "未报送", None, None, None, None),
+        ("4", "任务之4", "4月", "教研室", "正常推进", '=HYPERLINK("x","y")', "无", None, "教研室.xlsx"),
+        ("3", "任务之3（已不在清单）", "3月", "人事股", "未报送", None, None, None, None),
+    ]  # fmt: skip
+
+
+def test_a_text_of_a_return_never_becomes_a_formula(book: Workbook) -> None:
+    types = {
+        cell.data_type for sheet in book.worksheets for row in sheet.iter_rows() for cell in row
+    }
+    assert "f" not in types
+
+
+def test_offices_have_their_months_rates_and_milestones(book: Workbook) -> None:
+    header, *rows = table_of(book["股室报送"], 12)
+    assert header[:3] == ("股室", "3月", "4月")
+    assert header[3:5] == ("应报月数", "按时")
+    assert [row[:3] for row in rows] == [
+        ("基教股", "已报送", "已报送"),
+        ("计财股", "迟报", "未报送"),
+        ("教研室", "—", "已报送"),
+        ("人事股", "未报送", "—"),
+    ]
+    # owed, on time, late, missing, to be sent again, rate, due, done, kept
+    assert [row[3:] for row in rows] == [
+        (2, 2, 0, 0, 0, 1, 1, 1, 1),
+        (2, 0, 1, 1, 0, 0, 1, 0, 0),
+        (1, 1, 0, 0, 0, 1, 0, 0, 0),
+        (1, 0, 0, 1, 0, 0, 0, 0, 0),
+    ]
+
+
+def test_the_numbers_of_the_months_stand_over_their_charts(book: Workbook) -> None:
+    sheet = book["全年走势"]
+    rows = {row[0]: row[1:3] for row in table_of(sheet, 3) if row[0]}
+    assert rows["项目"] == ("3月", "4月")
+    assert rows["应报股室"] == (3, 3)
+    assert rows["未报送"] == (1, 1)
+    assert rows["任务已完成"] == (0, 1)
+    assert rows["节点完成率"] == (0.5, 0.5)
+    assert rows["按时报送率"] == (0.3333, 0.6667)
+    for chart in sheet._charts:
+        for series in chart.series:
+            assert series.val.numRef.f.startswith("全年走势!$B$")
+    assert len(sheet._charts) == 2
+
+
+def test_the_matrix_leads_to_the_timeline(book: Workbook) -> None:
+    assert book["任务月份"]["F5"].hyperlink.location == "'任务时间线'!A6"
+    assert book["任务时间线"]["A6"].value == "2"
+
+
+def test_a_task_given_to_another_office_stands_under_its_last_one() -> None:
+    march, april = make_months()
+    task = replace(april.master.tasks[0], lead_offices=("教研室",))
+    master = replace(april.master, tasks=(task, *april.master.tasks[1:]))
+    sheet = open_workbook(write_ledger((march, replace(april, master=master))))["任务月份"]
+    assert sheet["C4"].value == "教研室"
+    assert sheet["D4"].value == "正常推进"
+
+
+def test_the_same_months_in_any_order_give_the_same_bytes() -> None:
+    march, april = make_months()
+    assert write_ledger((april, march)) == ledger()
+
+
+def test_one_month_is_a_year_too() -> None:
+    assert open_workbook(write_ledger(make_months()[:1])).sheetnames[1] == "任务月份"
+
+
+def test_the_workbook_passes_the_validator(tmp_path: Path) -> None:
+    path = tmp_path / "台账.xlsx"
+    path.write_bytes(ledger())
+    assert [str(error) for error in OpenXmlValidator().validate(str(path)).errors] == []
+
+
+def test_the_pages_print_on_a4_with_their_header(book: Workbook) -> None:
+    for sheet in book.worksheets:
+        assert sheet.page_setup.paperSize == 9
+        assert sheet.page_setup.orientation == "landscape"
+    for name in book.sheetnames[1:]:
+        assert book[name].print_title_rows == "$3:$3"
