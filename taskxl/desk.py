@@ -308,7 +308,7 @@ def _compose(
     period: Period,
     office: str | None,
 ) -> list[Form]:
-    shares = divide_tasks(master)
+    shares = divide_tasks(master, period)
     owing = tuple(shares)
     if not owing:
         raise TaskxlError("主清单里没有一项任务写明了责任股室，没有可下发的表。请先补上牵头股室。")

@@ -1,6 +1,7 @@
 """Whose tasks are whose."""
 
 from dataclasses import replace
+from datetime import date
 
 from taskxl.master.roster import (
     divide_tasks,
@@ -9,7 +10,7 @@ from taskxl.master.roster import (
     spell_out_offices,
     tasks_of,
 )
-from taskxl.model import MasterList, Office, Settings, Task
+from taskxl.model import MasterList, Milestone, Office, Period, Settings, Task
 
 OFFICES = (
     Office("办公室"),
@@ -50,10 +51,20 @@ def test_with_all_every_responsible_office_reports_what_it_supports_too() -> Non
     }
 
 
-def test_with_all_an_office_that_only_supports_owes_though_none_of_its_milestones_is_due() -> None:
+def test_with_all_an_office_that_only_supports_owes_where_something_is_due() -> None:
     task = Task(id="1", lead_offices=("基教股",), supporting_offices=("计财股",))
     master = MasterList("一览表", (task,), OFFICES, Settings(reporters="all"))
-    assert reporting_offices(master) == ("基教股", "计财股")
+    march, april = Period(2026, 3), Period(2026, 4)
+
+    def owing(period: Period, *dues: date | None) -> tuple[str, ...]:
+        milestones = tuple(Milestone("办结", due) for due in dues)
+        listed = replace(master, tasks=(replace(task, milestones=milestones),))
+        return tuple(divide_tasks(listed, period))
+
+    assert owing(march, date(2026, 4, 30)) == ("基教股",)
+    assert owing(april, date(2026, 4, 30)) == ("基教股", "计财股")
+    assert owing(march, date(2026, 2, 1), date(2026, 4, 30)) == ("基教股", "计财股")
+    assert owing(march) == owing(march, None) == ("基教股", "计财股")
     assert reporting_offices(replace(master, settings=Settings())) == ("基教股",)
 
 

@@ -1,5 +1,7 @@
 """Any file that the gate let in, read as a Book."""
 
+from typing import assert_never
+
 from taskxl.intake.grids import Book, Kind
 from taskxl.intake.openxml import UNREADABLE
 from taskxl.intake.refusals import Refused
@@ -60,4 +62,4 @@ def _read(content: bytes, name: str, kind: Kind) -> Book:
             from taskxl.intake.pdf import read_pdf
 
             return read_pdf(content, name, kind)
-    raise NotImplementedError(kind)
+    assert_never(kind)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from taskxl.model import MasterList, Office, Task
+from taskxl.model import MasterList, Office, Period, Task
 from taskxl.text import squeeze
 from taskxl.words import ALL_OFFICES
 
@@ -63,13 +63,14 @@ def spell_out_offices(names: Iterable[str], offices: Iterable[Office]) -> tuple[
     return Roster(offices).spell_out(names)
 
 
-def divide_tasks(master: MasterList) -> dict[str, Share]:
+def divide_tasks(master: MasterList, period: Period | None = None) -> dict[str, Share]:
     """Return for each office that owes a report the tasks it reports on and those it only sees.
 
     设置 decides: `reporters` = lead: offices that lead a task owe a report, on what they lead
     (`supporting_report`: also on what they support); all: every responsible office owes one, on
-    all it leads or supports, whether or not a milestone is due: who owes is known from the list
-    alone, so that a form and a count of the missing never differ.
+    all it leads or supports. For a `period` an office that leads nothing owes one only where
+    something it supports is due by then, or has no dates and so is asked for every month; that is
+    known from the list alone, so that the forms and the count of the missing never differ.
     Several leading offices of one task each report on it.
     Offices are in the order of sheet 股室, then those it does not know as the list names them;
     tasks are in the order of the list.
@@ -78,18 +79,22 @@ def divide_tasks(master: MasterList) -> dict[str, Share]:
     roster = Roster(master.offices)
     reported: dict[str, list[Task]] = {}
     seen: dict[str, list[Task]] = {}
+    asked: set[str] = set()
     for task in master.tasks:
         leads = roster.spell_out(task.lead_offices)
+        asked.update(leads)
         supports = [name for name in roster.spell_out(task.supporting_offices) if name not in leads]
         for name in leads:
             reported.setdefault(name, []).append(task)
         for name in supports:
             if settings.reporters == "all":
                 reported.setdefault(name, []).append(task)
+                if period is None or _is_due(task, period):
+                    asked.add(name)
             else:
                 seen.setdefault(name, []).append(task)
-    owing = [office.name for office in master.offices if office.name in reported]
-    owing += [name for name in reported if roster.resolve(name) is None]
+    owing = [office.name for office in master.offices if office.name in asked]
+    owing += [name for name in reported if name in asked and roster.resolve(name) is None]
     place = {id(task): n for n, task in enumerate(master.tasks)}
     shares: dict[str, Share] = {}
     for name in owing:
@@ -98,6 +103,12 @@ def divide_tasks(master: MasterList) -> dict[str, Share]:
             own, others = sorted(own + others, key=lambda task: place[id(task)]), []
         shares[name] = (tuple(own), tuple(others))
     return shares
+
+
+def _is_due(task: Task, period: Period) -> bool:
+    """Tell whether a task asks for something by the period's end: a milestone, or steady work."""
+    dues = [milestone.due for milestone in task.milestones]
+    return not dues or any(due is None or due <= period.last_day for due in dues)
 
 
 def reporting_offices(master: MasterList) -> tuple[str, ...]:

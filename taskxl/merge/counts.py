@@ -57,9 +57,8 @@ def count_month(month: Month) -> Counts:
         for entry in month.entries
         if not is_blank(entry.progress) and not is_blank(entry.obstacles)
     }
-    owed = [
-        (task.id, office) for office, (own, _) in divide_tasks(month.master).items() for task in own
-    ]
+    shares = divide_tasks(month.master, month.period)
+    owed = [(task.id, office) for office, (own, _) in shares.items() for task in own]
     return Counts(
         offices,
         _count(get_args(Verdict), (file.verdict for file in month.files)),

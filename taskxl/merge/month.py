@@ -50,7 +50,7 @@ def merge_month(
     tasks = {task.id: task for task in master.tasks}
     places = {task_id: place for place, task_id in enumerate(tasks)}
     offices = {task.id: roster.spell_out(task.offices) for task in master.tasks}
-    shares = divide_tasks(master)
+    shares = divide_tasks(master, period)
     counted = count_returns(master, period, returns, issued)
 
     entries = order_entries(counted.entries, places, offices)

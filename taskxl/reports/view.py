@@ -91,7 +91,7 @@ def look_at(month: Month) -> View:
     """Index a month."""
     roster = Roster(month.master.offices)
     owed: dict[str, list[str]] = defaultdict(list)
-    for office, (tasks, _) in divide_tasks(month.master).items():
+    for office, (tasks, _) in divide_tasks(month.master, month.period).items():
         for task in tasks:
             owed[task.id].append(office)
     return View(
