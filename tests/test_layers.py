@@ -28,6 +28,7 @@ HOUSE = (
     "demo",
     "screen",
     "cli",
+    "__main__",
 )
 PACKAGE = Path(__file__).resolve().parent.parent / "taskxl"
 MODULES = sorted(path for path in PACKAGE.rglob("*.py") if path.parent != PACKAGE / "templates")
