@@ -130,6 +130,12 @@ def test_last_months_texts_are_put_in_with_a_mark_once() -> None:
     assert words((first, second), "状态") == ["", ""]
 
 
+def test_an_older_text_left_under_the_new_one_is_not_handed_on() -> None:
+    said = entry("1", progress="主体封顶。\n〔上月〕已立项。", obstacles="无")
+    first, _ = compose_form(MASTER, "基教股", APRIL, AS_OF, {("1", "基教股"): said}).blocks["任务"]
+    assert first["进展"] == "〔上月〕主体封顶。"
+
+
 def test_a_task_that_was_done_stays_done() -> None:
     previous = {("1", "基教股"): entry("1", DONE, "已交付使用。")}
     form = compose_form(MASTER, "基教股", APRIL, AS_OF, previous)

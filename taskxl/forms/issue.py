@@ -192,8 +192,11 @@ def strip_mark(text: str) -> str:
 
 
 def _marked(text: str) -> str:
-    """Return last month's text with its mark; what says nothing need not be gone over again."""
-    text = strip_mark(text)
+    """Return last month's text with its mark; what says nothing need not be gone over again.
+
+    Who wrote above an older text and left it standing is not handed that one a second time.
+    """
+    text = strip_mark(text).split(PREVIOUS_MARK)[0].rstrip()
     return (
         ""
         if is_blank(text) or squeeze(text).strip("。.;；") in NOTHING_WORDS

@@ -45,12 +45,15 @@ class Register:
     def __init__(self, items: Iterable[RowKeys]) -> None:
         self.items: dict[str, RowKeys] = {}
         self._by_text: dict[str, list[RowKeys]] = {}
+        self._by_other: dict[str, list[RowKeys]] = {}
         self._by_squeezed_id: dict[str, RowKeys] = {}
         for item in items:
             self.items[item.id] = item
             self._by_squeezed_id[squeeze(item.id)] = item
             if item.text:
                 self._by_text.setdefault(item.text, []).append(item)
+            if item.other:
+                self._by_other.setdefault(item.other, []).append(item)
 
     def find(self, row: RowKeys, marks: Mapping[str, RowMark] | None = None) -> str | None:
         """Return the id of the task that a row speaks of; None where that is not certain.
@@ -120,7 +123,7 @@ class Register:
         if keys.text:
             found = self._by_text.get(keys.text, [])
         else:  # the column of titles is gone: the plan's very words tell too
-            found = [i for i in self.items.values() if keys.other and i.other == keys.other]
+            found = self._by_other.get(keys.other, [])
         if len(found) > 1 and keys.number:
             found = [item for item in found if item.number == keys.number] or found
         if len(found) > 1 and keys.other:
