@@ -9,7 +9,6 @@ from taskxl import words
 from taskxl.intake.grids import Area, CellError, Sheet, Value, cell_name, value_text
 from taskxl.text import is_blank, squeeze, tidy
 
-FIELDS = (*words.HEADERS, "")
 _TASK_FIELDS = {"lead", "responsible", "supporting", "leader", "person", "due", "content", "stage"}
 _EXACT = {squeeze(word): field for field, said in words.HEADERS.items() for word in said}
 _PATTERNS = tuple((field, re.compile(pattern)) for field, pattern in words.HEADER_PATTERNS)
