@@ -70,6 +70,10 @@ class Task:
     milestones: tuple[Milestone, ...] = ()
     place: Place | None = None
     id: str = ""
+    closed_on: date | None = None
+    """The day on which the 办公室 closed the task (销号); None while it is open."""
+    closing: str = ""
+    """On what evidence it was closed."""
 
     @property
     def offices(self) -> tuple[str, ...]:
@@ -152,6 +156,20 @@ class Settings:
     mail_sender: str = ""
     mail_reply_to: str = ""
     mail_copy_leader: bool = False
+    mail_user: str = ""
+    """The name to log in with, for sending and receiving; "" is the sender's address."""
+    mail_limit: int = 100
+    """Letters sent in one run at most."""
+    mail_pause: int = 2
+    """Seconds between two letters."""
+    sent_folder: str = ""
+    """The mailbox's folder for copies of what was sent; "" keeps none."""
+    inbox_server: str = ""
+    inbox_port: int = 993
+    inbox_folder: str = ""
+    """The mailbox's folder that returns are taken from; "" is INBOX."""
+    inbox_mark: bool = False
+    """Whether letters that were collected are marked as read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -417,6 +435,26 @@ class MilestoneState:
     entry: MilestoneEntry | None = None
 
 
+RevisionField = Literal["status", "progress", "obstacles", "remarks", "instructions"]
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """A text that the 办公室 corrected by hand in the summary.
+
+    `was` is the office's own text at that time, `now` what the 办公室 wrote instead; `newer` is
+    what the office has sent since, where that is neither of the two. 批示 (`instructions`) are of
+    a task and not of an office: there `office` and `was` are "".
+    """
+
+    task: str
+    office: str
+    field: RevisionField
+    was: str
+    now: str
+    newer: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Month:
     """A merged month: everything the reports need, nothing they must look up elsewhere."""
@@ -435,6 +473,10 @@ class Month:
     """What each office last said of each task in an earlier month."""
     lights_before: Mapping[str, Light] = field(default_factory=dict)
     """The light of each milestone, by its id, in the last month before that was merged."""
+    revisions: tuple[Revision, ...] = ()
+    """What the 办公室 corrected by hand; `entries` are as corrected."""
+    instructions_before: Mapping[str, str] = field(default_factory=dict)
+    """批示 on each task, by its id, in the last month before that was merged."""
 
     def entries_of(self, task_id: str) -> tuple[Entry, ...]:
         """Return what offices said of a task, in the order of its responsible offices."""

@@ -219,7 +219,7 @@ def test_a_ledger_of_each_earlier_version_is_brought_up_with_its_data(
 
 LATER = (
     "ALTER TABLE merges ADD COLUMN weather TEXT NOT NULL DEFAULT 'fine'",
-    "CREATE TABLE letters (id INTEGER PRIMARY KEY)",
+    "CREATE TABLE almanac (id INTEGER PRIMARY KEY)",
 )
 
 
@@ -230,7 +230,7 @@ def test_a_migration_keeps_what_was_there(path: Path) -> None:
         assert new.execute("PRAGMA user_version").fetchone() == (2,)
         (digest,) = new.execute("SELECT month FROM merges WHERE weather = 'fine'").fetchone()
         assert digest == sha256(write_month(month)).hexdigest()
-        assert new.execute("SELECT count(*) FROM letters").fetchone() == (0,)
+        assert new.execute("SELECT count(*) FROM almanac").fetchone() == (0,)
 
 
 def test_a_migration_that_fails_leaves_the_old_version_whole(path: Path) -> None:
@@ -241,7 +241,7 @@ def test_a_migration_that_fails_leaves_the_old_version_whole(path: Path) -> None
     with closing(sqlite3.connect(path)) as old:
         assert old.execute("PRAGMA user_version").fetchone() == (1,)
         names = {name for (name,) in old.execute("SELECT name FROM sqlite_master")}
-        assert "letters" not in names
+        assert "almanac" not in names
     if len(MIGRATIONS) == 1:
         with open_ledger(path) as ledger:
             assert ledger.month(APRIL) == month

@@ -21,7 +21,17 @@ _TIME = "CHECK ({0} IS NULL OR {0} GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0
 _PERIOD = "CHECK (period GLOB '[0-9][0-9][0-9][0-9]-[01][0-9]')"
 _DIGEST = "CHECK (length(digest) = 64 AND digest NOT GLOB '*[^0-9a-f]*')"
 
-_HISTORY = ("blobs", "master_lists", "forms", "files", "merges", "revisions")
+
+def _only_add_to(*tables: str) -> tuple[str, ...]:
+    """Return the triggers that keep what is in these tables for good."""
+    return tuple(
+        f"""CREATE TRIGGER {table}_never_{verb} BEFORE {verb} ON {table}
+            BEGIN SELECT RAISE (ABORT, 'history is only added to'); END"""
+        for table in tables
+        for verb in ("UPDATE", "DELETE")
+    )
+
+
 _FIRST: tuple[str, ...] = (
     # Every content once, whatever it is; `size` is that of the content, which is zlib compressed.
     f"""CREATE TABLE blobs (
@@ -79,15 +89,88 @@ _FIRST: tuple[str, ...] = (
         now TEXT NOT NULL,
         recorded_at TEXT {_TIME.format("recorded_at")}
     )""",
-    *(
-        f"""CREATE TRIGGER {table}_never_{verb} BEFORE {verb} ON {table}
-            BEGIN SELECT RAISE (ABORT, 'history is only added to'); END"""
-        for table in _HISTORY
-        for verb in ("UPDATE", "DELETE")
-    ),
+    *_only_add_to("blobs", "master_lists", "forms", "files", "merges", "revisions"),
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST,)
+_SUMMARIES_AND_IMPORTS = (
+    # Every summary workbook that was written: a file with such a digest is as we left it.
+    f"""CREATE TABLE summaries (
+        id INTEGER PRIMARY KEY,
+        merge INTEGER NOT NULL REFERENCES merges (id),
+        digest TEXT NOT NULL {_DIGEST},
+        recorded_at TEXT {_TIME.format("recorded_at")},
+        UNIQUE (merge, digest)
+    )""",
+    # The list as each 附件1 stated it when it was read in, before a person edited 主清单.xlsx.
+    f"""CREATE TABLE imports (
+        id INTEGER PRIMARY KEY,
+        master TEXT NOT NULL REFERENCES master_lists (digest),
+        source TEXT NOT NULL CHECK (source <> ''),
+        recorded_at TEXT {_TIME.format("recorded_at")}
+    )""",
+    *_only_add_to("summaries", "imports"),
+)
+_LETTERS = (
+    # A letter as composed, recorded before anything is sent. `basis` tells what it was about (the
+    # form's or the findings' digest): the same letter is not sent twice.
+    f"""CREATE TABLE letters (
+        id INTEGER PRIMARY KEY,
+        period TEXT NOT NULL {_PERIOD},
+        kind TEXT NOT NULL CHECK (kind IN ('issue', 'remind', 'send-back')),
+        office TEXT NOT NULL CHECK (office <> ''),
+        basis TEXT NOT NULL CHECK (basis <> ''),
+        message_id TEXT NOT NULL UNIQUE CHECK (message_id <> ''),
+        recipients TEXT NOT NULL CHECK (recipients <> ''),
+        subject TEXT NOT NULL,
+        digest TEXT NOT NULL REFERENCES blobs (digest),
+        recorded_at TEXT {_TIME.format("recorded_at")}
+    )""",
+    "CREATE INDEX letters_by_office ON letters (period, kind, office)",
+    # What became of it. `sending` stands before the server is spoken to: one that is followed by
+    # nothing was cut off, and nobody knows whether it went out.
+    f"""CREATE TABLE letter_events (
+        id INTEGER PRIMARY KEY,
+        letter INTEGER NOT NULL REFERENCES letters (id),
+        event TEXT NOT NULL CHECK (event IN ('sending', 'sent', 'deferred', 'refused')),
+        detail TEXT NOT NULL,
+        recorded_at TEXT {_TIME.format("recorded_at")}
+    )""",
+    "CREATE INDEX letter_events_by_letter ON letter_events (letter)",
+    *_only_add_to("letters", "letter_events"),
+)
+_MESSAGES = (
+    # A letter out of the mailbox (`source`: server and folder) or out of a folder of saved ones.
+    # `key` is what tells it from all others of its source: UIDVALIDITY and UID, or the digest.
+    f"""CREATE TABLE messages (
+        id INTEGER PRIMARY KEY,
+        source TEXT NOT NULL CHECK (source <> ''),
+        key TEXT NOT NULL CHECK (key <> ''),
+        message_id TEXT NOT NULL,
+        sender TEXT NOT NULL,
+        subject TEXT NOT NULL,
+        sent_at TEXT {_TIME.format("sent_at")},
+        received_at TEXT {_TIME.format("received_at")},
+        outcome TEXT NOT NULL,
+        recorded_at TEXT {_TIME.format("recorded_at")},
+        UNIQUE (source, key)
+    )""",
+    # What hung on it; `file` is where it was put below 回收/ of `period`, '' where it was not.
+    f"""CREATE TABLE attachments (
+        id INTEGER PRIMARY KEY,
+        message INTEGER NOT NULL REFERENCES messages (id),
+        name TEXT NOT NULL,
+        digest TEXT NOT NULL {_DIGEST},
+        period TEXT NOT NULL {_PERIOD},
+        file TEXT NOT NULL,
+        outcome TEXT NOT NULL,
+        recorded_at TEXT {_TIME.format("recorded_at")}
+    )""",
+    "CREATE INDEX attachments_by_file ON attachments (period, file)",
+    *_only_add_to("messages", "attachments"),
+)
+_SECOND = (*_SUMMARIES_AND_IMPORTS, *_LETTERS, *_MESSAGES)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _SECOND)
 """For each version the statements that make it of the one before; the first makes it of nothing."""
 
 

@@ -121,6 +121,29 @@ ITEMS = (
         "choice",
         choices=YES_NO,
     ),
+    Item("mail_user", "邮箱登录名", "登录收发邮件的用户名；留空则用发件邮箱。密码不写在这里。"),
+    Item(
+        "mail_limit",
+        "每次最多发几封",
+        "一次运行最多发出的信件数，余下的下次接着发。",
+        "count",
+        1,
+        2000,
+    ),
+    Item("mail_pause", "两封间隔秒数", "每发一封停几秒，免得被邮箱当作群发。", "count", 0, 600),
+    Item(
+        "sent_folder", "已发送文件夹", "把发出的信件存一份到邮箱的这个文件夹，如 已发送；留空不存。"
+    ),
+    Item("inbox_server", "收信服务器", "如 imap.example.com；不从邮箱收表时留空。"),
+    Item("inbox_port", "收信端口", "一般是 993（SSL）或 143（STARTTLS）。", "count", 1, 65535),
+    Item("inbox_folder", "收件夹", "从邮箱的哪个文件夹收表；留空则是收件箱（INBOX）。"),
+    Item(
+        "inbox_mark",
+        "收取后标为已读",
+        "是：收过的信件在邮箱里标为已读；否：邮箱里什么都不动。",
+        "choice",
+        choices=YES_NO,
+    ),
 )
 """Every field of Settings once; a mail password is none of them and never will be."""
 
