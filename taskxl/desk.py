@@ -1,9 +1,9 @@
 """What the 办公室 does in its month: the one place that composes the rooms."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
-from itertools import count
+from functools import partial
 from pathlib import Path
 
 from taskxl.dates import is_recurring, report_day
@@ -14,12 +14,13 @@ from taskxl.intake.gate import Limits, Refusal, admit, check_content
 from taskxl.intake.reading import read_book
 from taskxl.intake.refusals import Refused
 from taskxl.intake.workers import read_isolated
-from taskxl.ledger import IssuedForm, Ledger, open_ledger
+from taskxl.ledger import IssuedForm, Ledger, mark_of, open_ledger
 from taskxl.lock import hold_workspace
 from taskxl.master.book import make_master, read_master, write_master
 from taskxl.master.checks import check_tasks
 from taskxl.master.roster import divide_tasks, resolve_office
 from taskxl.master.tasks import read_task_list
+from taskxl.merge.revisions import instructions_of
 from taskxl.model import Entry, MasterList, Month, Period, Settings, Task, TaskList
 from taskxl.months import (
     find_unmerged,
@@ -32,8 +33,9 @@ from taskxl.months import (
     year_periods,
 )
 from taskxl.returns import Progress
+from taskxl.summaries import Penned, look_at_summary, put_aside
 from taskxl.text import show
-from taskxl.workspace import Workspace, read_whole, require_writable, write_whole
+from taskxl.workspace import Workspace, require_writable, write_whole
 
 # A list is the 办公室's own file; LibreOffice, which reads the old Word kinds, takes its time.
 _LIST_LIMITS = Limits(memory=4 << 30, seconds=180.0)
@@ -264,6 +266,7 @@ def _issue(
 
     master, _ = load_master(workspace)
     notes = rebuild(workspace, ledger, master, period, now)
+    notes += _take_up_corrections(workspace, ledger, master, period, now)
     forms = _compose(workspace, ledger, master, period, office)
     drawing = compile_drawing(workspace.template("附件2.xlsx"))
     contents = [render_form(drawing, form) for form in forms]
@@ -321,14 +324,17 @@ def _compose(
     past = recall_months(workspace, ledger, master, period)
     previous: dict[tuple[str, str], Entry] = {}
     done: frozenset[str] = frozenset()
+    instructions: dict[str, str] = {}
     if past:
+        instructions = instructions_of(past[-1].revisions)
         # An office that missed a month finds what it said before that.
         said = (*past[-1].previous, *past[-1].entries)
         previous = {(e.task, e.office): e for e in said if e.progress or e.obstacles}
         done = frozenset(s.milestone.id for s in past[-1].milestones if s.light == "done")
     as_of = report_day(period, master.settings)
     return [
-        compose_form(master, name, period, as_of, previous, done, shares[name]) for name in owing
+        compose_form(master, name, period, as_of, previous, done, shares[name], instructions)
+        for name in owing
     ]
 
 
@@ -347,44 +353,80 @@ def merge_returns(
 ) -> MergeReport:
     """Merge everything under 回收/, record it in the ledger and write the summary workbook.
 
-    `now` is when it is recorded. Raises TaskxlError where there is no such month or writing fails.
+    What a person corrected in this summary, and in those of earlier months, is found first and
+    kept. `now` is when it is recorded.
+    Raises TaskxlError where there is no such month or writing fails.
     """
-    from taskxl.reports.summary import write_summary
-
     require_month(workspace, period)
     with hold_workspace(workspace, "merge"), open_ledger(workspace.ledger_path) as ledger:
         master, _ = load_master(workspace)
         notes = rebuild(workspace, ledger, master, period, now)
+        notes += _take_up_corrections(workspace, ledger, master, period, now)
         notes += find_unmerged(workspace, ledger, master.settings, period)
-        merged, kept = look_at_folder(workspace, ledger, master, period, progress)
-        workspace.prepare_month(period)
-        path = workspace.summary_path(period)
-        content = write_summary(merged.month)
-        if require_writable(path, content):
-            notes += _keep_corrected(path, ledger.month(period))
-        with ledger.as_one_step():
-            notes += [*kept, *record_month(workspace, ledger, merged, now)]
-            written = write_whole(path, content)
-    return MergeReport(merged.month, path, written, tuple(notes))
+        report = _merge(workspace, ledger, master, period, progress, now)
+    return replace(report, notes=(*notes, *report.notes))
 
 
-def _keep_corrected(path: Path, before: Month | None) -> list[str]:
-    """Put a summary that a person has changed aside before it is replaced; return a line on it.
-
-    It is unchanged where it is what the merge `before` writes, byte for byte.
-    """
+def _merge(
+    workspace: Workspace,
+    ledger: Ledger,
+    master: MasterList,
+    period: Period,
+    progress: Progress,
+    now: datetime | None,
+    penned: Penned | None = None,
+) -> MergeReport:
+    """Merge one period; `penned` is what was found in its summary, where somebody has looked."""
     from taskxl.reports.summary import write_summary
 
-    found = read_whole(path) if path.is_file() else None
-    if found is None or (before is not None and found == write_summary(before)):
-        return []
-    asides = (path.with_stem(f"{path.stem}（手工改过{number}）") for number in count(1))
-    aside = next(one for one in asides if not one.exists() or read_whole(one) == found)
-    write_whole(aside, found)
-    return [
-        f"“{show(path.name)}”被手工改过，已另存为“{show(aside.name)}”；"
-        "重新写的汇总里没有这些改动，请对照补上。"
-    ]
+    def merge_fresh() -> Month:
+        return look_at_folder(workspace, ledger, master, period, None, ())[0].month
+
+    penned = penned or look_at_summary(workspace, ledger, period, merge_fresh)
+    merged, kept = look_at_folder(workspace, ledger, master, period, progress, penned.revisions)
+    workspace.prepare_month(period)
+    content = write_summary(merged.month, mark_of(merged.month))
+    notes = [*penned.notes, *kept]
+    if require_writable(penned.path, content) and penned.aside is not None:
+        notes.append(put_aside(penned.path, penned.aside))
+    if penned.changes:
+        notes.append(f"{period.name}的汇总表里有 {len(penned.changes)} 处手工修订，已保留并标明。")
+    # First the ledger, then the file: a correction is never only in a file about to be replaced.
+    with ledger.as_one_step():
+        notes += record_month(workspace, ledger, merged, now, penned.changes)
+        ledger.record_summary(period, content, now)
+    written = write_whole(penned.path, content)
+    return MergeReport(merged.month, penned.path, written, tuple(notes))
+
+
+def _take_up_corrections(
+    workspace: Workspace,
+    ledger: Ledger,
+    master: MasterList,
+    until: Period,
+    now: datetime | None,
+) -> list[str]:
+    """Merge those months before `until` again in whose summaries somebody has written since.
+
+    Else a leader's instruction would be missing in the forms that are about to go out.
+    Returns lines on it; a summary that is open elsewhere stops nothing.
+    """
+    notes: list[str] = []
+    for period in year_periods(master.settings, until):
+        last = ledger.month(period)
+        if last is None or not workspace.returns_folder(period).is_dir():
+            continue
+        try:
+            penned = look_at_summary(workspace, ledger, period, partial(_known, last))
+            if penned.changes:
+                notes += _merge(workspace, ledger, master, period, None, now, penned).notes
+        except TaskxlError as error:
+            notes.append(f"{period.name}的汇总表里新写的修订这次没有用上：{error}")
+    return notes
+
+
+def _known(month: Month) -> Month:
+    return month
 
 
 def look_at_month(workspace: Workspace, period: Period, progress: Progress = None) -> Month:

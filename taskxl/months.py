@@ -16,7 +16,8 @@ from taskxl.intake.reading import read_book
 from taskxl.intake.refusals import Refused
 from taskxl.ledger import IssuedForm, Ledger, ReceivedFile, open_ledger
 from taskxl.merge.month import merge_month
-from taskxl.model import MasterList, Month, Period, Return, Settings
+from taskxl.merge.revisions import instructions_of
+from taskxl.model import MasterList, Month, Period, Return, Revision, Settings
 from taskxl.returns import Progress, read_returns
 from taskxl.text import quote, show
 from taskxl.workspace import Workspace
@@ -73,16 +74,19 @@ def merge_folder(
     history: Sequence[Month],
     issued: Mapping[str, str],
     progress: Progress = None,
+    revisions: Sequence[Revision] = (),
 ) -> MergedFolder:
     """Merge what lies under 回收/ of a period.
 
-    `history` are the year's earlier months, `issued` the form id that each office was sent last.
+    `history` are the year's earlier months, `issued` the form id that each office was sent last,
+    `revisions` what the 办公室 corrected in the summary.
     """
-    expected = Expected(master, period, _read_form_texts(workspace, period))
+    instructions = instructions_of(history[-1].revisions) if history else {}
+    expected = Expected(master, period, _read_form_texts(workspace, period), instructions)
     files = workspace.list_returns(period)
     returns = tuple(read_returns(workspace.returns_folder(period), files, expected, progress))
     as_of = report_day(period, master.settings)
-    month = merge_month(master, period, as_of, returns, history, issued=issued)
+    month = merge_month(master, period, as_of, returns, history, issued=issued, revisions=revisions)
     return MergedFolder(month, returns)
 
 
@@ -178,12 +182,19 @@ def look_at_folder(
     master: MasterList,
     period: Period,
     progress: Progress,
+    revisions: Sequence[Revision] | None = None,
 ) -> tuple[MergedFolder, list[str]]:
-    """Merge a month as its list and the year before it stand; with lines that say which list."""
+    """Merge a month as its list and the year before it stand; with lines that say which list.
+
+    `revisions` are the corrections in force; None: those of its last merge.
+    """
+    if revisions is None:
+        last = ledger.month(period) if ledger else None
+        revisions = last.revisions if last else ()
     history = recall_months(workspace, ledger, master, period)
     judged, note = _choose_master(workspace, ledger, master, period)
     issued = ledger.issued(period) if ledger else {}
-    merged = merge_folder(workspace, judged, period, history, issued, progress)
+    merged = merge_folder(workspace, judged, period, history, issued, progress, revisions)
     return merged, [note] if note else []
 
 
@@ -191,11 +202,18 @@ def look_at_folder(
 
 
 def record_month(
-    workspace: Workspace, ledger: Ledger, merged: MergedFolder, now: datetime | None
+    workspace: Workspace,
+    ledger: Ledger,
+    merged: MergedFolder,
+    now: datetime | None,
+    changes: Sequence[Revision] = (),
 ) -> list[str]:
-    """Record a merge with every file it rests on; return a line for each that could not be kept."""
+    """Record a merge with every file it rests on, and the corrections that it found.
+
+    Returns a line for each file that could not be kept.
+    """
     files, lost = _gather_files(workspace, ledger, merged)
-    ledger.record_merge(merged.month, files, now)
+    ledger.record_merge(merged.month, files, now, changes=changes)
     return [
         f"{quote(name)}在汇总的时候有变动，没有存进台账。请再运行一次 taskxl merge。"
         for name in lost

@@ -7,6 +7,7 @@ import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import count
 from pathlib import Path
 
 from taskxl import resources
@@ -75,6 +76,13 @@ class Workspace:
     def summary_path(self, period: Period) -> Path:
         """Return the path of a period's summary, `2021年1-4月汇总.xlsx`."""
         return self.merge_folder(period) / f"{period.year}年{period.label}汇总.xlsx"
+
+    def summary_paths(self, period: Period) -> Iterator[Path]:
+        """Yield where a period's summary may go: its path, then beside what lies there already."""
+        path = self.summary_path(period)
+        yield path
+        for number in count(1):
+            yield path.with_stem(f"{path.stem}（新{number}）")
 
     def bulletin_path(self, period: Period) -> Path:
         """Return the path of a period's bulletin, `2021年1-4月通报.docx`."""

@@ -4,7 +4,8 @@ Columns, all but 股室 optional (absent: as a careful clerk fills it; present a
 任务 (rows with one number are one task), 职责 (牵头, 协办), 填报人, 填报日期, 审定,
 收到 (a date, with `文件` before it for a file's time; blank: nothing came),
 进度状态, 进展情况, 存在问题, 备注, 节点时限, 完成情况, 完成日期, 说明,
-存疑 (why the due date is not certain); 上月收到, 上月状态, 上月进展, 上月节点 tell of the month
+存疑 (why the due date is not certain);
+修订 (what the 办公室 made of the progress that was 原报 then), 状态修订; 上月收到, 上月状态, 上月进展, 上月节点 tell of the month
 before. Without 上月 columns the month is the year's first.
 """
 
@@ -22,6 +23,7 @@ from taskxl.model import (
     Office,
     Period,
     Return,
+    Revision,
     Settings,
     Submission,
     Task,
@@ -170,7 +172,22 @@ def make_month(
     if before and any(name.startswith("上月") for name in rows[0]):
         last = make_returns(rows, before, "上月")
         history.append(merge_month(master, before, before.last_day, last))
-    return merge_month(master, period, as_of, make_returns(rows, period), history)
+    returns, revisions = make_returns(rows, period), make_revisions(rows)
+    return merge_month(master, period, as_of, returns, history, revisions=revisions)
+
+
+def make_revisions(rows: Sequence[Row]) -> list[Revision]:
+    """Make the corrections that columns 修订 and 状态修订 tell of."""
+    revisions = []
+    for place, row in enumerate(rows, 1):
+        task, office = row.get("任务") or str(place), row["股室"] or ""
+        for column, field, was in (
+            ("修订", "progress", row.get("原报") or ""),
+            ("状态修订", "status", row.get("进度状态") or ""),
+        ):
+            if column in row:
+                revisions.append(Revision(task, office, field, was, row[column] or ""))
+    return revisions
 
 
 def codes_of(month: Month, prefix: str = "") -> list[str]:

@@ -184,18 +184,21 @@ def test_a_form_open_elsewhere_stops_the_issue_before_anything_is_written(
     assert f"改写 {forms[0].name}（请重新发）" in out
 
 
-def test_a_summary_that_somebody_changed_is_kept_beside_the_new_one(run, workspace: Path) -> None:
+def test_a_summary_that_cannot_be_read_stays_and_the_new_one_goes_beside(
+    run, workspace: Path
+) -> None:
     run("-C", workspace, "issue", "--month", "4")
     run("-C", workspace, "merge")
     summary = workspace / "2021年04月/汇总/2021年1-4月汇总.xlsx"
     written = summary.read_bytes()
     summary.write_bytes(b"corrected by hand")
     status, out, _ = run("-C", workspace, "merge")
-    aside = summary.with_stem(f"{summary.stem}（手工改过1）")
+    beside = summary.with_stem(f"{summary.stem}（新1）")
     assert status == 0
-    assert aside.name in out
-    assert aside.read_bytes() == b"corrected by hand"
-    assert summary.read_bytes() == written
+    assert f"“{summary.name}”读不出来" in out
+    assert beside.name in out
+    assert summary.read_bytes() == b"corrected by hand"
+    assert beside.read_bytes() == written
     before = tree(workspace)
     run("-C", workspace, "merge")
     assert tree(workspace) == before

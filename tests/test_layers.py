@@ -23,6 +23,7 @@ HOUSE = (
     "ledger",
     "returns",
     "months",
+    "summaries",
     "desk",
     "yearbook",
     "demo",

@@ -1,12 +1,12 @@
 """What a reader of returns must know: the tasks, whose they are, and the form's own words."""
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from taskxl.forms.identity import Block
-from taskxl.forms.issue import FILLED, NO_MILESTONES, form_title
+from taskxl.forms.issue import FILLED, NO_MILESTONES, form_title, issued_plan
 from taskxl.forms.matching import Register, RowKeys, squeeze_keys
 from taskxl.intake.grids import Book
 from taskxl.master.roster import Roster, divide_tasks
@@ -34,25 +34,26 @@ class Expected:
     """The list and period that returns are read against.
 
     `form_texts` are the fixed texts of the form's drawing (see `form_texts`): instructions and
-    captions that come back with every return and are nobody's typing.
+    captions that come back with every return and are nobody's typing; `instructions` the 批示 that
+    stand below the plan of a task, by its id.
     """
 
     master: MasterList
     period: Period
     form_texts: frozenset[str] = frozenset()
+    instructions: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def catalog(self) -> "Catalog":
         """The same, laid out for look-ups; made once, on the side that reads."""
         return Catalog(self)
 
-    def __getstate__(self) -> tuple[MasterList, Period, frozenset[str]]:
+    def __getstate__(self) -> dict[str, object]:
         """Leave the catalog behind when sent to a worker."""
-        return self.master, self.period, self.form_texts
+        return {name: value for name, value in self.__dict__.items() if name != "catalog"}
 
-    def __setstate__(self, state: tuple[MasterList, Period, frozenset[str]]) -> None:
-        names = ("master", "period", "form_texts")
-        self.__dict__.update(zip(names, state, strict=True))
+    def __setstate__(self, state: dict[str, object]) -> None:
+        self.__dict__.update(state)
 
 
 def form_texts(drawing: Book) -> frozenset[str]:
@@ -71,7 +72,9 @@ class Catalog:
         self.settings = expected.master.settings
         self.roster = Roster(self.master.offices)
         self.tasks: dict[str, Task] = {task.id: task for task in self.master.tasks}
-        self.plans = {task.id: plan_text(task) for task in self.master.tasks}
+        self.plans = {
+            task.id: issued_plan(task, expected.instructions) for task in self.master.tasks
+        }
         self.milestones: dict[str, tuple[Task, Milestone]] = {
             milestone.id: (task, milestone)
             for task in self.master.tasks
@@ -143,6 +146,7 @@ class Catalog:
     @cached_property
     def _long_texts(self) -> frozenset[str]:
         texts = {squeeze(plan) for plan in self.plans.values()}
+        texts |= {squeeze(plan_text(task)) for task in self.master.tasks}
         texts |= {squeeze(task.title) for task in self.master.tasks}
         texts |= {squeeze(milestone.text) for _, milestone in self.milestones.values()}
         return frozenset(text for text in texts if len(text) >= 6)

@@ -12,7 +12,7 @@ from taskxl.master.roster import Share, resolve_office, tasks_of
 from taskxl.master.tasks import plan_text
 from taskxl.model import Entry, MasterList, Milestone, Period, Task
 from taskxl.text import is_blank, squeeze
-from taskxl.words import BEHIND, DONE, NOTHING_WORDS, PREVIOUS_MARK
+from taskxl.words import BEHIND, DONE, INSTRUCTION_MARK, NOTHING_WORDS, PREVIOUS_MARK
 
 # The fields of a row mark under which the digests of last month's texts stand, without the mark:
 # a returned text with that digest was never touched.
@@ -48,19 +48,21 @@ def compose_form(
     previous: Mapping[tuple[str, str], Entry] | None = None,
     done: frozenset[str] = frozenset(),
     share: Share | None = None,
+    instructions: Mapping[str, str] | None = None,
 ) -> Form:
     """Return the form of one office for a period.
 
     `as_of` is the report day: a milestone due before it is called overdue.
     `previous` are last month's entries by (task id, office), whose texts are put in with a mark;
     `done` are the ids of milestones already reported as done, which are not asked for again;
-    `share` are the office's tasks where `divide_tasks` has told them for all offices at once.
+    `share` are the office's tasks where `divide_tasks` has told them for all offices at once;
+    `instructions` what leaders wrote under 批示 of the last summary, by task id.
     Asked for are milestones due by the period's last day: this month's first, then those left
     over from earlier months, each by date.
     """
     own, supported = share or tasks_of(master, office)
     entries = {task.id: (previous or {}).get((task.id, office)) for task in own}
-    tasks = tuple(_task_record(task, entries[task.id]) for task in own)
+    tasks = tuple(_task_record(task, entries[task.id], instructions or {}) for task in own)
     asked = sorted(
         (
             (milestone.due, task, milestone)
@@ -132,12 +134,18 @@ def _shorten(text: str, limit: int = 40) -> str:
 # ---------------------------------------------------------------- records
 
 
-def _task_record(task: Task, entry: Entry | None) -> Record:
+def issued_plan(task: Task, instructions: Mapping[str, str]) -> str:
+    """Return what stands in the plan's cell: the plan, and below it what a leader asked for."""
+    asked = instructions.get(task.id, "").strip()
+    return f"{plan_text(task)}\n{INSTRUCTION_MARK}{asked}".strip() if asked else plan_text(task)
+
+
+def _task_record(task: Task, entry: Entry | None, instructions: Mapping[str, str]) -> Record:
     """Return a task's row; a task that was done last month stays done."""
     return {
         "编号": task.number or "",
         "名称": task.title or "",
-        "计划": plan_text(task),
+        "计划": issued_plan(task, instructions),
         "股室": "\n".join(task.offices),
         "状态": DONE if entry and entry.status == DONE else "",
         "进展": _marked(entry.progress if entry else ""),

@@ -1,6 +1,6 @@
 """台账.db: what was issued, received and merged in a year, kept for good."""
 
-from taskxl.ledger.store import IssuedForm, Ledger, Merge, ReceivedFile, open_ledger
+from taskxl.ledger.store import IssuedForm, Ledger, Merge, ReceivedFile, mark_of, open_ledger
 from taskxl.ledger.verify import count_ledger, verify_ledger
 
 __all__ = [
@@ -9,6 +9,7 @@ __all__ = [
     "Merge",
     "ReceivedFile",
     "count_ledger",
+    "mark_of",
     "open_ledger",
     "verify_ledger",
 ]

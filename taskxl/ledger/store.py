@@ -13,7 +13,7 @@ from typing import Any, Literal
 from taskxl.errors import TaskxlError
 from taskxl.ledger.schema import open_database, speak_chinese, transaction
 from taskxl.ledger.values import read_master, read_month, write_master, write_month
-from taskxl.model import MasterList, Month, Period
+from taskxl.model import MasterList, Month, Period, Revision
 from taskxl.text import show
 
 Origin = Literal["run", "folder"]
@@ -99,10 +99,12 @@ class Ledger:
         files: Iterable[ReceivedFile],
         now: datetime | None,
         origin: Origin = "run",
+        changes: Iterable[Revision] = (),
     ) -> bool:
         """Record a merge and the files it rests on, all or nothing; tell whether it is a new one.
 
-        A merge that equals the last one of its period adds nothing.
+        `changes` are the corrections that this merge found. A merge that equals the last one of
+        its period adds nothing.
         """
         period = month.period.key
         with transaction(self.connection):
@@ -116,12 +118,38 @@ class Ledger:
             )
             if last == (master, digest):
                 return False
-            self.connection.execute(
+            merge = self.connection.execute(
                 "INSERT INTO merges (period, master, month, origin, recorded_at)"
                 " VALUES (?, ?, ?, ?, ?)",
                 (period, master, digest, origin, _time(now)),
+            ).lastrowid
+            self.connection.executemany(
+                "INSERT INTO revisions (merge, task, office, field, was, now, recorded_at)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                [
+                    (
+                        merge,
+                        x.task,
+                        x.office,
+                        x.field,
+                        _storable(x.was),
+                        _storable(x.now),
+                        _time(now),
+                    )
+                    for x in changes
+                ],
             )
         return True
+
+    def record_summary(self, period: Period, content: bytes, now: datetime | None) -> None:
+        """Record that a summary workbook is written for the last merge of a period."""
+        with transaction(self.connection):
+            self.connection.execute(
+                "INSERT INTO summaries (merge, digest, recorded_at)"
+                " SELECT max(id), ?, ? FROM merges WHERE period = ? HAVING max(id) IS NOT NULL"
+                " ON CONFLICT (merge, digest) DO NOTHING",
+                (sha256(content).hexdigest(), _time(now), period.key),
+            )
 
     def _record_file(self, period: str, file: ReceivedFile, now: datetime | None) -> None:
         stored = None if file.archive else file.digest
@@ -213,6 +241,26 @@ class Ledger:
                 "没有备份时请把它移走，再运行 taskxl merge，会由各月文件夹重建。"
             ) from error
 
+    def marked_month(self, period: Period, mark: str) -> Month | None:
+        """Return a month as it stood at the last merge with that mark (see `mark_of`), or None."""
+        row = self._one(
+            "SELECT max(id) FROM merges"
+            " WHERE period = ? AND substr(month, 1, 16) || substr(master, 1, 16) = ?",
+            (period.key, mark),
+        )
+        return self.month(period, row[0]) if row and row[0] else None
+
+    def wrote_summary(self, period: Period, content: bytes) -> bool:
+        """Tell whether a workbook is, byte for byte, a summary that was written for a period."""
+        return (
+            self._one(
+                "SELECT 1 FROM summaries JOIN merges ON merges.id = summaries.merge"
+                " WHERE merges.period = ? AND summaries.digest = ?",
+                (period.key, sha256(content).hexdigest()),
+            )
+            is not None
+        )
+
     def issued(self, period: Period) -> dict[str, str]:
         """Return the id of the form that each office was issued last."""
         rows = self.connection.execute(
@@ -233,6 +281,12 @@ class Ledger:
     def _one(self, query: str, values: tuple[object, ...]) -> tuple[Any, ...] | None:
         row: tuple[Any, ...] | None = self.connection.execute(query, values).fetchone()
         return row
+
+
+def mark_of(month: Month) -> str:
+    """Return by what a merge of this month is found again: 32 hexadecimal digits."""
+    contents = (write_month(month), write_master(month.master))
+    return "".join(sha256(content).hexdigest()[:16] for content in contents)
 
 
 @contextmanager

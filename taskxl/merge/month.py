@@ -10,6 +10,7 @@ from taskxl.merge.counts import Counts, count_month, month_json
 from taskxl.merge.leftovers import statement_texts
 from taskxl.merge.lights import choose_statement, judge_milestones
 from taskxl.merge.registry import Earlier, View
+from taskxl.merge.revisions import instructions_of, revise_entries
 from taskxl.merge.rules import find_gaps
 from taskxl.merge.states import first_arrivals, judge_offices, order_entries
 from taskxl.merge.verdicts import count_returns
@@ -22,6 +23,7 @@ from taskxl.model import (
     OfficeState,
     Period,
     Return,
+    Revision,
     Unplaced,
 )
 from taskxl.text import squeeze
@@ -37,13 +39,14 @@ def merge_month(
     history: Sequence[Month] = (),
     *,
     issued: Mapping[str, str] | None = None,
+    revisions: Sequence[Revision] = (),
 ) -> Month:
     """Merge the returns of a period.
 
     `as_of` is the period's report day: what came after it is late, and milestones are judged by
     it. `history` are the year's earlier months, in any order; `issued` the id of the form that
-    each office was issued last, where that is known. The result does not depend on the order of
-    `returns`.
+    each office was issued last, where that is known; `revisions` what the 办公室 corrected in the
+    summary. The result does not depend on the order of `returns`.
     """
     roster = Roster(master.offices)
     past = _past_months(history, period, roster)
@@ -53,7 +56,8 @@ def merge_month(
     shares = divide_tasks(master, period)
     counted = count_returns(master, period, returns, issued)
 
-    entries = order_entries(counted.entries, places, offices)
+    corrected, revised = revise_entries(counted.entries, revisions, tasks)
+    entries = order_entries(corrected, places, offices)
     by_task: dict[str, list[Entry]] = {}
     for entry in entries:
         by_task.setdefault(entry.task, []).append(entry)
@@ -79,6 +83,8 @@ def merge_month(
         (),
         order_entries([said.entry for said in earlier.values()], places, offices),
         {state.milestone.id: state.light for state in past[-1].milestones} if past else {},
+        revised,
+        instructions_of(past[-1].revisions) if past else {},
     )
     view = View(
         month,

@@ -17,7 +17,7 @@ FIELD_COLUMNS: Mapping[TaskField, str] = {
     "remarks": REMARKS,
 }
 
-ROW_GONE, EMPTY = "缺行", "空白"
+ROW_GONE, EMPTY, REVISED = "缺行", "空白", "办公室修订"
 MARKS: Mapping[str, tuple[str, str]] = {
     "M101": (TITLE, "名称待核"),
     "M102": (OFFICES, "股室待核"),
@@ -43,6 +43,8 @@ MARKS: Mapping[str, tuple[str, str]] = {
     "G413": (STATUS, "说法不一"),
     "G414": (PROGRESS, "连续未报"),
     "G415": (STATUS, "未选状态"),
+    "G416": (PROGRESS, "股室又报"),
+    "G417": (STATUS, "状态不明"),
 }
 LIST_MARK = (PLAN, "清单待核")
 """Of a code M1xx that is not in `MARKS`."""
@@ -59,13 +61,14 @@ def write_marks(words: Iterable[str]) -> str:
     return "".join(f"【{word}】" for word in dict.fromkeys(words))
 
 
-def strip_marks(text: str) -> str:
-    """Return a cell's text without the marks that taskxl put before it.
+def split_marks(text: str) -> tuple[str, str]:
+    """Return the marks that taskxl put before a cell's text, and the text.
 
-    >>> strip_marks("【空白】【逾期】已完成")
-    '已完成'
+    >>> split_marks("【空白】【逾期】已完成")
+    ('【空白】【逾期】', '已完成')
     """
-    return re.sub(rf"^(?:【(?:{_ALL_WORDS})】)+\n?", "", text)
+    found = _MARKS.match(text)
+    return (found.group(), text[found.end() :]) if found else ("", text)
 
 
 def worst(severities: Iterable[Severity]) -> Severity | None:
@@ -82,8 +85,6 @@ def describe(findings: Iterable[Finding]) -> list[str]:
     ]
 
 
-_ALL_WORDS = "|".join(
-    sorted(
-        {word for _, word in (*MARKS.values(), LIST_MARK, OTHER_MARK)} | set(OFFICE_STATES.values())
-    )
-)
+_WORDS = {word for _, word in (*MARKS.values(), LIST_MARK, OTHER_MARK)}
+_WORDS |= {*OFFICE_STATES.values(), ROW_GONE, EMPTY, REVISED}
+_MARKS = re.compile(rf"(?:\s*【(?:{'|'.join(sorted(_WORDS))})】)+\s*")

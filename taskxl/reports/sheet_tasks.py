@@ -2,13 +2,14 @@
 
 Every gap is marked in its cell with a word in 【】 and a colour, and the cell's comment says why.
 The hidden column 标识 holds the task's id, by which hand corrections are found again: a text that
-needs several rows stands in rows of the same id, and `paper.join_text` puts it together.
+needs several rows stands in rows of the same id, and `paper.join_text` puts it together
+(see `taskxl.reports.pen`, which reads the sheet again).
 """
 
 from dataclasses import dataclass, field
 
 from taskxl.findings import Finding
-from taskxl.model import Entry, Task, TaskField, Unplaced
+from taskxl.model import Entry, Revision, Task, TaskField, Unplaced
 from taskxl.reports.marks import (
     EMPTY,
     FIELD_COLUMNS,
@@ -23,6 +24,7 @@ from taskxl.reports.marks import (
     PLAN,
     PROGRESS,
     REMARKS,
+    REVISED,
     ROW_GONE,
     STATUS,
     TITLE,
@@ -31,9 +33,11 @@ from taskxl.reports.marks import (
     write_marks,
 )
 from taskxl.reports.paper import GOES_ON, clean_text, join_text, split_text
+from taskxl.reports.pen import Speakers, compose_text, cut_note
+from taskxl.reports.styles import Tone
 from taskxl.reports.tables import Cell, Column, Content, Row, Section, Table
 from taskxl.reports.view import View
-from taskxl.text import is_blank, squeeze
+from taskxl.text import is_blank, squeeze, tidy
 from taskxl.words import OFFICE_STATES
 
 SHEET = "汇总表"
@@ -68,12 +72,26 @@ def make_table(view: View) -> tuple[Table, tuple[Unplaced, ...]]:
         SHEET,
         view.heading("进展情况汇总表"),
         f"统计截止{view.day}。带【】并着色的格子有缺口，原因见批注和“缺口清单”；"
-        "“批示”一栏供领导批示，其他内容可直接修改。",
+        "“批示”一栏供领导批示；状态、进展、问题、备注可直接修改，下次汇总时保留。",
         COLUMNS,
         rows,
         anchored=tuple(column.header for column in COLUMNS),
     )
     return table, tuple(overflow)
+
+
+def find_speakers(view: View) -> dict[str, Speakers]:
+    """Return of each task's row who may speak in it."""
+    offices = {office.name for office in view.month.master.offices}
+    return {
+        task.id: Speakers(
+            view.lead_of(task),
+            frozenset(offices | {*view.responsible[task.id], *(e.office for e in said)}),
+            tidy("\n".join(task.remarks)),
+        )
+        for task in view.month.master.tasks
+        for said in (view.entries.get(task.id, ()),)
+    }
 
 
 def mark_of(view: View, finding: Finding) -> tuple[str, str]:
@@ -83,7 +101,7 @@ def mark_of(view: View, finding: Finding) -> tuple[str, str]:
     """
     default = LIST_MARK if finding.code.startswith("M") else OTHER_MARK
     column, word = MARKS.get(finding.code, default)
-    if finding.cell and finding.code.startswith("E"):
+    if finding.cell and finding.code.startswith(("E", "G416")):
         for entry in view.entries.get(finding.task or "", ()):
             if (entry.file, entry.sheet) == (finding.file, finding.sheet):
                 fields = (f for f, cell in entry.cells.items() if cell == finding.cell)
@@ -103,15 +121,20 @@ class _Pieces:
     findings: list[Finding] = field(default_factory=list)
     plain_gaps: list[str] = field(default_factory=list)
     """Sentences on gaps that no finding speaks of."""
+    notes: list[str] = field(default_factory=list)
+    """Sentences that are no gap: what stood here before the 办公室 corrected it."""
 
     @property
     def content(self) -> Content:
-        shared = [f"〔{'、'.join(offices)}〕{text}" for text, offices in self.shared.items()]
+        shared = [compose_text(STATUS, names, "", text) for text, names in self.shared.items()]
         text = "\n".join([*self.texts, *shared])
-        if not self.findings and not self.plain_gaps:
+        if not self.findings and not self.plain_gaps and not self.notes:
             return text
-        tone = worst(finding.severity for finding in self.findings) or "warning"
-        return Cell(text, tone, "\n".join([*describe(self.findings), *self.plain_gaps]))
+        tone: Tone = worst(finding.severity for finding in self.findings) or (
+            "warning" if self.plain_gaps else "info"
+        )
+        said = [*describe(self.findings), *self.plain_gaps, *self.notes]
+        return Cell(text, tone, "\n".join(said))
 
 
 class _TaskRow:
@@ -130,6 +153,8 @@ class _TaskRow:
         self.pieces[OFFICES].texts += task.offices
         self.pieces[REMARKS].texts += task.remarks
         self.pieces[IDENTITY].texts.append(task.id)
+        written = view.revisions.get((task.id, "", "instructions"))
+        self.pieces[INSTRUCTIONS].texts += [clean_text(written.now)] if written else []
 
     def make_contents(self) -> tuple[Content, ...]:
         for office in self._speakers():
@@ -164,19 +189,27 @@ class _TaskRow:
         owed = office in self.view.owed.get(self.task.id, ())
         if owed and PROGRESS not in marks and is_blank(answers[PROGRESS]):
             marks[PROGRESS] = [self._mark_silence(office, entry)]
-        for column, text in answers.items():
-            self._add_answer(column, office, write_marks(marks.get(column, ())), text.strip())
+        for name, column in FIELD_COLUMNS.items():
+            revision = self.view.revisions.get((self.task.id, office, name))
+            if revision is not None:
+                marks.setdefault(column, []).insert(0, REVISED)
+                self.pieces[column].notes.append(_describe_revision(revision))
+            mark = write_marks(marks.get(column, ()))
+            newer = None if revision is None else revision.newer
+            self._add_answer(column, office, mark, answers[column].strip(), newer)
         for column in marks.keys() - answers.keys():
             self.pieces[column].texts.insert(0, write_marks(marks[column]))
 
-    def _add_answer(self, column: str, office: str, mark: str, text: str) -> None:
+    def _add_answer(
+        self, column: str, office: str, mark: str, text: str, newer: str | None
+    ) -> None:
         pieces = self.pieces[column]
         if is_blank(text) and not mark:
             return
         if office == self.lead or mark or column != STATUS:
-            name = "" if office == self.lead else f"〔{office}〕"
-            line_end = "\n" if column == STATUS and mark and text else ""
-            pieces.texts.append(f"{name}{mark}{line_end}{text}")
+            names = () if office == self.lead else (office,)
+            newer = None if newer is None else clean_text(newer).strip()
+            pieces.texts.append(compose_text(column, names, mark, text, newer))
         else:
             pieces.shared.setdefault(text, []).append(office)
 
@@ -202,7 +235,7 @@ class _TaskRow:
         rest = join_text(parts[MAX_PARTS:])
         self.overflow.append(Unplaced(entry.file, entry.sheet, entry.cells.get(name), rest))
         kept = join_text(parts[:MAX_PARTS]).removesuffix(GOES_ON)
-        return f"{kept}\n（以下还有 {len(rest)} 字，接在“未归位内容”中）"
+        return f"{kept}\n{cut_note(len(rest))}"
 
     def _mark_silence(self, office: str, entry: Entry | None) -> str:
         """Return the word for an owed text that is not there; its cell also gets the reasons."""
@@ -217,3 +250,8 @@ class _TaskRow:
         if not reasons:
             pieces.plain_gaps.append(f"{office}：{word}")
         return word
+
+
+def _describe_revision(revision: Revision) -> str:
+    was = clean_text(revision.was).strip() or "（空白）"
+    return f"〔{REVISED}〕{revision.office}原文：{was}"

@@ -15,15 +15,17 @@ from taskxl.reports import (
     sheet_tasks,
     sheet_unplaced,
 )
+from taskxl.reports.pen import MONTH_PROPERTY
 from taskxl.reports.styles import Styles, workbook_options
 from taskxl.reports.tables import Key, Layout, lay_out
 from taskxl.reports.view import View, look_at
 from taskxl.reports.writing import write_table
 
 
-def write_summary(month: Month) -> bytes:
+def write_summary(month: Month, mark: str = "") -> bytes:
     """Return the summary workbook of a month as .xlsx; the same month gives the same bytes.
 
+    `mark` goes along as a document property: it tells later of which merge the workbook is.
     Sheets: 总览, 汇总表, 缺口清单, 报送情况, 节点台账, 分管领导, 未归位内容, 改动对照, 来稿登记.
     """
     import xlsxwriter
@@ -38,6 +40,8 @@ def write_summary(month: Month) -> bytes:
         # A fixed date: the workbook's bytes depend on the month alone.
         created = datetime.combine(month.as_of, time())
         workbook.set_properties({"title": view.heading("进展情况汇总"), "created": created})
+        if mark:
+            workbook.set_custom_property(MONTH_PROPERTY, mark)
         styles = Styles(workbook)
         sheet_overview.write_overview(workbook, styles, view, anchors)
         for layout in layouts:

@@ -8,7 +8,17 @@ from typing import TypeVar
 from taskxl.findings import Finding, Rule, declared_rules
 from taskxl.master.roster import Roster, divide_tasks
 from taskxl.merge.counts import UNSAID, Counts, count_month, task_statuses
-from taskxl.model import Altered, Entry, MilestoneState, Month, OfficeState, Task
+from taskxl.merge.revisions import key_of
+from taskxl.model import (
+    Altered,
+    Entry,
+    MilestoneState,
+    Month,
+    OfficeState,
+    Revision,
+    RevisionField,
+    Task,
+)
 from taskxl.words import OFFICE_STATES
 
 Item = TypeVar("Item")
@@ -40,6 +50,8 @@ class View:
     office_leaders: Mapping[str, str]
     altered: Mapping[tuple[str, str | None, str | None], Altered]
     """By file, sheet and cell."""
+    revisions: Mapping[tuple[str, str, RevisionField], Revision]
+    """By task id, office and field."""
 
     @property
     def day(self) -> str:
@@ -110,6 +122,7 @@ def look_at(month: Month) -> View:
         _group((f.office, f) for f in month.findings if f.office is not None),
         {office.name: office.leader or "" for office in month.master.offices},
         {(one.file, one.sheet, one.cell): one for one in month.altered},
+        {key_of(one): one for one in month.revisions},
     )
 
 
