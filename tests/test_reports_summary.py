@@ -524,7 +524,7 @@ def test_what_is_asked_of_a_leader_is_quoted(obstacles: str, asked: str | None) 
 
 def test_what_was_altered_stands_beside_what_it_was(book: Workbook) -> None:
     row = next(book["改动对照"].iter_rows(min_row=4, values_only=True))
-    assert row[3:6] == ("项目名称", "义务教育学区化办学", "学区化管理")
+    assert row[4:7] == ("项目名称", "义务教育学区化办学", "学区化管理")
 
 
 def test_every_file_is_registered_with_its_verdict_and_digest(book: Workbook) -> None:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, get_args
 
 from taskxl.findings import count_by_severity
@@ -100,8 +100,8 @@ def task_statuses(month: Month) -> dict[str, str]:
 def month_json(month: Month, summary: str) -> dict[str, Any]:
     """Return the document that `merge --json` prints.
 
-    `summary` is the path of the summary workbook. Beside the contract's keys it has `milestones`
-    and `altered`, so that every word of a return is in it.
+    `summary` is the path of the summary workbook. Beside the contract's keys it has `milestones`,
+    `altered` and `revisions`, so that every word of a return is in it.
     """
     counts = count_month(month)
     return {
@@ -178,6 +178,7 @@ def month_json(month: Month, summary: str) -> dict[str, Any]:
             }
             for change in month.altered
         ],
+        "revisions": [asdict(one) for one in month.revisions],
         "unplaced": [
             {"file": one.file, "sheet": one.sheet, "cell": one.cell, "text": one.text}
             for one in month.unplaced

@@ -14,6 +14,7 @@ from taskxl.text import quote, show, squeeze
 from taskxl.words import (
     BEHIND,
     DONE,
+    INSTRUCTION_MARK,
     LIGHTS,
     MILESTONE_STATES,
     NOT_STARTED,
@@ -162,8 +163,10 @@ def _change(view: View, task: Task) -> list[str]:
 
 
 def _obstacles(view: View, task: Task) -> str:
+    """Return what offices write of it, below what a leader asked for last time."""
     lead = view.lead_of(task)
-    texts = []
+    asked = view.month.instructions_before.get(task.id, "").strip()
+    texts = [f"{INSTRUCTION_MARK}{asked}"] if asked else []
     for entry in view.entries.get(task.id, ()):
         if squeeze(entry.obstacles):
             name = "" if entry.office == lead else f"〔{entry.office}〕"

@@ -362,7 +362,7 @@ def _contents(view: View) -> Iterator[Link]:
         (sheet_milestones.SHEET, f"{len(month.milestones)} 个"),
         (sheet_leaders.SHEET, "每人一页"),
         (sheet_unplaced.SHEET, f"{len(month.unplaced)} 条"),
-        (sheet_altered.SHEET, f"{len(month.altered)} 处"),
+        (sheet_altered.SHEET, f"{sheet_altered.count_changes(view)} 处"),
         (sheet_files.SHEET, f"{len(month.files)} 个文件"),
     ):
         yield Link(((name,),), f"{name}（{note}）")
