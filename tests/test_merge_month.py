@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from taskxl.merge.month import count_month, merge_month, month_json
-from taskxl.model import Altered, FileVerdict, MasterList, Period, Settings, Unplaced
+from taskxl.model import Altered, FileVerdict, MasterList, Period, Revision, Settings, Unplaced
 from tests.months import APRIL, REPORT_DAY, make_master, make_month, make_returns, read_rows
 
 TABLE = """
@@ -172,6 +172,7 @@ def test_the_page_on_json_says_every_key_type_and_word() -> None:
         month,
         unplaced=(Unplaced("基教股.xlsx", None, None, "另有一事"),),
         altered=(Altered("1", "基教股", "项目名称", "甲", "乙", "基教股.xlsx", "表", "B5"),),
+        revisions=(Revision("1", "基教股", "progress", "完成选址。", "改过。", "又报。"),),
         files=(*month.files, FileVerdict("a.pdf", "0f", "rejected", None, "R203", "这是 PDF。")),
     )
     document = json.loads(json.dumps(month_json(month, "汇总.xlsx")))
