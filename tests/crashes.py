@@ -21,6 +21,8 @@ from datetime import datetime
 from pathlib import Path
 from sqlite3 import connect
 
+import openpyxl
+
 from taskxl import desk
 from taskxl.ledger import open_ledger, verify_ledger
 from taskxl.master.book import write_master
@@ -28,6 +30,7 @@ from taskxl.workspace import Workspace
 from tests.month_of_clerks import APRIL, OFFICES, Words, fill_words, make_workspace
 
 NOW = datetime(2021, 4, 26, 9, 0)
+CORRECTION = "办公室改过的一段。"
 Deed = Callable[[Workspace], object]
 
 
@@ -42,7 +45,7 @@ def merge(workspace: Workspace) -> object:
 def make_start(root: Path) -> Workspace:
     """Make a workspace in which both deeds replace something: forms issued, one return merged.
 
-    Then two more returns came and the list was changed.
+    Then two more returns came, the list was changed and the summary corrected by hand.
     """
     workspace = make_workspace(root)
     words = Words()
@@ -57,6 +60,13 @@ def make_start(root: Path) -> Workspace:
     master, _ = desk.load_master(workspace)
     tasks = tuple(replace(task, title=f"{task.title}（调整）") for task in master.tasks)
     workspace.master_path.write_bytes(write_master(replace(master, tasks=tasks)))
+    summary = workspace.summary_path(APRIL)
+    book = openpyxl.load_workbook(summary)
+    cells = (cell for row in book["汇总表"].iter_rows() for cell in row)
+    word = next(w for w, place in words.typed.items() if place == ("办公室", "2", "progress"))
+    (cell,) = (one for one in cells if word in str(one.value))
+    cell.value = CORRECTION
+    book.save(summary)
     return workspace
 
 
@@ -91,7 +101,7 @@ def read_records(workspace: Workspace) -> list[object]:
     with closing(connect(workspace.ledger_path)) as database:
         return [
             database.execute(f"SELECT * FROM {table} ORDER BY 1").fetchall()
-            for table in ("master_lists", "forms", "files", "merges")
+            for table in ("master_lists", "forms", "files", "merges", "revisions", "summaries")
         ] + [database.execute("SELECT digest, size FROM blobs ORDER BY 1").fetchall()]
 
 
@@ -131,6 +141,11 @@ def run_rounds(rounds: int, seed: int, root: Path) -> int:
         killed += run_killed(deed, workspace, moment)
         check(workspace, before, after)
         deed(workspace)
+        if deed is merge:
+            with open_ledger(workspace.ledger_path) as ledger:
+                month = ledger.month(APRIL)
+            assert month is not None
+            assert [one.now for one in month.revisions] == [CORRECTION]
         assert read_tree(workspace) == after, "running again gives something else"
         assert read_records(workspace) == records, "the ledger holds something else"
         shutil.rmtree(workspace.root)
