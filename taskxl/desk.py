@@ -230,6 +230,11 @@ def choose_period(
     return issued[-1]
 
 
+def list_periods(workspace: Workspace) -> tuple[Period, ...]:
+    """Return the months of the workspace's year, whether issued or not."""
+    return tuple(year_periods(load_master(workspace)[0].settings))
+
+
 @dataclass(frozen=True, slots=True)
 class IssueReport:
     """What `issue` did.

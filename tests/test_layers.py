@@ -26,6 +26,7 @@ HOUSE = (
     "summaries",
     "desk",
     "yearbook",
+    "archive",
     "demo",
     "screen",
     "cli",

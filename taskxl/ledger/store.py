@@ -278,6 +278,17 @@ class Ledger:
         )
         return dict(rows.fetchall())
 
+    def originals(self, period: Period) -> tuple[tuple[str, str], ...]:
+        """Return the name and SHA-256 of every content ever received for a period, once each.
+
+        A file inside a zip is none: its zip is.
+        """
+        rows = self.connection.execute(
+            "SELECT name, digest FROM files WHERE period = ? AND stored IS NOT NULL ORDER BY id",
+            (period.key,),
+        )
+        return tuple(rows.fetchall())
+
     def _one(self, query: str, values: tuple[object, ...]) -> tuple[Any, ...] | None:
         row: tuple[Any, ...] | None = self.connection.execute(query, values).fetchone()
         return row
