@@ -14,6 +14,7 @@ HOUSE = (
     "dates",
     "resources",
     "intake",
+    "ooxml",
     "master",
     "forms",
     "merge",
