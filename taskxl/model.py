@@ -80,6 +80,10 @@ class Task:
         """All responsible offices, leading ones first."""
         return self.lead_offices + self.supporting_offices
 
+    def is_closed(self, day: date) -> bool:
+        """Tell whether the task was closed by the end of a day."""
+        return self.closed_on is not None and self.closed_on <= day
+
     @property
     def label(self) -> str:
         """How a message names this task: `第3项“……”`."""

@@ -120,6 +120,8 @@ def _write_tasks(book: TableBook, master: MasterList, last: int, last_office: in
             "\n".join(_show_person(person) for person in task.persons),
             task.content,
             "\n".join(task.remarks),
+            task.closed_on,
+            task.closing,
         )
         for task in master.tasks
     ]

@@ -28,6 +28,8 @@ class Column:
     look: Look = "text"
     needed: bool = False
     also: tuple[str, ...] = ()
+    later: bool = False
+    """Added after the first workbooks were written: one without it lacks nothing."""
 
 
 _ID_NOTE = (
@@ -53,6 +55,16 @@ TASK_COLUMNS = (
     Column("persons", "责任人", 22, f"责任人姓名，所属股室写在括号里，如：张三（人事股）。{_MANY}"),
     Column("content", "主要内容", 54, "主要内容和计划，不含关键时间节点；节点在“节点”表。"),
     Column("remarks", "备注", 22, "备注或任务来源，一行一条。"),
+    Column(
+        "closed_on",
+        "销号日期",
+        13,
+        "办公室确认办结、不再报送的日期；填了以后，从当月起不再列入进展情况表。没有销号的留空。",
+        "date",
+        also=("销号时间",),
+        later=True,
+    ),
+    Column("closing", "销号依据", 22, "凭什么销号，如验收文号、会议纪要。", later=True),
 )
 
 MILESTONE_COLUMNS = (

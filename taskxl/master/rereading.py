@@ -71,6 +71,14 @@ M125 = rule(
     why="来稿和任务按名称归到股室，冲突时归不准。",
     cure="合并同名的行；别名只留给一个股室。",
 )
+M128 = rule(
+    "M128",
+    "销号没有写全",
+    "warning",
+    what="“任务”表里的销号日期认不出是哪一天，或写了日期没有写依据，或只写了依据。",
+    why="没有日期就不算销号，仍要报送；没有依据，以后查不到凭什么销号。",
+    cure="日期写成 2026-05-20 的样子；依据写明验收文号、会议纪要等。不销号的，两格都留空。",
+)
 _NOT_IN_BRACKETS = r"(?![^（(\n]*[)）])"
 _MANY = re.compile(rf"\n|[、，,；;]{_NOT_IN_BRACKETS}")
 
@@ -98,7 +106,7 @@ def read_master_book(book: Book) -> tuple[MasterList, tuple[Finding, ...]]:
     title, settings = _read_settings(book.name, rows, findings)
     offices = _read_offices(read_rows(book, OFFICES, OFFICE_COLUMNS, findings), findings)
     rows = read_rows(book, TASKS, TASK_COLUMNS, findings)
-    tasks = with_ids(tuple(_read_tasks(rows, Roster(offices), findings)))
+    tasks = with_ids(tuple(_read_tasks(rows, Roster(offices), settings.year, findings)))
     rows = read_rows(book, MILESTONES, MILESTONE_COLUMNS, findings)
     steps = _read_milestones(rows, tasks, settings, findings)
     tasks = with_ids(tuple(replace(t, milestones=tuple(steps.get(t.id, ()))) for t in tasks))
@@ -194,13 +202,16 @@ def _find_shared_aliases(
 # ---------------------------------------------------------------- 任务 and 节点
 
 
-def _read_tasks(rows: Sequence[Row], roster: Roster, findings: list[Finding]) -> Iterator[Task]:
+def _read_tasks(
+    rows: Sequence[Row], roster: Roster, year: int, findings: list[Finding]
+) -> Iterator[Task]:
     taken: dict[str, int] = {}
     for row in rows:
         task_id = _own_id(row, taken, findings)
         lead = _split_offices(row.text("lead_offices"), roster)
         supporting = _split_offices(row.text("supporting_offices"), roster)
         known = {squeeze(name): name for name in lead + supporting}
+        closed_on = _read_closing(row, year, findings)
         yield Task(
             number=row.text("number") or None,
             title=row.text("title") or None,
@@ -215,7 +226,28 @@ def _read_tasks(rows: Sequence[Row], roster: Roster, findings: list[Finding]) ->
             remarks=tuple(filter(None, map(str.strip, row.text("remarks").split("\n")))),
             place=Place(row.file, row.sheet, row.number),
             id=task_id,
+            closed_on=closed_on,
+            closing=row.text("closing"),
         )
+
+
+def _read_closing(row: Row, year: int, findings: list[Finding]) -> date | None:
+    """Return the day on which a row's task was closed; nothing but a date closes it."""
+    said, evidence = row.text("closed_on"), row.text("closing")
+    day = read_date(row.values.get("closed_on"), year) if said else None
+    if said and day is None:
+        message = (
+            f"销号日期写的是“{show(said, 20)}”，认不出是哪一天，按没有销号办。"
+            f"请改成日期，如 {year}-05-20。"
+        )
+        findings.append(row.found(M128, message, "closed_on"))
+    elif day and not evidence:
+        message = f"{day.isoformat()}销号，没有写依据。请在“销号依据”里补上，如验收文号、会议纪要。"
+        findings.append(row.found(M128, message, "closing", "info"))
+    elif evidence and not said:
+        message = "写了销号依据，没有写销号日期，按没有销号办。请补上日期；不销号的请清空依据。"
+        findings.append(row.found(M128, message, "closed_on"))
+    return day
 
 
 def _own_id(row: Row, taken: dict[str, int], findings: list[Finding]) -> str:

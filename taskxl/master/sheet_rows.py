@@ -92,7 +92,8 @@ def read_rows(
         raise TaskxlError(f"{show(book.name)}〔{name}〕：找不到表头{needed}。请把表头改回来。")
     for column in columns:
         # A column without a note holds nothing that is read.
-        if column.field not in places and column.note and column.look != "formula":
+        dispensable = column.later or column.look == "formula"
+        if column.field not in places and column.note and not dispensable:
             message = f"没有“{column.header}”一列，按空白处理。如是误删，请补回这一列。"
             findings.append(M126.found(message, file=book.name, sheet=name))
     return tuple(_rows_below(book.name, sheet, header, places, columns, findings))
