@@ -129,18 +129,21 @@ class _Work(Generic[Item]):
         }
         doubtful: list[tuple[int, int]] = []
         told: tuple[set[int], set[int]] = (set(), set())
+        sure_old, sure_new = set(self.partner), set(self.partner.values())
         for (o, n), (alike, sure) in sorted(scores.items(), key=lambda one: -one[1][0]):
             if o in told[0] or n in told[1]:
                 continue
             rivals = [
                 other
                 for (p, q), (other, _) in scores.items()
-                if (p == o) != (q == n) and p not in self.partner and q not in self.partner.values()
+                if (p == o) != (q == n) and p not in sure_old and q not in sure_new
             ]
             told[0].add(o)
             told[1].add(n)
             if sure and max(rivals, default=0.0) <= alike - _AHEAD:
                 self.partner[o] = n
+                sure_old.add(o)
+                sure_new.add(n)
             else:
                 doubtful.append((o, n))
         return doubtful
