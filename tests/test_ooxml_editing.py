@@ -96,7 +96,7 @@ def test_setting_cells_leaves_every_other_part_byte_for_byte(tmp_path: Path) -> 
 
 
 def test_a_new_row_takes_the_look_and_the_formulas_of_another(tmp_path: Path) -> None:
-    new = NewRow(4, 4, {1: "新", 2: "算好的", 3: date(2026, 5, 1)}, 40)
+    new = NewRow(4, 4, {1: "新", 3: date(2026, 5, 1)}, 40, {2: "算好的", 1: "不是公式"})
     changed = edit_workbook(make(), {"表": SheetEdit(added=(new,))})
     sheet = openpyxl.load_workbook(io.BytesIO(changed))["表"]
     assert [sheet.cell(row, 1).value for row in range(1, 8)] == [

@@ -10,6 +10,9 @@ SETTINGS = "设置"
 TITLE_ITEM = "清单标题"
 """The item of sheet 设置 that holds the list's title; all others are fields of Settings."""
 
+DROPPED_MARK = "〔新清单中没有这一项，请核实是否取消〕"
+"""A remark that an update puts beside a task which the revised document no longer has."""
+
 Look = Literal["text", "id", "number", "date", "formula", "open text", "open number", "open date"]
 
 

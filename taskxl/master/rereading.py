@@ -8,7 +8,7 @@ from datetime import date
 from taskxl.dates import read_date
 from taskxl.errors import TaskxlError
 from taskxl.findings import Finding, rule
-from taskxl.intake.grids import Book, CellError, Value, value_text
+from taskxl.intake.grids import Book, CellError, Sheet, Value, value_text
 from taskxl.master.ids import KnownIds, give_ids
 from taskxl.master.layout import (
     MILESTONE_COLUMNS,
@@ -62,7 +62,7 @@ class PlacedMaster:
     """主清单.xlsx as read, and where in the workbook its rows stand.
 
     `headers` are by sheet: the header's row and the column of each field; `tasks` and `milestones`
-    are rows by id, `offices` those of sheet 股室.
+    are rows by id, `offices` those of sheet 股室; `sheets` are the grids.
     """
 
     master: MasterList
@@ -71,6 +71,7 @@ class PlacedMaster:
     tasks: Mapping[str, Row]
     milestones: Mapping[str, Row]
     offices: tuple[Row, ...]
+    sheets: Mapping[str, Sheet]
 
 
 Ask = Callable[[], KnownIds]
@@ -137,6 +138,7 @@ def _read_placed(book: Book, known: Ask) -> PlacedMaster:
         {task.id: row for task, row in zip(tasks, task_rows, strict=True)},
         dict(step_rows),
         office_rows,
+        {squeeze(sheet.name): sheet for sheet in reversed(book.sheets)},
     )
 
 

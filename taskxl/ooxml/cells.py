@@ -160,11 +160,16 @@ class SheetCells:
         self.rows = renumbered
 
     def add_row(
-        self, number: int, like: int, cells: Mapping[int, CellValue], height: float
+        self,
+        number: int,
+        like: int,
+        cells: Mapping[int, CellValue],
+        results: Mapping[int, str],
+        height: float,
     ) -> None:
         """Add a row where none is, in the look of row `like`, whose formulas it takes over.
 
-        In a column with a formula the value is the formula's stored result.
+        `results` are by column what these formulas result in.
         """
         row = etree.Element(self._tag("row"), r=str(number))
         source = self.rows.get(like)
@@ -183,12 +188,12 @@ class SheetCells:
             self.data.insert(0, row)
         self.rows[number] = row
         for column, value in cells.items():
+            self._fill(self._cell(number, column), value)
+        for column, result in results.items():
             cell = self._cell(number, column)
-            if next((f for f in cell if local(f) == "f"), None) is None:
-                self._fill(cell, value)
-            elif isinstance(value, str):
+            if any(local(child) == "f" for child in cell):
                 cell.set("t", "str")
-                etree.SubElement(cell, self._tag("v")).text = _CONTROL.sub("", value)
+                etree.SubElement(cell, self._tag("v")).text = _CONTROL.sub("", result)
 
     def _clone(self, cell: etree._Element, number: int, down: int) -> etree._Element:
         copy = etree.Element(self._tag("c"), r=cell_name(number, _column_of(cell)))

@@ -31,13 +31,14 @@ from taskxl.ooxml.references import RowShift
 class NewRow:
     """A row to add below row `after`, looking like row `like`, whose formulas it takes over.
 
-    `cells` are by column. In a column whose formula it takes over the value is the stored result.
+    `cells` are by column; `results` are what the formulas that it takes over result in.
     """
 
     after: int
     like: int
     cells: Mapping[int, CellValue]
     height: float
+    results: Mapping[int, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +115,7 @@ def _add_rows(cells: SheetCells, edit: SheetEdit, shift: RowShift) -> None:
     for new in edit.added:
         count[new.after] = count.get(new.after, 0) + 1
         number = shift.last(new.after) + count[new.after]
-        cells.add_row(number, shift.place(new.like), new.cells, new.height)
+        cells.add_row(number, shift.place(new.like), new.cells, new.results, new.height)
     cells.close()
 
 
