@@ -135,6 +135,14 @@ def test_a_task_that_is_only_alike_is_not_taken_for_the_same() -> None:
     assert kinds == ["added", "uncertain", "dropped"]
 
 
+def test_nearly_the_same_title_over_other_work_is_another_task() -> None:
+    west = replace(SCHOOL, title="新建城西小学", content="选址城西，改建原粮站。", milestones=())
+    old = replace(SCHOOL, content="在城东片区征地四十亩，新建三十六个班。")
+    long = replace(west, content="利用原粮站旧址改建十二个班的小学，秋季招生，配齐教师。")
+    assert pair_tasks((old,), (long,)).pairs == ()
+    assert pair_tasks((old,), (long,)).doubtful == ((old, long),)
+
+
 def test_tasks_of_one_title_are_told_apart_by_number_then_plan_then_not_at_all() -> None:
     one, two = replace(AID, number="3"), replace(AID, number="4")
     pairing = pair_tasks((one, two), (two, one))

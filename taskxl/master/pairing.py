@@ -17,6 +17,7 @@ _SAME = 0.8  # a title changed by a word or two
 _ALIKE = 0.6  # enough where the number says the same
 _DOUBTFUL = 0.5  # less than this is another task, and nothing is said
 _SAME_PLAN = 0.85  # the same plan under another title
+_OTHER_PLAN = 0.4  # the plans of two tasks and not of one
 _AHEAD = 0.06  # the best must lead the next by this much
 _LONG_PLAN = 20  # shorter plans say too little to tell a task by
 _SAME_STEP = 0.75
@@ -169,11 +170,13 @@ def _score_tasks() -> Callable[[Task, Task], Score]:
     def score(one: Task, two: Task) -> Score:
         title = likeness(squeeze(one.title), squeeze(two.title))
         plans_of = (plan_of(one), plan_of(two))
-        plan = likeness(*plans_of) if min(map(len, plans_of)) >= _LONG_PLAN else 0.0
+        long = min(map(len, plans_of)) >= _LONG_PLAN
+        plan = likeness(*plans_of) if long else 0.0
+        apart = long and plan < _OTHER_PLAN  # nearly the same title, over other work
         number = bool(one.number) and squeeze(one.number) == squeeze(two.number)
         sure = (
-            title >= _SAME
-            or (title >= _ALIKE and number)
+            (title >= _SAME and not apart)
+            or (title >= _ALIKE and number and not apart)
             or (title >= _DOUBTFUL and plan >= _ALIKE)
             or plan >= _SAME_PLAN
         )
