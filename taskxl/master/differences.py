@@ -1,7 +1,7 @@
 """The account between two lists: what was added, dropped, renamed, given to others, postponed."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from taskxl.master.pairing import (
@@ -55,9 +55,9 @@ MILESTONE, DUE = "节点", "完成时限"
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One thing in which a list differs from an earlier one; of two tasks, the later one's id.
+    """One thing in which a list differs from an earlier one.
 
-    `field` is what 主清单.xlsx calls it; `was` and `now` are its texts, "" where there is none.
+    `task` is its id, "" of one that is in no workspace yet; `field` is what 主清单.xlsx calls it; `was` and `now` are its texts, "" where there is none.
     """
 
     kind: Kind
@@ -98,7 +98,8 @@ def compare_lists(
     for task in new:
         before = partner.get(id(task))
         if before is not None:
-            found += compare_tasks(before, task, roster)
+            for one in compare_tasks(before, task, roster):
+                found.append(replace(one, task=one.task or before.id))
             continue
         found.append(_tell("added", task, "", "", show_title(task), f"新增：{task.label}"))
         if id(task) in doubts:

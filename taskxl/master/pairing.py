@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from taskxl.master.milestones import strip_ordinal
+from taskxl.master.milestones import is_heading, strip_ordinal
 from taskxl.model import Milestone, Task
 from taskxl.text import squeeze
 
@@ -21,6 +21,7 @@ _OTHER_PLAN = 0.4  # the plans of two tasks and not of one
 _AHEAD = 0.06  # the best must lead the next by this much
 _LONG_PLAN = 20  # shorter plans say too little to tell a task by
 _SAME_STEP = 0.75
+_TELLING = 6  # characters of a milestone that could hardly be another task's
 _WHEN = re.compile(
     r"(?:20\d\d年|今年|本年)?(?:第?[一二三四1-4]季度|[上下]半年|年底|年内|年末"
     r"|\d{1,2}月(?:\d{1,2}[日号]|底|末|份|初|[上中下]旬)?|\d{1,2}[日号])(?:之?前|以前)?"
@@ -77,8 +78,16 @@ def milestone_core(text: str) -> str:
 
 
 def is_found_in(milestone: Milestone, others: Iterable[Milestone]) -> bool:
-    """Tell whether a milestone stands among others, in these words or nearly."""
-    return any(_score_milestones(milestone, other)[0] >= _SAME_STEP for other in others)
+    """Tell whether a milestone stands among others, in these words or nearly.
+
+    Words that any task may have (`建成`, `完成验收`) only count with the same date.
+    """
+    told = len(milestone_core(milestone.text)) >= _TELLING
+    return any(
+        _score_milestones(milestone, other)[0] >= _SAME_STEP
+        and (told or (milestone.due is not None and milestone.due == other.due))
+        for other in others
+    )
 
 
 def likeness(one: str, two: str) -> float:
@@ -181,7 +190,7 @@ def _score_tasks() -> Callable[[Task, Task], Score]:
             or plan >= _SAME_PLAN
         )
         # The number only breaks a tie: it is the first thing that a revised list changes.
-        return max(title, plan, (title + plan) / 2) + number / 50, sure
+        return max(title, plan - 0.1, (title + plan) / 2) + number / 50, sure
 
     return score
 
@@ -193,8 +202,10 @@ def _score_milestones(one: Milestone, two: Milestone) -> Score:
 
 
 def _plan(task: Task) -> str:
-    texts = (task.content, *(milestone.text for milestone in task.milestones))
-    return _MARKS.sub("", squeeze("".join(texts)))
+    """Return what a task is about, without what the plans of all tasks have in common."""
+    lines = (line for line in task.content.split("\n") if not is_heading(line))
+    steps = (milestone_core(step.text) for step in task.milestones)
+    return _MARKS.sub("", squeeze("".join([*lines, *steps])))
 
 
 def _all_of(*texts: str | None) -> str:
