@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from taskxl import __version__
+from taskxl import __version__, commands_list
 from taskxl.errors import TaskxlError
 from taskxl.findings import SEVERITY_WORDS, Finding
 from taskxl.screen import ChineseGroup, explain_usage, table
@@ -116,25 +116,35 @@ def read(files: tuple[Path, ...], as_json: bool, strict: bool) -> None:
     help="任务清单（附件1）；可以接着写几个",
 )
 @click.argument("more", metavar="[文件...]", nargs=-1, type=TASK_LIST)
-def init(folder: Path, files: tuple[Path, ...], more: tuple[Path, ...]) -> None:
-    """由任务清单（附件1）建一个工作区。"""
+@click.option("--update", is_flag=True, help="工作区已有：照新清单更新主清单，手工改过的不动")
+def init(folder: Path, files: tuple[Path, ...], more: tuple[Path, ...], update: bool) -> None:
+    """由任务清单（附件1）建一个工作区；年中清单变了，用 --update 更新。"""
     from taskxl import desk
 
-    result = desk.init_workspace(folder, files + more, _today().year)
+    if update:
+        result = desk.update_workspace(folder, files + more, _now())
+    else:
+        result = desk.init_workspace(folder, files + more, _today().year, _now())
     if result.created:
         click.echo(f"已写好 {show(result.path)}：{desk.count_tasks(result.tasks)}")
         for line in desk.list_sources(result.tasks):
             click.echo(line)
-    else:
-        click.echo(f"{show(result.path)} 已经有了，没有改动它。")
-        for line in result.differences[:SHOWN]:
-            click.echo(f"  {show(line)}")
-        _print_rest(len(result.differences))
+    elif not update:
+        click.echo(f"{show(result.path)} 已经有了，没有改动它。要照新清单更新，请加 --update。")
+    commands_list.print_differences(result.differences)
     for line in result.notes:
         click.echo(show(line))
     _print_findings(result.findings)
     if result.created:
         click.echo("请在 Excel 里核对主清单（淡黄色的是存疑），然后运行 taskxl issue。")
+    elif update:
+        verb = "已更新" if result.updated else "没有变化："
+        click.echo(f"{verb} {show(result.path)}：{desk.count_tasks(result.tasks)}")
+        if result.aside:
+            click.echo(f"更新前的主清单另存为 {show(result.aside.name)}。")
+
+
+commands_list.add_commands(cli)
 
 
 @cli.command()

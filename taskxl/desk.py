@@ -1,27 +1,30 @@
 """What the 办公室 does in its month: the one place that composes the rooms."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path
 
-from taskxl.dates import is_recurring, report_day
+from taskxl.dates import report_day
 from taskxl.errors import TaskxlError
-from taskxl.findings import Finding, Rule, declared_rules
+from taskxl.findings import Rule, declared_rules
 from taskxl.forms.issue import Form, compose_form, render_form
-from taskxl.intake.gate import Limits, Refusal, admit, check_content
-from taskxl.intake.reading import read_book
-from taskxl.intake.refusals import Refused
-from taskxl.intake.workers import read_isolated
 from taskxl.ledger import IssuedForm, Ledger, mark_of, open_ledger
+
+# What is done with the list is done at the desk, too.
+from taskxl.lists import check_workspace as check_workspace
+from taskxl.lists import compare_with_list as compare_with_list
+from taskxl.lists import count_tasks as count_tasks
+from taskxl.lists import init_workspace as init_workspace
+from taskxl.lists import list_sources as list_sources
+from taskxl.lists import load_master as load_master
+from taskxl.lists import read_lists as read_lists
+from taskxl.lists import settle_master
+from taskxl.lists import update_workspace as update_workspace
 from taskxl.lock import hold_workspace
-from taskxl.master.book import make_master, read_master, write_master
-from taskxl.master.checks import check_tasks
 from taskxl.master.roster import divide_tasks, resolve_office
-from taskxl.master.tasks import read_task_list
 from taskxl.merge.revisions import instructions_of
-from taskxl.model import Entry, MasterList, Month, Period, Settings, Task, TaskList
+from taskxl.model import Entry, MasterList, Month, Period
 from taskxl.months import (
     find_unmerged,
     look_at_folder,
@@ -36,166 +39,6 @@ from taskxl.returns import Progress
 from taskxl.summaries import Penned, look_at_summary, put_aside
 from taskxl.text import show
 from taskxl.workspace import Workspace, require_writable, write_whole
-
-# A list is the 办公室's own file; LibreOffice, which reads the old Word kinds, takes its time.
-_LIST_LIMITS = Limits(memory=4 << 30, seconds=180.0)
-_DAMAGED = "打不开，可能已损坏或没有存完。请在 Excel 里打开看看，或从备份中找回。"
-_WHY_UNREADABLE = {
-    "R202": "有打开密码，读不到内容。请在 Excel 里取消密码，保存后再运行。",
-    "R204": "太大或结构异常，没有读取。请删去清单以外的内容，或从备份中找回。",
-}
-
-# ---------------------------------------------------------------- the list
-
-
-def read_lists(
-    paths: Sequence[Path], year: int | None = None
-) -> tuple[TaskList, tuple[Finding, ...]]:
-    """Read task lists, in a process of their own; several files make one list.
-
-    `year` goes before the year that the list says.
-    Raises TaskxlError when a file cannot be read or none of them holds a task.
-    """
-    jobs = [tuple(paths)]
-    ((_, result),) = read_isolated(_read_list, year, jobs, limits=_LIST_LIMITS)
-    names = "、".join(show(path.name) for path in paths)
-    if isinstance(result, Refusal):
-        raise TaskxlError(f"{names}：{result.reason}（{result.code}）")
-    task_list, findings = result
-    if not task_list.tasks:
-        # A table whose cells were lost says more than that there is none.
-        lost = next((f"{finding}" for finding in findings if finding.code == "M108"), None)
-        raise TaskxlError(
-            lost
-            or f"{names}：没有认出任务清单。需要一张有表头（序号、任务名称、责任股室……）的表，"
-            "或带编号的任务条目。请检查是不是选错了文件。"
-        )
-    return task_list, findings
-
-
-def _read_list(year: int | None, paths: tuple[Path, ...]) -> tuple[TaskList, tuple[Finding, ...]]:
-    books = []
-    for path in paths:
-        try:
-            admitted = admit(path)
-            books.append(read_book(admitted.content, path.name, admitted.kind))
-        except Refused as refused:
-            if len(paths) == 1:
-                raise
-            raise Refused(refused.code, f"{show(path.name)}读不了。{refused.reason}") from refused
-    return read_task_list(books, year=year)
-
-
-def count_tasks(tasks: Sequence[Task]) -> str:
-    """Return a list's size in words: tasks, milestones, lead offices, uncertain dates."""
-    milestones = [m for task in tasks for m in task.milestones]
-    offices = {office for task in tasks for office in task.lead_offices}
-    endless = sum(is_recurring(m.vague) for m in milestones)
-    vague = sum(m.vague is not None for m in milestones) - endless
-    text = f"任务 {len(tasks)} 项，节点 {len(milestones)} 个，牵头股室 {len(offices)} 个"
-    text += f"，长期性节点 {endless} 个" if endless else ""
-    return f"{text}，存疑时限 {vague} 个" if vague else text
-
-
-def list_sources(tasks: Sequence[Task]) -> list[str]:
-    """Say how many tasks were read from where, one line a sheet or text."""
-    rows: dict[tuple[str, str | None], list[int]] = {}
-    for task in tasks:
-        if task.place:
-            rows.setdefault((task.place.file, task.place.sheet), []).append(task.place.row or 0)
-    return [
-        f"读自 {show(file)}{f'〔{show(sheet)}〕' if sheet else ''}"
-        f"第{min(at)}至{max(at)}行：任务 {len(at)} 项"
-        for (file, sheet), at in rows.items()
-    ]
-
-
-@dataclass(frozen=True, slots=True)
-class InitReport:
-    """What `init` did: `created` is False where 主清单.xlsx was there and stayed as it was."""
-
-    path: Path
-    created: bool
-    tasks: tuple[Task, ...]
-    findings: tuple[Finding, ...]
-    notes: tuple[str, ...] = ()
-    differences: tuple[str, ...] = ()
-
-
-def init_workspace(root: Path, paths: Sequence[Path], this_year: int) -> InitReport:
-    """Make a workspace from task lists; one that is there already is only compared.
-
-    `this_year` serves where the list names no year.
-    Raises TaskxlError when the list cannot be read or the folder not be written.
-    """
-    workspace = Workspace(root)
-    task_list, findings = read_lists(paths)
-    notes = []
-    if task_list.year is None:
-        task_list, findings = read_lists(paths, this_year)
-        notes.append(
-            f"清单里没有写年份，先按 {this_year} 年推算时限。不对的话请把年份写进标题后重来。"
-        )
-    master = make_master(task_list, Settings(year=task_list.year or this_year))
-    if workspace.master_path.exists():
-        old, _ = load_master(workspace)
-        differences = _compare_tasks(old.tasks, master.tasks)
-        return InitReport(workspace.master_path, False, old.tasks, (), (), differences)
-    workspace.create()
-    with hold_workspace(workspace, "init"):
-        write_whole(workspace.master_path, write_master(master))
-    return InitReport(workspace.master_path, True, master.tasks, findings, tuple(notes))
-
-
-def _compare_tasks(old: Sequence[Task], new: Sequence[Task]) -> tuple[str, ...]:
-    """Return, line by line, where a list read anew differs from the one in use."""
-    known = {task.id: task for task in old}
-    lines = []
-    for task in new:
-        kept = known.pop(task.id, None)
-        if kept is None:
-            lines.append(f"主清单里没有：{task.label}")
-            continue
-        words = [
-            word
-            for field, word in (
-                ("title", "名称"),
-                ("leader", "分管负责同志"),
-                ("content", "主要内容"),
-                ("lead_offices", "牵头股室"),
-                ("supporting_offices", "协办股室"),
-            )
-            if getattr(kept, field) != getattr(task, field)
-        ]
-        if [(m.text, m.due) for m in kept.milestones] != [(m.text, m.due) for m in task.milestones]:
-            words.append("节点")
-        if words:
-            lines.append(f"{task.label}与主清单不同：{'、'.join(words)}")
-    lines += [f"清单里没有、主清单里有：{task.label}" for task in known.values()]
-    return tuple(lines)
-
-
-def load_master(workspace: Workspace) -> tuple[MasterList, tuple[Finding, ...]]:
-    """Read the workspace's 主清单.xlsx. Raises TaskxlError when it cannot be used."""
-    name, content = workspace.master_path.name, workspace.read_master_bytes()
-    try:
-        check_content(content, name, _LIST_LIMITS)
-    except Refused as refused:
-        # The gate speaks to an office that sent a file; this one is the 办公室's own.
-        why = _WHY_UNREADABLE.get(refused.code, _DAMAGED)
-        message = f"“{show(workspace.master_path)}”{why}（{refused.code}）"
-        raise TaskxlError(message) from refused
-    return read_master(content, name)
-
-
-def check_workspace(workspace: Workspace) -> tuple[Finding, ...]:
-    """Return what is doubtful in 主清单.xlsx and in the drawing of 附件2."""
-    from taskxl.forms.drawing import check_drawing
-
-    master, findings = load_master(workspace)
-    drawn = check_drawing(workspace.template("附件2.xlsx"))
-    return findings + check_tasks(master.tasks, master.offices) + drawn
-
 
 # ---------------------------------------------------------------- the month
 
@@ -269,8 +112,8 @@ def _issue(
 ) -> IssueReport:
     from taskxl.forms.drawing import compile_drawing
 
-    master, _ = load_master(workspace)
-    notes = rebuild(workspace, ledger, master, period, now)
+    master, notes = settle_master(workspace, ledger)
+    notes += rebuild(workspace, ledger, master, period, now)
     notes += _take_up_corrections(workspace, ledger, master, period, now)
     forms = _compose(workspace, ledger, master, period, office)
     drawing = compile_drawing(workspace.template("附件2.xlsx"))
@@ -364,8 +207,8 @@ def merge_returns(
     """
     require_month(workspace, period)
     with hold_workspace(workspace, "merge"), open_ledger(workspace.ledger_path) as ledger:
-        master, _ = load_master(workspace)
-        notes = rebuild(workspace, ledger, master, period, now)
+        master, notes = settle_master(workspace, ledger)
+        notes += rebuild(workspace, ledger, master, period, now)
         notes += _take_up_corrections(workspace, ledger, master, period, now)
         notes += find_unmerged(workspace, ledger, master.settings, period)
         report = _merge(workspace, ledger, master, period, progress, now)

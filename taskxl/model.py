@@ -2,7 +2,7 @@
 
 import calendar
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from itertools import chain, count
@@ -80,6 +80,10 @@ class Task:
         """All responsible offices, leading ones first."""
         return self.lead_offices + self.supporting_offices
 
+    def is_closed(self, day: date) -> bool:
+        """Tell whether the task was closed by the end of a day."""
+        return self.closed_on is not None and self.closed_on <= day
+
     @property
     def label(self) -> str:
         """How a message names this task: `第3项“……”`."""
@@ -88,16 +92,17 @@ class Task:
         return f"第{self.number}项{shown}" if self.number else shown
 
 
-def with_ids(tasks: "tuple[Task, ...]") -> "tuple[Task, ...]":
+def with_ids(tasks: "tuple[Task, ...]", used: Collection[str] = ()) -> "tuple[Task, ...]":
     """Give each task and milestone without an id a readable one that no other has.
 
     A task's id is its number where that is free; a number that comes again gets `-2`, `-3`, …;
     a task without a number is `无号-1`, `无号-2`, ….
-    Ids already there stay, so that history follows a task through the year.
+    Ids already there stay, so that history follows a task through the year. `used` are ids of tasks
+    and milestones that no other may be given any more.
     """
-    taken = {task.id for task in tasks if task.id}
+    taken = {task.id for task in tasks if task.id} | {*used}
     # Of all tasks: a milestone that was given to another task keeps its id.
-    used = {milestone.id for task in tasks for milestone in task.milestones}
+    steps = {milestone.id for task in tasks for milestone in task.milestones} | {*used}
     done: list[Task] = []
     for task in tasks:
         if not task.id:
@@ -107,7 +112,7 @@ def with_ids(tasks: "tuple[Task, ...]") -> "tuple[Task, ...]":
             task = replace(task, id=next(c for c in chain(first, more) if c not in taken))
             taken.add(task.id)
         names = (f"{task.id}/{n}" for n in count(1))
-        free = (name for name in names if name not in used)
+        free = (name for name in names if name not in steps)
         milestones = tuple(m if m.id else replace(m, id=next(free)) for m in task.milestones)
         done.append(replace(task, milestones=milestones))
     return tuple(done)

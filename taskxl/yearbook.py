@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from taskxl.desk import load_master
 from taskxl.errors import TaskxlError
 from taskxl.ledger import count_ledger, open_ledger, verify_ledger
+from taskxl.lists import load_master
 from taskxl.lock import hold_workspace
 from taskxl.months import find_unmerged, look_into_ledger, year_periods
 from taskxl.workspace import Workspace, write_whole

@@ -2,7 +2,7 @@
 
 import pytest
 
-from taskxl.forms.references import (
+from taskxl.ooxml.references import (
     RowMap,
     Zone,
     move_formula,

@@ -246,7 +246,7 @@ def test_the_sheets_are_pleasant_to_edit() -> None:
         assert sheet.freeze_panes is not None
         assert sheet.oddFooter.center.text == "第 &P 页，共 &N 页"
     tasks, steps, offices, items = book.worksheets
-    assert [s.auto_filter.ref for s in (tasks, steps, offices)] == ["A1:J5", "A1:F5", "A1:E5"]
+    assert [s.auto_filter.ref for s in (tasks, steps, offices)] == ["A1:L5", "A1:F5", "A1:E5"]
     assert items.auto_filter.ref is None
     due = steps["E2"]
     assert (due.value, due.number_format) == (datetime(2026, 3, 31), "yyyy-mm-dd")

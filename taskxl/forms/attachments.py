@@ -7,9 +7,9 @@ from typing import Literal
 from lxml import etree
 
 from taskxl.forms.filling import Filling, Line, Piece
-from taskxl.forms.package import local
-from taskxl.forms.references import RowMap, read_ranges
 from taskxl.intake.grids import cell_name
+from taskxl.ooxml.package import local
+from taskxl.ooxml.references import RowMap, read_ranges
 
 Kind = Literal["drawing", "comments", "threadedComment", "vmlDrawing", "table"]
 

@@ -89,9 +89,11 @@ class Catalog:
             for task, milestone in self.milestones.values()
         }
         self._registers: dict[frozenset[str] | None, dict[Block, Register]] = {}
-        shares = divide_tasks(self.master)
+        # Of no period: an office that reports without owing is asked for all of its rows, too.
+        closed = {task.id for task in self.master.tasks if task.is_closed(self.period.last_day)}
         self.reported: dict[str, frozenset[str]] = {
-            office: frozenset(task.id for task in own) for office, (own, _) in shares.items()
+            office: frozenset(task.id for task in own) - closed
+            for office, (own, _) in divide_tasks(self.master).items()
         }
         responsible: dict[str, set[str]] = {}
         for task in self.master.tasks:

@@ -12,16 +12,7 @@ from taskxl.forms.filling import Piece, Record, StringTable, render, start_filli
 from taskxl.forms.following import Context
 from taskxl.forms.heights import read_styles
 from taskxl.forms.identity import Identity
-from taskxl.forms.package import (
-    Packed,
-    local,
-    parse_part,
-    read_parts,
-    read_relations,
-    write_parts,
-)
 from taskxl.forms.placeholders import find_words
-from taskxl.forms.references import Formula, Zone, column_number, read_formula, read_range
 from taskxl.forms.sheets import SheetCompiler, number_cells
 from taskxl.forms.survey import F503, survey_sheets
 from taskxl.forms.workbook import (
@@ -38,6 +29,15 @@ from taskxl.forms.workbook import (
     write_identity_sheet,
 )
 from taskxl.intake.grids import cell_name
+from taskxl.ooxml.package import (
+    Packed,
+    local,
+    parse_part,
+    read_parts,
+    read_relations,
+    write_parts,
+)
+from taskxl.ooxml.references import Formula, Zone, column_number, read_formula, read_range
 
 # What may hang on a sheet with texts in it, by its kind.
 _ATTACHED = {

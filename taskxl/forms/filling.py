@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from taskxl.forms.placeholders import GROUP, clean_text, plain_item
-from taskxl.forms.references import RowMap, Zone
+from taskxl.ooxml.references import RowMap, Zone
 
 Record = Mapping[str, str]
 # The key of a record under which it names the group it belongs to.

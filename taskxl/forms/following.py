@@ -8,8 +8,8 @@ from lxml import etree
 
 from taskxl.forms.filling import Filling, Line, Slot
 from taskxl.forms.heights import Style
-from taskxl.forms.package import local
-from taskxl.forms.references import (
+from taskxl.ooxml.package import local
+from taskxl.ooxml.references import (
     Formula,
     Range,
     Zone,

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from lxml import etree
 
-from taskxl.forms.package import local
+from taskxl.ooxml.package import local
 
 # Excel allows no more; a text that needs more is cut when printed.
 HIGHEST = 409.0

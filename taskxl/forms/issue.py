@@ -60,7 +60,7 @@ def compose_form(
     Asked for are milestones due by the period's last day: this month's first, then those left
     over from earlier months, each by date.
     """
-    own, supported = share or tasks_of(master, office)
+    own, supported = share or tasks_of(master, office, period)
     entries = {task.id: (previous or {}).get((task.id, office)) for task in own}
     tasks = tuple(_task_record(task, entries[task.id], instructions or {}) for task in own)
     asked = sorted(

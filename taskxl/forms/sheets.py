@@ -16,7 +16,6 @@ from taskxl.forms.following import (
     write_merges,
 )
 from taskxl.forms.heights import Style, count_columns, read_widths, row_height
-from taskxl.forms.package import DECLARATION, local
 from taskxl.forms.placeholders import (
     TextTemplate,
     find_words,
@@ -24,8 +23,9 @@ from taskxl.forms.placeholders import (
     make_template,
     split_text,
 )
-from taskxl.forms.references import Range, Zone, column_number, read_formula
 from taskxl.intake.grids import column_letters
+from taskxl.ooxml.package import DECLARATION, local
+from taskxl.ooxml.references import Range, Zone, column_number, read_formula
 
 _HEADER_LIMIT = 255
 

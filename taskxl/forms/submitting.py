@@ -138,7 +138,7 @@ def _report_gone(
             sheet=office.sheet,
         )
         for task in catalog.master.tasks
-        if task.id in wanted and task.id not in found
+        if task.id in wanted - found and not task.is_closed(catalog.period.last_day)
     ]
 
 

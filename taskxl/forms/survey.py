@@ -7,10 +7,10 @@ from lxml import etree
 
 from taskxl.findings import Finding, Rule, rule
 from taskxl.forms.following import read_merges
-from taskxl.forms.package import local
 from taskxl.forms.placeholders import BLOCKS, GROUP, explain_fault, find_words, item_text
-from taskxl.forms.references import LAST_ROW, Zone
 from taskxl.forms.sheets import cell_item
+from taskxl.ooxml.package import local
+from taskxl.ooxml.references import LAST_ROW, Zone
 
 F501 = rule(
     "F501",

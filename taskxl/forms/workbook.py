@@ -9,7 +9,8 @@ from lxml import etree
 from taskxl.forms.filling import Filling, Line, Marks, Piece, Slot, StringTable
 from taskxl.forms.following import Context
 from taskxl.forms.identity import PROPERTY, SHEET, Identity
-from taskxl.forms.package import (
+from taskxl.forms.placeholders import clean_text, encode_text, find_words, item_text
+from taskxl.ooxml.package import (
     DECLARATION,
     Relation,
     add_content_type,
@@ -22,8 +23,7 @@ from taskxl.forms.package import (
     read_relations,
     relations_part,
 )
-from taskxl.forms.placeholders import clean_text, encode_text, find_words, item_text
-from taskxl.forms.references import Formula, read_formula, references, write_formula
+from taskxl.ooxml.references import Formula, read_formula, references, write_formula
 
 # A defined name that begins so names formula cells whose stored result is the value of that name.
 BOUND = "还差"

@@ -151,6 +151,16 @@ class Ledger:
                 (sha256(content).hexdigest(), _time(now), period.key),
             )
 
+    def record_import(self, stated: MasterList, source: str, now: datetime | None) -> None:
+        """Record a list as its document states it; what equals the last one adds nothing."""
+        with transaction(self.connection):
+            digest = self._store_master(stated, now)
+            if self._last_import() != digest:
+                self.connection.execute(
+                    "INSERT INTO imports (master, source, recorded_at) VALUES (?, ?, ?)",
+                    (digest, _storable(source), _time(now)),
+                )
+
     def _record_file(self, period: str, file: ReceivedFile, now: datetime | None) -> None:
         stored = None if file.archive else file.digest
         if file.content is not None:
@@ -260,6 +270,29 @@ class Ledger:
             )
             is not None
         )
+
+    def last_import(self) -> MasterList | None:
+        """Return the list as the document stated it that was read in last, None before any was."""
+        digest = self._last_import()
+        return self._read_list(digest) if digest else None
+
+    def _last_import(self) -> str:
+        row = self._one("SELECT master FROM imports ORDER BY id DESC LIMIT 1", ())
+        return str(row[0]) if row else ""
+
+    def master_lists(self) -> Iterator[MasterList]:
+        """Yield every version of the list that a month, forms or an import rest on."""
+        query = "SELECT digest FROM master_lists ORDER BY recorded_at, digest"
+        for (digest,) in self.connection.execute(query).fetchall():
+            yield self._read_list(digest)
+
+    def _read_list(self, digest: str) -> MasterList:
+        try:
+            return read_master(self.content(digest))
+        except ValueError as error:
+            raise TaskxlError(
+                f"“{show(self.path)}”里的一版清单（{digest[:12]}）读不懂。请从备份中找回台账。"
+            ) from error
 
     def issued(self, period: Period) -> dict[str, str]:
         """Return the id of the form that each office was issued last."""

@@ -44,6 +44,13 @@ def _find_faults(ledger: Ledger) -> Iterator[str]:
         except (TaskxlError, ValueError):
             yield f"第 {number} 次汇总（{period}）的记录读不出来。"
 
+    query = "SELECT digest FROM master_lists ORDER BY digest"
+    for (digest,) in ledger.connection.execute(query).fetchall():
+        try:
+            read_master(ledger.content(digest))
+        except (TaskxlError, ValueError):
+            yield f"一版清单（{digest[:12]}）的记录读不出来。"
+
 
 def _unpack(content: bytes) -> bytes | None:
     try:

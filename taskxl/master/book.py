@@ -19,10 +19,11 @@ from taskxl.master.layout import (
     Column,
     Look,
 )
+from taskxl.master.records import Record, milestone_record, office_record, task_record
 from taskxl.master.rereading import read_master
 from taskxl.master.settings import ITEMS, Cell, Item, Kind, cell_of
 from taskxl.master.writing import ROOM, TableBook, range_of
-from taskxl.model import MasterList, Office, Person, Settings, Task, TaskList, with_ids
+from taskxl.model import MasterList, Office, Settings, Task, TaskList, with_ids
 from taskxl.text import squeeze
 from taskxl.words import ALL_OFFICES
 
@@ -108,21 +109,7 @@ def write_master(master: MasterList) -> bytes:
 
 
 def _write_tasks(book: TableBook, master: MasterList, last: int, last_office: int) -> None:
-    rows = [
-        (
-            task.id,
-            _number(task.number),
-            task.title,
-            task.section,
-            task.leader,
-            "\n".join(task.lead_offices),
-            "\n".join(task.supporting_offices),
-            "\n".join(_show_person(person) for person in task.persons),
-            task.content,
-            "\n".join(task.remarks),
-        )
-        for task in master.tasks
-    ]
+    rows = [_in_order(TASK_COLUMNS, task_record(task)) for task in master.tasks]
     sheet = book.add_table(TASKS, TASK_COLUMNS, rows, frozen=3)
     sheet.autofilter(0, 0, max(len(rows), 1), len(TASK_COLUMNS) - 1)
     for field in ("lead_offices", "supporting_offices"):
@@ -137,7 +124,7 @@ def _write_tasks(book: TableBook, master: MasterList, last: int, last_office: in
 
 def _write_milestones(book: TableBook, master: MasterList, last_task: int) -> None:
     rows = [
-        (milestone.id, task.id, task.title, milestone.text, milestone.due, milestone.vague)
+        _in_order(MILESTONE_COLUMNS, milestone_record(task, milestone))
         for task in master.tasks
         for milestone in task.milestones
     ]
@@ -166,10 +153,7 @@ def _write_milestones(book: TableBook, master: MasterList, last_task: int) -> No
 
 
 def _write_offices(book: TableBook, master: MasterList, last: int) -> None:
-    rows = [
-        (o.name, "\n".join(o.aliases), o.leader, o.person, "\n".join(o.mails))
-        for o in master.offices
-    ]
+    rows = [_in_order(OFFICE_COLUMNS, office_record(office)) for office in master.offices]
     sheet = book.add_table(OFFICES, OFFICE_COLUMNS, rows, frozen=1)
     sheet.autofilter(0, 0, max(len(rows), 1), len(OFFICE_COLUMNS) - 1)
     book.tint_repeated(sheet, last)
@@ -201,14 +185,8 @@ def _warning(item: Item) -> dict[str, str]:
     return {"error_title": item.name, "error_message": f"“{item.name}”请填：{item.wanted}。"}
 
 
-def _number(number: str | None) -> Cell:
-    """Return a number that Excel sorts as one, where it is one as it stands."""
-    plain = number and number.isascii() and number.isdigit() and number == str(int(number))
-    return int(number) if number and plain and len(number) < 10 else number
-
-
-def _show_person(person: Person) -> str:
-    return f"{person.name}（{person.office}）" if person.office else person.name
+def _in_order(columns: Sequence[Column], record: Record) -> tuple[Cell, ...]:
+    return tuple(record[column.field] for column in columns)
 
 
 def _index(columns: Sequence[Column], field: str) -> int:

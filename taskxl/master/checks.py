@@ -1,7 +1,7 @@
 """What is wrong with a list of tasks, fresh from a document or in 主清单.xlsx."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import date
 
 from taskxl import words
@@ -16,6 +16,7 @@ from taskxl.master.rules import (
     NO_OFFICE,
     NO_TITLE,
     NUMBERING,
+    OPEN_MILESTONES,
     ORDINALS,
     PAIRING,
     UNKNOWN_OFFICE,
@@ -48,6 +49,36 @@ def check_tasks(
     findings += _check_numbers(tasks)
     findings += _check_offices_given(tasks)
     findings += _check_issued(tasks, year, issued)
+    return tuple(findings)
+
+
+def check_closings(
+    tasks: Sequence[Task], done: Collection[str] | None = None
+) -> tuple[Finding, ...]:
+    """Return a finding for each closed task of which something seems left to do (M129).
+
+    `done` are the ids of the milestones that were reported as done (None: nobody knows); without
+    it only milestones due after the closing are open.
+    """
+    findings = []
+    for task in tasks:
+        day = task.closed_on
+        left = [
+            milestone
+            for milestone in task.milestones
+            if day is not None
+            and (
+                milestone.id not in done
+                if done is not None
+                else milestone.due is not None and milestone.due > day
+            )
+        ]
+        if day is not None and left:
+            message = (
+                f"{_name(task)}已于{day.isoformat()}销号，还有 {len(left)} 个节点没有办完或没有报过"
+                f"已完成，如“{show(left[0].text, 24)}”。请核实；确已办结的不必处理。"
+            )
+            findings.append(_at(OPEN_MILESTONES.found(message), task))
     return tuple(findings)
 
 

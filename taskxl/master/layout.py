@@ -10,6 +10,9 @@ SETTINGS = "设置"
 TITLE_ITEM = "清单标题"
 """The item of sheet 设置 that holds the list's title; all others are fields of Settings."""
 
+DROPPED_MARK = "〔新清单中没有这一项，请核实是否取消〕"
+"""A remark that an update puts beside a task which the revised document no longer has."""
+
 Look = Literal["text", "id", "number", "date", "formula", "open text", "open number", "open date"]
 
 
@@ -28,6 +31,8 @@ class Column:
     look: Look = "text"
     needed: bool = False
     also: tuple[str, ...] = ()
+    later: bool = False
+    """Added after the first workbooks were written: one without it lacks nothing."""
 
 
 _ID_NOTE = (
@@ -53,6 +58,16 @@ TASK_COLUMNS = (
     Column("persons", "责任人", 22, f"责任人姓名，所属股室写在括号里，如：张三（人事股）。{_MANY}"),
     Column("content", "主要内容", 54, "主要内容和计划，不含关键时间节点；节点在“节点”表。"),
     Column("remarks", "备注", 22, "备注或任务来源，一行一条。"),
+    Column(
+        "closed_on",
+        "销号日期",
+        13,
+        "办公室确认办结、不再报送的日期；填了以后，从当月起不再列入进展情况表。没有销号的留空。",
+        "date",
+        also=("销号时间",),
+        later=True,
+    ),
+    Column("closing", "销号依据", 22, "凭什么销号，如验收文号、会议纪要。", later=True),
 )
 
 MILESTONE_COLUMNS = (

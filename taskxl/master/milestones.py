@@ -78,6 +78,17 @@ def read_ordinal(text: str) -> int | None:
     return None
 
 
+def strip_ordinal(text: str) -> str:
+    """Return a milestone's text without the marker with which it begins.
+
+    >>> strip_ordinal("二是9月底前完工"), strip_ordinal("9月底前完工")
+    ('9月底前完工', '9月底前完工')
+    """
+    text = text.lstrip()
+    found = next(filter(None, (family.match(text) for family in _FAMILIES)), None)
+    return text[found.end() :].lstrip() if found else text
+
+
 def _ordinal(written: str) -> int:
     folded = squeeze(written).strip("().")
     number = read_number(folded)

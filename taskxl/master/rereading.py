@@ -1,14 +1,15 @@
 """主清单.xlsx read back after people edited it, whatever program they edited it in."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
-from taskxl.dates import UNSET, Calendar, find_due, read_date
+from taskxl.dates import read_date
 from taskxl.errors import TaskxlError
 from taskxl.findings import Finding, rule
-from taskxl.intake.grids import Book, CellError, Value, value_text
+from taskxl.intake.grids import Book, CellError, Sheet, Value, value_text
+from taskxl.master.ids import KnownIds, give_ids
 from taskxl.master.layout import (
     MILESTONE_COLUMNS,
     MILESTONES,
@@ -19,42 +20,15 @@ from taskxl.master.layout import (
     TASK_COLUMNS,
     TASKS,
     TITLE_ITEM,
+    Column,
 )
 from taskxl.master.roster import Roster
 from taskxl.master.settings import ITEMS, Item, find_item, read_items
-from taskxl.master.sheet_rows import Row, read_rows
-from taskxl.model import MasterList, Milestone, Office, Person, Place, Settings, Task, with_ids
+from taskxl.master.sheet_rows import Header, Row, own_id, read_rows
+from taskxl.master.steps import read_steps
+from taskxl.model import MasterList, Office, Person, Place, Settings, Task
 from taskxl.text import is_blank, show, squeeze
 
-# The reasons that reading a list gives for a milestone that has no date.
-_NO_DATE = re.compile(
-    r"没有写完成时限|清单没有写明年份|.*(?:没有具体日期|设置中没有填写|看不出日期)，待确认"
-)
-
-M121 = rule(
-    "M121",
-    "节点没有对应的任务",
-    "error",
-    what="“节点”表的一行没有写任务标识，或写的标识在“任务”表里没有。",
-    why="归不到任务的节点不会下发，也不会催办。",
-    cure="在这一行的“任务标识”里填上“任务”表中的标识；任务已取消的，删去这一行。",
-)
-M122 = rule(
-    "M122",
-    "标识重复",
-    "warning",
-    what="两行用了同一个标识，多半是复制整行新增时带过来的。",
-    why="历史记录靠标识跟随任务和节点，重复了就分不清。",
-    cure="把新增那一行的标识清空，taskxl 会另编一个。",
-)
-M123 = rule(
-    "M123",
-    "主清单里的时限不是日期",
-    "warning",
-    what="“节点”表的完成时限里写的文字认不出是哪一天。",
-    why="没有日期的节点不会提醒临近和逾期。",
-    cure="改成日期，如 2026-04-30；没有确定日期的留空，并在“存疑”里写明原因。",
-)
 M124 = rule(
     "M124",
     "设置项读不懂",
@@ -71,16 +45,53 @@ M125 = rule(
     why="来稿和任务按名称归到股室，冲突时归不准。",
     cure="合并同名的行；别名只留给一个股室。",
 )
+M128 = rule(
+    "M128",
+    "销号没有写全",
+    "warning",
+    what="“任务”表里的销号日期认不出是哪一天，或写了日期没有写依据，或只写了依据。",
+    why="没有日期就不算销号，仍要报送；没有依据，以后查不到凭什么销号。",
+    cure="日期写成 2026-05-20 的样子；依据写明验收文号、会议纪要等。不销号的，两格都留空。",
+)
 _NOT_IN_BRACKETS = r"(?![^（(\n]*[)）])"
 _MANY = re.compile(rf"\n|[、，,；;]{_NOT_IN_BRACKETS}")
 
 
-def read_master(content: bytes, name: str) -> tuple[MasterList, tuple[Finding, ...]]:
+@dataclass(frozen=True, slots=True)
+class PlacedMaster:
+    """主清单.xlsx as read, and where in the workbook its rows stand.
+
+    `headers` are by sheet: the header's row and the column of each field; `tasks` and `milestones`
+    are rows by id, `offices` those of sheet 股室; `sheets` are the grids.
+    """
+
+    master: MasterList
+    findings: tuple[Finding, ...]
+    headers: Mapping[str, Header]
+    tasks: Mapping[str, Row]
+    milestones: Mapping[str, Row]
+    offices: tuple[Row, ...]
+    sheets: Mapping[str, Sheet]
+
+
+Ask = Callable[[], KnownIds]
+"""Tells the ids that the year's lists had; only asked where something in the workbook has none."""
+
+
+def read_master(
+    content: bytes, name: str, known: Ask = KnownIds
+) -> tuple[MasterList, tuple[Finding, ...]]:
     """Read 主清单.xlsx as a person left it: columns and rows moved, added, dates typed as text.
 
     What is new gets an id; what cannot be understood is a finding at its cell.
     `name` is the file's name for messages. Raises TaskxlError when it cannot be used at all.
     """
+    placed = read_placed(content, name, known)
+    return placed.master, placed.findings
+
+
+def read_placed(content: bytes, name: str, known: Ask = KnownIds) -> PlacedMaster:
+    """Read 主清单.xlsx with the places of its rows: see `read_master`."""
     from taskxl.intake.gate import Limits, Refused, check_content
     from taskxl.intake.reading import read_book
 
@@ -88,21 +99,47 @@ def read_master(content: bytes, name: str) -> tuple[MasterList, tuple[Finding, .
         book = read_book(content, name, check_content(content, name, Limits()))
     except Refused as refused:
         raise TaskxlError(f"{show(name)}：{refused.reason}（{refused.code}）") from refused
-    return read_master_book(book)
+    return _read_placed(book, known)
 
 
-def read_master_book(book: Book) -> tuple[MasterList, tuple[Finding, ...]]:
+def read_master_book(book: Book, known: Ask = KnownIds) -> tuple[MasterList, tuple[Finding, ...]]:
     """Read a master list out of a workbook's grids: see `read_master`."""
+    placed = _read_placed(book, known)
+    return placed.master, placed.findings
+
+
+def _read_placed(book: Book, known: Ask) -> PlacedMaster:
     findings: list[Finding] = []
-    rows = read_rows(book, SETTINGS, SETTING_COLUMNS, findings)
-    title, settings = _read_settings(book.name, rows, findings)
-    offices = _read_offices(read_rows(book, OFFICES, OFFICE_COLUMNS, findings), findings)
-    rows = read_rows(book, TASKS, TASK_COLUMNS, findings)
-    tasks = with_ids(tuple(_read_tasks(rows, Roster(offices), findings)))
-    rows = read_rows(book, MILESTONES, MILESTONE_COLUMNS, findings)
-    steps = _read_milestones(rows, tasks, settings, findings)
-    tasks = with_ids(tuple(replace(t, milestones=tuple(steps.get(t.id, ()))) for t in tasks))
-    return MasterList(title, tasks, offices, settings), tuple(findings)
+    headers: dict[str, Header] = {}
+
+    def read(sheet: str, columns: Sequence[Column]) -> tuple[Row, ...]:
+        headers[sheet], rows = read_rows(book, sheet, columns, findings)
+        return rows
+
+    title, settings = _read_settings(book.name, read(SETTINGS, SETTING_COLUMNS), findings)
+    office_rows = read(OFFICES, OFFICE_COLUMNS)
+    offices = _read_offices(office_rows, findings)
+    task_rows = read(TASKS, TASK_COLUMNS)
+    tasks = tuple(_read_tasks(task_rows, Roster(offices), settings.year, findings))
+    tasks = give_ids(tasks, KnownIds() if all(task.id for task in tasks) else known())
+    steps = read_steps(read(MILESTONES, MILESTONE_COLUMNS), tasks, settings, findings)
+    tasks = tuple(replace(t, milestones=tuple(s for s, _ in steps.get(t.id, ()))) for t in tasks)
+    whole = all(step.id for task in tasks for step in task.milestones)
+    tasks = give_ids(tasks, KnownIds() if whole else known())
+    step_rows = [
+        (step.id, row)
+        for task in tasks
+        for step, (_, row) in zip(task.milestones, steps.get(task.id, ()), strict=True)
+    ]
+    return PlacedMaster(
+        MasterList(title, tasks, offices, settings),
+        tuple(findings),
+        headers,
+        {task.id: row for task, row in zip(tasks, task_rows, strict=True)},
+        dict(step_rows),
+        office_rows,
+        {squeeze(sheet.name): sheet for sheet in reversed(book.sheets)},
+    )
 
 
 # ---------------------------------------------------------------- 设置 and 股室
@@ -191,16 +228,19 @@ def _find_shared_aliases(
                 yield row_of[squeeze(office.name)].found(M125, message, "aliases")
 
 
-# ---------------------------------------------------------------- 任务 and 节点
+# ---------------------------------------------------------------- 任务
 
 
-def _read_tasks(rows: Sequence[Row], roster: Roster, findings: list[Finding]) -> Iterator[Task]:
+def _read_tasks(
+    rows: Sequence[Row], roster: Roster, year: int, findings: list[Finding]
+) -> Iterator[Task]:
     taken: dict[str, int] = {}
     for row in rows:
-        task_id = _own_id(row, taken, findings)
+        task_id = own_id(row, taken, findings)
         lead = _split_offices(row.text("lead_offices"), roster)
         supporting = _split_offices(row.text("supporting_offices"), roster)
         known = {squeeze(name): name for name in lead + supporting}
+        closed_on = _read_closing(row, year, findings)
         yield Task(
             number=row.text("number") or None,
             title=row.text("title") or None,
@@ -215,20 +255,28 @@ def _read_tasks(rows: Sequence[Row], roster: Roster, findings: list[Finding]) ->
             remarks=tuple(filter(None, map(str.strip, row.text("remarks").split("\n")))),
             place=Place(row.file, row.sheet, row.number),
             id=task_id,
+            closed_on=closed_on,
+            closing=row.text("closing"),
         )
 
 
-def _own_id(row: Row, taken: dict[str, int], findings: list[Finding]) -> str:
-    """Return a row's id; blank, and a finding, where a row above has it already."""
-    own = row.text("id")
-    if own and taken.setdefault(own, row.number) != row.number:
+def _read_closing(row: Row, year: int, findings: list[Finding]) -> date | None:
+    """Return the day on which a row's task was closed; nothing but a date closes it."""
+    said, evidence = row.text("closed_on"), row.text("closing")
+    day = read_date(row.values.get("closed_on"), year) if said else None
+    if said and day is None:
         message = (
-            f"标识“{show(own, 20)}”在第 {taken[own]} 行已经用过，这一行当作新增的另编标识。"
-            "如果这一行才是原来的，请清空那一行的标识。"
+            f"销号日期写的是“{show(said, 20)}”，认不出是哪一天，按没有销号办。"
+            f"请改成日期，如 {year}-05-20。"
         )
-        findings.append(row.found(M122, message, "id"))
-        return ""
-    return own
+        findings.append(row.found(M128, message, "closed_on"))
+    elif day and not evidence:
+        message = f"{day.isoformat()}销号，没有写依据。请在“销号依据”里补上，如验收文号、会议纪要。"
+        findings.append(row.found(M128, message, "closing", "info"))
+    elif evidence and not said:
+        message = "写了销号依据，没有写销号日期，按没有销号办。请补上日期；不销号的请清空依据。"
+        findings.append(row.found(M128, message, "closed_on"))
+    return day
 
 
 def _split_many(text: str) -> list[str]:
@@ -260,116 +308,3 @@ def _read_person(text: str, offices: Mapping[str, str], roster: Roster) -> Perso
         if office or roster.resolve(found.group(2)):
             return Person(found.group(1), office or found.group(2).strip())
     return Person(text)
-
-
-def _read_milestones(
-    rows: Sequence[Row], tasks: Sequence[Task], settings: Settings, findings: list[Finding]
-) -> dict[str, list[Milestone]]:
-    """Return the milestones by their task's id, in the order of the sheet."""
-    calendar = Calendar(settings.spring_term, settings.autumn_term, settings.year_end)
-    owners = _Owners(tasks)
-    steps: dict[str, list[Milestone]] = {}
-    taken: dict[str, int] = {}
-    above: Task | None = None
-    for row in rows:
-        if not any(row.text(field) for field in ("text", "due", "vague")):
-            continue  # a task was chosen and nothing typed
-        own = _own_id(row, taken, findings)
-        task, doubt = owners.find(row, above)
-        if doubt:
-            field = "task" if "task" in row.columns else "text"
-            findings.append(row.found(M121, doubt, field, "warning" if task else "error"))
-        if task is None:
-            continue
-        above = task
-        text = row.text("text")
-        due, vague = _read_due(row, settings.year, calendar, findings)
-        steps.setdefault(task.id, []).append(Milestone(text, due, vague, own))
-    return steps
-
-
-class _Owners:
-    """Finds the task that a row of sheet 节点 belongs to."""
-
-    def __init__(self, tasks: Iterable[Task]) -> None:
-        self.by_id: dict[str, Task] = {}
-        by_name: dict[str, list[Task]] = {}
-        for task in tasks:
-            self.by_id[squeeze(task.id)] = task
-            for name in {squeeze(task.number), squeeze(task.title)} - {""}:
-                by_name.setdefault(name, []).append(task)
-        self.by_name = {name: found[0] for name, found in by_name.items() if len(found) == 1}
-
-    def find(self, row: Row, above: Task | None) -> tuple[Task | None, str]:
-        """Return the task, and in Chinese what is doubtful about that.
-
-        A row with an id of its own was written by taskxl, so only an id may name its task: a
-        number may have been given to another task meanwhile. A new row may name it by number or
-        title, or leave it blank below another milestone of the task.
-        """
-        said = row.text("task")
-        text = show(row.text("text"), 20)
-        if said:
-            task = self.by_id.get(squeeze(said))
-            named = self.by_name.get(squeeze(said)) if not row.text("id") else None
-            if task and named and named is not task:
-                doubt = f"“{show(said, 12)}”既是{task.label}的标识，又是{named.label}的编号，"
-                return task, f"{doubt}节点“{text}”按标识归入前者。请核实。"
-            if task or named:
-                return task or named, ""
-            doubt = f"“任务”表里没有标识“{show(said, 12)}”，节点“{text}”没有归入任何任务。"
-            return None, f"{doubt}请改正任务标识，或删去这一行。"
-        task = self.by_id.get(squeeze(row.text("id").rpartition("/")[0]))
-        task = task or self.by_name.get(squeeze(row.text("task_title")))
-        if task:
-            return task, ""
-        if above is None:
-            return None, f"节点“{text}”没有写任务标识，没有归入任何任务。请补上。"
-        return above, f"节点“{text}”没有写任务标识，按上一行归入{above.label}。请核实后补上。"
-
-
-def _read_due(
-    row: Row, year: int, calendar: Calendar, findings: list[Finding]
-) -> tuple[date | None, str | None]:
-    """Return a milestone's date and what is vague about it, typed as a date or in words."""
-    value, vague = row.values.get("due"), row.text("vague") or None
-    text = row.text("due")
-    if not text:
-        return _await_settings(row.text("text"), vague, year, calendar)
-    day = read_date(value, year)
-    if day:
-        return day, _settle_doubt(row.text("text"), day, vague, year, calendar)
-    phrase = find_due(text, year, calendar)
-    if phrase and (phrase.due or phrase.vague):
-        return phrase.due, vague or phrase.vague
-    message = f"完成时限写的是“{show(text, 20)}”，认不出是哪一天。请改成日期，如 {year}-04-30。"
-    findings.append(row.found(M123, message, "due"))
-    said = f"时限写的是“{show(text)}”，认不出是哪一天"
-    return None, vague if vague and text in vague else "；".join(filter(None, (vague, said)))
-
-
-def _settle_doubt(
-    text: str, day: date, vague: str | None, year: int, calendar: Calendar
-) -> str | None:
-    """Return the doubt that is left where a date stands, None where a person has settled it.
-
-    A reason for having no date is settled by any date, a reading (9月初) by another one.
-    """
-    if vague is None or _NO_DATE.fullmatch(vague):
-        return None
-    readings = (find_due(text, year, when) for when in (UNSET, calendar))
-    changed = any(read and read.vague == vague and read.due != day for read in readings)
-    return None if changed else vague
-
-
-def _await_settings(
-    text: str, vague: str | None, year: int, calendar: Calendar
-) -> tuple[date | None, str | None]:
-    """Date a milestone that only waits for 设置 (开学前) as soon as the date stands there.
-
-    Its reason in 存疑 is what waits: who left the date open on purpose has cleared that.
-    """
-    if vague is None or find_due(text, year) == find_due(text, year, calendar):
-        return None, vague
-    phrase = find_due(text, year, calendar)
-    return (phrase.due, phrase.vague) if phrase and phrase.due else (None, vague)

@@ -71,7 +71,8 @@ def divide_tasks(master: MasterList, period: Period | None = None) -> dict[str, 
     all it leads or supports. For a `period` an office that leads nothing owes one only where
     something it supports is due by then, or has no dates and so is asked for every month; that is
     known from the list alone, so that the forms and the count of the missing never differ.
-    Several leading offices of one task each report on it.
+    Several leading offices of one task each report on it. A task closed by the period's last day
+    is no longer anybody's.
     Offices are in the order of sheet 股室, then those it does not know as the list names them;
     tasks are in the order of the list.
     """
@@ -81,6 +82,8 @@ def divide_tasks(master: MasterList, period: Period | None = None) -> dict[str, 
     seen: dict[str, list[Task]] = {}
     asked: set[str] = set()
     for task in master.tasks:
+        if period is not None and task.is_closed(period.last_day):
+            continue
         leads = roster.spell_out(task.lead_offices)
         asked.update(leads)
         supports = [name for name in roster.spell_out(task.supporting_offices) if name not in leads]
@@ -116,16 +119,22 @@ def reporting_offices(master: MasterList) -> tuple[str, ...]:
     return tuple(divide_tasks(master))
 
 
-def tasks_of(master: MasterList, office: str) -> Share:
+def tasks_of(master: MasterList, office: str, period: Period | None = None) -> Share:
     """Return the tasks on which an office reports and those it only sees (sheet 协办任务).
 
-    An office that owes no report still gets what it leads or supports, all of it only seen.
+    An office that owes no report still gets what it leads or supports, all of it only seen. A task
+    that was closed by the end of `period` is neither.
     For all offices at once `divide_tasks` is one pass.
     """
     roster = Roster(master.offices)
     known = roster.resolve(office)
     name = known.name if known else office.strip()
-    share = divide_tasks(master).get(name)
+    share = divide_tasks(master, period).get(name)
     if share is not None:
         return share
-    return (), tuple(task for task in master.tasks if name in roster.spell_out(task.offices))
+    return (), tuple(
+        task
+        for task in master.tasks
+        if name in roster.spell_out(task.offices)
+        and not (period is not None and task.is_closed(period.last_day))
+    )

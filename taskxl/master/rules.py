@@ -1,7 +1,15 @@
-"""The rules on task lists, M101 to M115: what each finds, why that matters and how to mend it."""
+"""The rules on task lists (M101 to M115, M129): what each finds, why it matters, how to mend it."""
 
 from taskxl.findings import rule
 
+OPEN_MILESTONES = rule(
+    "M129",
+    "销号时节点没有办完",
+    "warning",
+    what="任务已经销号，而它还有节点没有报过已完成，或时限在销号日期之后。",
+    why="销号以后这些节点不再下发、不再催办，一律按已完成计。",
+    cure="确已办结的不必处理；没有办结的，请清空“任务”表里的销号日期和销号依据。",
+)
 NO_TITLE = rule(
     "M101",
     "没有任务名称",

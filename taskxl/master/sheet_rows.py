@@ -11,6 +11,14 @@ from taskxl.master.layout import MILESTONES, OFFICES, SETTINGS, TASKS, Column
 from taskxl.text import is_blank, show, squeeze
 from taskxl.words import HEADERS
 
+M122 = rule(
+    "M122",
+    "标识重复",
+    "warning",
+    what="两行用了同一个标识，多半是复制整行新增时带过来的。",
+    why="历史记录靠标识跟随任务和节点，重复了就分不清。",
+    cure="把新增那一行的标识清空，taskxl 会另编一个。",
+)
 M126 = rule(
     "M126",
     "主清单缺少一列",
@@ -45,6 +53,15 @@ _HEADER_WORDS = {
 
 
 @dataclass(frozen=True, slots=True)
+class Header:
+    """Where a sheet's header stands: the sheet as the workbook names it, row, column by field."""
+
+    sheet: str
+    row: int
+    columns: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """One row under a header: its values by field, and where they stand."""
 
@@ -75,8 +92,8 @@ class Row:
 
 def read_rows(
     book: Book, name: str, columns: Sequence[Column], findings: list[Finding]
-) -> tuple[Row, ...]:
-    """Return the rows of a sheet that hold anything; what is amiss is added to `findings`.
+) -> tuple[Header, tuple[Row, ...]]:
+    """Return a sheet's header and its rows that hold anything; `findings` get what is amiss.
 
     Raises TaskxlError when the sheet is not there or has no header with the needed columns.
     """
@@ -92,10 +109,12 @@ def read_rows(
         raise TaskxlError(f"{show(book.name)}〔{name}〕：找不到表头{needed}。请把表头改回来。")
     for column in columns:
         # A column without a note holds nothing that is read.
-        if column.field not in places and column.note and column.look != "formula":
+        dispensable = column.later or column.look == "formula"
+        if column.field not in places and column.note and not dispensable:
             message = f"没有“{column.header}”一列，按空白处理。如是误删，请补回这一列。"
             findings.append(M126.found(message, file=book.name, sheet=name))
-    return tuple(_rows_below(book.name, sheet, header, places, columns, findings))
+    rows = tuple(_rows_below(book.name, sheet, header, places, columns, findings))
+    return Header(sheet.name, header, places), rows
 
 
 def _find_header(sheet: Sheet, columns: Sequence[Column]) -> tuple[int, dict[str, int]]:
@@ -154,3 +173,16 @@ def _rows_below(
                 message = f"{text}，按空白处理。请改成文字，或修好公式后保存。"
                 findings.append(row.found(M127, message, field))
         yield row
+
+
+def own_id(row: Row, taken: dict[str, int], findings: list[Finding]) -> str:
+    """Return a row's id; blank, and a finding, where a row above has it already."""
+    own = row.text("id")
+    if own and taken.setdefault(own, row.number) != row.number:
+        message = (
+            f"标识“{show(own, 20)}”在第 {taken[own]} 行已经用过，这一行当作新增的另编标识。"
+            "如果这一行才是原来的，请清空那一行的标识。"
+        )
+        findings.append(row.found(M122, message, "id"))
+        return ""
+    return own

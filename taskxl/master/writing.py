@@ -96,7 +96,7 @@ class TableBook:
             if column.note:
                 _attach_note(sheet, c, column.note)
         for r, row in enumerate(rows, 1):
-            sheet.set_row(r, _row_height(columns, row))
+            sheet.set_row(r, row_height(columns, row))
             for c, (column, value) in enumerate(zip(columns, row, strict=True)):
                 self.put(sheet, r, c, value, column.look)
         sheet.ignore_errors({"number_stored_as_text": _area(1, 0, len(rows) + ROOM, len(columns))})
@@ -181,7 +181,7 @@ def range_of(sheet: str, column: int, last: int) -> str:
     return f"'{sheet}'!${letters}$2:${letters}${last}"
 
 
-def _row_height(columns: Sequence[Column], row: Sequence[Cell]) -> float:
+def row_height(columns: Sequence[Column], row: Sequence[Cell]) -> float:
     """Return the height in points that shows all texts of a row, within what Excel allows."""
     lines = max(
         sum(

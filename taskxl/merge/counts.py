@@ -79,7 +79,7 @@ def task_statuses(month: Month) -> dict[str, str]:
     """Return the status of every task by its id: 进度状态 as its leading offices report, or 未填.
 
     A word that is none of the four counts as 未填. A task that was 已完成 in an earlier month and
-    of which its offices now say nothing at all stays 已完成.
+    of which its offices now say nothing at all stays 已完成; one that the 办公室 has closed is.
     """
     roster = Roster(month.master.offices)
     said: dict[str, list[Entry]] = {}
@@ -92,7 +92,9 @@ def task_statuses(month: Month) -> dict[str, str]:
         if entry.status == DONE and (entry.task, entry.office) not in told:
             said.setdefault(entry.task, []).append(entry)
     return {
-        task.id: task_status(task, said.get(task.id, ()), roster) or UNSAID
+        task.id: DONE
+        if task.is_closed(month.period.last_day)
+        else task_status(task, said.get(task.id, ()), roster) or UNSAID
         for task in month.master.tasks
     }
 

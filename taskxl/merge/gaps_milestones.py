@@ -72,7 +72,7 @@ def _name(state: MilestoneState) -> str:
 )
 def find_overdue(rule: Rule, view: View) -> Iterator[Finding]:
     """Yield milestones past their due day and not done, as severe as the evidence allows."""
-    for state in view.month.milestones:
+    for state in view.milestones():
         if state.light not in ("overdue", "severe"):
             continue
         office, returned = _answering(view, state)
@@ -129,7 +129,7 @@ def _weigh(
 )
 def find_near(rule: Rule, view: View) -> Iterator[Finding]:
     """Yield milestones due within the near threshold: a reminder, nobody's fault."""
-    for state in view.month.milestones:
+    for state in view.milestones():
         if state.light != "near" or state.days_over is None:
             continue
         office, _ = _answering(view, state)
@@ -165,7 +165,7 @@ def find_at_odds(rule: Rule, view: View) -> Iterator[Finding]:
     that nobody speaks of is info: the office may mean this month's part.
     """
     by_task: dict[str, list[MilestoneState]] = {}
-    for state in view.month.milestones:
+    for state in view.milestones():
         by_task.setdefault(state.task.id, []).append(state)
     for entry, task in view.said():
         found = _find_contradiction(view, entry, by_task.get(task.id, []))
@@ -215,7 +215,7 @@ def _find_contradiction(
 
 def _future_days(rule: Rule, view: View) -> Iterator[Finding]:
     """Yield completion dates after the month's end, and dates beside a word that says 未完成."""
-    for state in view.month.milestones:
+    for state in view.milestones():
         for said in view.statements.get(state.milestone.id, ()):
             if said.done_on is None:
                 continue

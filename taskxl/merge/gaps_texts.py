@@ -174,7 +174,7 @@ def find_backwards(rule: Rule, view: View) -> Iterator[Finding]:
         for state in month.milestones
         if says_done(state.entry)
     }
-    for state in view.month.milestones:
+    for state in view.milestones():
         period = done.get(state.milestone.id)
         for said in view.statements.get(state.milestone.id, ()):
             if period and says_done(said) is False:
@@ -209,7 +209,7 @@ def find_unexplained(rule: Rule, view: View) -> Iterator[Finding]:
     """Yield tasks that an office itself calls behind without a word on why; notes count too."""
     behind: dict[tuple[str, str], MilestoneEntry] = {}
     noted: set[tuple[str, str]] = set()
-    for state in view.month.milestones:
+    for state in view.milestones():
         for said in view.statements.get(state.milestone.id, ()):
             pair = (state.task.id, said.office)
             if not says_nothing(said.note):
@@ -290,7 +290,7 @@ def find_contradicting(rule: Rule, view: View) -> Iterator[Finding]:
     for entry in view.month.entries:
         by_task.setdefault(entry.task, []).append(entry)
     for task in view.month.master.tasks:
-        entries = by_task.get(task.id, ())
+        entries = () if task.id in view.closed else by_task.get(task.id, ())
         leads = view.leads(task)
         leading = next((e for e in entries if e.office in leads and e.status), None)
         if leading is None:
@@ -302,7 +302,7 @@ def find_contradicting(rule: Rule, view: View) -> Iterator[Finding]:
             part = leading.status == ON_TRACK and entry.status in (BEHIND, NOT_STARTED)
             if done or part:
                 yield _contradiction(rule, task, leading, entry, certain=done)
-    for state in view.month.milestones:
+    for state in view.milestones():
         leads = view.leads(state.task)
         said = view.statements.get(state.milestone.id, ())
         first = next((s for s in said if s.office in leads and says_done(s) is not None), None)

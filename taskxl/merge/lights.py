@@ -1,6 +1,6 @@
 """Where each milestone stands as of the report day."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -79,13 +79,15 @@ def judge_milestones(
     entries: Mapping[str, Sequence[Entry]],
     statements: Mapping[str, Sequence[MilestoneEntry]],
     history: Sequence[Month] = (),
+    closed: Collection[str] = (),
 ) -> tuple[MilestoneState, ...]:
     """Return the state of every milestone of the list, in its order.
 
     `entries` are by task id and `statements` by milestone id, leading office first. A milestone is
     done when 节点完成情况 says so; else when it was done in an earlier month; else when the leading
     offices call the task 已完成. What was done in an earlier month stays done unless an office
-    now says otherwise, or the task that it was inferred from is no longer called 已完成.
+    now says otherwise, or the task that it was inferred from is no longer called 已完成. `closed`
+    are the ids of tasks that the 办公室 has closed: nothing of them is left to do.
     """
     settings = master.settings
     roster = Roster(master.offices)
@@ -93,7 +95,9 @@ def judge_milestones(
         state.milestone.id: state
         for month in history
         for state in month.milestones
+        # Done for no other reason than that its task was closed: open again with the task.
         if state.light == "done"
+        and (says_done(state.entry) or not state.task.is_closed(month.period.last_day))
     }
     states = []
     for task in master.tasks:
@@ -107,7 +111,9 @@ def judge_milestones(
                 if earlier.entry and (entry is None or not texts_of(entry)):
                     # Its place was in another month's folder.
                     entry = replace(earlier.entry, file="", sheet=None, row=None, cells={})
-            if done is None:
+            if task.id in closed:
+                done = True
+            elif done is None:
                 done = status == DONE
             light = light_of(milestone, done, as_of, settings.near_days, settings.severe_days)
             over = (as_of - milestone.due).days if milestone.due and not done else None

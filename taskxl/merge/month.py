@@ -62,7 +62,8 @@ def merge_month(
     for entry in entries:
         by_task.setdefault(entry.task, []).append(entry)
     statements = _order_statements(counted.milestones, master, offices)
-    milestones = judge_milestones(master, as_of, by_task, statements, past)
+    closed = frozenset(task.id for task in master.tasks if task.is_closed(period.last_day))
+    milestones = judge_milestones(master, as_of, by_task, statements, past, closed)
     earlier = {
         (entry.task, entry.office): Earlier(month.period, entry)
         for month in past
@@ -97,6 +98,7 @@ def merge_month(
         statements,
         earlier,
         past,
+        closed,
     )
     findings = (*counted.findings, *find_gaps(view))
     return replace(month, findings=_order_findings(findings, month.offices, places))

@@ -9,6 +9,7 @@ from taskxl.merge.versions import Version
 from taskxl.model import (
     Entry,
     MilestoneEntry,
+    MilestoneState,
     Month,
     OfficeState,
     Period,
@@ -31,7 +32,8 @@ class View:
     `tasks` are by id; `shares` the tasks of each office that owes; `standing` the forms that count;
     `arrivals` the form that decides on each office's punctuality; `entries` are by task and
     office; `statements` by milestone, leading office first; `earlier` what each office last said
-    of each task; `past` the year's earlier months, oldest first, offices under their present names.
+    of each task; `past` the year's earlier months, oldest first, offices under their present names;
+    `closed` the ids of tasks that the 办公室 has closed, of which nobody is asked anything.
     """
 
     month: Month
@@ -44,6 +46,7 @@ class View:
     statements: Mapping[str, tuple[MilestoneEntry, ...]]
     earlier: Mapping[tuple[str, str], Earlier]
     past: tuple[Month, ...]
+    closed: frozenset[str] = frozenset()
 
     def leads(self, task: Task) -> tuple[str, ...]:
         """Return the task's leading offices by their names in 股室."""
@@ -57,9 +60,14 @@ class View:
                     yield state, task
 
     def said(self) -> Iterator[tuple[Entry, Task]]:
-        """Yield every entry that counts with its task."""
+        """Yield every entry that counts with its task, closed ones left out."""
         for entry in self.month.entries:
-            yield entry, self.tasks[entry.task]
+            if entry.task not in self.closed:
+                yield entry, self.tasks[entry.task]
+
+    def milestones(self) -> Iterator[MilestoneState]:
+        """Yield the state of every milestone, but for those of closed tasks."""
+        return (state for state in self.month.milestones if state.task.id not in self.closed)
 
 
 Check = Callable[[Rule, View], Iterator[Finding]]

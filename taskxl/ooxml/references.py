@@ -1,12 +1,29 @@
 """Where rows go when a form is filled, and the references that must follow them."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 from taskxl.intake.grids import column_letters
 
 LAST_ROW = 1_048_576
+
+
+class Rows(Protocol):
+    """Where the rows of a sheet stand after it was changed."""
+
+    def first(self, row: int) -> int:
+        """Return the first new row that stands for a row."""
+
+    def last(self, row: int) -> int:
+        """Return the last new row that stands for a row."""
+
+    def areas(self, top: int, bottom: int) -> list[tuple[int, int]]:
+        """Return the new (top, bottom) areas that stand for the rows `top` to `bottom`."""
+
+    def span(self, top: int, bottom: int) -> tuple[int, int]:
+        """Return the first and last new row of what stands for the rows `top` to `bottom`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +85,10 @@ class RowMap:
             return self._rows[row][-1] if self._rows[row] else self._zone_first(row)
         return self._shift(row)
 
+    def span(self, top: int, bottom: int) -> tuple[int, int]:
+        """Return the first and last new row of the rows `top` to `bottom`."""
+        return self.first(top), max(self.first(top), self.last(bottom))
+
     def _zone_first(self, row: int) -> int:
         return next(first for zone, first, _ in self._spans if zone.top <= row <= zone.item)
 
@@ -101,6 +122,52 @@ class RowMap:
         return joined
 
 
+class RowShift:
+    """Where each row of a sheet stands after rows were added and taken out.
+
+    `added` says below which row how many were added, `removed` which rows are gone; what was added
+    below a row of `above` belongs to what stands below it, such as the first row of a table.
+    """
+
+    def __init__(
+        self,
+        added: Mapping[int, int],
+        removed: Collection[int] = (),
+        above: Collection[int] = (),
+    ) -> None:
+        self.added, self.removed = dict(added), frozenset(removed)
+        self.above = frozenset(above)
+
+    def place(self, row: int) -> int:
+        """Return where a row stands now; of one that is gone, where the next one does."""
+        more = sum(count for after, count in self.added.items() if after < row)
+        return min(row + more - sum(gone < row for gone in self.removed), LAST_ROW)
+
+    def first(self, row: int) -> int:
+        """Return the new row of a row that begins an area."""
+        return self.place(row)
+
+    def last(self, row: int) -> int:
+        """Return the new row of a row that ends an area: where it is gone, the one before it."""
+        return max(self.place(row) - (row in self.removed), 1)
+
+    def areas(self, top: int, bottom: int) -> list[tuple[int, int]]:
+        """Return the new area of the rows `top` to `bottom`, none where all of them are gone.
+
+        What was added right below several rows belongs to them, as it does when it is typed there.
+        """
+        first, last = self.first(top), self.last(bottom)
+        if bottom > top:
+            first -= self.added.get(top - 1, 0) * (top - 1 in self.above)
+            last += self.added.get(bottom, 0) * (bottom not in self.above)
+        return [(first, min(last, LAST_ROW))] if first <= last else []
+
+    def span(self, top: int, bottom: int) -> tuple[int, int]:
+        """Return the first and last new row of the area of the rows `top` to `bottom`."""
+        first = self.first(top)
+        return next(iter(self.areas(top, bottom)), (first, first))
+
+
 # ---------------------------------------------------------------- areas such as A1:B2
 
 
@@ -122,13 +189,13 @@ class Range:
             return f"{self.left}{top}"
         return f"{self.left}{top}:{self.right}{bottom}"
 
-    def spread(self, rows: RowMap) -> list[str]:
+    def spread(self, rows: Rows) -> list[str]:
         """Return the areas that stand for this one in the filled sheet."""
         return [self.write(top, bottom) for top, bottom in rows.areas(self.top, self.bottom)]
 
-    def stretch(self, rows: RowMap) -> str:
+    def stretch(self, rows: Rows) -> str:
         """Return the one area from the first to the last row that stand for this one."""
-        return self.write(rows.first(self.top), max(rows.first(self.top), rows.last(self.bottom)))
+        return self.write(*rows.span(self.top, self.bottom))
 
 
 def read_range(text: str) -> Range | None:
@@ -272,7 +339,7 @@ def move_formula(formula: Formula, down: int, across: int) -> Formula:
 
 
 def write_formula(
-    formula: Formula, home: str, maps: Mapping[str, RowMap], own: tuple[int, int] | None = None
+    formula: Formula, home: str, maps: Mapping[str, Rows], own: tuple[int, int] | None = None
 ) -> str:
     """Return a formula whose references followed their rows.
 
@@ -294,12 +361,11 @@ def write_formula(
             bottom = _own_row(part.bottom or part.top, rows, own, end=True)
             parts.append(part.write(top, max(top, bottom)))
         else:
-            top = rows.first(part.top_row)
-            parts.append(part.write(top, max(top, rows.last(part.bottom_row))))
+            parts.append(part.write(*rows.span(part.top_row, part.bottom_row)))
     return "".join(parts)
 
 
-def _own_row(digits: str, rows: RowMap, own: tuple[int, int], end: bool) -> int:
+def _own_row(digits: str, rows: Rows, own: tuple[int, int], end: bool) -> int:
     row = int(digits.lstrip("$"))
     drawn, new = own
     if digits.startswith("$"):
