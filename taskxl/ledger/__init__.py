@@ -1,14 +1,28 @@
-"""台账.db: what was issued, received and merged in a year, kept for good."""
+"""台账.db: what was issued, mailed, received and merged in a year, kept for good."""
 
+from taskxl.ledger.letters import (
+    LetterKind,
+    RecordedLetter,
+    Topic,
+    find_letter,
+    record_event,
+    record_letter,
+)
 from taskxl.ledger.store import IssuedForm, Ledger, Merge, ReceivedFile, open_ledger
 from taskxl.ledger.verify import count_ledger, verify_ledger
 
 __all__ = [
     "IssuedForm",
     "Ledger",
+    "LetterKind",
     "Merge",
     "ReceivedFile",
+    "RecordedLetter",
+    "Topic",
     "count_ledger",
+    "find_letter",
     "open_ledger",
+    "record_event",
+    "record_letter",
     "verify_ledger",
 ]

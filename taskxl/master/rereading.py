@@ -9,6 +9,7 @@ from taskxl.dates import UNSET, Calendar, find_due, read_date
 from taskxl.errors import TaskxlError
 from taskxl.findings import Finding, rule
 from taskxl.intake.grids import Book, CellError, Value, value_text
+from taskxl.master.addresses import read_recipients, split_mails
 from taskxl.master.layout import (
     MILESTONE_COLUMNS,
     MILESTONES,
@@ -70,6 +71,14 @@ M125 = rule(
     what="“股室”表里两行同名，或别名与另一个股室的名称、别名相同，或有一行没有名称。",
     why="来稿和任务按名称归到股室，冲突时归不准。",
     cure="合并同名的行；别名只留给一个股室。",
+)
+M140 = rule(
+    "M140",
+    "邮箱地址不对",
+    "warning",
+    what="“股室”表的邮箱一栏里有一处不是邮箱地址。",
+    why="写错的地址收不到信件，股室不知道要报送。",
+    cure="改成 name@example.com 的样子；几个地址一行一个；抄送分管负责同志的写“抄送：name@example.com”。",
 )
 _NOT_IN_BRACKETS = r"(?![^（(\n]*[)）])"
 _MANY = re.compile(rf"\n|[、，,；;]{_NOT_IN_BRACKETS}")
@@ -170,9 +179,15 @@ def _read_offices(rows: Sequence[Row], findings: list[Finding]) -> tuple[Office,
                 tuple(_split_many(row.text("aliases"))),
                 row.text("leader") or None,
                 row.text("person") or None,
-                tuple(filter(None, re.split(r"[\s,，;；、]+", row.text("mails")))),
+                split_mails(row.text("mails")),
             )
         )
+        for fault in read_recipients(offices[-1].mails).faults:
+            message = (
+                f"“{show(fault, 40)}”不是邮箱地址，信件发不到。"
+                "请改成 name@example.com 的样子；几个地址之间换行或用顿号隔开。"
+            )
+            findings.append(row.found(M140, message, "mails"))
     findings += _find_shared_aliases(offices, names, rows)
     return tuple(offices)
 
