@@ -187,12 +187,16 @@ def load_master(workspace: Workspace) -> tuple[MasterList, tuple[Finding, ...]]:
 
 
 def check_workspace(workspace: Workspace) -> tuple[Finding, ...]:
-    """Return what is doubtful in 主清单.xlsx and in the drawing of 附件2."""
+    """Return what is doubtful in 主清单.xlsx, in the drawing of 附件2 and in the letters' texts."""
     from taskxl.forms.drawing import check_drawing
+    from taskxl.mail.texts import TEMPLATES, check_text
 
     master, findings = load_master(workspace)
     drawn = check_drawing(workspace.template("附件2.xlsx"))
-    return findings + check_tasks(master.tasks, master.offices) + drawn
+    texts = [
+        finding for name in TEMPLATES for finding in check_text(name, workspace.template(name))
+    ]
+    return (*findings, *check_tasks(master.tasks, master.offices), *drawn, *texts)
 
 
 # ---------------------------------------------------------------- the month
@@ -400,6 +404,7 @@ def look_at_month(workspace: Workspace, period: Period, progress: Progress = Non
 
 def list_rules() -> list[Rule]:
     """Return every rule, by code; the rooms that declare them are loaded by this module."""
+    import taskxl.mail.texts
     import taskxl.merge.rules  # noqa: F401 - declares the rules of the month
 
     return declared_rules()

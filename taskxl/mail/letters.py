@@ -60,7 +60,7 @@ class Letter:
     @property
     def message_id(self) -> str:
         """The same for the same letter, and without a word of what is in it."""
-        domain = self.sender.rpartition("@")[2]
+        domain = self.sender.rpartition("@")[2] or "taskxl.invalid"
         return f"<{sha256(self.key.encode('utf-8', 'replace')).hexdigest()[:32]}@{domain}>"
 
 
@@ -82,8 +82,11 @@ def write_draft(letter: Letter) -> bytes:
 
 def _write(letter: Letter, more: Sequence[tuple[str, str]]) -> bytes:
     message: Message[str, str] = Message()
-    message["From"] = _name_address(letter.sender_name, letter.sender)
-    message["To"] = ",\r\n ".join(letter.to)
+    # A draft may still lack either: who sends it by hand fills them in.
+    if letter.sender:
+        message["From"] = _name_address(letter.sender_name, letter.sender)
+    if letter.to:
+        message["To"] = ",\r\n ".join(letter.to)
     if letter.copies:
         message["Cc"] = ",\r\n ".join(letter.copies)
     if letter.reply_to and letter.reply_to != letter.sender:
@@ -105,7 +108,7 @@ def _write(letter: Letter, more: Sequence[tuple[str, str]]) -> bytes:
     else:
         _put_text(message, letter.text.body)
     buffer = io.BytesIO()
-    BytesGenerator(buffer, policy=_AS_WRITTEN).flatten(message)
+    BytesGenerator(buffer, policy=_AS_WRITTEN).flatten(message)  # type: ignore[arg-type]
     content = buffer.getvalue()
     return content if content.endswith(b"\r\n") else content + b"\r\n"
 

@@ -15,6 +15,7 @@ from taskxl.findings import Finding, rule
 from taskxl.intake.encodings import decode_text
 from taskxl.text import show
 
+TEMPLATES = ("邮件-下发.txt", "邮件-催报.txt", "邮件-退回.txt")
 SUBJECT_MARK = "主题："
 SUBJECT_LIMIT = 120
 """Characters of a subject; what is longer is cut, since some programs show nothing of it then."""
@@ -35,6 +36,7 @@ NAMES: dict[str, str] = {
     "退回原因": "收到的表用不了的原因；没有收到的为空",
     "欠报月数": "连续几个月没有可用的表，本期算在内",
     "更正": "要更正和核实的地方，与 taskxl send-back 所写相同",
+    "打包": "是否打成压缩包经 OA 等发出，而不是邮件",
     "联系人": "“设置”里的联系人及电话，没有填的为空",
 }
 """What a template may name."""
@@ -49,6 +51,7 @@ F520 = rule(
 )
 _EXAMPLE: dict[str, Any] = dict.fromkeys(NAMES, "样例") | {
     "已过期限": True,
+    "打包": True,
     "任务数": 3,
     "欠报月数": 2,
     "节点": [{"任务": "第3项“样例”", "内容": "样例", "时限": "2021年4月30日"}],
@@ -56,10 +59,18 @@ _EXAMPLE: dict[str, Any] = dict.fromkeys(NAMES, "样例") | {
 # No loader, and nothing that a template could change. What it makes is plain text, never HTML.
 _ENVIRONMENT = ImmutableSandboxedEnvironment(
     undefined=StrictUndefined,
-    autoescape=False,  # noqa: S701
+    autoescape=False,
     trim_blocks=True,
     lstrip_blocks=True,
     keep_trailing_newline=True,
+)
+_CANNOT_FILL = (
+    TemplateError,
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    TypeError,
+    ValueError,
 )
 _HIDDEN = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
 
@@ -158,7 +169,7 @@ def _parse(name: str, source: str) -> Any:
 def _fill(name: str, template: Any, values: Mapping[str, Any]) -> str:
     try:
         return str(template.render(values))
-    except (TemplateError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+    except _CANNOT_FILL as error:
         lines = [
             line
             for frame, line in walk_tb(error.__traceback__)

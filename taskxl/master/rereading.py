@@ -78,7 +78,7 @@ M140 = rule(
     "warning",
     what="“股室”表的邮箱一栏里有一处不是邮箱地址。",
     why="写错的地址收不到信件，股室不知道要报送。",
-    cure="改成 name@example.com 的样子；几个地址一行一个；抄送分管负责同志的写“抄送：name@example.com”。",
+    cure="改成 name@example.com 的样子，一行一个；抄送的写“抄送：name@example.com”。",
 )
 _NOT_IN_BRACKETS = r"(?![^（(\n]*[)）])"
 _MANY = re.compile(rf"\n|[、，,；;]{_NOT_IN_BRACKETS}")
@@ -187,7 +187,7 @@ def _read_offices(rows: Sequence[Row], findings: list[Finding]) -> tuple[Office,
                 f"“{show(fault, 40)}”不是邮箱地址，信件发不到。"
                 "请改成 name@example.com 的样子；几个地址之间换行或用顿号隔开。"
             )
-            findings.append(row.found(M140, message, "mails"))
+            findings.append(row.found(M140, message, "mails").at(office=name))
     findings += _find_shared_aliases(offices, names, rows)
     return tuple(offices)
 
