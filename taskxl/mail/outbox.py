@@ -1,6 +1,7 @@
 """Letters handed to a mail server: over a safe line only, and never twice."""
 
 import re
+import select
 import smtplib
 import socket
 import ssl
@@ -21,6 +22,9 @@ LETTER_SECONDS = 300.0
 TRIES = 3
 WAITS = (5.0, 20.0)
 """Seconds before the second and the third try of a letter that was put off."""
+
+_WAYS_IN = {"PLAIN": "auth_plain", "LOGIN": "auth_login", "CRAM-MD5": "auth_cram_md5"}
+"""Ways to log in that smtplib knows, and its methods for them."""
 
 Result = Literal["sent", "deferred", "refused", "unknown"]
 
@@ -179,8 +183,17 @@ class Outbox:
                 "请核对后重新输入。",
                 lasting=True,
             )
+        connection.user, connection.password = self.server.user, self._password
+        offered = connection.esmtp_features["auth"].upper().split()
+        way = next((way for way in _WAYS_IN if way in offered), None)
+        if way is None:
+            raise UnreachableError(
+                f"{name}的登录方式不认识，没有发信。请换用支持 PLAIN 或 LOGIN 登录的端口。",
+                lasting=True,
+            )
         try:
-            connection.login(self.server.user, self._password)
+            # One way only: a wrong password tried in three ways locks some mailboxes.
+            connection.auth(way, getattr(connection, _WAYS_IN[way]))
         except smtplib.SMTPAuthenticationError as error:
             # Not chained: a server may repeat in its answer what it was told.
             said = self._say(error.smtp_code, error.smtp_error)
@@ -191,13 +204,6 @@ class Outbox:
             raise UnreachableError(
                 f"{name}不接受登录名“{show(self.server.user)}”和它的密码（{said}）。"
                 "请核对登录名；多数邮箱要用“授权码”代替登录密码，在邮箱网页的设置里生成。",
-                lasting=True,
-            ) from None
-        except (smtplib.SMTPServerDisconnected, smtplib.SMTPResponseException):
-            raise
-        except smtplib.SMTPException:
-            raise UnreachableError(
-                f"{name}的登录方式不认识，没有发信。请换用支持 PLAIN 或 LOGIN 登录的端口。",
                 lasting=True,
             ) from None
 
@@ -247,18 +253,18 @@ class Outbox:
         if code // 100 != 2:
             return self._no(code, said)
         refused: list[str] = []
-        put_off: Outcome | None = None
+        put_off = False
         for recipient in recipients:
             code, said = _speak(lambda to=recipient: connection.rcpt(to))  # type: ignore[misc]
             if code // 100 != 2:
                 refused.append(f"{recipient} 没有收（{self._say(code, said)}）")
-                put_off = put_off or (self._no(code, said) if code < 500 else None)
-        if len(refused) == len(recipients) and put_off is None:
+                put_off = put_off or code < 500
+                if code == 421:
+                    self._drop()
+                    return Outcome("deferred", "；".join(refused))
+        if len(refused) == len(recipients) or (put_off and not take_part):
             self._reset()
-            return Outcome("refused", "；".join(refused))
-        if put_off is not None and (not take_part or len(refused) == len(recipients)):
-            self._reset()
-            return Outcome("deferred", "；".join(refused))
+            return Outcome("deferred" if put_off else "refused", "；".join(refused))
         code, said = _speak(lambda: connection.docmd("DATA"))
         if code != 354:
             return self._no(code, said)
@@ -268,6 +274,9 @@ class Outbox:
         except (smtplib.SMTPException, OSError) as error:
             # A letter without its end is none (RFC 5321, 4.1.1.4).
             raise _BrokenError from error
+        if _has_spoken(connection):
+            # Out of turn: it says no, or hangs up. Without its end the letter is not taken.
+            raise _BrokenError
         self.in_doubt = True
         try:
             connection.send(b".\r\n")
@@ -309,6 +318,12 @@ def _speak(command: Callable[[], tuple[int, bytes]]) -> tuple[int, bytes]:
         return command()
     except (smtplib.SMTPException, OSError) as error:
         raise _BrokenError from error
+
+
+def _has_spoken(connection: smtplib.SMTP) -> bool:
+    """Tell whether there is something to be read, a hang-up included."""
+    sock = connection.sock
+    return sock is None or bool(select.select([sock], [], [], 0)[0])
 
 
 def _allow(connection: smtplib.SMTP, seconds: float) -> None:

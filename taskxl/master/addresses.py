@@ -3,8 +3,6 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from email.errors import MessageError
-from email.headerregistry import Address
 
 COPY = "抄送"
 """Before an address in 股室's 邮箱: the leader's, to whom letters are copied."""
@@ -52,12 +50,12 @@ def read_address(text: str) -> str | None:
         return None
     try:
         domain = domain.encode("idna").decode("ascii")
-        address = Address(addr_spec=f"{local}@{domain}").addr_spec
-    except (UnicodeError, ValueError, MessageError):
+    except UnicodeError:
         return None
     labels = domain.split(".")
     fits = len(labels) > 1 and all(map(_LABEL.fullmatch, labels)) and not labels[-1].isdigit()
-    return address if fits and address == f"{local}@{domain}" and len(address) <= 254 else None
+    address = f"{local}@{domain}"
+    return address if fits and len(address) <= 254 else None
 
 
 def read_recipients(mails: Iterable[str]) -> Recipients:
