@@ -260,6 +260,12 @@ def test_no_value_gets_out_of_its_place_in_a_text(values: dict[str, str]) -> Non
     assert text.body.endswith("完\n")
 
 
+def test_the_document_lists_every_name_a_text_may_use() -> None:
+    document = (Path(__file__).resolve().parent.parent / "docs" / "mail.md").read_text("utf-8")
+    rows = re.findall(r"^\| (\S+) \| (.+) \|$", document.partition("| 名称 | 内容 |")[2], re.M)
+    assert dict(rows) == NAMES
+
+
 # ---------------------------------------------------------------- what is in the letters
 
 
