@@ -135,7 +135,7 @@ def init(folder: Path, files: tuple[Path, ...], more: tuple[Path, ...]) -> None:
 @strict_option
 @click.pass_obj
 def check(folder: Path | None, strict: bool) -> None:
-    """检查主清单.xlsx 和附件2 的画法有没有问题。"""
+    """检查主清单.xlsx、附件2 的画法和信件的模板有没有问题。"""
     from taskxl import desk
 
     findings = desk.check_workspace(_workspace(folder))

@@ -225,6 +225,7 @@ class ScriptedServer:
         self.auth = auth
         self.received: list[tuple[tuple[str, ...], bytes]] = []
         self.commands: list[str] = []
+        self.greeted_by: set[str] = set()
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port = int(self.listener.getsockname()[1])
         self.thread = threading.Thread(target=self._accept, daemon=True)
@@ -265,6 +266,7 @@ class ScriptedServer:
         while line := _read_line(sock):
             name = line.split()[0].decode().upper() if line.split() else ""
             if name == "EHLO":
+                self.greeted_by.add(line.split()[1].decode())
                 secure = isinstance(sock, ssl.SSLSocket)
                 offers = ["AUTH PLAIN"] if secure and self.auth else []
                 offers += [] if secure else ["STARTTLS"]

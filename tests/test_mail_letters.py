@@ -19,14 +19,24 @@ from hypothesis import strategies as st
 
 from taskxl import desk, post
 from taskxl.errors import TaskxlError
+from taskxl.forms.issue import compose_form
 from taskxl.ledger import LetterKind
 from taskxl.mail.letters import Attachment, Letter, write_draft, write_letter
 from taskxl.mail.sent import encode_folder
 from taskxl.mail.texts import NAMES, TEMPLATES, LetterText, check_text, clean_line, render_text
 from taskxl.master.addresses import read_address, read_recipients, split_mails
+from taskxl.model import Office
 from taskxl.resources import template
 from taskxl.workspace import Workspace
-from tests.mail_support import APRIL, NOW, OFFICES, SETTINGS, change_bureau, make_bureau
+from tests.mail_support import (
+    APRIL,
+    NOW,
+    OFFICES,
+    SETTINGS,
+    change_bureau,
+    make_bureau,
+    make_letters_master,
+)
 
 LONG = "学生资助与教育装备勤工俭学领导小组办公室协调处"
 LETTER = Letter(
@@ -152,6 +162,28 @@ def test_nothing_in_a_text_becomes_a_header(name: str, subject: str, body: str, 
     found = parts[1].get_filename()
     assert "/" not in found
     assert "\\" not in found
+
+
+@given(HOSTILE, HOSTILE, HOSTILE, HOSTILE, HOSTILE)
+def test_no_cell_of_the_list_becomes_a_header(
+    office: str, bureau: str, title: str, contact: str, mails: str
+) -> None:
+    settings = replace(SETTINGS, bureau=bureau, contact=contact, mail_copy_leader=True)
+    offices = (Office(office, person=title, mails=split_mails(mails)),)
+    master = make_letters_master(settings, offices)
+    task = replace(master.tasks[0], title=title, lead_offices=(office,))
+    master = replace(master, title=title, tasks=(task,))
+    form = compose_form(master, office, APRIL, date(2021, 4, 25))
+    for name, kind in zip(TEMPLATES, ("issue", "remind", "send-back"), strict=True):
+        values = post._values(master, APRIL, office, form, None) | {"退回原因": title}
+        item = post._make_item(master, office, "x", values, (Attachment(f"{office}.xlsx", b"x"),))
+        batch = post.Batch(kind, APRIL, master, template(name), (item,), ())  # type: ignore[arg-type]
+        content = write_letter(batch.letter(item, TODAY), NOW)
+        head = content.partition(b"\r\n\r\n")[0]
+        names = [line.split(b":")[0] for line in head.split(b"\r\n") if line[:1] != b" "]
+        assert set(names) <= {name.encode() for name in (*HEADERS, "Content-Type")}
+        assert len(set(names)) == len(names)
+        assert content.isascii()
 
 
 @given(HOSTILE)

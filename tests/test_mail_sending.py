@@ -2,8 +2,11 @@
 
 import os
 import shutil
+import signal
 import smtplib
 import socket
+import subprocess
+import sys
 from base64 import b64encode
 from collections import Counter
 from collections.abc import Iterator
@@ -212,6 +215,19 @@ def test_a_server_that_wants_no_log_in_is_not_given_a_password(
     assert keyboard.asked == []
 
 
+def test_the_name_of_the_computer_is_not_told(
+    bureau: Workspace,
+    authority: Authority,
+    keyboard: Keyboard,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(socket, "getfqdn", lambda name="": "办公室-电脑")
+    with ScriptedServer(authority.context(), lambda place, name: None) as server:
+        use_port(bureau, server.port)
+        assert results(keyboard.send(bureau)) == dict.fromkeys(NAMES, "sent")
+    assert server.greeted_by == {"[127.0.0.1]"}
+
+
 def test_an_office_without_address_is_told_by_name(
     bureau: Workspace, authority: Authority, keyboard: Keyboard
 ) -> None:
@@ -363,6 +379,46 @@ def test_a_run_killed_after_the_server_took_the_letter_does_not_send_it_again(
         report = keyboard.send(bureau)
     assert Counter(accounted(report)) == Counter(NAMES)
     assert Counter(office_of(to) for to, _ in server.received) == dict.fromkeys(NAMES, 1)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="kills as Unix does")
+@pytest.mark.parametrize(
+    ("at", "taken", "doubtful"),
+    [(4, [], []), (5, [], ["办公室"]), (8, [], ["办公室"]), (9, ["办公室"], ["办公室"]),
+     (10, ["办公室"], ["基教股"]), (14, ["办公室"], ["基教股"]), (21, NAMES, [])],
+    ids=lambda value: COMMANDS[value] if isinstance(value, int) else "",
+)  # fmt: skip
+def test_a_process_killed_on_the_spot_doubles_no_letter_and_loses_none(
+    bureau: Workspace, authority: Authority, at: int, taken: list[str], doubtful: list[str]
+) -> None:
+    running: list[subprocess.Popen[bytes]] = []
+
+    def behave(place: int, _: str) -> str | None:
+        if place == at:
+            running[0].kill()
+            return "cut unanswered" if COMMANDS[at] == "end" else "cut"
+        return None
+
+    world = {
+        **os.environ,
+        "TASKXL_CA_FILE": authority.file,
+        "TASKXL_MAIL_PASSWORD": PASSWORD,
+    }
+    command = [sys.executable, "-m", "taskxl", "-C", str(bureau.root)]
+    with ScriptedServer(authority.context(), behave) as server:
+        use_port(bureau, server.port, mail_pause=0)
+        command += ["mail", "issue", "--month", "4", "--send"]
+        running.append(subprocess.Popen(command, env=world, stdout=subprocess.DEVNULL))
+        assert running[0].wait(60) == -signal.SIGKILL
+        assert [office_of(to) for to, _ in server.received] == taken
+        with open_ledger(bureau.ledger_path) as ledger:
+            assert verify_ledger(ledger) == ()
+        report = Keyboard(authority.file).send(bureau)
+    assert Counter(accounted(report)) == Counter(NAMES)
+    assert report.doubtful == doubtful
+    got = Counter(office_of(to) for to, _ in server.received)
+    assert set(got) | set(doubtful) == set(NAMES)
+    assert max(got.values()) == 1
 
 
 def test_what_stands_at_sending_with_nothing_after_it_is_not_sent_by_itself(
@@ -601,6 +657,16 @@ def test_a_server_that_is_not_there_is_one_line(bureau: Workspace, keyboard: Key
     use_port(bureau, free_port())
     with pytest.raises(TaskxlError, match="连不上。请核对“设置”里的发信服务器和发信端口。"):
         keyboard.send(bureau)
+
+
+def test_a_server_that_says_nothing_is_not_waited_for_for_ever(
+    bureau: Workspace, keyboard: Keyboard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outbox, "CONNECT_SECONDS", 0.2)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        use_port(bureau, silent.getsockname()[1])
+        with pytest.raises(TaskxlError, match="没有回答。请检查网络，或稍后再运行。"):
+            keyboard.send(bureau)
 
 
 def test_a_wrong_authority_file_is_one_line(bureau: Workspace, tmp_path: Path) -> None:

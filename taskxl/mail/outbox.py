@@ -23,6 +23,7 @@ TRIES = 3
 WAITS = (5.0, 20.0)
 """Seconds before the second and the third try of a letter that was put off."""
 
+_NOBODY = "localhost"
 _WAYS_IN = {"PLAIN": "auth_plain", "LOGIN": "auth_login", "CRAM-MD5": "auth_cram_md5"}
 """Ways to log in that smtplib knows, and its methods for them."""
 
@@ -150,12 +151,14 @@ class Outbox:
         try:
             if server.port == SSL_PORT:
                 connection = smtplib.SMTP_SSL(
-                    server.host, server.port, timeout=CONNECT_SECONDS, context=context
+                    server.host, server.port, _NOBODY, timeout=CONNECT_SECONDS, context=context
                 )
-                connection.ehlo_or_helo_if_needed()
+                _say_hello(connection)
             else:
-                connection = smtplib.SMTP(server.host, server.port, timeout=CONNECT_SECONDS)
-                connection.ehlo_or_helo_if_needed()
+                connection = smtplib.SMTP(
+                    server.host, server.port, _NOBODY, timeout=CONNECT_SECONDS
+                )
+                _say_hello(connection)
                 if not connection.has_extn("starttls"):
                     raise UnreachableError(
                         f"{name}不提供加密（STARTTLS），没有登录，也没有发信。"
@@ -223,7 +226,7 @@ class Outbox:
         if isinstance(error, smtplib.SMTPResponseException):
             said = self._say(error.smtp_code, error.smtp_error)
             return UnreachableError(f"{name}中断了连接（{said}）。请稍后再运行。", lasting=False)
-        if isinstance(error, TimeoutError):
+        if isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError):
             return UnreachableError(f"{name}没有回答。请检查网络，或稍后再运行。", lasting=False)
         if isinstance(error, ConnectionRefusedError):
             advice = "请核对“设置”里的发信服务器和发信端口。"
@@ -318,6 +321,14 @@ def _speak(command: Callable[[], tuple[int, bytes]]) -> tuple[int, bytes]:
         return command()
     except (smtplib.SMTPException, OSError) as error:
         raise _BrokenError from error
+
+
+def _say_hello(connection: smtplib.SMTP) -> None:
+    """Greet by address (RFC 5321, 4.1.4): a computer's name may be Chinese, and is nobody's."""
+    if connection.sock is not None:
+        address = connection.sock.getsockname()[0]
+        connection.local_hostname = f"[IPv6:{address}]" if ":" in address else f"[{address}]"
+    connection.ehlo_or_helo_if_needed()
 
 
 def _has_spoken(connection: smtplib.SMTP) -> bool:
