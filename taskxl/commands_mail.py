@@ -117,7 +117,7 @@ def _run(
     if not send:
         _print_drafts(post.draft_letters(workspace, period, kind, office, now))
         return
-    world = sending.Post(
+    world = sending.World(
         _ask_password, _now, _sleep, _print_delivery, os.environ.get(CA_FILE) or None
     )
     command = f"taskxl mail {kind} --month {period.month} --send"

@@ -70,7 +70,7 @@ class _Queued:
 
 
 @dataclass(frozen=True, slots=True)
-class Post:
+class World:
     """What sending needs of the world outside: asked for, so that nothing here is guessed.
 
     `clock` tells the time, `sleep` waits seconds, `tell` is told of each letter at once.
@@ -87,7 +87,7 @@ def send_letters(
     workspace: Workspace,
     period: Period,
     kind: LetterKind,
-    post: Post,
+    world: World,
     office: str | None = None,
     again: bool = False,
     progress: Progress = None,
@@ -104,9 +104,9 @@ def send_letters(
         _require_settings(settings)
         report = SendReport(batch, notes=list(batch.notes))
         with ledger.as_one_step():
-            queue = list(_queue_letters(ledger, report, again, post.clock()))
+            queue = list(_queue_letters(ledger, report, again, world.clock()))
         if queue:
-            _send_queue(ledger, report, queue, settings, post)
+            _send_queue(ledger, report, queue, settings, world)
     return report
 
 
@@ -175,17 +175,17 @@ def _record(ledger: Ledger, batch: Batch, item: Item, copy: int, now: datetime) 
 
 
 def _send_queue(
-    ledger: Ledger, report: SendReport, queue: list[_Queued], settings: Settings, post: Post
+    ledger: Ledger, report: SendReport, queue: list[_Queued], settings: Settings, world: World
 ) -> None:
     user = settings.mail_user or settings.mail_sender
 
     @cache
     def password() -> str:
-        return post.ask_password(user, settings.mail_server)
+        return world.ask_password(user, settings.mail_server)
 
-    server = Server(settings.mail_server, settings.mail_port, user, post.ca_file)
-    outbox = Outbox(server, password, post.sleep)
-    sent_folder = _open_sent_folder(settings, user, password, post)
+    server = Server(settings.mail_server, settings.mail_port, user, world.ca_file)
+    outbox = Outbox(server, password, world.sleep)
+    sent_folder = _open_sent_folder(settings, user, password, world)
     today, later = queue[: settings.mail_limit], queue[settings.mail_limit :]
     with closing(outbox), closing(sent_folder):
         try:
@@ -195,17 +195,17 @@ def _send_queue(
         failures = 0
         for place, one in enumerate(today):
             if place and settings.mail_pause:
-                post.sleep(settings.mail_pause)
+                world.sleep(settings.mail_pause)
             try:
-                outcome = _send_one(ledger, outbox, one, post.clock)
+                outcome = _send_one(ledger, outbox, one, world.clock)
             except UnreachableError as error:
                 report.stopped = str(error)
                 later = today[place:] + later
                 break
             report.deliveries.append(Delivery(one.letter, outcome))
-            post.tell(report.deliveries[-1])
+            world.tell(report.deliveries[-1])
             if outcome.result == "sent":
-                sent_folder.keep(one.content, post.clock())
+                sent_folder.keep(one.content, world.clock())
             failures = failures + 1 if outcome.result in ("deferred", "unknown") else 0
             if failures == PATIENCE and place + 1 < len(today):
                 report.stopped = f"连续 {PATIENCE} 封没有发成，先停下。请过一会儿再运行。"
@@ -234,10 +234,10 @@ def _send_one(
 
 
 def _open_sent_folder(
-    settings: Settings, user: str, password: Callable[[], str], post: Post
+    settings: Settings, user: str, password: Callable[[], str], world: World
 ) -> SentFolder:
     folder = settings.sent_folder if settings.inbox_server else ""
-    mailbox = Mailbox(settings.inbox_server, settings.inbox_port, user, folder, post.ca_file)
+    mailbox = Mailbox(settings.inbox_server, settings.inbox_port, user, folder, world.ca_file)
     sent_folder = SentFolder(mailbox, password)
     if settings.sent_folder and not settings.inbox_server:
         sent_folder.note = "没有填收信服务器，发出的信件没有存进“已发送文件夹”。"

@@ -17,7 +17,7 @@ from taskxl import desk
 from taskxl.ledger import LetterKind
 from taskxl.master.book import write_master
 from taskxl.model import MasterList, Office, Period, Settings
-from taskxl.sending import Delivery, Post, SendReport, send_letters
+from taskxl.sending import Delivery, SendReport, World, send_letters
 from taskxl.workspace import Workspace
 from tests.months import make_master, read_rows
 
@@ -90,12 +90,12 @@ class Keyboard:
     told: list[Delivery] = field(default_factory=list)
     now: datetime = NOW
 
-    def post(self) -> Post:
+    def world(self) -> World:
         def ask(user: str, server: str) -> str:
             self.asked.append((user, server))
             return self.password
 
-        return Post(ask, lambda: self.now, self.slept.append, self.told.append, self.ca_file)
+        return World(ask, lambda: self.now, self.slept.append, self.told.append, self.ca_file)
 
     def send(
         self,
@@ -105,7 +105,7 @@ class Keyboard:
         again: bool = False,
     ) -> SendReport:
         """Send the letters of April."""
-        return send_letters(workspace, APRIL, kind, self.post(), office, again)
+        return send_letters(workspace, APRIL, kind, self.world(), office, again)
 
 
 # ---------------------------------------------------------------- certificates

@@ -371,11 +371,11 @@ def test_a_run_killed_after_the_server_took_the_letter_does_not_send_it_again(
 
     with ScriptedServer(authority.context(), lambda n, _: None) as server:
         use_port(bureau, server.port)
-        post = replace(keyboard.post(), clock=clock)
+        world = replace(keyboard.world(), clock=clock)
         from taskxl.sending import send_letters
 
         with pytest.raises(KeyboardInterrupt):
-            send_letters(bureau, APRIL, "issue", post)
+            send_letters(bureau, APRIL, "issue", world)
         report = keyboard.send(bureau)
     assert Counter(accounted(report)) == Counter(NAMES)
     assert Counter(office_of(to) for to, _ in server.received) == dict.fromkeys(NAMES, 1)

@@ -1,7 +1,6 @@
 """Letters handed to a mail server: over a safe line only, and never twice."""
 
 import re
-import select
 import smtplib
 import socket
 import ssl
@@ -145,7 +144,7 @@ class Outbox:
 
     def _connect(self) -> smtplib.SMTP:
         server = self.server
-        name = f"发信服务器 {show(server.host)}:{server.port}"
+        name = f"发信服务器“{show(server.host)}:{server.port}”"
         context = make_context(server.ca_file)
         connection: smtplib.SMTP | None = None
         try:
@@ -287,7 +286,7 @@ class Outbox:
             _allow(connection, CONNECT_SECONDS)
         except (smtplib.SMTPException, OSError):
             code = -1
-        if not 200 <= code < 600:
+        if code // 100 not in (2, 4, 5):
             self._drop()
             return Outcome("unknown", "信件发完后连接断开，服务器没有回答收到与否")
         self.in_doubt = False
@@ -332,9 +331,23 @@ def _say_hello(connection: smtplib.SMTP) -> None:
 
 
 def _has_spoken(connection: smtplib.SMTP) -> bool:
-    """Tell whether there is something to be read, a hang-up included."""
+    """Tell whether there is something to be read, a hang-up included.
+
+    What TLS itself has to say (a ticket, say) is taken in on the way and is no word of the server.
+    """
     sock = connection.sock
-    return sock is None or bool(select.select([sock], [], [], 0)[0])
+    if sock is None:
+        return True
+    sock.setblocking(False)
+    try:
+        sock.recv(1)
+    except (ssl.SSLWantReadError, ssl.SSLWantWriteError, BlockingIOError):
+        return False
+    except OSError:
+        return True
+    finally:
+        sock.settimeout(LETTER_SECONDS)
+    return True
 
 
 def _allow(connection: smtplib.SMTP, seconds: float) -> None:
