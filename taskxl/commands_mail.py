@@ -121,7 +121,8 @@ def _run(
         _ask_password, _now, _sleep, _print_delivery, os.environ.get(CA_FILE) or None
     )
     command = f"taskxl mail {kind} --month {period.month} --send"
-    _print_report(sending.send_letters(workspace, period, kind, world, office, again), command)
+    report = sending.send_letters(workspace, period, kind, world, office, again)
+    _print_report(report, command, again)
 
 
 def _now() -> datetime:
@@ -200,7 +201,7 @@ def _print_delivery(delivery: "Delivery") -> None:
     click.secho(line, fg=OUTCOME_COLOURS[outcome.result])
 
 
-def _print_report(report: "SendReport", command: str) -> None:
+def _print_report(report: "SendReport", command: str, again: bool) -> None:
     for note in report.notes:
         click.echo(note)
     if report.stopped:
@@ -218,11 +219,14 @@ def _print_report(report: "SendReport", command: str) -> None:
         parts.append(f"以前已发 {len(already)} 封（{'、'.join(already)}；要再发请加 --again）")
     waiting = [*report.offices("deferred"), *report.left]
     if waiting:
-        parts.append(f"还没有发 {len(waiting)} 封（{'、'.join(waiting)}；再运行一次接着发）")
+        # With --again those that have just got theirs would get another.
+        how = f"运行 {command} 接着发" if again else "再运行一次接着发"
+        parts.append(f"还没有发 {len(waiting)} 封（{'、'.join(waiting)}；{how}）")
     refused = report.offices("refused")
     if refused:
         parts.append(f"被拒 {len(refused)} 封（{'、'.join(refused)}；改正后再运行一次）")
     summary = f"{period}：{'，'.join(parts)}。"
-    if report.deliveries and not report.offices("sent") and not report.offices("unknown"):
+    tried = bool(report.deliveries or report.stopped)
+    if tried and not report.offices("sent") and not report.offices("unknown"):
         raise TaskxlError(f"{summary}一封也没有发出。")
     click.echo(summary)

@@ -235,7 +235,8 @@ class ScriptedServer:
         return self
 
     def __exit__(self, *rest: object) -> None:
-        self.listener.shutdown(socket.SHUT_RDWR)
+        with contextlib.suppress(OSError):  # a test may have done it
+            self.listener.shutdown(socket.SHUT_RDWR)
         self.listener.close()
         self.thread.join(10)
 

@@ -175,6 +175,22 @@ def test_each_letter_is_a_line_and_the_end_says_who_is_left(
     )
 
 
+def test_what_is_left_of_sending_again_is_sent_without_again(
+    run, bureau: Workspace, authority: Authority
+) -> None:
+    with run_server(authority.context()) as (port, _):
+        use_port(bureau, port, mail_limit=3)
+        run("issue", "--send")
+        use_port(bureau, port, mail_limit=2)
+        _, out, _ = run("issue", "--send", "--again")
+        assert out.endswith(
+            "2021年4月：发出 2 封，还没有发 1 封"
+            "（计财股；运行 taskxl mail issue --month 4 --send 接着发）。\n"
+        )
+        _, out, _ = run("issue", "--send")
+    assert out.startswith("已发 计财股 → ")
+
+
 def test_a_letter_in_doubt_comes_with_its_cure(
     run, bureau: Workspace, authority: Authority
 ) -> None:

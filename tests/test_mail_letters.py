@@ -11,7 +11,7 @@ from email.header import decode_header, make_header
 from io import BytesIO
 from pathlib import Path
 
-import eml_parser
+import fast_mail_parser
 import mailparser
 import pytest
 from hypothesis import given
@@ -90,12 +90,12 @@ def test_the_attachments_name_is_read_by_every_parser(office: str) -> None:
     modern = next(read(content).iter_attachments())
     classic = email.message_from_bytes(content, policy=email.policy.compat32).get_payload()[1]
     of_mailparser = mailparser.parse_from_bytes(content).attachments
-    of_eml_parser = eml_parser.EmlParser().decode_email_bytes(content)["attachment"]
+    of_rust = fast_mail_parser.parse_email(content).attachments
     found = [
         modern.get_filename(),
         classic.get_filename(),
         *(one["filename"] for one in of_mailparser),
-        *(one["filename"] for one in of_eml_parser),
+        *(one.filename for one in of_rust),
     ]
     assert found == [name] * 4
     # What QQ mail and 163 look at: the other name, by RFC 2047.

@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 import trustme
 
+from taskxl import sending
 from taskxl.errors import TaskxlError
 from taskxl.ledger import (
     count_ledger,
@@ -551,6 +552,43 @@ def test_a_server_that_takes_no_more_is_left_alone(
         report = keyboard.send(bureau)
     assert set(results(report).values()) == {"deferred"}
     assert server.commands.count("MAIL") == 9, "three tries for each of three letters"
+
+
+def test_after_some_failures_in_a_row_the_rest_is_left_for_later(
+    bureau: Workspace,
+    authority: Authority,
+    keyboard: Keyboard,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sending, "PATIENCE", 2)
+    with ScriptedServer(
+        authority.context(), lambda _, name: "452 too much mail" if name == "MAIL" else None
+    ) as server:
+        use_port(bureau, server.port)
+        report = keyboard.send(bureau)
+    assert (list(results(report)), report.left) == (NAMES[:2], NAMES[2:])
+    assert report.stopped == "连续 2 封没有发成，先停下。请过一会儿再运行。"
+
+
+def test_a_server_that_goes_away_in_the_middle_is_told_and_the_rest_is_left(
+    bureau: Workspace, authority: Authority, keyboard: Keyboard
+) -> None:
+    def behave(place: int, _: str) -> str | None:
+        if place == 10:
+            server.listener.shutdown(socket.SHUT_RDWR)
+            return "cut"
+        return None
+
+    with ScriptedServer(authority.context(), behave) as server:
+        use_port(bureau, server.port)
+        report = keyboard.send(bureau)
+    assert results(report) == {"办公室": "sent"}
+    assert report.left == NAMES[1:]
+    assert "连不上" in report.stopped
+    with ScriptedServer(authority.context(), lambda place, name: None) as server:
+        use_port(bureau, server.port)
+        report = keyboard.send(bureau)
+    assert (list(results(report)), list(report.already)) == (NAMES[1:], NAMES[:1])
 
 
 def test_a_letter_of_40_megabytes_is_one_line(
