@@ -14,7 +14,7 @@ from pathlib import Path
 import fast_mail_parser
 import mailparser
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from taskxl import desk, post
@@ -132,6 +132,7 @@ def test_a_draft_is_opened_to_be_sent_and_has_no_date_yet() -> None:
     assert not {"From", "To", "Cc", "Reply-To"} & set(bare)
 
 
+@settings(deadline=None)
 @given(HOSTILE, HOSTILE, HOSTILE, HOSTILE)
 def test_nothing_in_a_text_becomes_a_header(name: str, subject: str, body: str, file: str) -> None:
     letter = replace(
@@ -164,13 +165,14 @@ def test_nothing_in_a_text_becomes_a_header(name: str, subject: str, body: str, 
     assert "\\" not in found
 
 
+@settings(deadline=None)
 @given(HOSTILE, HOSTILE, HOSTILE, HOSTILE, HOSTILE)
 def test_no_cell_of_the_list_becomes_a_header(
     office: str, bureau: str, title: str, contact: str, mails: str
 ) -> None:
-    settings = replace(SETTINGS, bureau=bureau, contact=contact, mail_copy_leader=True)
+    told = replace(SETTINGS, bureau=bureau, contact=contact, mail_copy_leader=True)
     offices = (Office(office, person=title, mails=split_mails(mails)),)
-    master = make_letters_master(settings, offices)
+    master = make_letters_master(told, offices)
     task = replace(master.tasks[0], title=title, lead_offices=(office,))
     master = replace(master, title=title, tasks=(task,))
     form = compose_form(master, office, APRIL, date(2021, 4, 25))
@@ -186,6 +188,7 @@ def test_no_cell_of_the_list_becomes_a_header(
         assert content.isascii()
 
 
+@settings(deadline=None)
 @given(HOSTILE)
 def test_what_passes_for_an_address_can_do_no_harm_in_a_header(text: str) -> None:
     found = read_recipients(split_mails(text))
@@ -282,6 +285,7 @@ def test_the_bureaus_own_text_is_used_whatever_notepad_saved_it_as(tmp_path: Pat
         post.draft_letters(workspace, APRIL, "issue", None, NOW)
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.sampled_from([n for n in NAMES if n != "节点"]), HOSTILE))
 def test_no_value_gets_out_of_its_place_in_a_text(values: dict[str, str]) -> None:
     values = dict.fromkeys(NAMES, "") | {"任务数": 0, "欠报月数": 0} | values  # type: ignore[assignment]
