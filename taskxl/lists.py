@@ -163,13 +163,17 @@ def _settle(workspace: Workspace, content: bytes, placed: PlacedMaster) -> tuple
 
 
 def check_workspace(workspace: Workspace) -> tuple[Finding, ...]:
-    """Return what is doubtful in 主清单.xlsx and in the drawing of 附件2."""
+    """Return what is doubtful in 主清单.xlsx, in the drawing of 附件2 and in the letters' texts."""
     from taskxl.forms.drawing import check_drawing
+    from taskxl.mail.texts import TEMPLATES, check_text
 
     master, findings = load_master(workspace)
     drawn = check_drawing(workspace.template("附件2.xlsx"))
     closings = check_closings(master.tasks, _find_done(workspace, master))
-    return findings + check_tasks(master.tasks, master.offices) + closings + drawn
+    texts = [
+        finding for name in TEMPLATES for finding in check_text(name, workspace.template(name))
+    ]
+    return (*findings, *check_tasks(master.tasks, master.offices), *closings, *drawn, *texts)
 
 
 def _find_done(workspace: Workspace, master: MasterList) -> frozenset[str] | None:
