@@ -16,7 +16,7 @@ from openpyxl.styles import PatternFill
 from openpyxl.worksheet.datavalidation import DataValidation
 from openxml_audit import OpenXmlValidator
 
-from taskxl import cli, desk, lists
+from taskxl import cli, desk, lists, yearbook
 from taskxl.errors import TaskxlError
 from taskxl.ledger import open_ledger, verify_ledger
 from taskxl.master.book import read_master, write_master
@@ -519,3 +519,40 @@ def test_editing_a_list_in_place_reads_back_as_the_list_written_anew(workspace: 
     )
     master = read(workspace)
     assert read_master(write_master(master), "主清单.xlsx") == (master, ())
+
+
+def test_the_timeline_says_what_counts_at_last_and_which_file_it_is_from(
+    workspace: Workspace,
+) -> None:
+    """A return that came late, and one that a newer one superseded, both after a first merge."""
+    desk.issue_forms(workspace, MARCH, now=NOW)
+    first = workspace.returns_folder(MARCH) / "办公室初稿.xlsx"
+    fill_form(
+        workspace.form_path("办公室", MARCH),
+        first,
+        {"进展情况": "初稿所写的进展。"},
+        day="2021年3月19日",
+    )
+    os.utime(first, (CAME, CAME))
+    desk.merge_returns(workspace, MARCH, now=NOW)
+    second = workspace.returns_folder(MARCH) / "办公室更正.xlsx"
+    fill_form(
+        workspace.form_path("办公室", MARCH),
+        second,
+        {"进展情况": "更正后的进展。"},
+        day="2021年3月21日",
+    )
+    os.utime(second, (CAME + 90_000, CAME + 90_000))
+    late = workspace.returns_folder(MARCH) / "迟到的.xlsx"
+    fill_form(workspace.form_path("计财股", MARCH), late, day="2021年3月29日")
+    os.utime(late, (CAME + 900_000, CAME + 900_000))
+    desk.merge_returns(workspace, MARCH, now=NOW)
+    report = yearbook.write_year(workspace)
+    book = openpyxl.load_workbook(report.path)
+    rows = list(book["任务时间线"].iter_rows(min_row=4, values_only=True))
+    told = {(row[0], row[3]): (row[4], row[5], row[8]) for row in rows}
+    assert told["2", "办公室"] == ("正常推进", "更正后的进展。", "办公室更正.xlsx")
+    assert told["7", "计财股"][2] == "迟到的.xlsx"
+    assert told["6", "基教股"][0] == "未报送"
+    offices = {row[0]: row[1] for row in book["股室报送"].iter_rows(min_row=4, values_only=True)}
+    assert offices == {"办公室": "已报送", "基教股": "未报送", "计财股": "迟报"}
