@@ -179,6 +179,23 @@ def test_the_id_of_a_task_that_is_gone_is_not_given_to_a_new_one(workspace: Work
     assert ids_of(workspace, "任务")[-1] == "8-2"
 
 
+def test_a_list_that_was_deleted_and_read_in_anew_knows_its_tasks_again(
+    workspace: Workspace,
+) -> None:
+    path = workspace.root.parent / "新附件1.xlsx"
+    workspace.master_path.unlink()
+    path.write_bytes(
+        revised(
+            ("| 1 | 编制", "| 12 | 编制"),
+            drop="困难学生资助",
+            add=NEW_ROW.replace("| 9 |", "| 8 |"),
+        )
+    )
+    report = desk.init_workspace(workspace.root, [path], 2021, NOW)
+    assert {task.title: task.id for task in report.tasks}["编制教育事业发展规划"] == "1"
+    assert {task.title: task.id for task in report.tasks}["心理健康教育"] == "8-2"
+
+
 def test_an_open_workbook_does_not_stop_the_run(workspace: Workspace) -> None:
     edit(workspace, add_task)
     before = workspace.master_path.read_bytes()
