@@ -143,12 +143,6 @@ def settle_master(workspace: Workspace, ledger: Ledger) -> tuple[MasterList, lis
     """
     content = workspace.read_master_bytes()
     placed = _place_master(workspace, content, ledger)
-    _, notes = _settle(workspace, content, placed)
-    return placed.master, notes
-
-
-def _settle(workspace: Workspace, content: bytes, placed: PlacedMaster) -> tuple[bytes, list[str]]:
-    """Write missing ids into 主清单.xlsx; return its bytes as they are then, and notes."""
     try:
         settled = write_ids(content, placed)
         if settled != content:
@@ -158,8 +152,8 @@ def _settle(workspace: Workspace, content: bytes, placed: PlacedMaster) -> tuple
     except TaskxlError as error:
         why = f"新增任务的标识没有写进主清单（这次照常进行）：{error}"
     else:
-        return settled, []
-    return content, [why]
+        return placed.master, []
+    return placed.master, [why]
 
 
 def check_workspace(workspace: Workspace) -> tuple[Finding, ...]:
