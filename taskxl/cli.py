@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from taskxl import __version__
+from taskxl.commands_collect import collect
 from taskxl.errors import TaskxlError
 from taskxl.findings import SEVERITY_WORDS, Finding
 from taskxl.screen import ChineseGroup, explain_usage, table
@@ -176,6 +177,9 @@ def issue(folder: Path | None, month: str | None, office: str | None, preview: s
         f"{period.name}：写了 {len(result.written)} 份，{len(result.unchanged)} 份没有变化。"
         f"表在 {show(result.folder)}；收回来的表请放进 {show(result.returns)}"
     )
+
+
+cli.add_command(collect)
 
 
 @cli.command()

@@ -1,0 +1,30 @@
+"""The mailbox's password: from the environment or the system's keyring, never a file."""
+
+import os
+from contextlib import suppress
+
+VARIABLE = "TASKXL_MAIL_PASSWORD"
+SERVICE = "taskxl"
+"""Under which name of a service the system's keyring keeps it, for the name one logs in with."""
+
+
+def find_password(user: str, server: str) -> str | None:
+    """Return the password for `user`, or None where a person has to be asked.
+
+    The environment (`TASKXL_MAIL_PASSWORD`) goes before the keyring, where an entry for
+    `taskxl@server` goes before the one for `taskxl`: sending and receiving may differ.
+    """
+    given = os.environ.get(VARIABLE)
+    if given:
+        return given
+    try:
+        import keyring
+    except ImportError:
+        return None
+    for service in (f"{SERVICE}@{server}", SERVICE):
+        # A keyring that is locked, absent or broken is none: then a person is asked.
+        with suppress(Exception):
+            found = keyring.get_password(service, user)
+            if found:
+                return str(found)
+    return None
