@@ -16,7 +16,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
@@ -38,19 +38,23 @@ class Server:
     count: int = field(default=0)
 
     def deliver(self, content: bytes, at: datetime, folder: str = "") -> Path:
-        """Put a letter into the mailbox as if the server had taken it in at `at`."""
+        """Put a letter into the mailbox as if it had come at `at`, in China's time."""
         self.count += 1
         where = self.mail / folder / "cur"
         path = where / f"{1_600_000_000 + self.count}.M{self.count}.test:2,"
         path.write_bytes(content)
         path.chmod(0o644)
-        os.utime(path, (at.timestamp(), at.timestamp()))
+        moment = at.replace(tzinfo=timezone(timedelta(hours=8))).timestamp()
+        os.utime(path, (moment, moment))
         return path
 
     def make_folder(self, name: str) -> None:
         """Make a folder; `name` is as the Maildir has it (modified UTF-7)."""
         for part in ("cur", "new", "tmp"):
-            (self.mail / f".{name}" / part).mkdir(parents=True)
+            path = self.mail / f".{name}" / part
+            path.mkdir(parents=True)
+            for one in (path.parent, path):
+                os.chown(one, self.mail.stat().st_uid, self.mail.stat().st_gid)
 
     def flags(self) -> set[str]:
         """Return the marks on letters; read ones bear an S."""
@@ -88,6 +92,7 @@ ssl_cert = <{folder}/cert.pem
 ssl_key = <{folder}/key.pem
 disable_plaintext_auth = yes
 auth_mechanisms = plain login
+auth_failure_delay = 0
 mail_location = maildir:{folder}/mail
 mail_access_groups =
 default_login_user = {user}
