@@ -48,6 +48,14 @@ class Server:
         os.utime(path, (moment, moment))
         return path
 
+    def empty(self) -> None:
+        """Begin with a new mailbox."""
+        owner = self.mail.parent.stat()
+        shutil.rmtree(self.mail, ignore_errors=True)
+        for path in (self.mail, *(self.mail / part for part in ("cur", "new", "tmp"))):
+            path.mkdir()
+            os.chown(path, owner.st_uid, owner.st_gid)
+
     def make_folder(self, name: str) -> None:
         """Make a folder; `name` is as the Maildir has it (modified UTF-7)."""
         for part in ("cur", "new", "tmp"):
@@ -123,6 +131,10 @@ service imap-login {{
 }}
 service anvil {{
   chroot =
+  # Nobody has to wait after a wrong password.
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
 }}
 service imap {{
   chroot =
@@ -154,8 +166,8 @@ def run_dovecot(expires: datetime | None = None) -> Iterator[Server]:
     folder = Path(tempfile.mkdtemp(prefix="taskxl-dovecot-"))
     folder.chmod(0o755)
     authority = make_certificate(folder, expires=expires)
-    for name in ("mail/cur", "mail/new", "mail/tmp", "home", "run", "state"):
-        (folder / name).mkdir(parents=True, exist_ok=True)
+    for name in ("home", "run", "state"):
+        (folder / name).mkdir()
     server = Server(free_port(), free_port(), authority, folder / "mail", folder / "log")
     (folder / "users").write_text(f"{USER}:{{plain}}{PASSWORD}\n", encoding="utf-8")
     (folder / "dovecot.conf").write_text(
@@ -167,6 +179,7 @@ def run_dovecot(expires: datetime | None = None) -> Iterator[Server]:
     if me.pw_uid == 0:
         for path in (folder, *folder.rglob("*")):
             os.chown(path, owner.pw_uid, owner.pw_gid)
+    server.empty()
     process = subprocess.Popen(
         [DOVECOT, "-F", "-c", str(folder / "dovecot.conf")],
         stdout=subprocess.DEVNULL,

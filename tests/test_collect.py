@@ -1,6 +1,7 @@
 """`collect` against a real mail server on loopback: nothing lost, nothing twice, nothing touched."""
 
 import logging
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -31,19 +32,33 @@ def china(day: int, hour: int = 9, month: int = 4) -> datetime:
     return datetime(2021, month, day, hour, 30)
 
 
-@pytest.fixture
-def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
-    """A running mail server whose authority is trusted, its password in the environment."""
-    with run_dovecot() as running:
-        monkeypatch.setenv("TASKXL_CA_FILE", str(running.authority))
-        monkeypatch.setenv("TASKXL_MAIL_PASSWORD", PASSWORD)
-        yield running
+@pytest.fixture(scope="module")
+def running() -> Iterator[Server]:
+    """A mail server that runs as long as these tests."""
+    with run_dovecot() as started:
+        yield started
 
 
 @pytest.fixture
-def workspace(tmp_path: Path) -> Workspace:
+def server(running: Server, monkeypatch: pytest.MonkeyPatch) -> Server:
+    """That server with an empty mailbox; it is trusted, its password in the environment."""
+    running.empty()
+    monkeypatch.setenv("TASKXL_CA_FILE", str(running.authority))
+    monkeypatch.setenv("TASKXL_MAIL_PASSWORD", PASSWORD)
+    return running
+
+
+@pytest.fixture(scope="module")
+def issued(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     """A workspace whose April has been issued."""
-    return make_workspace(tmp_path / "2021年重点工作")
+    return make_workspace(tmp_path_factory.mktemp("issued"))
+
+
+@pytest.fixture
+def workspace(issued: Workspace, tmp_path: Path) -> Workspace:
+    """A copy of it."""
+    shutil.copytree(issued.root, tmp_path / "2021年重点工作")
+    return Workspace(tmp_path / "2021年重点工作")
 
 
 def set_up(workspace: Workspace, port: int, **settings: object) -> None:
