@@ -10,7 +10,7 @@ from taskxl.intake.gate import Refusal
 from taskxl.intake.refusals import MB, Limits
 from taskxl.intake.workers import read_isolated
 from taskxl.ledger import Ledger, open_ledger
-from taskxl.ledger.messages import known_keys
+from taskxl.ledger.messages import CollectedMessage, known_keys
 from taskxl.lock import hold_workspace
 from taskxl.mail.inbox import Account, Head, Mailbox, Unanswered, open_mailbox
 from taskxl.mail.messages import MESSAGE_BYTES, Letter, open_letter
@@ -154,18 +154,20 @@ def _collect_box(
         chunk = uids[at : at + _DESCRIBED]
         heads = [head for head in box.survey(chunk) if _is_of(head, period)]
         letters = _read_heads(heads)
-        left = []
+        left, whole = [], []
         for head in heads:
             letter = letters[head.uid]
             if head.size > MESSAGE_BYTES:
                 size = -(-head.size // MB)
                 outcome = f"太大（{size} MB），留在邮箱里。请打开邮箱，把附件另存后放进回收"
                 left.append(taking.leave(head.uid, letter, head.received, outcome, "refused"))
-            elif head.bare:
+            elif head.bare and not taking.looks_like(letter):
                 left.append(taking.leave(head.uid, letter, head.received, "没有附件", "none"))
+            else:
+                # Also an office's letter without anything on it: its text may hold a link.
+                whole.append(head)
         taking.record(account.source, [(f"{prefix}{uid}", m) for uid, m in left])
         done += len(chunk) - len(heads) + len(left)
-        whole = [h for h in heads if h.size <= MESSAGE_BYTES and not h.bare]
         for _ in _take_letters(box, account.source, whole, letters, taking):
             done += 1
             if progress:
@@ -193,15 +195,23 @@ def _take_letters(
     """Download, open, place and record letters, some at a time."""
     for batch in _download(box, heads, said, taking):
         results = read_isolated(open_letter, False, [c for _, c in batch], limits=_LIMITS)
-        for (head, _), (_, result) in zip(batch, results, strict=True):
-            uid, received = head.uid, head.received
-            if isinstance(result, Refusal):
-                outcome = f"{_UNREADABLE}（{result.code}）"
-                message = taking.leave(uid, said[uid], received, outcome, "refused")[1]
-            else:
-                message = taking.take(uid, result, _choose_moment(received, result))
-            taking.record(source, [(f"{box.validity}/{uid}", message)])
-            yield
+        done = []
+        try:
+            for (head, _), (_, result) in zip(batch, results, strict=True):
+                message = _take_opened(head, result, said[head.uid], taking)
+                done.append((f"{box.validity}/{head.uid}", message))
+                yield
+        finally:  # where a file could not be written, the letters before it are done
+            taking.record(source, done)
+
+
+def _take_opened(
+    head: Head, result: Letter | Refusal, said: Letter, taking: Taking
+) -> CollectedMessage:
+    if isinstance(result, Refusal):
+        outcome = f"{_UNREADABLE}（{result.code}）"
+        return taking.leave(head.uid, said, head.received, outcome, "refused")[1]
+    return taking.take(head.uid, result, _choose_moment(head.received, result))
 
 
 def _download(

@@ -32,7 +32,7 @@ _NAMED = 20
     "source",
     metavar="文件夹",
     type=click.Path(file_okay=False, path_type=Path),
-    help="不连邮箱，收这个文件夹里另存的邮件（.eml、.msg）和文件",
+    help="不连邮箱，收这个文件夹里另存的邮件和文件",
 )
 @click.pass_obj
 def collect(folder: Path | None, month: str | None, source: Path | None) -> None:
@@ -51,7 +51,8 @@ def collect(folder: Path | None, month: str | None, source: Path | None) -> None
     for note in report.notes:
         click.echo(note)
     _print_account(report.lines)
-    click.echo(f"{period.name}：{_count(report)}。附件在 {show(report.folder)}")
+    if report.lines or not report.broken:
+        click.echo(f"{period.name}：{_count(report)}")
     if report.broken:
         raise TaskxlError(report.broken)
 
@@ -123,7 +124,7 @@ def _cells(line: "Line", first: bool) -> tuple[str, ...]:
 def _count(report: "CollectReport") -> str:
     lines: Any = report.lines
     if not lines:
-        return "没有新的邮件或文件"
+        return "没有新的邮件或文件。"
     counts = [
         (word, sum(line.fate == fate for line in lines))
         for fate, word in (
@@ -134,4 +135,5 @@ def _count(report: "CollectReport") -> str:
             ("refused", "没有收、请看一看的 {} 个"),
         )
     ]
-    return "，".join(word.format(number) for word, number in counts if number)
+    counted = "，".join(word.format(number) for word, number in counts if number)
+    return f"{counted}。附件在 {show(report.folder)}"

@@ -91,6 +91,10 @@ class Taking:
                 known = self.offices.get(address.casefold(), ())
                 self.offices[address.casefold()] = (*known, office.name)
 
+    def looks_like(self, letter: Letter) -> tuple[str, ...]:
+        """Return the offices whose address sent a letter: a hint, and no proof."""
+        return self.offices.get(letter.sender.casefold(), ())
+
     def report(self) -> CollectReport:
         """Return the account, in the order of the letters."""
         lines = sorted(self.lines, key=lambda line: line.letter)
@@ -128,13 +132,13 @@ class Taking:
             return self.leave(number, letter, at, "退信或回执，没有收", "ignored")[1]
         files = [self._take_file(number, letter, at, one) for one in letter.attachments]
         if letter.note:
-            self._say(number, letter, at, "", letter.note, "none" if not files else "refused")
+            self._say(number, letter, at, "", letter.note, "refused")
         elif not files:
             self._say(number, letter, at, "", "没有附件", "none")
         kept = sum(file.file != "" for file in files)
         if kept:
             self.collected.append(number)
-        outcome = f"附件 {len(files)} 个，收下 {kept} 个" if files else "没有附件"
+        outcome = f"附件 {len(files)} 个，收下 {kept} 个" if files else letter.note or "没有附件"
         return replace(_message(letter, at, outcome), files=tuple(files))
 
     def _take_file(
@@ -215,7 +219,7 @@ class Taking:
                 local_moment(at or letter.sent_at),
                 letter.sender_name or letter.sender,
                 letter.subject,
-                self.offices.get(letter.sender.casefold(), ()),
+                self.looks_like(letter),
                 attachment,
                 outcome,
                 fate,
