@@ -25,7 +25,7 @@ from taskxl.workspace import Workspace, list_returns
 
 _LIMITS = Limits(seconds=20.0)
 # Letters that are described, and recorded, together; and those that are opened together.
-_DESCRIBED, _OPENED, _OPENED_BYTES = 500, 100, 64 * MB
+_DESCRIBED, _OPENED, _OPENED_BYTES = 1000, 400, 64 * MB
 # Letters in a row that may break the connection before the mailbox is left.
 _PATIENCE = 3
 _FOLDER = "folder"

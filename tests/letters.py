@@ -242,6 +242,5 @@ def gbk_words(name: str) -> str:
 
 def subjects(names: Sequence[str]) -> list[bytes]:
     """Return a short letter without anything on it for each subject."""
-    return [
-        make_letter(subject=name, message_id=f"<{n}@t.example>") for n, name in enumerate(names)
-    ]
+    sender = "通知 <notice@t.example>"
+    return [make_letter(subject=name, sender=sender) for name in names]

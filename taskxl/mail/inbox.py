@@ -108,7 +108,7 @@ class Mailbox:
         items = ["RFC822.SIZE", "INTERNALDATE", _HEADERS] + ["BODYSTRUCTURE"] * structure
         found = self._ask(lambda client: client.fetch(uids, items))
         heads = []
-        for uid in sorted(found):
+        for uid in sorted(set(uids) & set(found)):  # a server may speak of others unasked
             said = found[uid]
             size = said.get(b"RFC822.SIZE")
             received = said.get(b"INTERNALDATE")
