@@ -197,7 +197,7 @@ class Taking:
         held = self.held.get(digest)
         if held is not None:
             return held, f"已有：{held}", "held"
-        make_safe_folder(self.folder, wanted.parent)
+        _make_folder(self.folder, wanted.parent)
         free = (mark_copy(wanted, number) for number in count(1))
         chosen = next(one for one in free if not os.path.lexists(self.folder / one))
         write_whole(self.folder / chosen, content)
@@ -234,7 +234,7 @@ def _message(letter: Letter, at: datetime | None, outcome: str) -> CollectedMess
     )
 
 
-def make_safe_folder(root: Path, inner: PurePosixPath) -> None:
+def _make_folder(root: Path, inner: PurePosixPath) -> None:
     """Make a folder below `root`, following no link on the way out of it."""
     folder = root
     for part in inner.parts:

@@ -1,5 +1,6 @@
 """A letter's bytes: what hangs on it, under which name, and what bytes that nobody should send do."""
 
+import base64
 from datetime import date
 from pathlib import PurePosixPath
 
@@ -129,6 +130,13 @@ def test_letters_within_letters_are_opened_and_so_are_attached_ones() -> None:
     ]
     attached = read_letter(make_letter(("转.eml", make_letter((NAME, RETURN)))))
     assert names(attached) == [NAME]
+
+
+def test_a_letter_within_that_was_coded_against_the_rules_is_opened_too() -> None:
+    coded = base64.encodebytes(make_letter((NAME, RETURN)))
+    head = b"Content-Type: message/rfc822\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+    (found,) = read_letter(make_raw(head + coded)).attachments
+    assert (found.name, found.inner, found.content == RETURN) == (NAME, True, True)
 
 
 def test_a_bounce_brings_no_return_though_our_own_form_hangs_on_it() -> None:
