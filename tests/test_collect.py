@@ -403,7 +403,7 @@ def test_a_server_that_proves_nothing_is_not_spoken_to(
     set_up(workspace, server.tls_port)
     assert not collect(workspace).broken
     monkeypatch.setenv("TASKXL_CA_FILE", str(workspace.master_path))
-    with pytest.raises(collecting.TaskxlError, match=r"TASKXL_CA_FILE.*读不了"):
+    with pytest.raises(collecting.TaskxlError, match=r"TASKXL_CA_FILE.*不能用作证书"):
         collect(workspace)
 
 
