@@ -82,10 +82,11 @@ def judge_milestones(
 ) -> tuple[MilestoneState, ...]:
     """Return the state of every milestone of the list, in its order.
 
-    `entries` are by task id and `statements` by milestone id, leading office first. A milestone is
+    `entries` are by task id and `statements` by milestone id, leading office first; `history`
+    holds the earlier months, oldest first. A milestone is
     done when 节点完成情况 says so; else when it was done in an earlier month; else when the leading
     offices call the task 已完成. What was done in an earlier month stays done unless an office
-    now says otherwise, or the task that it was inferred from is no longer called 已完成.
+    says otherwise, then or later, or the task that it was inferred from is no longer called 已完成.
     """
     settings = master.settings
     roster = Roster(master.offices)
@@ -95,6 +96,10 @@ def judge_milestones(
         for state in month.milestones
         if state.light == "done"
     }
+    if history:
+        for state in history[-1].milestones:
+            if state.light != "done":  # taken back since, and not to be brought back by silence
+                before.pop(state.milestone.id, None)
     states = []
     for task in master.tasks:
         status = task_status(task, entries.get(task.id, ()), roster)
