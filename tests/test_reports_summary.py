@@ -6,7 +6,6 @@ import shutil
 import subprocess
 import zipfile
 from bisect import bisect
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from functools import cache
@@ -25,6 +24,7 @@ from reports_support import (
     LONG,
     TASKS,
     dump_workbook,
+    links_of,
     make_empty_month,
     make_month,
     open_workbook,
@@ -32,7 +32,7 @@ from reports_support import (
 
 from taskxl.findings import Finding, Rule
 from taskxl.model import Entry, Month, Task, Unplaced
-from taskxl.reports import sheet_tasks, view, writing
+from taskxl.reports import sheet_overview, sheet_tasks, view, writing
 from taskxl.reports.marks import MARKS
 from taskxl.reports.paper import clean_text, join_text
 from taskxl.reports.styles import FILLS
@@ -207,6 +207,15 @@ def test_a_file_that_no_office_is_known_for_is_named() -> None:
     assert rows == [("须处理", "—", "“盖章.pdf”：这是 PDF。请发回 Excel 表。")]
 
 
+def test_a_long_finding_is_shortened_by_what_is_to_be_done() -> None:
+    case = f"第3项的节点“{'改造周转宿舍' * 8}”时限是2026-03-31，计财股报未完成。"
+    message = f"{case}请说明原因和新的完成时间。请报分管负责同志。"
+    month = replace(make_month(), findings=(Finding("G406", "error", message, "计财股", "3"),))
+    ((_, _, text),) = urgent_rows(month)
+    assert text.endswith("计财股报未完成。")
+    assert len(text) <= sheet_overview.MOST_CHARACTERS
+
+
 def test_what_is_only_to_be_checked_is_one_line_a_code() -> None:
     month = make_month()
     asked = [
@@ -367,17 +376,6 @@ def test_flat_sheets_are_named_tables_that_can_be_filtered(book: Workbook) -> No
 
 
 # ---------------------------------------------------------------- links
-
-
-def links_of(book: Workbook) -> Iterator[tuple[str, int, str, str]]:
-    """Yield every link: sheet, row, target sheet, target cell."""
-    for sheet in book.worksheets:
-        for row in sheet.iter_rows():
-            for cell in row:
-                if cell.hyperlink:
-                    assert cell.hyperlink.target is None, "no link leads out of the workbook"
-                    name, target = re.fullmatch(r"'(.+)'!(.+)", cell.hyperlink.location).groups()
-                    yield sheet.title, cell.row, name, target
 
 
 def test_every_link_lands_on_a_cell_that_says_something(book: Workbook) -> None:
@@ -633,7 +631,7 @@ def test_a_finding_of_an_undeclared_code_is_listed_all_the_same() -> None:
 def test_the_view_says_why_a_task_has_no_status() -> None:
     seen = look_at(make_month())
     words = {task.id: seen.status_of(task) for task in seen.month.master.tasks}
-    assert (words["10"], words["12"], words["5"]) == ("未报送", "须重报", "未填")
+    assert (words["10"], words["12"], words["5"]) == ("未报送", "须重报", "状态不明")
 
 
 def test_libreoffice_saves_it_again_without_losing_a_word(tmp_path: Path) -> None:
