@@ -31,7 +31,7 @@ from reports_support import (
 )
 
 from taskxl.findings import Finding, Rule
-from taskxl.model import Entry, Month, Task, Unplaced
+from taskxl.model import Entry, FileVerdict, Month, Task, Unplaced
 from taskxl.reports import sheet_overview, sheet_tasks, view, writing
 from taskxl.reports.marks import MARKS
 from taskxl.reports.paper import clean_text, join_text
@@ -168,6 +168,14 @@ def test_the_overview_names_who_is_missing_and_late_in_words(book: Workbook) -> 
     assert "未报送（1 个）：职教股" in texts
     assert "迟报（1 个）：安全股" in texts
     assert "须重报（1 个）：督导室" in texts
+
+
+def test_an_office_whose_file_was_refused_unnamed_is_not_simply_called_silent() -> None:
+    month = make_month()
+    scan = FileVerdict("职教股（盖章）.pdf", "9d" * 32, "rejected", None, "R203", "这是 PDF。")
+    book = open_workbook(write_summary(replace(month, files=(*month.files, scan))))
+    texts = [cell.value for cell in book["总览"]["A"]]
+    assert "未报送（1 个）：职教股（有来稿待认定）" in texts
 
 
 def urgent_rows(month: Month) -> list[tuple[str, str, str]]:

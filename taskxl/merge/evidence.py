@@ -8,10 +8,12 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from taskxl.master.roster import Roster
 from taskxl.merge.registry import View
 from taskxl.merge.revisions import own_texts
 from taskxl.merge.states import find_arrival
 from taskxl.model import Entry, MilestoneState, Month
+from taskxl.text import squeeze
 
 
 def filled_on(view: View, office: str, file: str = "") -> date | None:
@@ -39,6 +41,17 @@ def is_over(view: View, state: MilestoneState, office: str, file: str = "") -> b
         return False
     day = filled_on(view, office, file)
     return day is None or due < day
+
+
+def files_named_after(month: Month, roster: Roster, name: str) -> list[str]:
+    """Return refused files of no known office whose names bear this office's name.
+
+    A file name proves nothing; but whoever sent such a file did not send nothing.
+    """
+    office = roster.resolve(name)
+    names = [squeeze(one) for one in (name, *(office.aliases if office else ()))]
+    nameless = (one.file for one in month.files if one.verdict == "rejected" and not one.office)
+    return [file for file in nameless if any(one in squeeze(file) for one in names)]
 
 
 def own_words(month: Month) -> dict[tuple[str, str], Entry]:

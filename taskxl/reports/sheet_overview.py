@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from taskxl.findings import SEVERITIES, SEVERITY_WORDS, Finding
+from taskxl.master.roster import Roster
 from taskxl.merge.counts import UNSAID
+from taskxl.merge.evidence import files_named_after
 from taskxl.model import OfficeStateWord
 from taskxl.reports import (
     sheet_altered,
@@ -356,8 +358,12 @@ def _light_numbers(view: View) -> list[tuple[str, int | float | None]]:
 
 
 def _name_offices(view: View) -> Iterator[str]:
+    roster = Roster(view.month.master.offices)
     for word in ("missing", "rejected", "late"):
         names = [s.office for s in view.month.offices if s.state == word and s.owes]
+        if word == "missing":
+            came = {name for name in names if files_named_after(view.month, roster, name)}
+            names = [f"{name}（有来稿待认定）" if name in came else name for name in names]
         if not names and word == "rejected":
             continue
         more = f"等，全部见“{sheet_offices.SHEET}”" if len(names) > MOST_NAMES else ""
