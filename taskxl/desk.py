@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from functools import partial
 from pathlib import Path
 
 from taskxl.dates import is_recurring, report_day
@@ -33,7 +32,7 @@ from taskxl.months import (
     year_periods,
 )
 from taskxl.returns import Progress
-from taskxl.summaries import Penned, look_at_summary, put_aside
+from taskxl.summaries import Penned, look_at_summary, put_aside, require_unchanged
 from taskxl.text import show
 from taskxl.workspace import Workspace, require_writable, write_whole
 
@@ -379,24 +378,34 @@ def _merge(
     """Merge one period; `penned` is what was found in its summary, where somebody has looked."""
     from taskxl.reports.summary import write_summary
 
-    def merge_fresh() -> Month:
-        return look_at_folder(workspace, ledger, master, period, None, ())[0].month
-
-    penned = penned or look_at_summary(workspace, ledger, period, merge_fresh)
+    penned = penned or _look_at_summary(workspace, ledger, master, period)
+    beside = workspace.summary_path(period) != penned.path
     merged, kept = look_at_folder(workspace, ledger, master, period, progress, penned.revisions)
     workspace.prepare_month(period)
     content = write_summary(merged.month, mark_of(merged.month))
     notes = [*penned.notes, *kept]
-    if require_writable(penned.path, content) and penned.aside is not None:
-        notes.append(put_aside(penned.path, penned.aside))
+    notes += [f"新的汇总写在旁边：“{show(penned.path.name)}”。"] if beside else []
+    if require_writable(penned.path, content) and penned.aside and penned.content is not None:
+        notes.append(put_aside(penned.path, penned.content))
     if penned.changes:
         notes.append(f"{period.name}的汇总表里有 {len(penned.changes)} 处手工修订，已保留并标明。")
+    require_unchanged(penned)
     # First the ledger, then the file: a correction is never only in a file about to be replaced.
     with ledger.as_one_step():
         notes += record_month(workspace, ledger, merged, now, penned.changes)
-        ledger.record_summary(period, content, now)
+        for one in (*penned.taken, content):
+            ledger.record_summary(period, one, now)
     written = write_whole(penned.path, content)
     return MergeReport(merged.month, penned.path, written, tuple(notes))
+
+
+def _look_at_summary(
+    workspace: Workspace, ledger: Ledger, master: MasterList, period: Period
+) -> Penned:
+    def merge_fresh() -> Month:
+        return look_at_folder(workspace, ledger, master, period, None, ())[0].month
+
+    return look_at_summary(workspace, ledger, period, merge_fresh)
 
 
 def _take_up_corrections(
@@ -408,25 +417,25 @@ def _take_up_corrections(
 ) -> list[str]:
     """Merge those months before `until` again in whose summaries somebody has written since.
 
-    Else a leader's instruction would be missing in the forms that are about to go out.
-    Returns lines on it; a summary that is open elsewhere stops nothing.
+    Else a leader's instruction would be missing in the forms that are about to go out. The months
+    after such a one follow, for each rests on those before it.
+    Returns lines on it; a summary that is open elsewhere or unreadable stops nothing.
     """
     notes: list[str] = []
+    stale = False
     for period in year_periods(master.settings, until):
-        last = ledger.month(period)
-        if last is None or not workspace.returns_folder(period).is_dir():
+        if not ledger.merges(period) or not workspace.returns_folder(period).is_dir():
             continue
         try:
-            penned = look_at_summary(workspace, ledger, period, partial(_known, last))
-            if penned.changes:
+            penned = _look_at_summary(workspace, ledger, master, period)
+            if penned.changes or stale:
                 notes += _merge(workspace, ledger, master, period, None, now, penned).notes
+                stale = True
+            else:
+                notes += penned.notes
         except TaskxlError as error:
             notes.append(f"{period.name}的汇总表里新写的修订这次没有用上：{error}")
     return notes
-
-
-def _known(month: Month) -> Month:
-    return month
 
 
 def look_at_month(workspace: Workspace, period: Period, progress: Progress = None) -> Month:

@@ -10,7 +10,7 @@ from taskxl.merge.counts import Counts, count_month, month_json
 from taskxl.merge.leftovers import statement_texts
 from taskxl.merge.lights import choose_statement, judge_milestones
 from taskxl.merge.registry import Earlier, View
-from taskxl.merge.revisions import instructions_of, revise_entries
+from taskxl.merge.revisions import instructions_of, rename_offices, revise_entries
 from taskxl.merge.rules import find_gaps
 from taskxl.merge.states import first_arrivals, judge_offices, order_entries
 from taskxl.merge.verdicts import count_returns
@@ -56,6 +56,7 @@ def merge_month(
     shares = divide_tasks(master, period)
     counted = count_returns(master, period, returns, issued)
 
+    revisions = rename_offices(revisions, roster)
     corrected, revised = revise_entries(counted.entries, revisions, tasks)
     entries = order_entries(corrected, places, offices)
     by_task: dict[str, list[Entry]] = {}

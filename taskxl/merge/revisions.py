@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from taskxl.findings import Finding, Rule
+from taskxl.master.roster import Roster
 from taskxl.merge.registry import View, gap_rule
 from taskxl.model import Entry, Revision, RevisionField, Task, TaskField
 from taskxl.text import is_blank, quote, tidy
@@ -31,8 +32,9 @@ FIELD_WORDS: Mapping[RevisionField, str] = {
 class Shown:
     """What a summary shows of one text: the text itself and, below it, what the office sent since.
 
-    `rest` is the end of a text that is too long for its cell; `penned` tells that the text bears
-    the mark of a correction.
+    `rest` is the end of a text that is too long for its cell, as it joins on to `text` (where a
+    summary was read: the line that stands for it); `penned` tells that the text bears the mark of
+    a correction.
     """
 
     text: str = ""
@@ -92,11 +94,14 @@ def find_revisions(
         if is_same(before.text, text) and is_same(before.newer or "", now.newer or ""):
             continue
         if before.rest and now.rest:
-            text = f"{text}\n{before.rest}"
-        if now.newer is not None and before.newer is not None:
+            text = f"{text}{before.rest}"
+        if now.newer is not None and before.newer is None:
+            if not is_same(now.newer, said):
+                text = f"{text}\n{now.newer}"  # a person wrote that mark
+        elif now.newer is not None:
             if is_blank(text):
                 text = said  # of the two texts the office's was kept
-            elif is_same(before.newer, now.newer):
+            elif is_same(before.newer or "", now.newer):
                 original = revised[key].was  # the two still stand side by side
             else:
                 text = f"{text}\n{now.newer}"
@@ -137,7 +142,7 @@ def revise_entries(
     for one in revisions:
         said = own.get(key_of(one), "")
         if one.field == "instructions" or one.task not in tasks:
-            kept.append(one)
+            kept.append(replace(one, newer=None))
             continue
         if is_same(said, one.now):
             continue
@@ -148,6 +153,24 @@ def revise_entries(
         corrected: dict[str, Any] = {one.field: one.now}
         by_pair[pair] = replace(entry, **corrected)
     return tuple(by_pair.values()), tuple(kept)
+
+
+def rename_offices(revisions: Iterable[Revision], roster: Roster) -> tuple[Revision, ...]:
+    """Return revisions with offices under their present names.
+
+    Where that makes two of one text, the one under the old name was found last.
+    """
+    renamed: dict[Key, Revision] = {}
+    later: dict[Key, Revision] = {}
+    for one in revisions:
+        known = roster.resolve(one.office) if one.office else None
+        if known is None or known.name == one.office:
+            renamed[key_of(one)] = one
+        else:
+            moved = replace(one, office=known.name)
+            later[key_of(moved)] = moved
+    renamed |= later
+    return tuple(renamed[key] for key in sorted(renamed))
 
 
 def instructions_of(revisions: Iterable[Revision]) -> dict[str, str]:
