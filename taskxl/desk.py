@@ -17,7 +17,7 @@ from taskxl.ledger import IssuedForm, Ledger, mark_of, open_ledger
 from taskxl.lock import hold_workspace
 from taskxl.master.book import make_master, read_master, write_master
 from taskxl.master.checks import check_tasks
-from taskxl.master.roster import divide_tasks, resolve_office
+from taskxl.master.roster import Roster, divide_tasks, resolve_office
 from taskxl.master.tasks import read_task_list
 from taskxl.merge.revisions import instructions_of
 from taskxl.model import Entry, MasterList, Month, Period, Settings, Task, TaskList
@@ -328,7 +328,8 @@ def _compose(
         instructions = instructions_of(past[-1].revisions)
         # An office that missed a month finds what it said before that.
         said = (*past[-1].previous, *past[-1].entries)
-        previous = {(e.task, e.office): e for e in said if e.progress or e.obstacles}
+        name_of = Roster(master.offices).present_name
+        previous = {(e.task, name_of(e.office)): e for e in said if e.progress or e.obstacles}
         done = frozenset(s.milestone.id for s in past[-1].milestones if s.light == "done")
     as_of = report_day(period, master.settings)
     return [
@@ -385,16 +386,16 @@ def _merge(
     content = write_summary(merged.month, mark_of(merged.month))
     notes = [*penned.notes, *kept]
     notes += [f"新的汇总写在旁边：“{show(penned.path.name)}”。"] if beside else []
-    if require_writable(penned.path, content) and penned.aside and penned.content is not None:
-        notes.append(put_aside(penned.path, penned.content))
+    require_writable(penned.path, content)
+    notes += [put_aside(path, one) for path, one in penned.asides]
     if penned.changes:
         notes.append(f"{period.name}的汇总表里有 {len(penned.changes)} 处手工修订，已保留并标明。")
-    require_unchanged(penned)
     # First the ledger, then the file: a correction is never only in a file about to be replaced.
     with ledger.as_one_step():
         notes += record_month(workspace, ledger, merged, now, penned.changes)
         for one in (*penned.taken, content):
             ledger.record_summary(period, one, now)
+        require_unchanged(penned)
     written = write_whole(penned.path, content)
     return MergeReport(merged.month, penned.path, written, tuple(notes))
 

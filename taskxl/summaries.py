@@ -32,9 +32,9 @@ class Penned:
     """What a person made of a period's summary.
 
     `path` is where the next one goes, beside one that cannot be read, and `content` what lies
-    there; `aside`: something in it would be lost. `revisions` are the corrections in force,
-    `changes` those of them that no merge has seen yet, found in the workbooks `taken`; `notes` are
-    lines for the 办公室.
+    there. `revisions` are the corrections in force, `changes` those of them that no merge has seen
+    yet, found in the workbooks `taken`; `asides` are those of them in which something else was
+    written, with their paths. `notes` are lines for the 办公室.
     """
 
     path: Path
@@ -42,7 +42,7 @@ class Penned:
     revisions: tuple[Revision, ...]
     changes: tuple[Revision, ...] = ()
     taken: tuple[bytes, ...] = ()
-    aside: bool = False
+    asides: tuple[tuple[Path, bytes], ...] = ()
     notes: tuple[str, ...] = ()
 
 
@@ -62,12 +62,13 @@ def look_at_summary(
     carried = last.revisions if last else ()
     changes: tuple[Revision, ...] = ()
     taken: list[bytes] = []
-    places: list[tuple[Path, bytes | None, bool]] = []
+    asides: list[tuple[Path, bytes]] = []
+    places: list[tuple[Path, bytes | None]] = []
     notes = _find_other_kinds(workspace.summary_path(period))
     for path in _find_summaries(workspace, period):
         content = read_whole(path) if path.is_file() else None
         if content is None or ledger.knows_summary(period, content):
-            places.append((path, content, False))
+            places.append((path, content))
             continue
         require_writable(path, b"")
         summary = _read(content, path.name, period)
@@ -78,10 +79,10 @@ def look_at_summary(
         found = find_corrections(summary, base or last or merge_fresh(), base is not None)
         changes += tuple(one for one in found.revisions if one not in carried)
         taken.append(content)
-        places.append((path, content, found.others > 0))
-    path, content, aside = places[0]
+        asides += [(path, content)] if found.others else []
+        places.append((path, content))
     revisions = combine_revisions(carried, changes)
-    return Penned(path, content, revisions, changes, tuple(taken), aside, tuple(notes))
+    return Penned(*places[0], revisions, changes, tuple(taken), tuple(asides), tuple(notes))
 
 
 def _find_summaries(workspace: Workspace, period: Period) -> Iterator[Path]:

@@ -62,11 +62,12 @@ def test_a_correction_is_what_differs_from_what_was_written(
         (Shown("修订"), "新报", "修订"),
         (Shown("新报"), "新报", "新报"),
         (Shown("", "新报"), "新报", "新报"),
+        (Shown("", "新报的改动"), "新报", "新报的改动"),
         (Shown("再修订", "新报"), "原文", "再修订"),
         (Shown("修订", "新报的改动"), "新报", "修订\n新报的改动"),
         (Shown("两者合一"), "新报", "两者合一"),
     ],
-    ids=["keeps the pen's", "keeps the office's", "clears the pen's", "still both", "mends both", "one of both"],
+    ids=["keeps the pen's", "keeps the office's", "clears the pen's", "mends the office's", "still both", "mends both", "one of both"],
 )  # fmt: skip
 def test_a_person_decides_between_a_correction_and_a_newer_text(
     found: Shown, was: str, now: str

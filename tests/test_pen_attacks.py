@@ -302,6 +302,7 @@ def test_another_kind_under_the_same_name_is_read(
     saved = convert(path, kind, tmp_path / "office", tmp_path / "profile")
     shutil.copy(saved, path)
     assert corrected(workspace) == [("2", "办公室", "progress", "改过的一段。")]
+    assert asides(workspace) == []
 
 
 def test_a_summary_beside_in_another_kind_is_told_of(workspace: Workspace, tmp_path: Path) -> None:
@@ -446,25 +447,32 @@ def test_a_conflict_on_a_task_that_leaves_the_list_stops_nothing(workspace: Work
     assert not merge(workspace).written
 
 
+def rename_office(master: MasterList) -> MasterList:
+    offices = tuple(
+        replace(o, name="基础教育股", aliases=("基教股",)) if o.name == "基教股" else o
+        for o in master.offices
+    )
+    return replace(master, offices=offices)
+
+
 def test_a_correction_follows_its_office_to_a_new_name(workspace: Workspace) -> None:
     open_summary(workspace).write("5", "进展情况", "改过。").save()
     merge(workspace)
-
-    def rename(master: MasterList) -> MasterList:
-        return replace(
-            master,
-            offices=tuple(
-                replace(o, name="基础教育股", aliases=("基教股",)) if o.name == "基教股" else o
-                for o in master.offices
-            ),
-        )
-
-    change_master(workspace, rename)
+    change_master(workspace, rename_office)
     report = merge(workspace)
     assert [r.office for r in report.month.revisions] == ["基础教育股"]
     assert [e.office for e in report.month.entries_of("5")] == ["基础教育股"]
     assert entry_of(report, "5", "基础教育股").progress == "改过。"
     assert Pen(report.summary).cell("5", "进展情况").value == "【办公室修订】改过。"
+
+
+def test_an_office_begins_under_its_new_name_with_what_was_corrected(workspace: Workspace) -> None:
+    open_summary(workspace).write("5", "进展情况", "改过。").save()
+    merge(workspace)
+    change_master(workspace, rename_office)
+    (form,) = desk.compose_forms(workspace, MAY, "基础教育股")
+    (record,) = [r for r in form.blocks["任务"] if r["编号"] == "5"]
+    assert record["进展"] == "〔上月〕改过。"
 
 
 def test_an_office_that_comes_to_agree_is_free_to_go_on(workspace: Workspace) -> None:

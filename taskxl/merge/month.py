@@ -105,16 +105,11 @@ def merge_month(
 
 def _past_months(history: Sequence[Month], period: Period, roster: Roster) -> tuple[Month, ...]:
     """Return the year's months before `period`, oldest first, offices under their present names."""
-
-    def present(office: str) -> str:
-        known = roster.resolve(office)
-        return known.name if known else office
-
     past = []
     for month in sorted(history, key=lambda month: month.period):
         if month.period.year == period.year and month.period < period:
-            offices = tuple(replace(s, office=present(s.office)) for s in month.offices)
-            entries = tuple(replace(e, office=present(e.office)) for e in month.entries)
+            offices = tuple(replace(s, office=roster.present_name(s.office)) for s in month.offices)
+            entries = tuple(replace(e, office=roster.present_name(e.office)) for e in month.entries)
             past.append(replace(month, offices=offices, entries=entries))
     return tuple(past)
 

@@ -89,26 +89,30 @@ def find_revisions(
     changes = []
     for key, now in found.items():
         before = written.get(key, Shown())
-        said = own.get(key, "")
-        text, original = now.text, said
-        if is_same(before.text, text) and is_same(before.newer or "", now.newer or ""):
+        if is_same(before.text, now.text) and is_same(before.newer or "", now.newer or ""):
             continue
-        if before.rest and now.rest:
-            text = f"{text}{before.rest}"
-        if now.newer is not None and before.newer is None:
-            if not is_same(now.newer, said):
-                text = f"{text}\n{now.newer}"  # a person wrote that mark
-        elif now.newer is not None:
-            if is_blank(text):
-                text = said  # of the two texts the office's was kept
-            elif is_same(before.newer or "", now.newer):
-                original = revised[key].was  # the two still stand side by side
-            else:
-                text = f"{text}\n{now.newer}"
-        changes.append(
-            Revision(*key, original, original if is_same(text, original) else tidy(text))
-        )
+        was, text = _read_decision(before, now, own.get(key, ""), revised.get(key))
+        changes.append(Revision(*key, was, was if is_same(text, was) else tidy(text)))
     return tuple(changes)
+
+
+def _read_decision(
+    before: Shown, now: Shown, said: str, standing: Revision | None
+) -> tuple[str, str]:
+    """Return which text a person corrected, and to what.
+
+    `said` is the office's own text, `standing` the correction that stood beside it.
+    """
+    text = f"{now.text}{before.rest}" if now.rest else now.text
+    if now.newer is None:
+        return said, text
+    if before.newer is None:  # a person wrote that mark
+        return said, text if is_same(now.newer, said) else f"{text}\n{now.newer}"
+    if is_blank(text):  # of the two texts the office's was kept
+        return said, now.newer
+    if standing is not None and is_same(before.newer, now.newer):
+        return standing.was, text  # the two still stand side by side
+    return said, f"{text}\n{now.newer}"
 
 
 def combine_revisions(
@@ -163,12 +167,8 @@ def rename_offices(revisions: Iterable[Revision], roster: Roster) -> tuple[Revis
     renamed: dict[Key, Revision] = {}
     later: dict[Key, Revision] = {}
     for one in revisions:
-        known = roster.resolve(one.office) if one.office else None
-        if known is None or known.name == one.office:
-            renamed[key_of(one)] = one
-        else:
-            moved = replace(one, office=known.name)
-            later[key_of(moved)] = moved
+        moved = replace(one, office=roster.present_name(one.office))
+        (renamed if moved == one else later)[key_of(moved)] = moved
     renamed |= later
     return tuple(renamed[key] for key in sorted(renamed))
 
