@@ -19,6 +19,7 @@ from taskxl.master.book import make_master, read_master, write_master
 from taskxl.master.checks import check_tasks
 from taskxl.master.roster import Roster, divide_tasks, resolve_office
 from taskxl.master.tasks import read_task_list
+from taskxl.merge.month import rests_on
 from taskxl.merge.revisions import instructions_of
 from taskxl.model import Entry, MasterList, Month, Period, Settings, Task, TaskList
 from taskxl.months import (
@@ -379,7 +380,7 @@ def _merge(
     """Merge one period; `penned` is what was found in its summary, where somebody has looked."""
     from taskxl.reports.summary import write_summary
 
-    penned = penned or _look_at_summary(workspace, ledger, master, period)
+    penned = penned or _look_at_summary(workspace, ledger, master, period, ledger.month(period))
     beside = workspace.summary_path(period) != penned.path
     merged, kept = look_at_folder(workspace, ledger, master, period, progress, penned.revisions)
     workspace.prepare_month(period)
@@ -387,7 +388,7 @@ def _merge(
     notes = [*penned.notes, *kept]
     notes += [f"新的汇总写在旁边：“{show(penned.path.name)}”。"] if beside else []
     require_writable(penned.path, content)
-    notes += [put_aside(path, one) for path, one in penned.asides]
+    notes += [put_aside(path, one) for path, one in penned.asides if one != content]
     if penned.changes:
         notes.append(f"{period.name}的汇总表里有 {len(penned.changes)} 处手工修订，已保留并标明。")
     # First the ledger, then the file: a correction is never only in a file about to be replaced.
@@ -401,12 +402,12 @@ def _merge(
 
 
 def _look_at_summary(
-    workspace: Workspace, ledger: Ledger, master: MasterList, period: Period
+    workspace: Workspace, ledger: Ledger, master: MasterList, period: Period, last: Month | None
 ) -> Penned:
     def merge_fresh() -> Month:
         return look_at_folder(workspace, ledger, master, period, None, ())[0].month
 
-    return look_at_summary(workspace, ledger, period, merge_fresh)
+    return look_at_summary(workspace, ledger, period, last, merge_fresh)
 
 
 def _take_up_corrections(
@@ -418,24 +419,29 @@ def _take_up_corrections(
 ) -> list[str]:
     """Merge those months before `until` again in whose summaries somebody has written since.
 
-    Else a leader's instruction would be missing in the forms that are about to go out. The months
-    after such a one follow, for each rests on those before it.
+    Else a leader's instruction would be missing in the forms that are about to go out. A month
+    that was merged when the month before it stood otherwise is merged again, too.
     Returns lines on it; a summary that is open elsewhere or unreadable stops nothing.
     """
     notes: list[str] = []
-    stale = False
+    before: Month | None = None
     for period in year_periods(master.settings, until):
-        if not ledger.merges(period) or not workspace.returns_folder(period).is_dir():
+        last = ledger.month(period)
+        if last is None or not workspace.returns_folder(period).is_dir():
             continue
         try:
-            penned = _look_at_summary(workspace, ledger, master, period)
+            penned = _look_at_summary(workspace, ledger, master, period, last)
+            stale = before is not None and not rests_on(last, before)
             if penned.changes or stale:
-                notes += _merge(workspace, ledger, master, period, None, now, penned).notes
-                stale = True
+                report = _merge(workspace, ledger, master, period, None, now, penned)
+                last, notes = report.month, [*notes, *report.notes]
             else:
                 notes += penned.notes
+            if stale:
+                notes.append(f"{period.name}的前一个月有变动，已随之重新汇总。")
         except TaskxlError as error:
             notes.append(f"{period.name}的汇总表里新写的修订这次没有用上：{error}")
+        before = last
     return notes
 
 

@@ -50,15 +50,15 @@ def look_at_summary(
     workspace: Workspace,
     ledger: Ledger,
     period: Period,
+    last: Month | None,
     merge_fresh: Callable[[], Month],
 ) -> Penned:
     """Find what was corrected by hand in the summary of a period since it was written.
 
-    `merge_fresh` gives the month as its folder has it, without corrections; it is asked only where
-    the ledger knows of no merge. Nothing is written.
+    `last` is the month as it was last merged; `merge_fresh` gives it as its folder has it, without
+    corrections, and is asked only where there is no such merge. Nothing is written.
     Raises TaskxlError where somebody has changed the summary and has it still open.
     """
-    last = ledger.month(period)
     carried = last.revisions if last else ()
     changes: tuple[Revision, ...] = ()
     taken: list[bytes] = []

@@ -11,8 +11,9 @@ import pytest
 
 from taskxl import desk
 from taskxl.errors import TaskxlError
+from taskxl.ledger import open_ledger
 from taskxl.master.book import write_master
-from taskxl.model import MasterList, Revision
+from taskxl.model import MasterList, Month, Period, Revision
 from taskxl.workspace import Workspace
 from tests.clerks import convert
 from tests.month_of_clerks import APRIL, make_workspace, summary_text
@@ -455,6 +456,13 @@ def rename_office(master: MasterList) -> MasterList:
     return replace(master, offices=offices)
 
 
+def test_an_instruction_on_a_task_that_leaves_the_list_is_still_shown(workspace: Workspace) -> None:
+    open_summary(workspace).write("2", "批示", "请缓办。").save()
+    merge(workspace)
+    change_master(workspace, lambda m: replace(m, tasks=tuple(t for t in m.tasks if t.id != "2")))
+    assert "请缓办。" in summary_text(merge(workspace).summary.read_bytes())
+
+
 def test_a_correction_follows_its_office_to_a_new_name(workspace: Workspace) -> None:
     open_summary(workspace).write("5", "进展情况", "改过。").save()
     merge(workspace)
@@ -498,13 +506,40 @@ def test_what_is_found_in_an_early_month_reaches_the_months_between(tmp_path: Pa
     desk.issue_forms(workspace, june, now=NOW)
     open_summary(workspace).write("2", "批示", "请抓紧。").save()
     merge(workspace, june)
-    from taskxl.ledger import open_ledger
-
-    with open_ledger(workspace.ledger_path) as ledger:
-        may = ledger.month(MAY)
-    assert may is not None
-    assert may.instructions_before == {"2": "请抓紧。"}
+    assert recall(workspace, MAY).instructions_before == {"2": "请抓紧。"}
     assert "请抓紧。" in summary_text(workspace.summary_path(MAY).read_bytes())
+    assert merge(workspace, june).notes == ()
+
+
+def test_a_month_between_that_was_open_is_made_right_the_next_time(tmp_path: Path) -> None:
+    workspace = make_workspace(tmp_path)
+    june = replace(MAY, month=6)
+    send(workspace, "办公室")
+    merge(workspace)
+    begin_may(workspace)
+    desk.issue_forms(workspace, june, now=NOW)
+    open_summary(workspace).write("2", "进展情况", "改过。").save()
+    path = workspace.summary_path(MAY)
+    owner = path.with_name(f"~${path.name}")
+    owner.write_bytes(b"")
+    assert any("没有用上" in note for note in merge(workspace, june).notes)
+    assert said_before(workspace) != "改过。"
+    owner.unlink()
+    merge(workspace, june)
+    assert said_before(workspace) == "改过。"
+
+
+def said_before(workspace: Workspace) -> str:
+    """Return what May's merge holds for the progress on task 2 in the month before."""
+    previous = recall(workspace, MAY).previous
+    return next(entry.progress for entry in previous if entry.task == "2")
+
+
+def recall(workspace: Workspace, period: Period) -> Month:
+    with open_ledger(workspace.ledger_path) as ledger:
+        month = ledger.month(period)
+    assert month is not None
+    return month
 
 
 @pytest.mark.parametrize("trouble", ["open", "unreadable"])

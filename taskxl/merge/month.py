@@ -17,6 +17,7 @@ from taskxl.merge.verdicts import count_returns
 from taskxl.merge.versions import speaks, texts_of
 from taskxl.model import (
     Entry,
+    Light,
     MasterList,
     MilestoneEntry,
     Month,
@@ -28,7 +29,7 @@ from taskxl.model import (
 )
 from taskxl.text import squeeze
 
-__all__ = ["Counts", "count_month", "merge_month", "month_json"]
+__all__ = ["Counts", "count_month", "merge_month", "month_json", "rests_on"]
 
 
 def merge_month(
@@ -83,7 +84,7 @@ def merge_month(
         counted.altered,
         (),
         order_entries([said.entry for said in earlier.values()], places, offices),
-        {state.milestone.id: state.light for state in past[-1].milestones} if past else {},
+        _lights_of(past[-1]) if past else {},
         revised,
         instructions_of(past[-1].revisions) if past else {},
     )
@@ -101,6 +102,26 @@ def merge_month(
     )
     findings = (*counted.findings, *find_gaps(view))
     return replace(month, findings=_order_findings(findings, month.offices, places))
+
+
+def rests_on(month: Month, before: Month) -> bool:
+    """Tell whether a month was merged with the month before it as that stands now."""
+    (past,) = _past_months((before,), month.period, Roster(month.master.offices))
+    tasks = {task.id for task in month.master.tasks}
+    previous = {(entry.task, entry.office): entry for entry in month.previous}
+    return (
+        month.instructions_before == instructions_of(past.revisions)
+        and month.lights_before == _lights_of(past)
+        and all(
+            previous.get((entry.task, entry.office)) == entry
+            for entry in past.entries
+            if speaks(entry) and entry.task in tasks
+        )
+    )
+
+
+def _lights_of(month: Month) -> dict[str, Light]:
+    return {state.milestone.id: state.light for state in month.milestones}
 
 
 def _past_months(history: Sequence[Month], period: Period, roster: Roster) -> tuple[Month, ...]:
