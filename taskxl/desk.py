@@ -427,21 +427,20 @@ def _take_up_corrections(
     before: Month | None = None
     for period in year_periods(master.settings, until):
         last = ledger.month(period)
-        if last is None or not workspace.returns_folder(period).is_dir():
-            continue
-        try:
-            penned = _look_at_summary(workspace, ledger, master, period, last)
+        if last is not None and workspace.returns_folder(period).is_dir():
             stale = before is not None and not rests_on(last, before)
-            if penned.changes or stale:
-                report = _merge(workspace, ledger, master, period, None, now, penned)
-                last, notes = report.month, [*notes, *report.notes]
-            else:
-                notes += penned.notes
-            if stale:
-                notes.append(f"{period.name}的前一个月有变动，已随之重新汇总。")
-        except TaskxlError as error:
-            notes.append(f"{period.name}的汇总表里新写的修订这次没有用上：{error}")
-        before = last
+            try:
+                penned = _look_at_summary(workspace, ledger, master, period, last)
+                if penned.changes or stale:
+                    report = _merge(workspace, ledger, master, period, None, now, penned)
+                    last, notes = report.month, [*notes, *report.notes]
+                    notes += [f"{period.name}的前一个月有变动，已随之重新汇总。"] if stale else []
+                else:
+                    notes += penned.notes
+            except TaskxlError as error:
+                notes.append(f"{period.name}的汇总表里新写的修订这次没有用上：{error}")
+        if last is not None or workspace.has_month(period):
+            before = last
     return notes
 
 

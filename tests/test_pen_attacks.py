@@ -353,6 +353,15 @@ def test_a_restored_copy_brings_no_old_correction_back(workspace: Workspace) -> 
     assert corrected(workspace) == [("2", "办公室", "progress", "第二稿。")]
 
 
+def test_a_summary_that_nobody_wrote_in_is_not_read(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_summary(workspace).write("2", "进展情况", "改过。").save()
+    merge(workspace)
+    monkeypatch.setattr("taskxl.summaries.read_isolated", None)
+    assert not merge(workspace).written
+
+
 def test_corrections_in_the_summary_beside_are_found_when_the_first_is_gone(
     workspace: Workspace,
 ) -> None:
@@ -527,6 +536,20 @@ def test_a_month_between_that_was_open_is_made_right_the_next_time(tmp_path: Pat
     owner.unlink()
     merge(workspace, june)
     assert said_before(workspace) == "改过。"
+
+
+def test_a_month_issued_and_never_merged_makes_no_later_one_stale(tmp_path: Path) -> None:
+    workspace = make_workspace(tmp_path)
+    june, july = replace(MAY, month=6), replace(MAY, month=7)
+    send(workspace, "办公室")
+    pen = Pen(merge(workspace).summary)
+    pen.write("2", "批示", "请抓紧。").save()
+    merge(workspace)
+    for period in (MAY, june, july):
+        desk.issue_forms(workspace, period, now=NOW)
+        if period == june:
+            merge(workspace, june)
+    assert not [note for note in merge(workspace, july).notes if "重新汇总" in note]
 
 
 def said_before(workspace: Workspace) -> str:

@@ -109,14 +109,15 @@ def rests_on(month: Month, before: Month) -> bool:
     (past,) = _past_months((before,), month.period, Roster(month.master.offices))
     tasks = {task.id for task in month.master.tasks}
     previous = {(entry.task, entry.office): entry for entry in month.previous}
+    said = {
+        (entry.task, entry.office): entry
+        for entry in past.entries
+        if speaks(entry) and entry.task in tasks
+    }
     return (
         month.instructions_before == instructions_of(past.revisions)
         and month.lights_before == _lights_of(past)
-        and all(
-            previous.get((entry.task, entry.office)) == entry
-            for entry in past.entries
-            if speaks(entry) and entry.task in tasks
-        )
+        and all(previous.get(pair) == entry for pair, entry in said.items())
     )
 
 

@@ -166,7 +166,7 @@ def sheet_rows(sheet: Sheet, top: int, columns: Mapping[str, int]) -> list[dict[
 
     What cannot be seen is left out: an error, a cell that a merge hides.
     """
-    return [
+    rows = [
         {
             header: sheet.text(row, column)
             for header, column in columns.items()
@@ -174,6 +174,7 @@ def sheet_rows(sheet: Sheet, top: int, columns: Mapping[str, int]) -> list[dict[
         }
         for row in range(top + 1, len(sheet.rows) + 1)
     ]
+    return [row for row in rows if any(row.values())]
 
 
 def _is_unseen(sheet: Sheet, row: int, column: int) -> bool:
@@ -201,7 +202,10 @@ def gather_pieces(
         if going_on:
             task = identity or numbered.get(squeeze(number[: going_on.start()]), "")
         else:
-            task = titles.get((squeeze(number), squeeze(row.get(TITLE, ""))), identity)
+            title = squeeze(row.get(TITLE, ""))
+            seen = titles.get((squeeze(number), title), "")
+            # A number alone may be that of another table of the list.
+            task = seen or identity if title else identity or seen
             numbered[squeeze(number)] = task
         for header in PEN_COLUMNS.keys() & row.keys() if task else ():
             # 进度状态 is said again in every row that goes on.
