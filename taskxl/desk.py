@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from functools import partial
 from pathlib import Path
 
 from taskxl.dates import doubt_report_day, report_day
@@ -22,7 +21,8 @@ from taskxl.lists import read_lists as read_lists
 from taskxl.lists import settle_master
 from taskxl.lists import update_workspace as update_workspace
 from taskxl.lock import hold_workspace
-from taskxl.master.roster import divide_tasks, resolve_office
+from taskxl.master.roster import Roster, divide_tasks, resolve_office
+from taskxl.merge.month import rests_on
 from taskxl.merge.revisions import instructions_of
 from taskxl.model import Entry, MasterList, Month, Period
 from taskxl.months import (
@@ -36,7 +36,7 @@ from taskxl.months import (
     year_periods,
 )
 from taskxl.returns import Progress
-from taskxl.summaries import Penned, look_at_summary, put_aside
+from taskxl.summaries import Penned, look_at_summary, put_aside, require_unchanged
 from taskxl.text import show
 from taskxl.workspace import Workspace, require_writable, write_whole
 
@@ -178,7 +178,8 @@ def _compose(
         instructions = instructions_of(past[-1].revisions)
         # An office that missed a month finds what it said before that.
         said = (*past[-1].previous, *past[-1].entries)
-        previous = {(e.task, e.office): e for e in said if e.progress or e.obstacles}
+        name_of = Roster(master.offices).present_name
+        previous = {(e.task, name_of(e.office)): e for e in said if e.progress or e.obstacles}
         done = frozenset(s.milestone.id for s in past[-1].milestones if s.light == "done")
     as_of = report_day(period, master.settings)
     return [
@@ -229,24 +230,34 @@ def _merge(
     """Merge one period; `penned` is what was found in its summary, where somebody has looked."""
     from taskxl.reports.summary import write_summary
 
-    def merge_fresh() -> Month:
-        return look_at_folder(workspace, ledger, master, period, None, ())[0].month
-
-    penned = penned or look_at_summary(workspace, ledger, period, merge_fresh)
+    penned = penned or _look_at_summary(workspace, ledger, master, period, ledger.month(period))
+    beside = workspace.summary_path(period) != penned.path
     merged, kept = look_at_folder(workspace, ledger, master, period, progress, penned.revisions)
     workspace.prepare_month(period)
     content = write_summary(merged.month, mark_of(merged.month))
     notes = [*penned.notes, *kept]
-    if require_writable(penned.path, content) and penned.aside is not None:
-        notes.append(put_aside(penned.path, penned.aside))
+    notes += [f"新的汇总写在旁边：“{show(penned.path.name)}”。"] if beside else []
+    require_writable(penned.path, content)
+    notes += [put_aside(path, one) for path, one in penned.asides if one != content]
     if penned.changes:
         notes.append(f"{period.name}的汇总表里有 {len(penned.changes)} 处手工修订，已保留并标明。")
     # First the ledger, then the file: a correction is never only in a file about to be replaced.
     with ledger.as_one_step():
         notes += record_month(workspace, ledger, merged, now, penned.changes)
-        ledger.record_summary(period, content, now)
+        for one in (*penned.taken, content):
+            ledger.record_summary(period, one, now)
+        require_unchanged(penned)
     written = write_whole(penned.path, content)
     return MergeReport(merged.month, penned.path, written, tuple(notes))
+
+
+def _look_at_summary(
+    workspace: Workspace, ledger: Ledger, master: MasterList, period: Period, last: Month | None
+) -> Penned:
+    def merge_fresh() -> Month:
+        return look_at_folder(workspace, ledger, master, period, None, ())[0].month
+
+    return look_at_summary(workspace, ledger, period, last, merge_fresh)
 
 
 def _take_up_corrections(
@@ -258,25 +269,30 @@ def _take_up_corrections(
 ) -> list[str]:
     """Merge those months before `until` again in whose summaries somebody has written since.
 
-    Else a leader's instruction would be missing in the forms that are about to go out.
-    Returns lines on it; a summary that is open elsewhere stops nothing.
+    Else a leader's instruction would be missing in the forms that are about to go out. What rests
+    on a month so merged is merged again, too; a late return alone changes its own month only.
+    Returns lines on it; a summary that is open elsewhere or unreadable stops nothing.
     """
     notes: list[str] = []
+    before: Month | None = None
+    moved = False
     for period in year_periods(master.settings, until):
         last = ledger.month(period)
-        if last is None or not workspace.returns_folder(period).is_dir():
-            continue
-        try:
-            penned = look_at_summary(workspace, ledger, period, partial(_known, last))
-            if penned.changes:
-                notes += _merge(workspace, ledger, master, period, None, now, penned).notes
-        except TaskxlError as error:
-            notes.append(f"{period.name}的汇总表里新写的修订这次没有用上：{error}")
+        if last is not None and workspace.returns_folder(period).is_dir():
+            stale = before is not None and not rests_on(last, before, corrections_only=not moved)
+            try:
+                penned = _look_at_summary(workspace, ledger, master, period, last)
+                if penned.changes or stale:
+                    report = _merge(workspace, ledger, master, period, None, now, penned)
+                    last, moved, notes = report.month, True, [*notes, *report.notes]
+                    notes += [f"{period.name}的前一个月有变动，已随之重新汇总。"] if stale else []
+                else:
+                    notes += penned.notes
+            except TaskxlError as error:
+                notes.append(f"{period.name}的汇总表里新写的修订这次没有用上：{error}")
+        if last is not None or workspace.has_month(period):
+            before = last
     return notes
-
-
-def _known(month: Month) -> Month:
-    return month
 
 
 def look_at_month(workspace: Workspace, period: Period, progress: Progress = None) -> Month:

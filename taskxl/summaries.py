@@ -1,10 +1,11 @@
 """The summary in its folder: where it goes, and what a person wrote in it since it was written."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
+from taskxl.errors import TaskxlError
 from taskxl.intake.gate import Refusal, check_content
 from taskxl.intake.reading import read_book
 from taskxl.intake.refusals import Limits
@@ -12,7 +13,7 @@ from taskxl.intake.workers import read_isolated
 from taskxl.ledger import Ledger
 from taskxl.merge.revisions import combine_revisions
 from taskxl.model import Month, Period, Revision
-from taskxl.reports.corrections import Corrections, adopt_marked, read_corrections, read_mark
+from taskxl.reports.corrections import Summary, find_corrections, read_summary
 from taskxl.text import show
 from taskxl.workspace import Workspace, read_whole, require_writable, write_whole
 
@@ -23,89 +24,116 @@ _WHY_UNREADABLE = {
     "R204": "太大或结构异常",
     "R205": "没有汇总表，或表头已被删改",
 }
+_OTHER_KINDS = (".xls", ".et", ".ett", ".ods", ".xlsm", ".xlsb", ".csv")
 
 
 @dataclass(frozen=True, slots=True)
 class Penned:
     """What a person made of a period's summary.
 
-    `path` is where the next one goes: beside one that cannot be read. `revisions` are the
-    corrections in force, `changes` those of them that no merge has seen yet. `aside` is the
-    workbook's content where something in it would be lost; `notes` are lines for the 办公室.
+    `path` is where the next one goes, beside one that cannot be read, and `content` what lies
+    there. `revisions` are the corrections in force, `changes` those of them that no merge has seen
+    yet, found in the workbooks `taken`; `asides` are those of them in which something else was
+    written, with their paths. `notes` are lines for the 办公室.
     """
 
     path: Path
+    content: bytes | None
     revisions: tuple[Revision, ...]
     changes: tuple[Revision, ...] = ()
-    aside: bytes | None = None
+    taken: tuple[bytes, ...] = ()
+    asides: tuple[tuple[Path, bytes], ...] = ()
     notes: tuple[str, ...] = ()
 
 
 def look_at_summary(
-    workspace: Workspace, ledger: Ledger, period: Period, fresh: Callable[[], Month]
+    workspace: Workspace,
+    ledger: Ledger,
+    period: Period,
+    last: Month | None,
+    merge_fresh: Callable[[], Month],
 ) -> Penned:
     """Find what was corrected by hand in the summary of a period since it was written.
 
-    `fresh` gives the month as its folder has it, without corrections; it is asked only where the
-    ledger knows of no merge. Nothing is written.
+    `last` is the month as it was last merged; `merge_fresh` gives it as its folder has it, without
+    corrections, and is asked only where there is no such merge. Nothing is written.
     Raises TaskxlError where somebody has changed the summary and has it still open.
     """
-    last = ledger.month(period)
     carried = last.revisions if last else ()
-    notes: list[str] = []
-    for path in workspace.summary_paths(period):
-        if not path.is_file():
-            break
-        content = read_whole(path)
-        if ledger.wrote_summary(period, content):
-            break
-        require_writable(path, b"")
-        mark = _ask(_read_mark, None, (content, path.name))
-        if isinstance(mark, Refusal):
-            why = _WHY_UNREADABLE.get(mark.code, "可能已损坏")
-            notes.append(
-                f"“{show(path.name)}”读不出来（{why}），没有动它，里面新写的修订没有用上；"
-                "新的汇总另写在旁边。原来的不要了，请把它移走。"
-            )
+    changes: tuple[Revision, ...] = ()
+    taken: list[bytes] = []
+    asides: list[tuple[Path, bytes]] = []
+    places: list[tuple[Path, bytes | None]] = []
+    notes = _find_other_kinds(workspace.summary_path(period))
+    for path in _find_summaries(workspace, period):
+        content = read_whole(path) if path.is_file() else None
+        if content is None or ledger.knows_summary(period, content):
+            places.append((path, content))
             continue
-        base = ledger.marked_month(period, str(mark)) or last
-        if base is None:
-            changes = _ask(_adopt_marked, fresh(), (content, path.name))
-            told = changes if isinstance(changes, tuple) else ()
-            return Penned(path, combine_revisions((), told), told, content, tuple(notes))
-        found = _ask(_read_corrections, base, (content, path.name))
-        if not isinstance(found, Corrections):
-            return Penned(path, carried, (), content, tuple(notes))
-        new = tuple(one for one in found.revisions if one not in carried)
-        return Penned(
-            path,
-            combine_revisions(carried, new),
-            new,
-            content if found.others else None,
-            tuple(notes),
+        require_writable(path, b"")
+        summary = _read(content, path.name, period)
+        if isinstance(summary, Refusal):
+            notes.append(_describe_refusal(path, summary, period))
+            continue
+        base = ledger.marked_month(period, summary.mark) if summary.mark else last
+        found = find_corrections(summary, base or last or merge_fresh(), base is not None)
+        changes += tuple(one for one in found.revisions if one not in carried)
+        taken.append(content)
+        asides += [(path, content)] if found.others else []
+        places.append((path, content))
+    revisions = combine_revisions(carried, changes)
+    return Penned(*places[0], revisions, changes, tuple(taken), tuple(asides), tuple(notes))
+
+
+def _find_summaries(workspace: Workspace, period: Period) -> Iterator[Path]:
+    """Yield the summary's path, those of summaries that lie beside it, and the next free one."""
+    for number, path in enumerate(workspace.summary_paths(period)):
+        yield path
+        if number and not path.is_file():
+            return
+
+
+def _find_other_kinds(path: Path) -> list[str]:
+    """Return a line for each copy of the summary that was saved beside it as another kind."""
+    others = (path.with_suffix(kind) for kind in _OTHER_KINDS)
+    return [
+        f"“{show(other.name)}”不会去读；修订请写在“{show(path.name)}”里。不要了的，请把它移走。"
+        for other in others
+        if other.is_file()
+    ]
+
+
+def _describe_refusal(path: Path, refusal: Refusal, period: Period) -> str:
+    if refusal.code == "R206":
+        return (
+            f"“{show(path.name)}”里不是{period.name}的汇总，没有动它，里面的修订没有用上。"
+            "请把它移走或改名。"
         )
-    return Penned(path, carried, notes=tuple(notes))
+    why = _WHY_UNREADABLE.get(refusal.code, "可能已损坏")
+    return (
+        f"“{show(path.name)}”读不出来（{why}），没有动它，里面新写的修订没有用上。"
+        "不要了的，请把它移走。"
+    )
 
 
-def _ask(function: Callable[..., object], context: object, job: tuple[bytes, str]) -> object:
-    """Have a summary read in a process of its own: a person's file may be damaged as any."""
-    ((_, result),) = read_isolated(function, context, [job], limits=_LIMITS)
+def _read(content: bytes, name: str, period: Period) -> Summary | Refusal:
+    """Read a summary in a process of its own: a person's file may be damaged as any."""
+    ((_, result),) = read_isolated(_read_content, period, [(content, name)], limits=_LIMITS)
     return result
 
 
-def _read_mark(context: None, job: tuple[bytes, str]) -> str:
+def _read_content(period: Period, job: tuple[bytes, str]) -> Summary:
     content, name = job
-    return read_mark(read_book(content, name, check_content(content, name, _LIMITS)))
+    return read_summary(read_book(content, name, check_content(content, name, _LIMITS)), period)
 
 
-def _read_corrections(base: Month, job: tuple[bytes, str]) -> Corrections:
-    content, name = job
-    return read_corrections(read_book(content, name, check_content(content, name, _LIMITS)), base)
-
-
-def _adopt_marked(fresh: Month, job: tuple[bytes, str]) -> tuple[Revision, ...]:
-    content, name = job
-    return adopt_marked(read_book(content, name, check_content(content, name, _LIMITS)), fresh)
+def require_unchanged(penned: Penned) -> None:
+    """Raise TaskxlError where somebody saved the summary after it was looked at."""
+    path = penned.path
+    if (read_whole(path) if path.is_file() else None) != penned.content:
+        raise TaskxlError(
+            f"“{show(path)}”在汇总的时候又被保存过，没有写入。请关闭后再运行一次 taskxl merge。"
+        )
 
 
 def put_aside(path: Path, content: bytes) -> str:

@@ -88,7 +88,7 @@ class Workspace:
         return self.merge_folder(period) / f"{period.year}年{period.label}汇总.xlsx"
 
     def summary_paths(self, period: Period) -> Iterator[Path]:
-        """Yield where a period's summary may go: its path, then beside what lies there already."""
+        """Yield where a period's summary may lie: its path, then those beside it, without end."""
         path = self.summary_path(period)
         yield path
         for number in count(1):

@@ -102,8 +102,11 @@ def test_a_long_text_is_parted_between_paragraphs() -> None:
 
 
 def test_marks_come_off_again() -> None:
-    assert split_marks(write_marks(["逾期", "临近"]) + "\n正常推进")[1] == "正常推进"
+    marks = write_marks(["逾期", "临近"])
+    assert split_marks(f"{marks}\n正常推进")[1] == "正常推进"
     assert split_marks("【重要】先办这件事") == ("", "【重要】先办这件事")
+    # The indent of a line that only looks like another office's is no part of the marks.
+    assert split_marks(f"{marks}\u3000〔计财股〕已报") == (marks, "\u3000〔计财股〕已报")
 
 
 def test_colours_are_told_apart_in_black_and_white() -> None:

@@ -93,7 +93,8 @@ _FIRST: tuple[str, ...] = (
 )
 
 _SUMMARIES_AND_IMPORTS = (
-    # Every summary workbook that was written: a file with such a digest is as we left it.
+    # Every summary workbook that was written or whose corrections were taken over: a file with
+    # such a digest says nothing new.
     f"""CREATE TABLE summaries (
         id INTEGER PRIMARY KEY,
         merge INTEGER NOT NULL REFERENCES merges (id),

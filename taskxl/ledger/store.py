@@ -142,7 +142,10 @@ class Ledger:
         return True
 
     def record_summary(self, period: Period, content: bytes, now: datetime | None) -> None:
-        """Record that a summary workbook is written for the last merge of a period."""
+        """Record that the last merge of a period has all that is in a summary workbook.
+
+        Such are the one that is written for it, and those whose corrections it has taken over.
+        """
         with transaction(self.connection):
             self.connection.execute(
                 "INSERT INTO summaries (merge, digest, recorded_at)"
@@ -269,8 +272,8 @@ class Ledger:
         )
         return self.month(period, row[0]) if row and row[0] else None
 
-    def wrote_summary(self, period: Period, content: bytes) -> bool:
-        """Tell whether a workbook is, byte for byte, a summary that was written for a period."""
+    def knows_summary(self, period: Period, content: bytes) -> bool:
+        """Tell whether all that is in a workbook is recorded for a period: see record_summary."""
         return (
             self._one(
                 "SELECT 1 FROM summaries JOIN merges ON merges.id = summaries.merge"

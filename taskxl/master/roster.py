@@ -31,6 +31,11 @@ class Roster:
         """Return the office of that name or alias, or None."""
         return self._by_name.get(squeeze(name))
 
+    def present_name(self, name: str) -> str:
+        """Return by what name an office goes now; one that is not known keeps its own."""
+        office = self.resolve(name) if name else None
+        return office.name if office else name
+
     def spell_out(self, names: Iterable[str]) -> tuple[str, ...]:
         """Return `names` with 各股室 spelt out and aliases made names, each once, in order.
 

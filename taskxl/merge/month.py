@@ -11,13 +11,14 @@ from taskxl.merge.evidence import own_words
 from taskxl.merge.leftovers import statement_texts
 from taskxl.merge.lights import choose_statement, judge_milestones
 from taskxl.merge.registry import Earlier, View
-from taskxl.merge.revisions import instructions_of, key_of, revise_entries
+from taskxl.merge.revisions import instructions_of, key_of, rename_offices, revise_entries
 from taskxl.merge.rules import find_gaps
 from taskxl.merge.states import first_arrivals, judge_offices, order_entries
 from taskxl.merge.verdicts import count_returns
 from taskxl.merge.versions import speaks, texts_of
 from taskxl.model import (
     Entry,
+    Light,
     MasterList,
     MilestoneEntry,
     Month,
@@ -29,7 +30,7 @@ from taskxl.model import (
 )
 from taskxl.text import squeeze
 
-__all__ = ["Counts", "count_month", "merge_month", "month_json"]
+__all__ = ["Counts", "count_month", "merge_month", "month_json", "rests_on"]
 
 
 def merge_month(
@@ -57,6 +58,7 @@ def merge_month(
     shares = divide_tasks(master, period)
     counted = count_returns(master, period, returns, issued)
 
+    revisions = rename_offices(revisions, roster)
     corrected, revised = revise_entries(counted.entries, revisions, tasks)
     entries = order_entries(corrected, places, offices)
     by_task: dict[str, list[Entry]] = {}
@@ -85,7 +87,7 @@ def merge_month(
         counted.altered,
         (),
         order_entries([said.entry for said in earlier.values()], places, offices),
-        {state.milestone.id: state.light for state in past[-1].milestones} if past else {},
+        _lights_of(past[-1]) if past else {},
         revised,
         instructions_of(past[-1].revisions) if past else {},
     )
@@ -107,21 +109,48 @@ def merge_month(
     return replace(month, findings=_order_findings(findings, month.offices, places))
 
 
+def rests_on(month: Month, before: Month, corrections_only: bool = False) -> bool:
+    """Tell whether a month was merged with the month before it as that stands now.
+
+    With `corrections_only` it is asked of what the 办公室 wrote in that month's summary alone.
+    """
+    (past,) = _past_months((before,), month.period, Roster(month.master.offices))
+    tasks = {task.id for task in month.master.tasks}
+    previous = {(entry.task, entry.office): entry for entry in month.previous}
+    corrected = {(one.task, one.office) for one in past.revisions}
+    said = {
+        (entry.task, entry.office): entry
+        for entry in past.entries
+        if speaks(entry) and entry.task in tasks
+    }
+    if corrections_only:
+        said = {pair: entry for pair, entry in said.items() if pair in corrected}
+    return (
+        month.instructions_before == instructions_of(past.revisions)
+        and (corrections_only or month.lights_before == _lights_of(past))
+        and all(previous.get(pair) == entry for pair, entry in said.items())
+    )
+
+
+def _lights_of(month: Month) -> dict[str, Light]:
+    return {state.milestone.id: state.light for state in month.milestones}
+
+
 def _past_months(history: Sequence[Month], period: Period, roster: Roster) -> tuple[Month, ...]:
     """Return the year's months before `period`, oldest first, offices under their present names."""
-
-    def present(office: str) -> str:
-        known = roster.resolve(office)
-        return known.name if known else office
-
     past = []
     for month in sorted(history, key=lambda month: month.period):
         if month.period.year == period.year and month.period < period:
-            offices = tuple(replace(s, office=present(s.office)) for s in month.offices)
-            entries = tuple(replace(e, office=present(e.office)) for e in month.entries)
-            revisions = tuple(replace(r, office=present(r.office)) for r in month.revisions)
+            offices = tuple(replace(s, office=roster.present_name(s.office)) for s in month.offices)
+            entries = tuple(replace(e, office=roster.present_name(e.office)) for e in month.entries)
+            revisions = tuple(
+                replace(r, office=roster.present_name(r.office)) for r in month.revisions
+            )
             steps = tuple(
-                replace(s, entry=s.entry and replace(s.entry, office=present(s.entry.office)))
+                replace(
+                    s,
+                    entry=s.entry and replace(s.entry, office=roster.present_name(s.entry.office)),
+                )
                 for s in month.milestones
             )
             past.append(

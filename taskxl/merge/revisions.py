@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from taskxl.findings import Finding, Rule
+from taskxl.master.roster import Roster
 from taskxl.merge.registry import View, gap_rule
 from taskxl.model import Entry, Revision, RevisionField, Task, TaskField
 from taskxl.text import is_blank, quote, tidy
@@ -31,8 +32,9 @@ FIELD_WORDS: Mapping[RevisionField, str] = {
 class Shown:
     """What a summary shows of one text: the text itself and, below it, what the office sent since.
 
-    `rest` is the end of a text that is too long for its cell; `penned` tells that the text bears
-    the mark of a correction.
+    `rest` is the end of a text that is too long for its cell, as it joins on to `text` (where a
+    summary was read: the line that stands for it); `penned` tells that the text bears the mark of
+    a correction.
     """
 
     text: str = ""
@@ -87,23 +89,30 @@ def find_revisions(
     changes = []
     for key, now in found.items():
         before = written.get(key, Shown())
-        said = own.get(key, "")
-        text, original = now.text, said
-        if is_same(before.text, text) and is_same(before.newer or "", now.newer or ""):
+        if is_same(before.text, now.text) and is_same(before.newer or "", now.newer or ""):
             continue
-        if before.rest and now.rest:
-            text = f"{text}\n{before.rest}"
-        if now.newer is not None and before.newer is not None:
-            if is_blank(text):
-                text = said  # of the two texts the office's was kept
-            elif is_same(before.newer, now.newer):
-                original = revised[key].was  # the two still stand side by side
-            else:
-                text = f"{text}\n{now.newer}"
-        changes.append(
-            Revision(*key, original, original if is_same(text, original) else tidy(text))
-        )
+        was, text = _read_decision(before, now, own.get(key, ""), revised.get(key))
+        changes.append(Revision(*key, was, was if is_same(text, was) else tidy(text)))
     return tuple(changes)
+
+
+def _read_decision(
+    before: Shown, now: Shown, said: str, standing: Revision | None
+) -> tuple[str, str]:
+    """Return which text a person corrected, and to what.
+
+    `said` is the office's own text, `standing` the correction that stood beside it.
+    """
+    text = f"{now.text}{before.rest}" if now.rest else now.text
+    if now.newer is None:
+        return said, text
+    if before.newer is None:  # a person wrote that mark
+        return said, text if is_same(now.newer, said) else f"{text}\n{now.newer}"
+    if is_blank(text):  # of the two texts the office's was kept
+        return said, now.newer
+    if standing is not None and is_same(before.newer, now.newer):
+        return standing.was, text  # the two still stand side by side
+    return said, f"{text}\n{now.newer}"
 
 
 def combine_revisions(
@@ -137,7 +146,7 @@ def revise_entries(
     for one in revisions:
         said = own.get(key_of(one), "")
         if one.field == "instructions" or one.task not in tasks:
-            kept.append(one)
+            kept.append(replace(one, newer=None))
             continue
         if is_same(said, one.now):
             continue
@@ -148,6 +157,20 @@ def revise_entries(
         corrected: dict[str, Any] = {one.field: one.now}
         by_pair[pair] = replace(entry, **corrected)
     return tuple(by_pair.values()), tuple(kept)
+
+
+def rename_offices(revisions: Iterable[Revision], roster: Roster) -> tuple[Revision, ...]:
+    """Return revisions with offices under their present names.
+
+    Where that makes two of one text, the one under the old name was found last.
+    """
+    renamed: dict[Key, Revision] = {}
+    later: dict[Key, Revision] = {}
+    for one in revisions:
+        moved = replace(one, office=roster.present_name(one.office))
+        (renamed if moved == one else later)[key_of(moved)] = moved
+    renamed |= later
+    return tuple(renamed[key] for key in sorted(renamed))
 
 
 def instructions_of(revisions: Iterable[Revision]) -> dict[str, str]:

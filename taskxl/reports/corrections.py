@@ -1,19 +1,24 @@
 """A summary read again: what a person wrote in it since it was written."""
 
-from dataclasses import dataclass
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
-from taskxl.intake.grids import Book
+from taskxl.intake.grids import Book, CellError, Sheet
 from taskxl.intake.reading import read_book
 from taskxl.intake.refusals import Refused
-from taskxl.merge.revisions import find_revisions
-from taskxl.model import Month, Revision
+from taskxl.merge.revisions import Key, Shown, find_revisions, key_of
+from taskxl.model import Month, Period, Revision
 from taskxl.reports import sheet_tasks
+from taskxl.reports.marks import FIELD_COLUMNS, INSTRUCTIONS, PROGRESS
 from taskxl.reports.pen import (
     MONTH_PROPERTY,
+    Pieces,
     fill_gaps,
-    gather_cells,
+    find_header,
+    gather_pieces,
+    join_pieces,
     layout_rows,
-    other_texts,
     read_shown,
     sheet_rows,
 )
@@ -23,70 +28,120 @@ from taskxl.reports.view import View, look_at
 from taskxl.text import squeeze
 
 NO_TABLE = Refused("R205", f"没有“{sheet_tasks.SHEET}”一表，或它的表头已被删改。")
+OTHER_PERIOD = Refused("R206", "这是别的月份的汇总。")
+
+_HEADING = re.compile(r"(\d{4})年重点工作任务进展情况汇总表\((.+)\)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """A summary as it lies in its folder, read.
+
+    `mark` tells of which merge it is, "" where another program dropped it; `rows` are those of
+    汇总表, by header; `texts` every text that is seen anywhere, by sheet ("" for 汇总表), squeezed.
+    """
+
+    mark: str
+    rows: tuple[Mapping[str, str], ...]
+    texts: frozenset[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
 class Corrections:
     """What stands in a summary that was not written there by taskxl.
 
-    `others` counts the texts that no column of 汇总表 keeps: notes at the edge, cells of other
-    sheets, comments.
+    `others` counts the texts that are not taken over: notes at the edge, cells of other sheets,
+    comments, rows of nobody.
     """
 
     revisions: tuple[Revision, ...]
     others: int
 
 
-def read_mark(book: Book) -> str:
-    """Return the mark that a summary was written with, "" where another program dropped it.
+def read_summary(book: Book, period: Period) -> Summary:
+    """Return what a workbook says as the summary of a period.
 
-    Raises Refused when the book is no summary that corrections can be read from.
+    Raises Refused when it has no 汇总表 that can be read, or one of another period.
     """
-    if _find_rows(book) is None:
-        raise NO_TABLE
-    return book.properties.get(MONTH_PROPERTY, "")
+    sheet, header = _find_table(book)
+    top, columns = header
+    for row, column, _ in sheet.cells():
+        told = _HEADING.search(squeeze(sheet.text(row, column))) if row < top else None
+        if told and told.groups() != (str(period.year), squeeze(period.label)):
+            raise OTHER_PERIOD
+    texts: set[tuple[str, str]] = set()
+    for one in book.sheets:
+        name = "" if one is sheet else one.name
+        for row, column, value in one.cells():
+            # A formula that was saved without its value shows nothing, and yet is something.
+            text = squeeze(one.text(row, column)) or ("=" if isinstance(value, CellError) else "")
+            texts |= {(name, text)} if text else set()
+        texts |= {(name, squeeze(note.text)) for note in one.notes if note.kind == "comment"}
+    mark = book.properties.get(MONTH_PROPERTY, "")
+    return Summary(mark, tuple(sheet_rows(sheet, top, columns)), frozenset(texts))
 
 
-def _find_rows(book: Book) -> list[dict[str, str]] | None:
-    sheet = next((one for one in book.sheets if squeeze(one.name) == sheet_tasks.SHEET), None)
-    return sheet_rows(sheet) if sheet else None
+def _find_table(book: Book) -> tuple[Sheet, tuple[int, dict[str, int]]]:
+    """Return 汇总表, by its name or, where that was changed, by its columns, and its header."""
+    for sheet in sorted(book.sheets, key=lambda one: squeeze(one.name) != sheet_tasks.SHEET):
+        header = find_header(sheet)
+        if header is None:
+            continue
+        if squeeze(sheet.name) == sheet_tasks.SHEET or {PROGRESS, INSTRUCTIONS} <= header[1].keys():
+            return sheet, header
+    raise NO_TABLE
 
 
-def read_corrections(book: Book, base: Month) -> Corrections:
-    """Return what a person changed in the summary that was written for the month `base`."""
-    rows = _find_rows(book)
-    if rows is None:
-        raise NO_TABLE
+def find_corrections(summary: Summary, base: Month, is_base: bool) -> Corrections:
+    """Return what a person changed in the summary that was written for the month `base`.
+
+    Where it is not known for which one (`is_base` False), `base` is the month as it stands now:
+    then only what bears the mark of a correction is one, and the rest is counted among `others`.
+    """
     view = look_at(base)
-    speakers = sheet_tasks.find_speakers(view)
-    titles = _titles(view)
-    layout = lay_out(sheet_tasks.make_table(view)[0])
-    written = read_shown(gather_cells(layout_rows(layout), titles), speakers)
-    cells = gather_cells(rows, titles)
+    speakers, titles = sheet_tasks.find_speakers(view), _titles(view)
+    rows = layout_rows(lay_out(sheet_tasks.make_table(view)[0]))
+    own, pieces = gather_pieces(rows, titles), gather_pieces(summary.rows, titles)
+    written = read_shown(join_pieces(own, own), speakers)
+    for key, one in written.items():
+        if one.rest:
+            written[key] = replace(one, rest=_rest_of(view, key))
+    cells = join_pieces(pieces, own)
     found = read_shown(cells, speakers)
     fill_gaps(found, written, cells)
-    ours = read_book(write_summary(base), book.name, "xlsx")
-    others = other_texts(book, sheet_tasks.SHEET) - other_texts(ours, sheet_tasks.SHEET)
-    return Corrections(find_revisions(base.entries, base.revisions, written, found), len(others))
+    revisions = find_revisions(base.entries, base.revisions, written, found)
+    sure = tuple(one for one in revisions if is_base or _is_marked(one, found))
+    ours = read_summary(read_book(write_summary(base), "汇总.xlsx", "xlsx"), base.period)
+    others = summary.texts - ours.texts - _taken(pieces, speakers)
+    return Corrections(sure, len(others) + len(revisions) - len(sure))
 
 
-def adopt_marked(book: Book, fresh: Month) -> tuple[Revision, ...]:
-    """Return the corrections that a summary itself marks as such, where no merge of it is known.
+def _rest_of(view: View, key: Key) -> str:
+    task, office, field = key
+    return next(
+        sheet_tasks.part_text(entry, name)[1]
+        for entry in view.entries[task]
+        for name in FIELD_COLUMNS
+        if (entry.office, name) == (office, field)
+    )
 
-    `fresh` is the month as its folder gives it, without any correction: what an office says there
-    counts as the text that was corrected.
-    """
-    rows = _find_rows(book)
-    if rows is None:
-        return ()
-    view = look_at(fresh)
-    shown = read_shown(gather_cells(rows, _titles(view)), sheet_tasks.find_speakers(view))
-    marked = {
-        key: one
-        for key, one in shown.items()
-        if one.penned or (key[2] == "instructions" and one.text)
+
+def _is_marked(revision: Revision, found: Mapping[Key, Shown]) -> bool:
+    if revision.field == "instructions":
+        return revision.now != ""
+    return found[key_of(revision)].penned
+
+
+def _taken(pieces: Pieces, speakers: Mapping[str, object]) -> set[tuple[str, str]]:
+    """Return the texts of 汇总表 from which corrections are read, as in `Summary.texts`."""
+    return {
+        ("", squeeze(text))
+        for task, columns in pieces.items()
+        if task in speakers
+        for places in columns.values()
+        for texts in places.values()
+        for text in texts
     }
-    return find_revisions(fresh.entries, (), {}, marked)
 
 
 def _titles(view: View) -> dict[tuple[str, str], str]:
@@ -95,6 +150,6 @@ def _titles(view: View) -> dict[tuple[str, str], str]:
     shared: set[tuple[str, str]] = set()
     for task in view.month.master.tasks:
         key = (squeeze(task.number), squeeze(task.title))
-        shared |= {key} if key in titles else set()
+        shared |= {key} if key in titles or not any(key) else set()
         titles[key] = task.id
     return {key: task for key, task in titles.items() if key not in shared}

@@ -87,4 +87,4 @@ def describe(findings: Iterable[Finding]) -> list[str]:
 
 _WORDS = {word for _, word in (*MARKS.values(), LIST_MARK, OTHER_MARK)}
 _WORDS |= {*OFFICE_STATES.values(), ROW_GONE, EMPTY, REVISED, CLOSED}
-_MARKS = re.compile(rf"(?:\s*【(?:{'|'.join(sorted(_WORDS))})】)+\s*")
+_MARKS = re.compile(rf"(?:\s*【(?:{'|'.join(sorted(_WORDS))})】)+[ \t\n]*")

@@ -6,12 +6,12 @@ office has sent since. `compose_text` writes one office's part, `parse_cell` rea
 """
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from taskxl.forms.answers import read_word
-from taskxl.intake.grids import Book, Sheet
-from taskxl.merge.revisions import Key, Shown
+from taskxl.intake.grids import CellError, Sheet
+from taskxl.merge.revisions import Key, Shown, is_same
 from taskxl.model import RevisionField
 from taskxl.reports.marks import (
     FIELD_COLUMNS,
@@ -23,7 +23,7 @@ from taskxl.reports.marks import (
     TITLE,
     split_marks,
 )
-from taskxl.reports.paper import join_text
+from taskxl.reports.paper import clean_text, join_text
 from taskxl.reports.tables import Cell, Layout, Link
 from taskxl.text import squeeze, tidy
 from taskxl.words import STATUS_SYNONYMS, STATUSES
@@ -38,9 +38,9 @@ PEN_COLUMNS: Mapping[str, RevisionField] = {
 """The columns of 汇总表 in which a person's text is kept, with the field each holds."""
 
 _HEADER_ROWS = 20
-_NAMED = re.compile(r"〔([^〔〕\n]{1,200})〕")
+_NAMED = re.compile(r"[ \t]*〔([^〔〕\n]{1,200})〕")
 _CUT = re.compile(r"\n?（以下还有 \d+ 字，接在“未归位内容”中）$")
-_CONTINUED = re.compile(r"\s*续(\d+)$")
+_CONTINUED = re.compile(r"\s*续(\d{1,4})$")
 _SHIELD = "\u3000"
 
 
@@ -58,7 +58,7 @@ def _shield(text: str) -> str:
     """Indent lines that look like the beginning of somebody else's part."""
     if "〔" not in text:
         return text
-    return re.sub(r"(?m)^(?=〔)", _SHIELD, text)
+    return re.sub(r"(?m)^(?=[ \t]*〔)", _SHIELD, text)
 
 
 def cut_note(count: int) -> str:
@@ -66,23 +66,33 @@ def cut_note(count: int) -> str:
     return f"（以下还有 {count} 字，接在“未归位内容”中）"
 
 
-def parse_cell(text: str, lead: str, names: Collection[str]) -> dict[str, Shown]:
-    r"""Return what a cell shows of each office; `names` are all that may stand in 〔〕.
+def parse_cell(text: str, lead: str, names: Mapping[str, str]) -> dict[str, Shown]:
+    r"""Return what a cell shows of each office.
 
-    >>> parse_cell("【空白】\n〔人事股〕已报。", "办公室", {"人事股"})["人事股"].text
+    `names` are the offices by what may stand for each in 〔〕, squeezed.
+
+    >>> parse_cell("【空白】\n〔人事〕已报。", "办公室", {"人事": "人事股"})["人事股"].text
     '已报。'
     """
     parts: dict[str, list[str]] = {}
     offices: Sequence[str] = (lead,)
-    for line in text.split("\n"):
+    for line in clean_text(text).split("\n"):
         named = _NAMED.match(line)
-        who = named.group(1).split("、") if named else []
-        if named and who and all(name in names for name in who):
+        if named and (who := _read_names(named.group(1), names)):
             offices = who
             line = line[named.end() :]
         for office in offices:
             parts.setdefault(office, []).append(line)
     return {office: _parse_part("\n".join(lines)) for office, lines in parts.items()}
+
+
+def _read_names(text: str, names: Mapping[str, str]) -> list[str]:
+    """Return the offices that stand in 〔〕, none where a name is no office's."""
+    for said in ([text], text.split("、")):
+        who = [names.get(squeeze(name), "") for name in said]
+        if all(who):
+            return who
+    return []
 
 
 def _parse_part(text: str) -> Shown:
@@ -102,17 +112,20 @@ def _parse_part(text: str) -> Shown:
 
 Cells = Mapping[str, Mapping[str, str]]
 """The texts of 汇总表 in the columns that a person may write in: by task id, by header."""
+Pieces = Mapping[str, Mapping[str, Mapping[int, Sequence[str]]]]
+"""The same by row: several rows for a long text, several texts where a row was copied."""
 
 
 @dataclass(frozen=True, slots=True)
 class Speakers:
     """Who may speak in a task's row: the office whose text bears no name, and all others.
 
-    `remarks` are the list's own, which stand before what offices write under 备注.
+    `names` are the offices by name and alias, squeezed; `remarks` are the list's own, which stand
+    before what offices write under 备注.
     """
 
     lead: str
-    names: frozenset[str]
+    names: Mapping[str, str]
     remarks: str = ""
 
 
@@ -133,8 +146,8 @@ def _shown_text(content: object) -> str:
     return "" if value is None else str(value)
 
 
-def sheet_rows(sheet: Sheet) -> list[dict[str, str]] | None:
-    """Return the rows of 汇总表 as a file has it, by header; None where it has no such header."""
+def find_header(sheet: Sheet) -> tuple[int, dict[str, int]] | None:
+    """Return the row of the header of 汇总表 and the column of each of its words, or None."""
     known = {squeeze(header): header for header in (*PEN_COLUMNS, IDENTITY, NUMBER, TITLE)}
     for number in range(1, min(len(sheet.rows), _HEADER_ROWS) + 1):
         there: dict[str, int] = {}
@@ -144,42 +157,86 @@ def sheet_rows(sheet: Sheet) -> list[dict[str, str]] | None:
                 there.setdefault(header, column)
         told = IDENTITY in there or {NUMBER, TITLE} <= there.keys()
         if told and there.keys() & PEN_COLUMNS.keys():
-            return [
-                {header: sheet.text(row, column) for header, column in there.items()}
-                for row in range(number + 1, len(sheet.rows) + 1)
-            ]
+            return number, there
     return None
 
 
-def gather_cells(rows: Iterable[Mapping[str, str]], titles: Mapping[tuple[str, str], str]) -> Cells:
-    """Return the cells of each task, texts that needed several rows put together.
+def sheet_rows(sheet: Sheet, top: int, columns: Mapping[str, int]) -> list[dict[str, str]]:
+    """Return the rows below the header of 汇总表 as a file has them, by header.
 
-    A row is its task's by the hidden 标识; where that column is gone by number and title
-    (`titles`: both squeezed, to the task's id).
+    What cannot be seen is left out: an error, a cell that a merge hides.
     """
-    parts: dict[str, list[tuple[int, Mapping[str, str]]]] = {}
-    for row in rows:
-        number = row.get(NUMBER, "")
-        going_on = _CONTINUED.search(number)
-        task = row.get(IDENTITY, "").strip()
-        if IDENTITY not in row:
-            plain = number[: going_on.start()] if going_on else number
-            task = titles.get((squeeze(plain), squeeze(row.get(TITLE, ""))), "")
-        if task:
-            parts.setdefault(task, []).append((int(going_on.group(1)) if going_on else 0, row))
-    cells: dict[str, dict[str, str]] = {}
-    for task, pieces in parts.items():
-        pieces.sort(key=lambda piece: piece[0])
-        first = pieces[0][1]
-        cells[task] = {
-            # 进度状态 is said again in every row that goes on.
-            header: first[header]
-            if header == STATUS
-            else join_text([row[header] for _, row in pieces if row[header]])
-            for header in PEN_COLUMNS
-            if header in first
+    rows = [
+        {
+            header: sheet.text(row, column)
+            for header, column in columns.items()
+            if not _is_unseen(sheet, row, column)
         }
+        for row in range(top + 1, len(sheet.rows) + 1)
+    ]
+    return [row for row in rows if any(row.values())]
+
+
+def _is_unseen(sheet: Sheet, row: int, column: int) -> bool:
+    value = sheet.value(row, column)
+    if isinstance(value, CellError):
+        return True
+    merge = sheet.merge_at(row, column) if value is None else None
+    return merge is not None and (merge.top, merge.left) != (row, column)
+
+
+def gather_pieces(
+    rows: Iterable[Mapping[str, str]], titles: Mapping[tuple[str, str], str]
+) -> Pieces:
+    """Return the texts of each task, row by row.
+
+    A row is its task's by number and title as a person sees them (`titles`: both squeezed, to the
+    task's id), else by the hidden 标识. A row in which a text goes on bears no title: where 标识
+    is gone too, it is that of the row of its number.
+    """
+    pieces: dict[str, dict[str, dict[int, list[str]]]] = {}
+    numbered: dict[str, str] = {}
+    for row in rows:
+        number, identity = row.get(NUMBER, ""), row.get(IDENTITY, "").strip()
+        going_on = _CONTINUED.search(number)
+        if going_on:
+            task = identity or numbered.get(squeeze(number[: going_on.start()]), "")
+        else:
+            title = squeeze(row.get(TITLE, ""))
+            seen = titles.get((squeeze(number), title), "")
+            # A number alone may be that of another table of the list.
+            task = seen or identity if title else identity or seen
+            numbered[squeeze(number)] = task
+        for header in PEN_COLUMNS.keys() & row.keys() if task else ():
+            # 进度状态 is said again in every row that goes on.
+            place = int(going_on.group(1)) if going_on and header != STATUS else 0
+            texts = pieces.setdefault(task, {}).setdefault(header, {}).setdefault(place, [])
+            texts.append(row[header])
+    return pieces
+
+
+def join_pieces(found: Pieces, written: Pieces) -> Cells:
+    """Return the cells of each task: what was found, where a row is gone what was `written`.
+
+    Of a row and its copies those count that say something else than was written.
+    """
+    cells: dict[str, dict[str, str]] = {}
+    for task, columns in found.items():
+        for header, places in columns.items():
+            before = {n: texts[0] for n, texts in written.get(task, {}).get(header, {}).items()}
+            texts = [
+                _choose_text(places.get(place, ()), before.get(place))
+                for place in sorted(places.keys() | before.keys())
+            ]
+            cells.setdefault(task, {})[header] = join_text([text for text in texts if text])
     return cells
+
+
+def _choose_text(texts: Sequence[str], before: str | None) -> str:
+    if len(texts) == 1:
+        return texts[0]
+    changed = [t for t in dict.fromkeys(texts) if t and (before is None or not is_same(t, before))]
+    return "\n".join(changed) if changed else before or ""
 
 
 def read_shown(cells: Cells, speakers: Mapping[str, Speakers]) -> dict[Key, Shown]:
@@ -192,14 +249,14 @@ def read_shown(cells: Cells, speakers: Mapping[str, Speakers]) -> dict[Key, Show
         for header, text in texts.items():
             field = PEN_COLUMNS[header]
             if field == "instructions":
-                shown[task, "", field] = Shown(tidy(text))
+                shown[task, "", field] = Shown(tidy(clean_text(text)))
                 continue
             if field == "remarks" and tidy(text).startswith(row.remarks):
                 text = tidy(text)[len(row.remarks) :].removeprefix("\n")
             for office, part in parse_cell(text, row.lead, row.names).items():
                 if field == "status":
                     word = read_word(part.text, STATUSES, STATUS_SYNONYMS)[0]
-                    part = Shown(word, part.newer, part.rest, part.penned)
+                    part = replace(part, text=word)
                 shown[task, office, field] = part
     return shown
 
@@ -211,17 +268,3 @@ def fill_gaps(found: dict[Key, Shown], written: Mapping[Key, Shown], cells: Cell
         header = next(header for header, one in PEN_COLUMNS.items() if one == field)
         if key not in found and header in cells.get(task, {}):
             found[key] = Shown()
-
-
-def other_texts(book: Book, summary_sheet: str) -> frozenset[tuple[str, str]]:
-    """Return every text of a summary but those that are kept from 汇总表, by sheet, squeezed."""
-    texts: set[tuple[str, str]] = set()
-    for sheet in book.sheets:
-        rows = sheet_rows(sheet) if sheet.name == summary_sheet else None
-        penned = {squeeze(row[h]) for row in rows or () for h in PEN_COLUMNS if h in row}
-        for row, column, _ in sheet.cells():
-            text = squeeze(sheet.text(row, column))
-            if text and text not in penned:
-                texts.add((sheet.name, text))
-        texts |= {(sheet.name, squeeze(n.text)) for n in sheet.notes if n.kind == "comment"}
-    return frozenset(texts)

@@ -6,6 +6,7 @@ Fixed texts of the form that an office changed, then texts of offices that the �
 from collections.abc import Iterator
 
 from taskxl.merge.revisions import FIELD_WORDS
+from taskxl.model import Revision
 from taskxl.reports.marks import REVISED
 from taskxl.reports.tables import Column, Content, Key, Row, Table
 from taskxl.reports.view import View
@@ -44,8 +45,7 @@ def make_table(view: View) -> Table:
 
 def count_changes(view: View) -> int:
     """Return how many changes 改动对照 lists."""
-    corrected = sum(one.field != "instructions" for one in view.month.revisions)
-    return len(view.month.altered) + corrected
+    return len(view.month.altered) + len(_corrections(view))
 
 
 def _find_altered(view: View) -> Iterator[tuple[tuple[Content, ...], Key]]:
@@ -63,11 +63,19 @@ def _find_altered(view: View) -> Iterator[tuple[tuple[Content, ...], Key]]:
         yield contents, (SHEET, one.file, one.sheet or "", one.cell or "")
 
 
+def _corrections(view: View) -> list[Revision]:
+    """Return the corrections of offices' texts, and 批示 on tasks that have no row any more."""
+    return [
+        one
+        for one in view.month.revisions
+        if one.field != "instructions" or one.task not in view.tasks
+    ]
+
+
 def _find_revised(view: View) -> Iterator[tuple[tuple[Content, ...], Key]]:
-    """Yield the corrections of offices' texts, in the order of the list; 批示 is no correction."""
+    """Yield the corrections, in the order of the list."""
     order = {task: place for place, task in enumerate(view.tasks)}
-    corrected = [one for one in view.month.revisions if one.field != "instructions"]
-    for one in sorted(corrected, key=lambda one: order.get(one.task, len(order))):
+    for one in sorted(_corrections(view), key=lambda one: order.get(one.task, len(order))):
         was = one.was.strip() or "（空白）"
         if one.newer is not None:
             was += f"\n〔后来又报〕{one.newer.strip()}"

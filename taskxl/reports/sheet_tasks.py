@@ -9,6 +9,7 @@ needs several rows stands in rows of the same id, and `paper.join_text` puts it 
 from dataclasses import dataclass, field
 
 from taskxl.findings import Finding
+from taskxl.master.roster import Roster
 from taskxl.model import Entry, Revision, Task, TaskField, Unplaced
 from taskxl.reports.marks import (
     CLOSED,
@@ -83,16 +84,30 @@ def make_table(view: View) -> tuple[Table, tuple[Unplaced, ...]]:
 
 def find_speakers(view: View) -> dict[str, Speakers]:
     """Return of each task's row who may speak in it."""
-    offices = {office.name for office in view.month.master.offices}
+    offices = view.month.master.offices
+    roster = Roster(offices)
+    known = [name for office in offices for name in (office.name, *office.aliases)]
+    named = {squeeze(name): office.name for name in known if (office := roster.resolve(name))}
     return {
         task.id: Speakers(
             view.lead_of(task),
-            frozenset(offices | {*view.responsible[task.id], *(e.office for e in said)}),
+            named | {squeeze(name): name for name in (*view.responsible[task.id], *speaking)},
             tidy("\n".join(_list_remarks(view, task))),
         )
         for task in view.month.master.tasks
-        for said in (view.entries.get(task.id, ()),)
+        for speaking in ([entry.office for entry in view.entries.get(task.id, ())],)
     }
+
+
+def part_text(entry: Entry, name: TaskField) -> tuple[str, str]:
+    """Return an office's text as far as 汇总表 takes it, and the rest, which joins on to it."""
+    text = clean_text(getattr(entry, name))
+    width = WIDTHS[FIELD_COLUMNS[name]]
+    parts = split_text(text, width) if len(text) >= width else [text]
+    if len(parts) <= MAX_PARTS:
+        return text, ""
+    kept = join_text(parts[:MAX_PARTS]).removesuffix(GOES_ON)
+    return kept, text[len(kept) :]
 
 
 def mark_of(view: View, finding: Finding) -> tuple[str, str]:
@@ -228,17 +243,12 @@ class _TaskRow:
 
     def _text_here(self, entry: Entry, name: TaskField) -> str:
         """Return a text as far as 汇总表 takes it; the rest is added to the overflow."""
-        text = clean_text(getattr(entry, name))
-        width = WIDTHS[FIELD_COLUMNS[name]]
-        if len(text) < width:
+        text, rest = part_text(entry, name)
+        if not rest:
             return text
-        parts = split_text(text, width)
-        if len(parts) <= MAX_PARTS:
-            return text
-        rest = join_text(parts[MAX_PARTS:])
+        rest = rest.removeprefix("\n")
         self.overflow.append(Unplaced(entry.file, entry.sheet, entry.cells.get(name), rest))
-        kept = join_text(parts[:MAX_PARTS]).removesuffix(GOES_ON)
-        return f"{kept}\n{cut_note(len(rest))}"
+        return f"{text}\n{cut_note(len(rest))}"
 
     def _mark_silence(self, office: str, entry: Entry | None) -> str:
         """Return the word for an owed text that is not there; its cell also gets the reasons."""
