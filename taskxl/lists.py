@@ -18,7 +18,7 @@ from taskxl.lock import hold_workspace
 from taskxl.master.book import make_master, write_master
 from taskxl.master.checks import check_closings, check_tasks
 from taskxl.master.differences import Difference, compare_lists
-from taskxl.master.ids import KnownIds, gather_ids
+from taskxl.master.ids import KnownIds, gather_ids, give_ids
 from taskxl.master.inplace import find_held, write_ids, write_update
 from taskxl.master.rereading import PlacedMaster, read_placed
 from taskxl.master.roster import Roster
@@ -173,7 +173,12 @@ def check_workspace(workspace: Workspace) -> tuple[Finding, ...]:
 
 
 def _find_done(workspace: Workspace, master: MasterList) -> frozenset[str] | None:
-    """Return the milestones that offices have reported as done; None where no month was merged."""
+    """Return the milestones that offices have reported as done.
+
+    None where no month was merged, or no task is closed and so nobody asks.
+    """
+    if not any(task.closed_on for task in master.tasks):
+        return None
     with look_into_ledger(workspace) as ledger:
         periods = year_periods(master.settings)
         months = [month for p in periods if ledger and (month := ledger.month(p))]
@@ -230,12 +235,14 @@ def init_workspace(
         notes.append(
             f"清单里没有写年份，先按 {this_year} 年推算时限。不对的话请把年份写进标题后重来。"
         )
-    master = make_master(task_list, Settings(year=task_list.year or this_year))
     workspace.create()
-    with hold_workspace(workspace, "init"):
+    with hold_workspace(workspace, "init"), open_ledger(workspace.ledger_path) as ledger:
+        # A ledger without its list is of a list that was deleted: its tasks are known again.
+        tasks = give_ids(task_list.tasks, gather_ids(ledger.master_lists()))
+        settings = Settings(year=task_list.year or this_year)
+        master = make_master(replace(task_list, tasks=tasks), settings)
+        _record_import(ledger, task_list, master.tasks, paths, now)
         write_whole(workspace.master_path, write_master(master))
-        with open_ledger(workspace.ledger_path) as ledger:
-            _record_import(ledger, task_list, master.tasks, paths, now)
     return InitReport(workspace.master_path, True, master.tasks, findings, tuple(notes))
 
 

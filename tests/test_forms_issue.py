@@ -16,7 +16,7 @@ from taskxl.forms.identity import digest_text
 from taskxl.forms.issue import compose_form, form_title, preview_form, render_form, strip_mark
 from taskxl.intake.reading import read_book
 from taskxl.master.book import make_master
-from taskxl.master.roster import reporting_offices
+from taskxl.master.roster import divide_tasks
 from taskxl.master.tasks import read_task_list
 from taskxl.model import Entry, MasterList, Milestone, Office, Period, Settings, Task
 from taskxl.resources import template
@@ -220,7 +220,7 @@ def test_eleven_offices_of_a_real_list_get_their_forms(shared: Path, tmp_path: P
     name = "台山2021_附件1_规范.xlsx"
     book = read_book((shared / "inputs" / name).read_bytes(), name, "xlsx")
     master = make_master(read_task_list([book])[0], Settings(year=2021))
-    offices = reporting_offices(master)
+    offices = tuple(divide_tasks(master))
     assert len(offices) == 11
     shipped, elaborate = (compile_drawing(c) for c in (template("附件2.xlsx"), draw_elaborate()))
     reported: list[str] = []

@@ -16,7 +16,7 @@ from openpyxl.styles import PatternFill
 from openpyxl.worksheet.datavalidation import DataValidation
 from openxml_audit import OpenXmlValidator
 
-from taskxl import cli, desk, lists
+from taskxl import cli, desk, lists, yearbook
 from taskxl.errors import TaskxlError
 from taskxl.ledger import open_ledger, verify_ledger
 from taskxl.master.book import read_master, write_master
@@ -177,6 +177,23 @@ def test_the_id_of_a_task_that_is_gone_is_not_given_to_a_new_one(workspace: Work
     assert titled(master, "家庭教育指导").id == "8-2"
     desk.issue_forms(workspace, APRIL, now=NOW)
     assert ids_of(workspace, "任务")[-1] == "8-2"
+
+
+def test_a_list_that_was_deleted_and_read_in_anew_knows_its_tasks_again(
+    workspace: Workspace,
+) -> None:
+    path = workspace.root.parent / "新附件1.xlsx"
+    workspace.master_path.unlink()
+    path.write_bytes(
+        revised(
+            ("| 1 | 编制", "| 12 | 编制"),
+            drop="困难学生资助",
+            add=NEW_ROW.replace("| 9 |", "| 8 |"),
+        )
+    )
+    report = desk.init_workspace(workspace.root, [path], 2021, NOW)
+    assert {task.title: task.id for task in report.tasks}["编制教育事业发展规划"] == "1"
+    assert {task.title: task.id for task in report.tasks}["心理健康教育"] == "8-2"
 
 
 def test_an_open_workbook_does_not_stop_the_run(workspace: Workspace) -> None:
@@ -519,3 +536,40 @@ def test_editing_a_list_in_place_reads_back_as_the_list_written_anew(workspace: 
     )
     master = read(workspace)
     assert read_master(write_master(master), "主清单.xlsx") == (master, ())
+
+
+def test_the_timeline_says_what_counts_at_last_and_which_file_it_is_from(
+    workspace: Workspace,
+) -> None:
+    """A return that came late, and one that a newer one superseded, both after a first merge."""
+    desk.issue_forms(workspace, MARCH, now=NOW)
+    first = workspace.returns_folder(MARCH) / "办公室初稿.xlsx"
+    fill_form(
+        workspace.form_path("办公室", MARCH),
+        first,
+        {"进展情况": "初稿所写的进展。"},
+        day="2021年3月19日",
+    )
+    os.utime(first, (CAME, CAME))
+    desk.merge_returns(workspace, MARCH, now=NOW)
+    second = workspace.returns_folder(MARCH) / "办公室更正.xlsx"
+    fill_form(
+        workspace.form_path("办公室", MARCH),
+        second,
+        {"进展情况": "更正后的进展。"},
+        day="2021年3月21日",
+    )
+    os.utime(second, (CAME + 90_000, CAME + 90_000))
+    late = workspace.returns_folder(MARCH) / "迟到的.xlsx"
+    fill_form(workspace.form_path("计财股", MARCH), late, day="2021年3月29日")
+    os.utime(late, (CAME + 900_000, CAME + 900_000))
+    desk.merge_returns(workspace, MARCH, now=NOW)
+    report = yearbook.write_year(workspace)
+    book = openpyxl.load_workbook(report.path)
+    rows = list(book["任务时间线"].iter_rows(min_row=4, values_only=True))
+    told = {(row[0], row[3]): (row[4], row[5], row[8]) for row in rows}
+    assert told["2", "办公室"] == ("正常推进", "更正后的进展。", "办公室更正.xlsx")
+    assert told["7", "计财股"][2] == "迟到的.xlsx"
+    assert told["6", "基教股"][0] == "未报送"
+    offices = {row[0]: row[1] for row in book["股室报送"].iter_rows(min_row=4, values_only=True)}
+    assert offices == {"办公室": "已报送", "基教股": "未报送", "计财股": "迟报"}

@@ -4,10 +4,9 @@ from dataclasses import replace
 from datetime import date
 
 from taskxl.master.roster import (
+    Roster,
     divide_tasks,
-    reporting_offices,
     resolve_office,
-    spell_out_offices,
     tasks_of,
 )
 from taskxl.model import MasterList, Milestone, Office, Period, Settings, Task
@@ -65,12 +64,12 @@ def test_with_all_an_office_that_only_supports_owes_where_something_is_due() -> 
     assert owing(april, date(2026, 4, 30)) == ("基教股", "计财股")
     assert owing(march, date(2026, 2, 1), date(2026, 4, 30)) == ("基教股", "计财股")
     assert owing(march) == owing(march, None) == ("基教股", "计财股")
-    assert reporting_offices(replace(master, settings=Settings())) == ("基教股",)
+    assert tuple(divide_tasks(replace(master, settings=Settings()))) == ("基教股",)
 
 
 def test_supporting_report_adds_tasks_but_no_offices_and_keeps_the_order_of_the_list() -> None:
     master = replace(MASTER, settings=Settings(supporting_report=True))
-    assert reporting_offices(master) == ("办公室", "基教股", "督导室")
+    assert tuple(divide_tasks(master)) == ("办公室", "基教股", "督导室")
     assert [t.id for t in tasks_of(master, "办公室")[0]] == ["1", "2", "3"]
 
 
@@ -85,5 +84,5 @@ def test_an_alias_of_two_offices_names_neither() -> None:
 
 
 def test_all_offices_are_spelt_out_only_where_the_offices_are_known() -> None:
-    assert spell_out_offices(("各股室",), OFFICES) == ("办公室", "基教股", "计财股")
-    assert spell_out_offices(("各股室", " "), ()) == ("各股室",)
+    assert Roster(OFFICES).spell_out(("各股室",)) == ("办公室", "基教股", "计财股")
+    assert Roster(()).spell_out(("各股室", " ")) == ("各股室",)

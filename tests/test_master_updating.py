@@ -4,11 +4,16 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from taskxl.master.book import read_master, write_master
 from taskxl.master.ids import KnownIds, gather_ids, give_ids
+from taskxl.master.inplace import write_update
 from taskxl.master.layout import DROPPED_MARK
+from taskxl.master.rereading import read_placed
 from taskxl.master.updating import Update, update_tasks
-from taskxl.model import MasterList, Milestone, Settings, Task, with_ids
+from taskxl.model import MasterList, Milestone, Office, Settings, Task, with_ids
 
 
 def step(text: str, due: str | None = None, vague: str | None = None) -> Milestone:
@@ -285,3 +290,102 @@ def test_what_plainly_is_the_same_gets_its_id_again() -> None:
     assert twice[3].id == "9", "the id is in use"
     assert [s.id for s in twice[3].milestones] == ["9/1", "9/2"]
     assert give_ids(cleared, KnownIds()) == with_ids(cleared)
+
+
+# ---------------------------------------------------------------- whatever both sides do
+
+TITLES = (
+    "新建城东小学",
+    "校园阅读工程",
+    "困难学生资助",
+    "教师招聘",
+    "心理健康教育",
+    "食堂明厨亮灶",
+)
+WORDS = ("立项", "完成招标", "主体封顶", "竣工验收", "印发方案")
+days = st.dates(date(2026, 1, 1), date(2026, 12, 31))
+steps_of = st.lists(
+    st.builds(Milestone, st.sampled_from(WORDS), st.none() | days),
+    max_size=3,
+    unique_by=lambda s: s.text,
+).map(tuple)
+tasks_of = st.lists(
+    st.builds(
+        Task,
+        number=st.sampled_from("123456789"),
+        title=st.sampled_from(TITLES),
+        leader=st.sampled_from(("周若兰", "何志远", None)),
+        content=st.sampled_from(("", "应助尽助，精准认定。", "每校建成一处读书角。")),
+        lead_offices=st.sampled_from((("计财股",), ("基教股",), ("办公室", "人事股"))),
+        milestones=steps_of,
+    ),
+    max_size=5,
+    unique_by=lambda task: task.title,
+).map(tuple)
+
+
+@given(tasks_of, tasks_of, st.data())
+@settings(max_examples=300, deadline=None)
+def test_nothing_a_person_edited_is_lost_and_no_id_is_borne_twice(
+    first_list: tuple[Task, ...], second_list: tuple[Task, ...], data: st.DataObject
+) -> None:
+    stated = with_ids(first_list)
+    known = gather_ids([MasterList("", stated, (), Settings())])
+    mine = []
+    edited: dict[str, Task] = {}
+    for task in stated:
+        deed = data.draw(st.sampled_from(("nothing", "edit", "delete")))
+        if deed == "edit":
+            task = edited[task.id] = replace(
+                task,
+                leader="陈立明",
+                remarks=("局长办公会",),
+                milestones=tuple(replace(s, due=date(2027, 1, 1)) for s in task.milestones),
+            )
+        if deed != "delete":
+            mine.append(task)
+    own = Task("0", "办公室自己加的", lead_offices=("办公室",), id="自")
+    mine.insert(data.draw(st.integers(0, len(mine))), own)
+    done = update_tasks(tuple(mine), second_list, stated, known)
+    after = {task.id: task for task in done.tasks}
+    assert after["自"] == own
+    for task_id, before in edited.items():
+        assert after[task_id].leader == "陈立明"
+        assert "局长办公会" in after[task_id].remarks
+        kept = {step.id: step for step in after[task_id].milestones}
+        for step in before.milestones:
+            assert kept[step.id].due == date(2027, 1, 1)
+    ids = [task.id for task in done.tasks] + [s.id for t in done.tasks for s in t.milestones]
+    assert len(ids) == len(set(ids))
+    assert all(ids)
+    was = {task.id: task.title for task in stated}
+    for task in done.tasks:
+        if task.id in was and task.title != was[task.id]:
+            assert task.title in {other.title for other in second_list}
+    assert [task.title for task in done.stated] == [task.title for task in second_list]
+    grown = gather_ids(
+        [MasterList("", t, (), Settings()) for t in (stated, done.tasks, done.stated)]
+    )
+    again = update_tasks(done.tasks, second_list, done.stated, grown)
+    assert (again.tasks, again.stated) == (done.tasks, done.stated)
+
+
+@given(tasks_of, tasks_of)
+@settings(max_examples=40, deadline=None)
+def test_a_workbook_updated_in_place_says_what_the_update_says(
+    first_list: tuple[Task, ...], second_list: tuple[Task, ...]
+) -> None:
+    stated = with_ids(first_list)
+    known = gather_ids([MasterList("", stated, (), Settings())])
+    offices = (Office("计财股"), Office("基教股"))
+    master = MasterList("一览表", stated, offices, Settings(year=2026))
+    content = write_master(master)
+    done = update_tasks(stated, second_list, stated, known)
+    placed = read_placed(content, "主清单.xlsx")
+    changed = write_update(content, placed, done.tasks, (Office("办公室", ("局办",)),))
+    again, _ = read_master(changed, "主清单.xlsx")
+    assert tuple(replace(task, place=None) for task in again.tasks) == done.tasks
+    assert again.offices == (*offices, Office("办公室", ("局办",)))
+    assert again.settings == master.settings
+    placed = read_placed(changed, "主清单.xlsx")
+    assert write_update(changed, placed, placed.master.tasks) is changed

@@ -55,7 +55,7 @@ def table_of(sheet: Worksheet, columns: int) -> list[tuple[object, ...]]:
 
 
 def test_the_sheets_stand_in_their_order(book: Workbook) -> None:
-    assert book.sheetnames == ["全年走势", "任务月份", "任务时间线", "股室报送"]
+    assert book.sheetnames == ["全年走势", "任务月份", "任务时间线", "清单变化", "股室报送"]
     assert book.active.title == "全年走势"
     assert book["全年走势"]["A1"].value == "云溪县教育局2021年重点工作任务台账"
 
@@ -147,6 +147,58 @@ def test_a_task_given_to_another_office_stands_under_its_last_one() -> None:
     sheet = open_workbook(write_ledger((march, replace(april, master=master))))["任务月份"]
     assert sheet["C4"].value == "教研室"
     assert sheet["D4"].value == "正常推进"
+
+
+def changed_months() -> tuple[Month, Month]:
+    """April's list has task 1 postponed and given away, and task 2 closed in April."""
+    march, april = make_months()
+    one, two, *others = april.master.tasks
+    later = replace(one.milestones[0], due=date(2021, 4, 19))
+    one = replace(one, lead_offices=("教研室",), milestones=(later,))
+    two = replace(two, closed_on=date(2021, 4, 15), closing="竣工验收单")
+    master = replace(april.master, tasks=(one, two, *others))
+    return march, replace(april, master=master)
+
+
+def test_what_changed_in_the_list_stands_between_the_months() -> None:
+    sheet = open_workbook(write_ledger(changed_months()))["清单变化"]
+    rows = [row[:7] for row in table_of(sheet, 7)]
+    assert rows[1:] == [
+        ("3月→4月", "1", "任务之1", "改内容", "牵头股室由“基教股”改为“教研室”", "基教股", "教研室"),
+        (
+            "3月→4月", "1", "任务之1", "延期",
+            "节点“一是完成可行性研究和风险评估。”延期 30 天：2021-03-20 → 2021-04-19",
+            "2021-03-20", "2021-04-19",
+        ),
+        ("3月→4月", "2", "任务之2", "销号", "于2021-04-15销号，依据“竣工验收单”", None, "2021-04-15"),
+        ("3月→4月", "4", "任务之4", "新增任务", "新增：第4项“任务之4”", None, "任务之4"),
+        ("3月→4月", "3", "任务之3", "取消任务", "取消：第3项“任务之3”", "任务之3", None),
+        (
+            "3月→4月", "4", "任务之4", "像是并入",
+            "取消的第3项“任务之3”像是并入第4项“任务之4”（原有 1 个节点中有 1 个在那里）。请核实",
+            "任务之3", "任务之4",
+        ),
+    ]  # fmt: skip
+    assert sheet["H4"].hyperlink.location == "'任务时间线'!A4"
+    march, _ = make_months()
+    april = replace(march, period=Period(2021, 4))
+    assert (
+        open_workbook(write_ledger((march, april)))["清单变化"]["A4"].value
+        == "各月的主清单没有变化"
+    )
+
+
+def test_from_its_closing_on_a_task_is_closed_with_date_and_evidence() -> None:
+    march, april = changed_months()
+    may = replace(april, period=Period(2021, 5), entries=())
+    book = open_workbook(write_ledger((march, april, may)))
+    row = next(row for row in table_of(book["任务月份"], 6) if row[0] == "2")
+    assert row[3:] == (f"进度滞后\n{SEVERE} 1", "已销号", "已销号")
+    told = [row[2:6] for row in table_of(book["任务时间线"], 9) if row[0] == "2"]
+    assert told == [
+        ("3月", "计财股", "进度滞后", "三月编好招标文件。"),
+        ("4月", "计财股", "已销号", "2021-04-15销号。依据：竣工验收单"),
+    ]
 
 
 def test_the_same_months_in_any_order_give_the_same_bytes() -> None:

@@ -57,7 +57,8 @@ MILESTONE, DUE = "节点", "完成时限"
 class Difference:
     """One thing in which a list differs from an earlier one.
 
-    `task` is its id, "" of one that is in no workspace yet; `field` is what 主清单.xlsx calls it; `was` and `now` are its texts, "" where there is none.
+    `task` is its id, "" of one that is in no workspace yet; `field` is what 主清单.xlsx calls it;
+    `was` and `now` are its texts, "" where there is none.
     """
 
     kind: Kind

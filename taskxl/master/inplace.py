@@ -17,7 +17,7 @@ from taskxl.master.records import Record, milestone_record, office_record, task_
 from taskxl.master.rereading import PlacedMaster
 from taskxl.master.settings import Cell
 from taskxl.master.sheet_rows import Header, Row
-from taskxl.master.writing import row_height
+from taskxl.master.writing import require_room, row_height
 from taskxl.model import Office, Task
 from taskxl.ooxml.editing import NewRow, SheetEdit, edit_workbook
 from taskxl.text import is_blank, squeeze
@@ -41,6 +41,7 @@ class _Changes:
         """Set the cells of a row that differ."""
         for name, value in after.items():
             if name in self.header.columns and name != _SHOWN and before[name] != value:
+                self._require_room(row, name, value)
                 self.cells[row, self.header.columns[name]] = value
                 self.heights[row] = self._height(after)
 
@@ -52,9 +53,15 @@ class _Changes:
             for name, value in record.items()
             if name in self.header.columns
         }
+        for name, value in record.items():
+            self._require_room(above + 1, name, value)
         shown = self.header.columns.get(_SHOWN)
         results = {shown: str(cells.pop(shown) or "")} if shown else {}
         self.added.append(NewRow(above, like, cells, self._height(record), results))
+
+    def _require_room(self, row: int, name: str, value: Cell) -> None:
+        if isinstance(value, str) and name in self.header.columns:
+            require_room(self.header.sheet, cell_name(row, self.header.columns[name]), value)
 
     def _height(self, record: Record) -> float:
         return row_height(self.columns, [record[column.field] for column in self.columns])

@@ -61,13 +61,13 @@ TASK_COLUMNS = (
     Column(
         "closed_on",
         "销号日期",
-        13,
+        12,
         "办公室确认办结、不再报送的日期；填了以后，从当月起不再列入进展情况表。没有销号的留空。",
         "date",
         also=("销号时间",),
         later=True,
     ),
-    Column("closing", "销号依据", 22, "凭什么销号，如验收文号、会议纪要。", later=True),
+    Column("closing", "销号依据", 18, "凭什么销号，如验收文号、会议纪要。", later=True),
 )
 
 MILESTONE_COLUMNS = (

@@ -45,7 +45,7 @@ class Pairing(Generic[Item]):
 def pair_tasks(old: Sequence[Task], new: Sequence[Task]) -> Pairing[Task]:
     """Pair the tasks of two lists: by id, by title, by number and title nearly, by plan.
 
-    An id counts only where both have one; a task that was read from a document has none.
+    Where both have an id, that alone decides; a task that was read from a document has none.
     """
     work = _Work(old, new)
     work.take_equal(lambda task: task.id)
@@ -125,8 +125,15 @@ class _Work(Generic[Item]):
             sides.append(found)
         old, new = sides
         for name, places in old.items():
-            if len(places) == len(new.get(name, ())) == 1:
+            if len(places) == len(new.get(name, ())) == 1 and self._may_be_one(
+                places[0], new[name][0]
+            ):
                 self.partner[places[0]] = new[name][0]
+
+    def _may_be_one(self, old: int, new: int) -> bool:
+        """Tell whether no id says that two items are not the same."""
+        ids = {self.old[old].id, self.new[new].id}
+        return len(ids) == 1 or "" in ids
 
     def take_best(self, score: Callable[[Item, Item], Score]) -> list[tuple[int, int]]:
         """Pair what is certainly the same, the most alike first; return the doubtful pairs."""
@@ -135,7 +142,7 @@ class _Work(Generic[Item]):
             (o, n): found
             for o in rest_old
             for n in rest_new
-            if (found := score(self.old[o], self.new[n]))[0] >= _DOUBTFUL
+            if self._may_be_one(o, n) and (found := score(self.old[o], self.new[n]))[0] >= _DOUBTFUL
         }
         doubtful: list[tuple[int, int]] = []
         told: tuple[set[int], set[int]] = (set(), set())

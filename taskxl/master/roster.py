@@ -32,7 +32,13 @@ class Roster:
         return self._by_name.get(squeeze(name))
 
     def spell_out(self, names: Iterable[str]) -> tuple[str, ...]:
-        """Return the names that `names` stand for: see `spell_out_offices`."""
+        """Return `names` with 各股室 spelt out and aliases made names, each once, in order.
+
+        A name that sheet 股室 does not know stays as it is.
+
+        >>> Roster([Office("办公室"), Office("人事股")]).spell_out(["人事股", "各股室"])
+        ('人事股', '办公室')
+        """
         spelt: dict[str, None] = {}
         for name in names:
             if squeeze(name) in _ALL_OFFICES and self.offices:
@@ -50,17 +56,6 @@ def resolve_office(name: str, offices: Iterable[Office]) -> Office | None:
     '基础教育股'
     """
     return Roster(offices).resolve(name)
-
-
-def spell_out_offices(names: Iterable[str], offices: Iterable[Office]) -> tuple[str, ...]:
-    """Return `names` with 各股室 spelt out and aliases made names, each once, in order.
-
-    A name that sheet 股室 does not know stays as it is.
-
-    >>> spell_out_offices(["人事股", "各股室"], [Office("办公室"), Office("人事股")])
-    ('人事股', '办公室')
-    """
-    return Roster(offices).spell_out(names)
 
 
 def divide_tasks(master: MasterList, period: Period | None = None) -> dict[str, Share]:
@@ -112,11 +107,6 @@ def _is_due(task: Task, period: Period) -> bool:
     """Tell whether a task asks for something by the period's end: a milestone, or steady work."""
     dues = [milestone.due for milestone in task.milestones]
     return not dues or any(due is None or due <= period.last_day for due in dues)
-
-
-def reporting_offices(master: MasterList) -> tuple[str, ...]:
-    """Return the offices that owe a report, in the order of `divide_tasks`."""
-    return tuple(divide_tasks(master))
 
 
 def tasks_of(master: MasterList, office: str, period: Period | None = None) -> Share:

@@ -114,12 +114,7 @@ class TableBook:
             sheet.write_number(row, column, value, cell)
         else:
             text = _CONTROL.sub("", value)
-            if len(text.encode("utf-16-le")) // 2 > _CELL_LIMIT:
-                raise TaskxlError(
-                    f"主清单〔{sheet.get_name()}〕{cell_name(row + 1, column + 1)}："
-                    f"有 {len(text)} 个字，Excel 的一格放不下（至多 {_CELL_LIMIT} 个）。"
-                    "请把原文拆成几项任务或移入附件后再读入。"
-                )
+            require_room(sheet.get_name(), cell_name(row + 1, column + 1), text)
             sheet.write_string(row, column, text, cell)
 
     def put_formula(
@@ -159,6 +154,16 @@ class TableBook:
         sheet.set_header(f'&C&"宋体,Bold"&14{title}　{name}')
         sheet.set_footer("&C第 &P 页，共 &N 页")
         sheet.set_comments_author("taskxl")
+
+
+def require_room(sheet: str, cell: str, text: str) -> None:
+    """Raise TaskxlError when a text is longer than a cell of Excel can hold."""
+    if len(text.encode("utf-16-le", "surrogatepass")) // 2 > _CELL_LIMIT:
+        raise TaskxlError(
+            f"主清单〔{sheet}〕{cell}：有 {len(text)} 个字，"
+            f"Excel 的一格放不下（至多 {_CELL_LIMIT} 个）。"
+            "请把原文拆成几项任务或移入附件后再读入。"
+        )
 
 
 def _attach_note(sheet: "Worksheet", column: int, note: str) -> None:

@@ -5,7 +5,12 @@ from collections.abc import Sequence
 from datetime import datetime, time
 
 from taskxl.model import Month
-from taskxl.reports import sheet_year_offices, sheet_year_overview, sheet_year_tasks
+from taskxl.reports import (
+    sheet_year_changes,
+    sheet_year_offices,
+    sheet_year_overview,
+    sheet_year_tasks,
+)
 from taskxl.reports.styles import Styles, workbook_options
 from taskxl.reports.tables import Key, lay_out
 from taskxl.reports.writing import write_table
@@ -15,7 +20,8 @@ from taskxl.reports.year import look_at_year
 def write_ledger(months: Sequence[Month]) -> bytes:
     """Return the ledger workbook of a year's merged months; the same months give the same bytes.
 
-    `months` are at least one, in any order. Sheets: 全年走势, 任务月份, 任务时间线, 股室报送.
+    `months` are at least one, in any order. Sheets: 全年走势, 任务月份, 任务时间线, 清单变化,
+    股室报送.
     """
     import xlsxwriter
 
@@ -25,6 +31,7 @@ def write_ledger(months: Sequence[Month]) -> bytes:
         for table in (
             sheet_year_tasks.make_matrix(year),
             sheet_year_tasks.make_timeline(year),
+            sheet_year_changes.make_table(year),
             sheet_year_offices.make_table(year),
         )
     ]

@@ -1,8 +1,10 @@
 """全年走势: the few numbers of each month, and the charts drawn from them."""
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from taskxl.merge.counts import UNSAID
 from taskxl.reports.paper import count_lines, row_height
 from taskxl.reports.styles import HEI, PERCENT, SONG, TITLE_SIZE, Styles
 from taskxl.reports.view import View
@@ -47,7 +49,7 @@ def _count(view: View) -> dict[str, float | None]:
     numbers: dict[str, float | None] = {"应报股室": sum(counts.offices.values())}
     numbers |= {word: counts.offices[state] for state, word in OFFICE_STATES.items()}
     numbers["任务"] = sum(counts.tasks.values())
-    numbers |= {f"任务{word}": counts.tasks[word] for word in STATUSES}
+    numbers |= {f"任务{word}": counts.tasks[word] for word in (*STATUSES, UNSAID)}
     numbers |= {
         f"节点{word}": counts.milestones[light]
         for light, word in LIGHTS.items()
@@ -75,8 +77,17 @@ def write_overview(workbook: "Workbook", styles: Styles, year: Year) -> None:
     names = list(frame.index)
     offices = [names.index(word) for word in OFFICE_STATES.values()]
     rates = [names.index(word) for word in _RATES]
-    _insert_chart(workbook, sheet, below, 0, "各月股室报送情况（个）", offices, frame.shape[1])
-    _insert_chart(workbook, sheet, below, 6, "各月完成率和报送率", rates, frame.shape[1], True)
+    _insert_chart(
+        workbook,
+        sheet,
+        below,
+        0,
+        "各月股室报送情况（个）",
+        offices,
+        frame.shape[1],
+        float(frame.iloc[offices].sum().max()),
+    )
+    _insert_chart(workbook, sheet, below, 6, "各月完成率和报送率", rates, frame.shape[1])
     set_up_page(sheet, landscape=True)
     sheet.print_area(0, 0, below + 15, MONTHS)
     sheet.fit_to_pages(1, 1)
@@ -109,9 +120,13 @@ def _insert_chart(
     title: str,
     rows: Sequence[int],
     months: int,
-    is_rate: bool = False,
+    highest: float = 0,
 ) -> None:
-    """Draw rows of the numbers over the months; told apart in black and white as well."""
+    """Draw rows of the numbers over the months; told apart in black and white as well.
+
+    Numbers of which the `highest` is given are stacked; without it they are rates.
+    """
+    is_rate = not highest
     kind = {"type": "line"} if is_rate else {"type": "column", "subtype": "stacked"}
     chart: Any = workbook.add_chart(kind)
     for number, place in enumerate(rows):
@@ -135,7 +150,9 @@ def _insert_chart(
     chart.set_title({"name": title, "name_font": {"name": HEI, "size": 11, "bold": False}})
     chart.set_legend({"position": "bottom", "font": font})
     chart.set_x_axis({"num_font": font})
-    limits: dict[str, Any] = {"min": 0, "max": 1, "num_format": "0%"} if is_rate else {"min": 0}
+    limits: dict[str, Any] = {"min": 0, "max": 1, "num_format": "0%"}
+    if not is_rate:  # offices are whole ones
+        limits = {"min": 0, "num_format": "0", "major_unit": max(1, math.ceil(highest / 6))}
     chart.set_y_axis(
         {"num_font": font, "major_gridlines": {"visible": True, "line": {"color": "#D9D9D9"}}}
         | limits

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from taskxl.model import Entry, Task
 from taskxl.reports.tables import Cell, Column, Content, Link, Row, Table
 from taskxl.reports.view import View
-from taskxl.reports.year import Year, month_word, pivot_months
+from taskxl.reports.year import CLOSED, Year, month_word, pivot_months
 from taskxl.text import show
 from taskxl.words import OFFICE_STATES
 
@@ -47,7 +47,10 @@ def make_matrix(year: Year) -> Table:
         *months,
         Column("时间线", 8),
     )
-    note = f"{year.note}格内第一行是牵头股室所报的进度状态，下面是临近、逾期的节点个数。"
+    note = (
+        f"{year.note}格内第一行是牵头股室所报的进度状态（销号以后写已销号），"
+        "下面是临近、逾期的节点个数。"
+    )
     return Table(MATRIX, year.heading("逐月情况"), note, columns, rows, frozen_columns=3)
 
 
@@ -60,7 +63,10 @@ def make_timeline(year: Year) -> Table:
             for contents in _say(year, view, task):
                 rows.append(Row(contents, (TIMELINE, task.id) if first else None))
                 first = False
-    note = "按任务、月份、股室排列，文字照各月所报；来稿文件在当月的回收文件夹里，原件存于台账。"
+    note = (
+        "按任务、月份、股室排列，文字照各月所报，销号的写明日期和依据；"
+        "来稿文件在当月的回收文件夹里，原件存于台账。"
+    )
     return Table(
         TIMELINE,
         year.heading("时间线"),
@@ -73,7 +79,8 @@ def make_timeline(year: Year) -> Table:
 
 
 def _say(year: Year, view: View, task: Task) -> Iterator[tuple[Content, ...]]:
-    if task.id not in view.tasks:
+    own = view.tasks.get(task.id)
+    if own is None:
         return
     said = {entry.office: entry for entry in view.entries.get(task.id, ())}
     for office in dict.fromkeys((*view.owed.get(task.id, ()), *said)):
@@ -95,6 +102,31 @@ def _say(year: Year, view: View, task: Task) -> Iterator[tuple[Content, ...]]:
             entry.remarks,
             show(entry.file),
         )
+    if own.closed_on is not None and view is _closing_view(year, task):
+        basis = f"依据：{own.closing}" if own.closing else "没有写依据。"
+        yield (
+            task.number or "",
+            _title(year, task),
+            f"{view.month.period.month}月",
+            view.lead_of(own),
+            Cell(CLOSED, "done"),
+            f"{own.closed_on.isoformat()}销号。{basis}",
+            "",
+            "",
+            "",
+        )
+
+
+def _closing_view(year: Year, task: Task) -> View | None:
+    """Return the first month by whose end a task was closed."""
+    return next(
+        (
+            view
+            for view in year.views
+            if task.id in view.tasks and view.tasks[task.id].is_closed(view.month.period.last_day)
+        ),
+        None,
+    )
 
 
 def _title(year: Year, task: Task) -> str:

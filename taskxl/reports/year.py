@@ -12,6 +12,7 @@ from taskxl.words import BEHIND, DONE, LIGHTS, OFFICE_STATES, STATUSES
 if TYPE_CHECKING:
     import pandas
 
+CLOSED = "已销号"
 OPEN_LIGHTS: tuple[Light, ...] = ("severe", "overdue", "near")
 """Lights that a month's cell names, the gravest first."""
 _LIGHT_TONES: Mapping[str, Tone] = {"severe": "error", "overdue": "warning", "near": "info"}
@@ -73,11 +74,14 @@ def look_at_year(months: Sequence[Month]) -> Year:
 def month_word(view: View, task: Task) -> tuple[str, Tone]:
     """Return how a task stood in a month, status and lights in words, and the cell's colour.
 
-    Words of no tone are those of a task that the month's list does not have.
+    Words of no tone are those of a task that the month's list does not have. From its closing on a
+    task is closed and nothing else.
     """
     own = view.tasks.get(task.id)
     if own is None:
         return "—", ""
+    if own.is_closed(view.month.period.last_day):
+        return CLOSED, "done"
     word = view.status_of(own)
     lights = [state.light for state in view.milestones.get(task.id, ())]
     lines = [f"{LIGHTS[light]} {lights.count(light)}" for light in OPEN_LIGHTS if light in lights]
