@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from taskxl import __version__, commands_list
+from taskxl.commands_mail import mail
 from taskxl.errors import TaskxlError
 from taskxl.findings import SEVERITY_WORDS, Finding
-from taskxl.screen import ChineseGroup, explain_usage, table
+from taskxl.screen import ChineseGroup, explain_usage, month_option, table
 from taskxl.text import show
 
 if TYPE_CHECKING:
@@ -38,13 +39,6 @@ SHOWN = 20
 def cli(context: click.Context, folder: Path | None, debug: bool) -> None:
     """重点工作任务的每月报送：清单进，表格出，收回来，汇总，找缺口。"""
     context.obj = folder
-
-
-def month_option(function: Any) -> Any:
-    """Add `--month`, which every command of the month has."""
-    return click.option(
-        "--month", "month", metavar="月份", help="报告月份，写 4 或 2021-04；不写则取当前报告月"
-    )(function)
 
 
 json_option = click.option("--json", "as_json", is_flag=True, help="只输出一份 JSON")
@@ -151,7 +145,7 @@ commands_list.add_commands(cli)
 @strict_option
 @click.pass_obj
 def check(folder: Path | None, strict: bool) -> None:
-    """检查主清单.xlsx 和附件2 的画法有没有问题。"""
+    """检查主清单.xlsx、附件2 的画法和信件的模板有没有问题。"""
     from taskxl import desk
 
     findings = desk.check_workspace(_workspace(folder))
@@ -257,6 +251,9 @@ def send_back(folder: Path | None, month: str | None, office: str | None) -> Non
         offices = [name]
     texts = [text for name in offices if (text := send_back_text(merged, name))]
     click.echo("\n\n".join(texts) or "没有要股室更正的地方。")
+
+
+cli.add_command(mail)
 
 
 @cli.command()

@@ -290,6 +290,7 @@ def look_at_month(workspace: Workspace, period: Period, progress: Progress = Non
 
 def list_rules() -> list[Rule]:
     """Return every rule, by code; the rooms that declare them are loaded by this module."""
+    import taskxl.mail.texts
     import taskxl.merge.rules  # noqa: F401 - declares the rules of the month
 
     return declared_rules()

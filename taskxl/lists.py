@@ -143,12 +143,6 @@ def settle_master(workspace: Workspace, ledger: Ledger) -> tuple[MasterList, lis
     """
     content = workspace.read_master_bytes()
     placed = _place_master(workspace, content, ledger)
-    _, notes = _settle(workspace, content, placed)
-    return placed.master, notes
-
-
-def _settle(workspace: Workspace, content: bytes, placed: PlacedMaster) -> tuple[bytes, list[str]]:
-    """Write missing ids into 主清单.xlsx; return its bytes as they are then, and notes."""
     try:
         settled = write_ids(content, placed)
         if settled != content:
@@ -158,18 +152,22 @@ def _settle(workspace: Workspace, content: bytes, placed: PlacedMaster) -> tuple
     except TaskxlError as error:
         why = f"新增任务的标识没有写进主清单（这次照常进行）：{error}"
     else:
-        return settled, []
-    return content, [why]
+        return placed.master, []
+    return placed.master, [why]
 
 
 def check_workspace(workspace: Workspace) -> tuple[Finding, ...]:
-    """Return what is doubtful in 主清单.xlsx and in the drawing of 附件2."""
+    """Return what is doubtful in 主清单.xlsx, in the drawing of 附件2 and in the letters' texts."""
     from taskxl.forms.drawing import check_drawing
+    from taskxl.mail.texts import TEMPLATES, check_text
 
     master, findings = load_master(workspace)
     drawn = check_drawing(workspace.template("附件2.xlsx"))
     closings = check_closings(master.tasks, _find_done(workspace, master))
-    return findings + check_tasks(master.tasks, master.offices) + closings + drawn
+    texts = [
+        finding for name in TEMPLATES for finding in check_text(name, workspace.template(name))
+    ]
+    return (*findings, *check_tasks(master.tasks, master.offices), *closings, *drawn, *texts)
 
 
 def _find_done(workspace: Workspace, master: MasterList) -> frozenset[str] | None:

@@ -12,7 +12,7 @@ from typing import IO
 
 from taskxl.errors import TaskxlError
 from taskxl.text import show
-from taskxl.workspace import ISSUED, LETTERS, MERGED, Workspace, explain_os_error
+from taskxl.workspace import ISSUED, LETTERS, MERGED, PARCELS, Workspace, explain_os_error
 
 LOCK = ".taskxl.lock"
 TRIES, PAUSE = 50, 0.1
@@ -124,7 +124,8 @@ def _clear_leftovers(workspace: Workspace) -> None:
     """Remove temporary files of runs that were killed; 回收/ is never touched."""
     folders = [workspace.root]
     for month in workspace.root.glob("[0-9][0-9][0-9][0-9]年[0-9][0-9]月"):
-        folders += [month / ISSUED, month / ISSUED / LETTERS, month / MERGED]
+        folders += [month / ISSUED, month / ISSUED / LETTERS, month / ISSUED / PARCELS]
+        folders.append(month / MERGED)
     for folder in folders:
         for path in folder.glob(".taskxl-*.tmp"):
             with contextlib.suppress(OSError):

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Sequence
+from typing import Any
 
 import click
 
@@ -71,6 +72,13 @@ class ChineseGroup(ChineseCommand, click.Group):
     def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
         """Name what follows in Chinese."""
         return ["[选项]", "命令", "…"]
+
+
+def month_option(function: Any) -> Any:
+    """Add `--month`, which every command of the month has."""
+    return click.option(
+        "--month", "month", metavar="月份", help="报告月份，写 4 或 2021-04；不写则取当前报告月"
+    )(function)
 
 
 def _write_list(

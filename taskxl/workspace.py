@@ -20,6 +20,7 @@ LEDGER = "台账.db"
 TEMPLATES = "模板"
 ISSUED = "下发"
 LETTERS = "邮件"
+PARCELS = "打包"
 RETURNS = "回收"
 MERGED = "汇总"
 
@@ -55,6 +56,10 @@ class Workspace:
         """Where the drafts of letters of a period go."""
         return self.issue_folder(period) / LETTERS
 
+    def parcels_folder(self, period: Period) -> Path:
+        """Where forms packed for OA or chat go."""
+        return self.issue_folder(period) / PARCELS
+
     def returns_folder(self, period: Period) -> Path:
         """Where whatever came back lies; only ever read."""
         return self.month_folder(period) / RETURNS
@@ -68,10 +73,15 @@ class Workspace:
 
         Two offices never share a path: a name that no file may bear gets a mark of its own.
         """
-        safe = safe_file_name(office, _OFFICE_LIMIT)
-        if safe != office:
-            safe = f"{safe}-{sha256(office.encode()).hexdigest()[:4]}"
-        return self.issue_folder(period) / f"附件2-{safe}-{period.name}.xlsx"
+        return self.issue_folder(period) / f"附件2-{_name_office(office)}-{period.name}.xlsx"
+
+    def letter_path(self, word: str, office: str, period: Period) -> Path:
+        """Return the path of an office's draft, `催报-基安股-2021年4月.eml`."""
+        return self.letters_folder(period) / f"{word}-{_name_office(office)}-{period.name}.eml"
+
+    def parcel_path(self, office: str, period: Period) -> Path:
+        """Return the path of an office's form packed for OA or chat, `基安股-2021年4月.zip`."""
+        return self.parcels_folder(period) / f"{_name_office(office)}-{period.name}.zip"
 
     def summary_path(self, period: Period) -> Path:
         """Return the path of a period's summary, `2021年1-4月汇总.xlsx`."""
@@ -124,6 +134,11 @@ class Workspace:
         """
         own = self.root / TEMPLATES / name
         return read_whole(own) if own.exists() else resources.template(name)
+
+
+def _name_office(office: str) -> str:
+    safe = safe_file_name(office, _OFFICE_LIMIT)
+    return safe if safe == office else f"{safe}-{sha256(office.encode()).hexdigest()[:4]}"
 
 
 def find_workspace(start: Path, exact: bool = False) -> Workspace:

@@ -16,8 +16,8 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from taskxl import cli, desk, returns
-from taskxl.dates import Calendar
+from taskxl import cli, desk, lists, returns
+from taskxl.dates import UNSET
 from taskxl.intake.gate import Limits, Refusal
 from taskxl.intake.workers import read_isolated
 from taskxl.model import FileVerdict, Month, Period
@@ -157,7 +157,7 @@ def is_administrator() -> bool:
 
 def test_reading_any_file_as_a_task_list_ends_by_itself_in_a_list_or_a_line(shared: Path) -> None:
     jobs = [(path,) for kind in ("real", "hostile") for path in files_of(shared, kind)]
-    ends = list(read_isolated(desk._read_list, Calendar(), jobs, limits=desk._LIST_LIMITS))
+    ends = list(read_isolated(lists._read_list, (None, UNSET), jobs, limits=lists._LIST_LIMITS))
     assert len(ends) == len(jobs) > 300
     for (path,), end in ends:
         if isinstance(end, Refusal):

@@ -659,3 +659,17 @@ def test_libreoffice_saves_it_again_without_losing_a_word(tmp_path: Path) -> Non
         for row in sheet.iter_rows()
         for cell in row
     )
+
+
+def test_a_closed_task_says_so_with_its_day_and_evidence() -> None:
+    month = make_month()
+    first = month.master.tasks[0]
+    closed = replace(first, closed_on=date(2026, 4, 20), closing="局长办公会纪要第5号")
+    later = replace(month.master.tasks[1], closed_on=date(2026, 5, 1), closing="验收单")
+    master = replace(month.master, tasks=(closed, later, *month.master.tasks[2:]))
+    sheet = open_workbook(write_summary(replace(month, master=master)))["汇总表"]
+    rows = {row[9].value: row for row in sheet.iter_rows(min_row=4) if row[9].value}
+    assert str(rows[first.id][4].value).splitlines()[0] == "【已销号】"
+    remarks = str(rows[first.id][7].value).splitlines()
+    assert "2026-04-20 销号，依据：局长办公会纪要第5号" in remarks
+    assert "销号" not in f"{rows[later.id][4].value}{rows[later.id][7].value}"

@@ -1,5 +1,13 @@
-"""台账.db: what was issued, received and merged in a year, kept for good."""
+"""台账.db: what was issued, mailed, received and merged in a year, kept for good."""
 
+from taskxl.ledger.letters import (
+    LetterKind,
+    RecordedLetter,
+    Topic,
+    find_letter,
+    record_event,
+    record_letter,
+)
 from taskxl.ledger.store import (
     IssuedForm,
     Ledger,
@@ -14,11 +22,17 @@ from taskxl.ledger.verify import count_ledger, verify_ledger
 __all__ = [
     "IssuedForm",
     "Ledger",
+    "LetterKind",
     "Merge",
     "Origin",
     "ReceivedFile",
+    "RecordedLetter",
+    "Topic",
     "count_ledger",
+    "find_letter",
     "mark_of",
     "open_ledger",
+    "record_event",
+    "record_letter",
     "verify_ledger",
 ]

@@ -80,7 +80,7 @@ class Ledger:
         with transaction(self.connection):
             self._store_master(master, now)
             for form in forms:
-                digest = self._store(form.content)
+                digest = self.store(form.content)
                 last = self._one(
                     "SELECT digest FROM forms WHERE period = ? AND office = ?"
                     " ORDER BY id DESC LIMIT 1",
@@ -111,7 +111,7 @@ class Ledger:
             for file in files:
                 self._record_file(period, file, now)
             master = self._store_master(month.master, now)
-            digest = self._store(write_month(month))
+            digest = self.store(write_month(month))
             last = self._one(
                 "SELECT master, month FROM merges WHERE period = ? ORDER BY id DESC LIMIT 1",
                 (period,),
@@ -164,7 +164,7 @@ class Ledger:
     def _record_file(self, period: str, file: ReceivedFile, now: datetime | None) -> None:
         stored = None if file.archive else file.digest
         if file.content is not None:
-            self._store(file.content)
+            self.store(file.content)
         self.connection.execute(
             "INSERT INTO files"
             " (period, name, digest, stored, archive, received_at, receipt, recorded_at)"
@@ -182,7 +182,7 @@ class Ledger:
         )
 
     def _store_master(self, master: MasterList, now: datetime | None) -> str:
-        digest = self._store(write_master(master))
+        digest = self.store(write_master(master))
         self.connection.execute(
             "INSERT INTO master_lists (digest, recorded_at) VALUES (?, ?)"
             " ON CONFLICT (digest) DO NOTHING",
@@ -190,7 +190,8 @@ class Ledger:
         )
         return digest
 
-    def _store(self, content: bytes) -> str:
+    def store(self, content: bytes) -> str:
+        """Keep a content, once whatever comes how often; return its SHA-256."""
         digest = sha256(content).hexdigest()
         if not self.holds(digest):
             self.connection.execute(
@@ -218,6 +219,14 @@ class Ledger:
                 "请运行 taskxl ledger --verify 查看，并从备份中找回台账。"
             )
         return content
+
+    def is_whole(self, digest: str) -> bool:
+        """Tell whether the content of that SHA-256 can be returned."""
+        try:
+            self.content(digest)
+        except TaskxlError:
+            return False
+        return True
 
     def merges(self, period: Period | None = None) -> tuple[Merge, ...]:
         """Return the history of merges, oldest first, of one period or of all."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from hashlib import sha256
 
 from taskxl.errors import TaskxlError
+from taskxl.ledger.letters import verify_letters
 from taskxl.ledger.store import Ledger
 from taskxl.ledger.values import read_master, read_month
 
@@ -43,6 +44,7 @@ def _find_faults(ledger: Ledger) -> Iterator[str]:
             read_month(ledger.content(month), read_master(ledger.content(master)))
         except (TaskxlError, ValueError):
             yield f"第 {number} 次汇总（{period}）的记录读不出来。"
+    yield from verify_letters(ledger)
 
     query = "SELECT digest FROM master_lists ORDER BY digest"
     for (digest,) in ledger.connection.execute(query).fetchall():
@@ -63,7 +65,14 @@ def count_ledger(ledger: Ledger) -> str:
     """Return in Chinese how much a ledger holds."""
     counts = [
         ledger.connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]  # noqa: S608 - our own names
-        for table in ("merges", "forms", "files", "blobs", "master_lists")
+        for table in ("merges", "forms", "files", "letters", "blobs", "master_lists")
     ]
-    words = ("汇总 {} 次", "下发的表 {} 份", "收到的文件 {} 个", "存下的内容 {} 份", "清单 {} 版")
+    words = (
+        "汇总 {} 次",
+        "下发的表 {} 份",
+        "收到的文件 {} 个",
+        "信件 {} 封",
+        "存下的内容 {} 份",
+        "清单 {} 版",
+    )
     return "，".join(word.format(count) for word, count in zip(words, counts, strict=True))

@@ -99,7 +99,13 @@ OFFICE_COLUMNS = (
     Column("aliases", "别名", 22, f"来稿和清单里的其他写法、旧名称。{_MANY}"),
     Column("leader", "分管负责同志", 15, "分管这个股室的局领导；催报抄送时用。"),
     Column("person", "责任人", 15, "股室负责人或联系人。"),
-    Column("mails", "邮箱", 40, f"收表的邮箱。{_MANY}"),
+    Column(
+        "mails",
+        "邮箱",
+        40,
+        f"收表的邮箱。{_MANY}分管负责同志的邮箱另起一行，写成“抄送：name@example.com”，"
+        "“设置”里“抄送分管负责同志”为“是”时抄送。",
+    ),
 )
 
 SETTING_COLUMNS = (

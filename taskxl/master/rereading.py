@@ -9,6 +9,7 @@ from taskxl.dates import read_date
 from taskxl.errors import TaskxlError
 from taskxl.findings import Finding, rule
 from taskxl.intake.grids import Book, CellError, Sheet, Value, value_text
+from taskxl.master.addresses import read_recipients, split_mails
 from taskxl.master.ids import KnownIds, give_ids
 from taskxl.master.layout import (
     MILESTONE_COLUMNS,
@@ -52,6 +53,14 @@ M128 = rule(
     what="“任务”表里的销号日期认不出是哪一天，或写了日期没有写依据，或只写了依据。",
     why="没有日期就不算销号，仍要报送；没有依据，以后查不到凭什么销号。",
     cure="日期写成 2026-05-20 的样子；依据写明验收文号、会议纪要等。不销号的，两格都留空。",
+)
+M140 = rule(
+    "M140",
+    "邮箱地址不对",
+    "warning",
+    what="“股室”表的邮箱一栏里有一处不是邮箱地址。",
+    why="写错的地址收不到信件，股室不知道要报送。",
+    cure="改成 name@example.com 的样子，一行一个；抄送的写“抄送：name@example.com”。",
 )
 _NOT_IN_BRACKETS = r"(?![^（(\n]*[)）])"
 _MANY = re.compile(rf"\n|[、，,；;]{_NOT_IN_BRACKETS}")
@@ -207,9 +216,15 @@ def _read_offices(rows: Sequence[Row], findings: list[Finding]) -> tuple[Office,
                 tuple(_split_many(row.text("aliases"))),
                 row.text("leader") or None,
                 row.text("person") or None,
-                tuple(filter(None, re.split(r"[\s,，;；、]+", row.text("mails")))),
+                split_mails(row.text("mails")),
             )
         )
+        for fault in read_recipients(offices[-1].mails).faults:
+            message = (
+                f"“{show(fault, 40)}”不是邮箱地址，信件发不到。"
+                "请改成 name@example.com 的样子；几个地址之间换行或用顿号隔开。"
+            )
+            findings.append(row.found(M140, message, "mails").at(office=name))
     findings += _find_shared_aliases(offices, names, rows)
     return tuple(offices)
 

@@ -8,10 +8,11 @@ from typing import Any, Literal
 
 from taskxl.dates import read_date
 from taskxl.intake.grids import Value, value_text
+from taskxl.master.addresses import read_address
 from taskxl.model import Settings
 from taskxl.text import is_blank, squeeze
 
-Kind = Literal["text", "count", "date", "choice"]
+Kind = Literal["text", "count", "date", "choice", "mail"]
 Cell = str | int | date | None
 
 YES_NO: dict[str, object] = {"是": True, "否": False}
@@ -41,6 +42,8 @@ class Item:
             return f"{self.low} 到 {self.high} 之间的整数"
         if self.kind == "date":
             return "一个日期，如 2026-02-24"
+        if self.kind == "mail":
+            return "一个邮箱地址，如 name@example.com"
         return "、".join(self.choices or ())
 
 
@@ -112,12 +115,12 @@ ITEMS = (
     Item("contact", "联系人及电话", "填报说明和信件里写给填报人的联系方式。"),
     Item("mail_server", "发信服务器", "如 smtp.example.com；不用邮件时留空。密码不写在这里。"),
     Item("mail_port", "发信端口", "一般是 465（SSL）或 587（STARTTLS）。", "count", 1, 65535),
-    Item("mail_sender", "发件邮箱", "用哪个邮箱发出。"),
-    Item("mail_reply_to", "回复邮箱", "请股室把表回到哪个邮箱；留空则回到发件邮箱。"),
+    Item("mail_sender", "发件邮箱", "用哪个邮箱发出。", "mail"),
+    Item("mail_reply_to", "回复邮箱", "请股室把表回到哪个邮箱；留空则回到发件邮箱。", "mail"),
     Item(
         "mail_copy_leader",
         "抄送分管负责同志",
-        "是：发给股室的信件同时抄送其分管负责同志。",
+        "是：发给股室的信件同时抄送其分管负责同志，地址写在“股室”表的邮箱一栏，前面加“抄送：”。",
         "choice",
         choices=YES_NO,
     ),
@@ -201,6 +204,11 @@ def _read_value(item: Item, value: Value, year: int) -> object:
         if day is None:
             raise ValueError(text)
         return day
+    if item.kind == "mail":
+        address = read_address(text)
+        if address is None:
+            raise ValueError(text)
+        return address
     if item.choices:
         if isinstance(value, bool):
             text = "是" if value else "否"

@@ -17,7 +17,7 @@ FIELD_COLUMNS: Mapping[TaskField, str] = {
     "remarks": REMARKS,
 }
 
-ROW_GONE, EMPTY, REVISED = "缺行", "空白", "办公室修订"
+ROW_GONE, EMPTY, REVISED, CLOSED = "缺行", "空白", "办公室修订", "已销号"
 MARKS: Mapping[str, tuple[str, str]] = {
     "M101": (TITLE, "名称待核"),
     "M102": (OFFICES, "股室待核"),
@@ -86,5 +86,5 @@ def describe(findings: Iterable[Finding]) -> list[str]:
 
 
 _WORDS = {word for _, word in (*MARKS.values(), LIST_MARK, OTHER_MARK)}
-_WORDS |= {*OFFICE_STATES.values(), ROW_GONE, EMPTY, REVISED}
+_WORDS |= {*OFFICE_STATES.values(), ROW_GONE, EMPTY, REVISED, CLOSED}
 _MARKS = re.compile(rf"(?:\s*【(?:{'|'.join(sorted(_WORDS))})】)+\s*")

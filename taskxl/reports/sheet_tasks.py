@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from taskxl.findings import Finding
 from taskxl.model import Entry, Revision, Task, TaskField, Unplaced
 from taskxl.reports.marks import (
+    CLOSED,
     EMPTY,
     FIELD_COLUMNS,
     IDENTITY,
@@ -87,7 +88,7 @@ def find_speakers(view: View) -> dict[str, Speakers]:
         task.id: Speakers(
             view.lead_of(task),
             frozenset(offices | {*view.responsible[task.id], *(e.office for e in said)}),
-            tidy("\n".join(task.remarks)),
+            tidy("\n".join(_list_remarks(view, task))),
         )
         for task in view.month.master.tasks
         for said in (view.entries.get(task.id, ()),)
@@ -151,7 +152,7 @@ class _TaskRow:
         self.pieces[TITLE].texts.append(task.title or "")
         self.pieces[PLAN].texts.append(plan_text(task))
         self.pieces[OFFICES].texts += task.offices
-        self.pieces[REMARKS].texts += task.remarks
+        self.pieces[REMARKS].texts += _list_remarks(view, task)
         self.pieces[IDENTITY].texts.append(task.id)
         written = view.revisions.get((task.id, "", "instructions"))
         self.pieces[INSTRUCTIONS].texts += [clean_text(written.now)] if written else []
@@ -159,6 +160,8 @@ class _TaskRow:
     def make_contents(self) -> tuple[Content, ...]:
         for office in self._speakers():
             self._add_office(office)
+        if self.task.is_closed(self.view.month.period.last_day):
+            self.pieces[STATUS].texts.insert(0, write_marks([CLOSED]))
         return tuple(self.pieces[column.header].content for column in COLUMNS)
 
     def _speakers(self) -> list[str]:
@@ -250,6 +253,14 @@ class _TaskRow:
         if not reasons:
             pieces.plain_gaps.append(f"{office}：{word}")
         return word
+
+
+def _list_remarks(view: View, task: Task) -> tuple[str, ...]:
+    """Return what the list itself says under 备注: its remarks, and how a task was closed."""
+    if task.closed_on is None or not task.is_closed(view.month.period.last_day):
+        return task.remarks
+    basis = f"，依据：{task.closing}" if task.closing else ""
+    return *task.remarks, f"{task.closed_on.isoformat()} 销号{basis}"
 
 
 def _describe_revision(revision: Revision) -> str:

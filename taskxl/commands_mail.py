@@ -1,0 +1,232 @@
+"""The commands `taskxl mail …`: letters of the month on the screen."""
+
+import os
+import sys
+import time
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from taskxl.errors import TaskxlError
+from taskxl.screen import ChineseGroup, month_option, table
+from taskxl.text import show
+
+if TYPE_CHECKING:
+    from taskxl.ledger import LetterKind
+    from taskxl.post import DraftReport
+    from taskxl.sending import Delivery, SendReport
+
+CA_FILE = "TASKXL_CA_FILE"
+OUTCOME_WORDS = {
+    "sent": "已发",
+    "deferred": "暂缓",
+    "refused": "被拒",
+    "unknown": "不明",
+}
+OUTCOME_COLOURS = {"sent": "green", "deferred": "yellow", "refused": "red", "unknown": "red"}
+
+
+@click.group(cls=ChineseGroup)
+def mail() -> None:
+    """给股室写信：下发、催报、退回。不加 --send 只写草稿。"""
+
+
+def letter_options(function: Any) -> Any:
+    """Add what every kind of letter has."""
+    for option in (
+        click.option("--again", is_flag=True, help="已经发过的也再发一次（与 --send 同用）"),
+        click.option("--send", is_flag=True, help="直接发出；不写则只写草稿，不发"),
+        click.option("--office", metavar="股室", help="只给这一个股室"),
+        month_option,
+    ):
+        function = option(function)
+    return click.pass_obj(function)
+
+
+@mail.command()
+@letter_options
+@click.option("--zip", "packed", is_flag=True, help="不用邮件：每个股室打一个压缩包，供 OA 发送")
+def issue(
+    folder: Path | None,
+    month: str | None,
+    office: str | None,
+    send: bool,
+    again: bool,
+    packed: bool,
+) -> None:
+    """下发：把进展情况表发给每个要报送的股室。"""
+    if not packed:
+        _run("issue", folder, month, office, send, again)
+        return
+    if send:
+        raise TaskxlError("--zip 是不用邮件时打包用的，不能和 --send 一起写。请去掉一个。")
+    from taskxl import desk, post
+    from taskxl.workspace import find_workspace
+
+    workspace = find_workspace(folder or Path.cwd(), exact=folder is not None)
+    now = _now()
+    period = desk.choose_period(workspace, month, now.date())
+    report = post.pack_forms(workspace, period, office, now)
+    for note in report.batch.notes:
+        click.echo(note)
+    rows = [
+        (office, path.name, "写好" if path in report.written else "没有变化")
+        for office, path in report.files.items()
+    ]
+    _print_table([("股室", "压缩包", ""), *rows])
+    _print_stale(report)
+    click.echo(f"{period.name}：打包 {len(rows)} 个，在 {show(report.folder)}")
+
+
+@mail.command()
+@letter_options
+def remind(
+    folder: Path | None, month: str | None, office: str | None, send: bool, again: bool
+) -> None:
+    """催报：写给还没有报来、或报来的表用不了的股室。"""
+    _run("remind", folder, month, office, send, again)
+
+
+@mail.command("send-back")
+@letter_options
+def send_back(
+    folder: Path | None, month: str | None, office: str | None, send: bool, again: bool
+) -> None:
+    """退回：请股室更正、核实报来的表，逐处指明格子。"""
+    _run("send-back", folder, month, office, send, again)
+
+
+def _run(
+    kind: "LetterKind",
+    folder: Path | None,
+    month: str | None,
+    office: str | None,
+    send: bool,
+    again: bool,
+) -> None:
+    from taskxl import desk, post, sending
+    from taskxl.workspace import find_workspace
+
+    if again and not send:
+        raise TaskxlError("--again 是再发一次，要和 --send 一起写。")
+    workspace = find_workspace(folder or Path.cwd(), exact=folder is not None)
+    now = _now()
+    period = desk.choose_period(workspace, month, now.date())
+    if not send:
+        _print_drafts(post.draft_letters(workspace, period, kind, office, now))
+        return
+    world = sending.World(
+        _ask_password, _now, _sleep, _print_delivery, os.environ.get(CA_FILE) or None
+    )
+    command = f"taskxl mail {kind} --month {period.month} --send"
+    report = sending.send_letters(workspace, period, kind, world, office, again)
+    _print_report(report, command, again)
+
+
+def _now() -> datetime:
+    return datetime.now()  # noqa: DTZ005 - local, as letters are dated
+
+
+def _sleep(seconds: float) -> None:
+    time.sleep(seconds)
+
+
+def _ask_password(user: str, server: str) -> str:
+    """Return the password from where it is laid down, else from the person at the keyboard."""
+    from taskxl.mail.passwords import SERVICE, VARIABLE, find_password
+
+    password = find_password(user, server)
+    if password is None and sys.stdin.isatty():
+        prompt = f"邮箱 {show(user)} 的密码（授权码，输入时不显示）"
+        password = str(click.prompt(prompt, hide_input=True, err=True))
+    if not password:
+        raise TaskxlError(
+            f"没有邮箱 {show(user)} 的密码（授权码）。请在终端里运行，会提示输入；"
+            f"或存进系统密码库：pip install 'taskxl[keyring]'，再运行 "
+            f"keyring set {SERVICE} {show(user)}；或设环境变量 {VARIABLE}。"
+        )
+    return password
+
+
+def _print_drafts(report: "DraftReport") -> None:
+    batch = report.batch
+    for note in batch.notes:
+        click.echo(note)
+    rows = []
+    for item in batch.items:
+        path = report.files[item.office]
+        copies = item.recipients.copies if batch.master.settings.mail_copy_leader else ()
+        rows.append(
+            (
+                item.office,
+                "、".join(item.recipients.to) or "（没有邮箱）",
+                "、".join(copies) or "—",
+                "、".join(show(one.name) for one in item.attachments) or "—",
+                "写好" if path in report.written else "没有变化",
+            )
+        )
+    if not rows:
+        click.echo(f"{batch.period.name}：没有要写的信件。")
+    else:
+        _print_table([("股室", "收件", "抄送", "附件", ""), *rows])
+    _print_stale(report)
+    if rows:
+        click.echo(
+            f"{batch.period.name}：草稿 {len(rows)} 封，在 {show(report.folder)}。"
+            "可以逐封打开，看过再发；要直接发出，请加 --send。"
+        )
+
+
+def _print_table(rows: "list[tuple[str, ...]]") -> None:
+    head, *lines = table(rows)
+    click.secho(head, bold=True)
+    for line in lines:
+        click.echo(line)
+
+
+def _print_stale(report: "DraftReport") -> None:
+    for path in report.stale:
+        click.echo(f"不再需要 {show(path.name)}（请不要再发，没有删除）")
+
+
+def _print_delivery(delivery: "Delivery") -> None:
+    outcome, letter = delivery.outcome, delivery.letter
+    copies = f"，抄送 {'、'.join(letter.copies)}" if letter.copies else ""
+    detail = f"：{outcome.detail}" if outcome.detail else ""
+    line = (
+        f"{OUTCOME_WORDS[outcome.result]} {letter.office} → {'、'.join(letter.to)}{copies}{detail}"
+    )
+    click.secho(line, fg=OUTCOME_COLOURS[outcome.result])
+
+
+def _print_report(report: "SendReport", command: str, again: bool) -> None:
+    for note in report.notes:
+        click.echo(note)
+    if report.stopped:
+        click.secho(report.stopped, fg="yellow")
+    for office in (*report.doubtful, *report.offices("unknown")):
+        click.secho(
+            f"{office}：不知道上次那封发出去没有，为免重复没有再发。请问一下对方；"
+            f"没有收到的，运行 {command} --again --office {office}",
+            fg="yellow",
+        )
+    period = report.batch.period.name
+    already = report.already
+    parts = [f"发出 {len(report.offices('sent'))} 封"]
+    if already:
+        parts.append(f"以前已发 {len(already)} 封（{'、'.join(already)}；要再发请加 --again）")
+    waiting = [*report.offices("deferred"), *report.left]
+    if waiting:
+        # With --again those that have just got theirs would get another.
+        how = f"运行 {command} 接着发" if again else "再运行一次接着发"
+        parts.append(f"还没有发 {len(waiting)} 封（{'、'.join(waiting)}；{how}）")
+    refused = report.offices("refused")
+    if refused:
+        parts.append(f"被拒 {len(refused)} 封（{'、'.join(refused)}；改正后再运行一次）")
+    summary = f"{period}：{'，'.join(parts)}。"
+    tried = bool(report.deliveries or report.stopped)
+    if tried and not report.offices("sent") and not report.offices("unknown"):
+        raise TaskxlError(f"{summary}一封也没有发出。")
+    click.echo(summary)
