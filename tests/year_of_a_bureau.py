@@ -161,9 +161,7 @@ def period_of(month: int) -> Period:
 def read_rows(table: str) -> list[dict[str, str]]:
     """Read a table whose first line names the columns."""
     header, *rows = parse_table(table)
-    return [
-        {str(name): cell or "" for name, cell in zip(header, row, strict=True)} for row in rows
-    ]
+    return [{str(name): cell or "" for name, cell in zip(header, row, strict=True)} for row in rows]
 
 
 def make_list(*revisions: tuple[tuple[str, str], ...]) -> bytes:

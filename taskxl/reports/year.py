@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from taskxl.master.roster import Roster
 from taskxl.model import Light, Month, Period, Task
 from taskxl.reports.styles import Tone
 from taskxl.reports.view import View, look_at
@@ -29,11 +30,17 @@ class Year:
     """Months oldest first, each with its view; `tasks` are those of all their lists.
 
     A task stands as the last list that has it states it, in that list's order; those that a
-    later list dropped come last.
+    later list dropped come last. `roster` are the offices by their present names.
     """
 
     views: tuple[View, ...]
     tasks: tuple[Task, ...]
+    roster: Roster
+
+    def office_name(self, office: str) -> str:
+        """Return what an office is called now: one that was renamed is one office all the year."""
+        known = self.roster.resolve(office)
+        return known.name if known else office
 
     @property
     def last(self) -> View:
@@ -68,7 +75,7 @@ def look_at_year(months: Sequence[Month]) -> Year:
     for view in reversed(views):
         for task in view.month.master.tasks:
             tasks.setdefault(task.id, task)
-    return Year(views, tuple(tasks.values()))
+    return Year(views, tuple(tasks.values()), Roster(views[-1].month.master.offices))
 
 
 def month_word(view: View, task: Task) -> tuple[str, Tone]:
