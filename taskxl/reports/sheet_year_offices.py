@@ -42,13 +42,14 @@ def make_table(year: Year) -> Table:
         ]
         rows.append(Row(tuple(contents), (SHEET, office)))
     columns = (
-        Column("股室", 14),
-        *(Column(f"{period.month}月", 9) for period in year.periods),
-        *(Column(word, 7, number="0") for word in ("应报月数", "按时", *_OTHER_STATES)),
-        Column("按时报送率", 9, number=PERCENT),
-        Column("到期节点", 7, number="0"),
+        Column("股室", 12),
+        *(Column(f"{period.month}月", 7.5) for period in year.periods),
+        Column("应报月数", 8, number="0"),
+        *(Column(word, 6, number="0") for word in ("按时", *_OTHER_STATES)),
+        Column("按时报送率", 10, number=PERCENT),
+        Column("到期节点", 8, number="0"),
         Column("已完成", 7, number="0"),
-        Column("其中按期", 7, number="0"),
+        Column("其中按期", 8, number="0"),
     )
     note = (
         f"{year.note}节点计在牵头股室名下，截至最近一期；"

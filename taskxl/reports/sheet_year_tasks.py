@@ -15,14 +15,14 @@ MATRIX, TIMELINE = "任务月份", "任务时间线"
 GONE = "（已不在清单）"
 _TIMELINE_COLUMNS = (
     Column("编号", 6, repeated=True),
-    Column("项目名称", 16, "left", repeated=True),
+    Column("项目名称", 20, "left", repeated=True),
     Column("月份", 6, repeated=True),
     Column("股室", 10, repeated=True),
-    Column("进度状态", 10),
-    Column("进展情况", 40, "left"),
-    Column("存在问题和下一步工作计划", 28, "left"),
-    Column("备注", 10, "left"),
-    Column("来稿文件", 20, "left"),
+    Column("进度状态", 13.5),
+    Column("进展情况", 34, "left"),
+    Column("存在问题和下一步工作计划", 24, "left"),
+    Column("备注", 8, "left"),
+    Column("来稿文件", 28, "left"),
 )
 
 
@@ -41,13 +41,13 @@ def make_matrix(year: Year) -> Table:
         head: list[Content] = [task.number or "", _title(year, task), _lead(year, task)]
         link = Link(((TIMELINE, task.id),), "查看")
         rows.append(Row((*head, *cells, link), (MATRIX, task.id)))
-    months = (Column(f"{period.month}月", 11) for period in year.periods)
+    months = (Column(f"{period.month}月", 10) for period in year.periods)
     columns = (
-        Column("编号", 6),
-        Column("项目名称", 26, "left"),
+        Column("编号", 5),
+        Column("项目名称", 24, "left"),
         Column("牵头股室", 10),
         *months,
-        Column("时间线", 8),
+        Column("时间线", 6),
     )
     note = (
         f"{year.note}格内第一行是牵头股室所报的进度状态（销号以后写已销号），"

@@ -60,7 +60,13 @@ class Year:
     @property
     def note(self) -> str:
         """Which months there are, and by which day they were judged."""
-        months = "、".join(f"{period.month}月" for period in self.periods)
+        runs: list[list[int]] = []
+        for period in self.periods:
+            if runs and runs[-1][-1] == period.month - 1:
+                runs[-1].append(period.month)
+            else:
+                runs.append([period.month])
+        months = "、".join(f"{run[0]}至{run[-1]}月" if run[1:] else f"{run[0]}月" for run in runs)
         return f"已汇总：{months}；各月按当月报送日和当时的清单，最近一期截至{self.last.day}。"
 
     def is_current(self, task: Task) -> bool:
