@@ -170,6 +170,12 @@ def test_a_task_with_another_title_and_the_same_plan_is_the_same() -> None:
     assert pair_tasks(OLD, (renamed,)).pairs == ((SCHOOL, renamed),)
 
 
+def test_what_is_left_of_a_damaged_row_is_known_again() -> None:
+    rest = Task(content="关键节点：", milestones=(step("二是9月底前完工。", "2026-09-30"),))
+    assert compare_lists((SCHOOL, rest), (SCHOOL, replace(rest))) == ()
+    assert compare_lists((Task(content="残余"),), (Task(content="残余"),)) == ()
+
+
 def test_each_is_paired_once() -> None:
     copies = (replace(SCHOOL, number="1"), replace(SCHOOL, number="9"))
     pairing = pair_tasks((SCHOOL,), copies)

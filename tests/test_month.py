@@ -132,7 +132,7 @@ def test_what_a_person_edits_in_the_master_list_survives(
     report = desk.init_workspace(workspace.root, [source], 2021)
     assert not report.created
     assert path.read_bytes() == edited
-    assert [one.field for one in report.differences] == ["任务名称"]
+    assert "任务名称" in [one.field for one in report.differences]
     issued = desk.issue_forms(workspace, APRIL)
     assert path.read_bytes() == edited
     assert [p.name for p in issued.written] == ["附件2-基安股-2021年4月.xlsx"]

@@ -11,7 +11,7 @@ from typing import Any
 import openpyxl
 import pytest
 
-import taskxl.desk
+import taskxl.lists
 import taskxl.returns
 from taskxl import cli, desk
 from taskxl.intake.workers import read_isolated
@@ -39,7 +39,7 @@ def _read_here(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     with ThreadPoolExecutor(1) as pool:
         here = partial(read_isolated, executor=pool)
         monkeypatch.setattr(taskxl.returns, "read_isolated", here)
-        monkeypatch.setattr(taskxl.desk, "read_isolated", here)
+        monkeypatch.setattr(taskxl.lists, "read_isolated", here)
         yield
 
 

@@ -53,6 +53,10 @@ def pair_tasks(old: Sequence[Task], new: Sequence[Task]) -> Pairing[Task]:
     work.take_equal(lambda task: _all_of(task.title, _plan(task)))
     work.take_equal(lambda task: squeeze(task.title))
     work.take_equal(lambda task: "" if task.title else _all_of(_plan(task), task.number))
+    # What is left of a damaged row has neither title nor number, only its text.
+    work.take_equal(
+        lambda task: "" if task.title else f"{squeeze(task.content)} {_plan(task)}".strip()
+    )
     doubtful = work.take_best(_score_tasks())
     return work.result(doubtful)
 
