@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from taskxl import __version__, commands_list
-from taskxl.commands_mail import mail
+from taskxl import __version__
+from taskxl.commands.collect import collect
+from taskxl.commands.lists import diff, print_differences
+from taskxl.commands.mail import mail
 from taskxl.errors import TaskxlError
 from taskxl.findings import SEVERITY_WORDS, Finding
 from taskxl.screen import ChineseGroup, explain_usage, month_option, table
@@ -125,7 +127,7 @@ def init(folder: Path, files: tuple[Path, ...], more: tuple[Path, ...], update: 
             click.echo(line)
     elif not update:
         click.echo(f"{show(result.path)} 已经有了，没有改动它。要照新清单更新，请加 --update。")
-    commands_list.print_differences(result.differences)
+    print_differences(result.differences)
     for line in result.notes:
         click.echo(show(line))
     _print_findings(result.findings)
@@ -138,7 +140,7 @@ def init(folder: Path, files: tuple[Path, ...], more: tuple[Path, ...], update: 
             click.echo(f"更新前的主清单另存为 {show(result.aside.name)}。")
 
 
-commands_list.add_commands(cli)
+cli.add_command(diff)
 
 
 @cli.command()
@@ -180,6 +182,9 @@ def issue(folder: Path | None, month: str | None, office: str | None, preview: s
         f"{period.name}：写了 {len(result.written)} 份，{len(result.unchanged)} 份没有变化。"
         f"表在 {show(result.folder)}；收回来的表请放进 {show(result.returns)}"
     )
+
+
+cli.add_command(collect)
 
 
 @cli.command()

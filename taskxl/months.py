@@ -15,6 +15,7 @@ from taskxl.intake.gate import admit, read_once
 from taskxl.intake.reading import read_book
 from taskxl.intake.refusals import Refused
 from taskxl.ledger import IssuedForm, Ledger, ReceivedFile, open_ledger
+from taskxl.ledger.messages import Arrivals, list_arrivals
 from taskxl.merge.month import merge_month
 from taskxl.merge.revisions import instructions_of
 from taskxl.model import MasterList, Month, Period, Return, Revision, Settings
@@ -75,16 +76,18 @@ def merge_folder(
     issued: Mapping[str, str],
     progress: Progress = None,
     revisions: Sequence[Revision] = (),
+    mailed: Arrivals | None = None,
 ) -> MergedFolder:
     """Merge what lies under 回收/ of a period.
 
     `history` are the year's earlier months, `issued` the form id that each office was sent last,
-    `revisions` what the 办公室 corrected in the summary.
+    `revisions` what the 办公室 corrected in the summary; `mailed` tells when files came by mail.
     """
     instructions = instructions_of(history[-1].revisions) if history else {}
     expected = Expected(master, period, _read_form_texts(workspace, period), instructions)
     files = workspace.list_returns(period)
-    returns = tuple(read_returns(workspace.returns_folder(period), files, expected, progress))
+    folder = workspace.returns_folder(period)
+    returns = tuple(read_returns(folder, files, expected, progress, mailed or {}))
     as_of = report_day(period, master.settings)
     month = merge_month(master, period, as_of, returns, history, issued=issued, revisions=revisions)
     return MergedFolder(month, returns)
@@ -134,9 +137,10 @@ def recall_months(
         month = ledger.month(period) if ledger else None
         if month is None and workspace.has_month(period):
             issued = ledger.issued(period) if ledger else {}
+            mailed = list_arrivals(ledger, period)
             # `until` is about to go out or be merged, so this month is past.
             judged = (ledger.issued_by(period) if ledger else None) or master
-            month = merge_folder(workspace, judged, period, months, issued).month
+            month = merge_folder(workspace, judged, period, months, issued, mailed=mailed).month
         if month is not None:
             months += (month,)
     return months
@@ -198,7 +202,8 @@ def look_at_folder(
     history = recall_months(workspace, ledger, master, period)
     judged, note = _choose_master(workspace, ledger, master, period)
     issued = ledger.issued(period) if ledger else {}
-    merged = merge_folder(workspace, judged, period, history, issued, progress, revisions)
+    mailed = list_arrivals(ledger, period)
+    merged = merge_folder(workspace, judged, period, history, issued, progress, revisions, mailed)
     return merged, [note] if note else []
 
 
@@ -279,7 +284,10 @@ def rebuild(
             forms += [one] if found else []
         if one != period and workspace.summary_path(one).exists() and not ledger.merges(one):
             history = recall_months(workspace, ledger, master, one)
-            merged = merge_folder(workspace, master, one, history, ledger.issued(one))
+            mailed = list_arrivals(ledger, one)
+            merged = merge_folder(
+                workspace, master, one, history, ledger.issued(one), mailed=mailed
+            )
             files, _ = _gather_files(workspace, ledger, merged)
             ledger.record_merge(merged.month, files, now, "folder")
             merges.append(one)

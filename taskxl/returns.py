@@ -1,11 +1,12 @@
 """Everything that lies under 回收/, read: one `Return` a file, and one for each file in a zip."""
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
+from types import MappingProxyType
 
 from taskxl.forms.returned import Expected, read_return
 from taskxl.intake.gate import (
@@ -51,7 +52,11 @@ class _Opened:
 
 
 def read_returns(
-    folder: Path, files: Sequence[str], expected: Expected, progress: Progress = None
+    folder: Path,
+    files: Sequence[str],
+    expected: Expected,
+    progress: Progress = None,
+    mailed: Mapping[tuple[str, str], datetime] = MappingProxyType({}),
 ) -> Iterator[Return]:
     """Yield what was read of each file, in processes of their own.
 
@@ -59,7 +64,8 @@ def read_returns(
     reason says that it was opened; one for each file inside, named `包.zip/里面的名字`, comes
     after all files of the folder. A file's content never enters this process, save where its
     reader died: then its digest is made here.
-    `progress` is told how many files are done, of how many known so far.
+    `progress` is told how many files are done, of how many known so far. `mailed` tells when
+    files came by mail, by name and SHA-256; those in a zip came when the zip did.
     """
     jobs = [_Job(file, folder / file) for file in files]
     inside: list[_Job] = []
@@ -67,17 +73,27 @@ def read_returns(
     for job, result in read_isolated(_read_one, expected, jobs):
         if isinstance(result, _Opened):
             inside += result.inside
-            yield result.itself
+            yield _date_by_mail(result.itself, mailed)
         else:
-            yield _refuse(job, result) if isinstance(result, Refusal) else result
+            ret = _refuse(job, result) if isinstance(result, Refusal) else result
+            yield _date_by_mail(ret, mailed)
         done += 1
         if progress:
             progress(done, len(jobs) + len(inside))
     for job, result in read_isolated(_read_inside, expected, inside):
-        yield _refuse(job, result) if isinstance(result, Refusal) else result
+        ret = _refuse(job, result) if isinstance(result, Refusal) else result
+        zipped = (job.path.relative_to(folder).as_posix(), job.archive)
+        yield _date_by_mail(ret, mailed, zipped)
         done += 1
         if progress:
             progress(done, len(jobs) + len(inside))
+
+
+def _date_by_mail(
+    ret: Return, mailed: Mapping[tuple[str, str], datetime], came_as: tuple[str, str] | None = None
+) -> Return:
+    moment = mailed.get(came_as or (ret.file, ret.sha256))
+    return replace(ret, received_at=moment, receipt="mail") if moment else ret
 
 
 def _read_one(expected: Expected, job: _Job) -> Return | _Opened:

@@ -17,7 +17,7 @@ import keyring
 import keyring.backend
 import pytest
 
-from taskxl import cli, commands_mail
+from taskxl import cli
 from taskxl.mail import passwords, sent
 from taskxl.workspace import Workspace
 from tests.mail_support import (
@@ -71,8 +71,8 @@ def run(
     monkeypatch: pytest.MonkeyPatch,
 ):
     """Run `taskxl mail` on 2021-04-26; return (exit status, standard output, standard error)."""
-    monkeypatch.setattr(commands_mail, "_now", lambda: NOW)
-    monkeypatch.setattr(commands_mail, "_sleep", lambda seconds: None)
+    monkeypatch.setattr("taskxl.commands.mail._now", lambda: NOW)
+    monkeypatch.setattr("taskxl.commands.mail._sleep", lambda seconds: None)
     monkeypatch.setenv("TASKXL_CA_FILE", authority.file)
     monkeypatch.setenv("TASKXL_MAIL_PASSWORD", PASSWORD)
 
@@ -315,7 +315,7 @@ def test_on_a_terminal_it_is_asked_for_once_and_not_shown(
             return True
 
     monkeypatch.setattr("sys.stdin", Terminal())
-    monkeypatch.setattr(commands_mail.click, "prompt", prompt)
+    monkeypatch.setattr("click.prompt", prompt)
     with run_server(authority.context()) as (port, room):
         use_port(bureau, port)
         assert run("issue", "--send")[0] == 0

@@ -399,7 +399,7 @@ def test_the_ledger_is_written_and_proved(
     assert "没有变化" in run()[1]
     assert run("--verify") == (
         0,
-        "台账完好：汇总 1 次，下发的表 6 份，收到的文件 2 个，信件 0 封，存下的内容 10 份，清单 1 版。\n",
+        "台账完好：汇总 1 次，下发的表 6 份，收到的文件 2 个，去信 0 封，来信 0 封，存下的内容 10 份，清单 1 版。\n",
     )
     content = workspace.ledger_path.read_bytes()
     form = workspace.form_path("办公室", MARCH).read_bytes()

@@ -128,7 +128,7 @@ def test_what_arrives_is_what_was_recorded_byte_for_byte(
             assert ledger.content(letter.digest) == content
             assert letter.message_id.encode() in content
         assert verify_ledger(ledger) == ()
-        assert "信件 3 封" in count_ledger(ledger)
+        assert "去信 3 封" in count_ledger(ledger)
 
 
 def test_a_second_run_sends_nothing_and_again_sends_another_copy(

@@ -158,6 +158,19 @@ def test_the_workbook_is_valid(bureau: Bureau) -> None:
 # ---------------------------------------------------------------- turns of the year
 
 
+def test_the_bureau_is_told_what_it_must_know_and_nothing_else(bureau: Bureau) -> None:
+    assert bureau.notes == [
+        "2021年3月的汇总表里有 1 处手工修订，已保留并标明。",
+        "第12项“规范校服选用”：新清单里没有，已从主清单删去；历史留在台账里。",
+        "2021年4月的汇总表里有 2 处手工修订，已保留并标明。",
+        "2021年5月的汇总表里有 1 处手工修订，已保留并标明。",
+        "2021年8月已下发，还没有汇总，不在台账里。",
+        "第5项“规范幼儿园办园行为”：新清单里没有，已从主清单删去；历史留在台账里。",
+        "2021年8月已下发，还没有汇总，不在台账里。",
+        "2021年8月已经过去，仍按当时的主清单汇总；之后对主清单的改动不影响它。",
+    ]
+
+
 def last(bureau: Bureau, month: int) -> Month:
     """Return a month as it was merged last."""
     key = period_of(month).key

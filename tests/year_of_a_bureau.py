@@ -333,7 +333,11 @@ class Bureau:
 
     def close_month(self, month: int) -> None:
         """Write the year's workbook, and have the ledger proved whole."""
-        self.twice(f"ledger {month}月", lambda: yearbook.write_year(self.workspace))
+
+        def write() -> None:
+            self.notes += yearbook.write_year(self.workspace).notes
+
+        self.twice(f"ledger {month}月", write)
         faults, _ = yearbook.verify_year(self.workspace)
         self.faults += faults
 

@@ -65,13 +65,14 @@ def count_ledger(ledger: Ledger) -> str:
     """Return in Chinese how much a ledger holds."""
     counts = [
         ledger.connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]  # noqa: S608 - our own names
-        for table in ("merges", "forms", "files", "letters", "blobs", "master_lists")
+        for table in ("merges", "forms", "files", "letters", "messages", "blobs", "master_lists")
     ]
     words = (
         "汇总 {} 次",
         "下发的表 {} 份",
         "收到的文件 {} 个",
-        "信件 {} 封",
+        "去信 {} 封",
+        "来信 {} 封",
         "存下的内容 {} 份",
         "清单 {} 版",
     )

@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Literal
 
-from taskxl.errors import TaskxlError
+from taskxl.mail.certificates import explain_certificate, make_context
 from taskxl.text import show
 
 SSL_PORT = 465
@@ -211,7 +211,10 @@ class Outbox:
 
     def _explain(self, error: smtplib.SMTPException | OSError, name: str) -> UnreachableError:
         if isinstance(error, ssl.SSLCertVerificationError):
-            return UnreachableError(f"{name}{_explain_certificate(error)}", lasting=True)
+            return UnreachableError(
+                f"{name}的{explain_certificate(error, '发信服务器')}没有登录，也没有发信。",
+                lasting=True,
+            )
         if isinstance(error, ssl.SSLError):
             advice = "请核对发信端口：465 是 SSL，其余端口用 STARTTLS。"
             return UnreachableError(f"{name}不能建立加密连接。{advice}", lasting=True)
@@ -353,46 +356,6 @@ def _has_spoken(connection: smtplib.SMTP) -> bool:
 def _allow(connection: smtplib.SMTP, seconds: float) -> None:
     if connection.sock is not None:
         connection.sock.settimeout(seconds)
-
-
-def make_context(ca_file: str | None) -> ssl.SSLContext:
-    """Return the checks of a server's certificate: the system's, and a bureau's own authority.
-
-    Raises TaskxlError where the file cannot be used.
-    """
-    context = ssl.create_default_context()
-    if ca_file:
-        try:
-            context.load_verify_locations(ca_file)
-        except (OSError, ssl.SSLError) as error:
-            raise TaskxlError(
-                f"环境变量 TASKXL_CA_FILE 指的“{show(ca_file)}”不能用作证书。"
-                "请核对路径，文件应是 PEM 格式的根证书。"
-            ) from error
-    return context
-
-
-# OpenSSL's X509_V_ERR numbers.
-_CERTIFICATES = {
-    9: "证书还没有生效。请核对这台电脑的日期",
-    10: "证书已过期。请核对这台电脑的日期，或告知邮箱管理员",
-    18: "证书是自己签发的",
-    19: "证书是自己签发的",
-    20: "证书不是这台电脑信任的机构签发的",
-    21: "证书不是这台电脑信任的机构签发的",
-    23: "证书已被吊销",
-    62: "证书上的名称不是这个服务器。请核对“设置”里的发信服务器",
-    64: "证书上的名称不是这个服务器。请核对“设置”里的发信服务器",
-}
-_OWN_AUTHORITY = (18, 19, 20, 21)
-
-
-def _explain_certificate(error: ssl.SSLCertVerificationError) -> str:
-    said = _CERTIFICATES.get(error.verify_code, "证书没有通过检查")
-    advice = ""
-    if error.verify_code in _OWN_AUTHORITY:
-        advice = "本单位自建的邮箱，请把它的根证书存成文件，用环境变量 TASKXL_CA_FILE 指明。"
-    return f"的{said}，没有登录，也没有发信。{advice}"
 
 
 def _megabytes(size: int) -> str:

@@ -1,26 +1,30 @@
-"""The mailbox's password: out of the environment or the system's keyring, never kept by us."""
+"""The mailbox's password: from the environment or the system's keyring, never a file."""
 
 import os
 from contextlib import suppress
 
 VARIABLE = "TASKXL_MAIL_PASSWORD"
 SERVICE = "taskxl"
-"""The keyring's service; the user there is the name one logs in with."""
+"""Under which name of a service the system's keyring keeps it, for the name one logs in with."""
 
 
 def find_password(user: str, server: str) -> str | None:
-    """Return the password that is laid down for a login name, or None where there is none.
+    """Return the password for `user`, or None where a person has to be asked.
 
-    The environment goes before the keyring: whoever sets it for one run means it.
-    `server` is where it is to be used; one keyring entry serves for sending and receiving.
+    The environment (`TASKXL_MAIL_PASSWORD`) goes before the keyring, where an entry for
+    `taskxl@server` goes before the one for `taskxl`: sending and receiving may differ.
     """
-    laid_down = os.environ.get(VARIABLE)
-    if laid_down:
-        return laid_down
-    with suppress(Exception):  # no keyring library, none on this machine, or it stays locked
+    given = os.environ.get(VARIABLE)
+    if given:
+        return given
+    try:
         import keyring
-
-        return keyring.get_password(SERVICE, user) or keyring.get_password(
-            f"{SERVICE}:{server}", user
-        )
+    except ImportError:
+        return None
+    for service in (f"{SERVICE}@{server}", SERVICE):
+        # A keyring that is locked, absent or broken is none: then a person is asked.
+        with suppress(Exception):
+            found = keyring.get_password(service, user)
+            if found:
+                return str(found)
     return None

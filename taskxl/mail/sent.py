@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
-from taskxl.mail.outbox import make_context
+from taskxl.mail.certificates import make_context
 from taskxl.text import show
 
 SSL_PORT = 993

@@ -1,7 +1,6 @@
 """The commands `taskxl mail …`: letters of the month on the screen."""
 
 import os
-import sys
 import time
 from datetime import datetime
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from taskxl.commands.passwords import ask_password
 from taskxl.errors import TaskxlError
 from taskxl.screen import ChineseGroup, month_option, table
 from taskxl.text import show
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from taskxl.post import DraftReport
     from taskxl.sending import Delivery, SendReport
 
-CA_FILE = "TASKXL_CA_FILE"
 OUTCOME_WORDS = {
     "sent": "已发",
     "deferred": "暂缓",
@@ -107,6 +106,7 @@ def _run(
     again: bool,
 ) -> None:
     from taskxl import desk, post, sending
+    from taskxl.mail.certificates import CA_VARIABLE
     from taskxl.workspace import find_workspace
 
     if again and not send:
@@ -118,7 +118,7 @@ def _run(
         _print_drafts(post.draft_letters(workspace, period, kind, office, now))
         return
     world = sending.World(
-        _ask_password, _now, _sleep, _print_delivery, os.environ.get(CA_FILE) or None
+        ask_password, _now, _sleep, _print_delivery, os.environ.get(CA_VARIABLE) or None
     )
     command = f"taskxl mail {kind} --month {period.month} --send"
     report = sending.send_letters(workspace, period, kind, world, office, again)
@@ -131,23 +131,6 @@ def _now() -> datetime:
 
 def _sleep(seconds: float) -> None:
     time.sleep(seconds)
-
-
-def _ask_password(user: str, server: str) -> str:
-    """Return the password from where it is laid down, else from the person at the keyboard."""
-    from taskxl.mail.passwords import SERVICE, VARIABLE, find_password
-
-    password = find_password(user, server)
-    if password is None and sys.stdin.isatty():
-        prompt = f"邮箱 {show(user)} 的密码（授权码，输入时不显示）"
-        password = str(click.prompt(prompt, hide_input=True, err=True))
-    if not password:
-        raise TaskxlError(
-            f"没有邮箱 {show(user)} 的密码（授权码）。请在终端里运行，会提示输入；"
-            f"或存进系统密码库：pip install 'taskxl[keyring]'，再运行 "
-            f"keyring set {SERVICE} {show(user)}；或设环境变量 {VARIABLE}。"
-        )
-    return password
 
 
 def _print_drafts(report: "DraftReport") -> None:

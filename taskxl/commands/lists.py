@@ -55,8 +55,3 @@ def _count_kinds(differences: Sequence["Difference"]) -> str:
         if (number := sum(one.kind == kind for one in differences))
     ]
     return f"共 {len(differences)} 处不同：{'，'.join(counts)}"
-
-
-def add_commands(group: click.Group) -> None:
-    """Add the commands of this module to the command line."""
-    group.add_command(diff)

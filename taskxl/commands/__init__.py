@@ -1,0 +1,1 @@
+"""Commands in groups of their own: each asks, calls the desk, and prints."""

@@ -1,0 +1,27 @@
+"""The mailbox's password, asked of a person where nothing else has it."""
+
+import sys
+
+import click
+
+from taskxl.errors import TaskxlError
+from taskxl.mail.passwords import SERVICE, VARIABLE, find_password
+from taskxl.text import show
+
+
+def ask_password(user: str, server: str) -> str:
+    """Return the password from where it is laid down, else from the person at the keyboard.
+
+    Raises TaskxlError where there is neither.
+    """
+    password = find_password(user, server)
+    if password is None and sys.stdin.isatty():
+        prompt = f"邮箱 {show(user)} 的密码（授权码，输入时不显示）"
+        password = str(click.prompt(prompt, hide_input=True, err=True))
+    if not password:
+        raise TaskxlError(
+            f"没有邮箱 {show(user)} 的密码（授权码）。请在终端里运行，会提示输入；"
+            f"或存进系统密码库：pip install 'taskxl[keyring]'，再运行 "
+            f"keyring set {SERVICE} {show(user)}；或设环境变量 {VARIABLE}。"
+        )
+    return password

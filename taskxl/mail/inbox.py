@@ -1,0 +1,344 @@
+"""The mailbox over IMAP: looked into and never touched, save for the mark that 设置 may ask for."""
+
+import logging
+import os
+import socket
+import ssl
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from imaplib import IMAP4
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from taskxl.errors import TaskxlError
+from taskxl.mail.certificates import CA_VARIABLE, explain_certificate, make_context
+from taskxl.text import quote, show
+
+if TYPE_CHECKING:
+    from imapclient import IMAPClient
+
+TLS_PORT = 993
+"""Encrypted from the first byte; on any other port STARTTLS is required."""
+SECONDS = 60.0
+_BATCH = 100
+# A shorter letter of nothing but text holds no form, not even one written into the text.
+_SHORT = 16 << 10
+_HEADERS = "BODY.PEEK[HEADER.FIELDS (FROM SENDER SUBJECT DATE MESSAGE-ID RECEIVED)]<0.16384>"
+_FOLDERS_SHOWN = 12
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A mailbox and its folder; `folder` "" is INBOX. The password is not part of it."""
+
+    server: str
+    port: int
+    user: str
+    folder: str = ""
+
+    @property
+    def source(self) -> str:
+        """By what the ledger tells this folder from others."""
+        return f"{self.user}@{self.server}/{self.folder or 'INBOX'}"
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A letter as the server describes it, before it is downloaded.
+
+    `received` is when the server took it in (INTERNALDATE), `size` in bytes; `bare` tells that
+    nothing can hang on it.
+    """
+
+    uid: int
+    size: int
+    received: datetime | None
+    header: bytes
+    bare: bool
+
+
+class Unanswered(Exception):  # noqa: N818 — named for what happened
+    """The server breaks off each time one and the same thing is asked; others may be answered."""
+
+
+class Mailbox:
+    """An open folder of a mailbox, read-only; a connection that was cut is made anew by itself."""
+
+    def __init__(self, account: Account, password: str, seconds: float = SECONDS) -> None:
+        self._account, self._password, self._seconds = account, password, seconds
+        self._client, self.validity = self._open()
+
+    # ------------------------------------------------------------ asked
+
+    def list_letters(self, since: date) -> list[int]:
+        """Return the UIDs of all letters taken in on `since` or later, a day of grace included.
+
+        The server counts days in its own zone, so that the day before is asked for.
+        """
+        wanted = ["SINCE", since - timedelta(days=1)]
+        try:
+            return sorted(self._ask(lambda client: list(client.search(wanted))))
+        except Unanswered as error:
+            raise self.cut_off() from error
+
+    def survey(self, uids: Sequence[int]) -> Iterator[Head]:
+        """Yield what the server says of each letter that is still there.
+
+        Where it says something that nobody understands, the letter is taken to hold something.
+        """
+        for at in range(0, len(uids), _BATCH):
+            batch = uids[at : at + _BATCH]
+            try:
+                yield from self._describe(batch)
+            except Unanswered:
+                for uid in batch:
+                    yield from self._describe_alone(uid)
+
+    def _describe_alone(self, uid: int) -> Iterator[Head]:
+        try:
+            yield from self._describe([uid])
+        except Unanswered:
+            with suppress(Unanswered):
+                yield from self._describe([uid], structure=False)
+
+    def _describe(self, uids: Sequence[int], structure: bool = True) -> list[Head]:
+        items = ["RFC822.SIZE", "INTERNALDATE", _HEADERS] + ["BODYSTRUCTURE"] * structure
+        found = self._ask(lambda client: client.fetch(uids, items))
+        heads = []
+        for uid in sorted(set(uids) & set(found)):  # a server may speak of others unasked
+            said = found[uid]
+            size = said.get(b"RFC822.SIZE")
+            received = said.get(b"INTERNALDATE")
+            header = next((v for k, v in said.items() if k.startswith(b"BODY[HEADER")), b"")
+            size = size if isinstance(size, int) else 0
+            bare = 0 < size <= _SHORT and _is_bare(said.get(b"BODYSTRUCTURE"))
+            heads.append(
+                Head(
+                    uid,
+                    size,
+                    received if isinstance(received, datetime) else None,
+                    header if isinstance(header, bytes) else b"",
+                    bare,
+                )
+            )
+        return heads
+
+    def download(self, uid: int) -> bytes | None:
+        """Return a letter whole, None where it is not there any more; it stays unread.
+
+        Raises Unanswered where the server breaks off at this one.
+        """
+        said = self._ask(lambda client: client.fetch([uid], ["BODY.PEEK[]"])).get(uid, {})
+        content = said.get(b"BODY[]")
+        return content if isinstance(content, bytes) else None
+
+    def mark_read(self, uids: Sequence[int]) -> None:
+        """Mark letters as read: the one thing that is ever changed, where 设置 asks for it."""
+        if not uids:
+            return
+
+        def mark(client: "IMAPClient") -> None:
+            opened = client.select_folder(self._account.folder or "INBOX")
+            if opened.get(b"UIDVALIDITY") == self.validity:
+                client.add_flags(list(uids), [rb"\Seen"], silent=True)
+
+        try:
+            self._ask(mark)
+        except Unanswered as error:
+            raise TaskxlError(
+                "附件都收好了，但邮箱不让标为已读。可以把设置里的“收取后标为已读”改为否。"
+            ) from error
+
+    def close(self) -> None:
+        """Leave the mailbox."""
+        # A folder that is closed in the usual way is purged of letters marked as deleted; this one
+        # is only left.
+        with suppress(Exception):
+            self._client.logout()
+        with suppress(Exception):
+            self._client.shutdown()
+
+    # ------------------------------------------------------------ the connection
+
+    def _ask(self, question: "Callable[[IMAPClient], T]") -> T:
+        """Return the answer; where none comes, ask once more over a new connection."""
+        try:
+            return question(self._client)
+        except Exception:  # the library raises whatever a strange answer makes it stumble over
+            self.close()
+        self._client, validity = self._open()
+        if validity != self.validity:
+            raise TaskxlError("邮箱在收取的时候被重建了，没有收完。请再运行一次。")
+        try:
+            return question(self._client)
+        except Exception as error:
+            raise Unanswered from error
+
+    def cut_off(self) -> TaskxlError:
+        """Return what to say where the server breaks off again and again."""
+        return TaskxlError(
+            f"与收信服务器 {show(self._account.server)} 的连接一再中断，没有收完。"
+            "请稍后再运行一次，会接着收。"
+        )
+
+    def _open(self) -> "tuple[IMAPClient, int]":
+        account = self._account
+        with _explained(account, self._password):
+            client = _connect(account, self._seconds)
+            try:
+                return client, _enter(client, account, self._password)
+            except BaseException:
+                with suppress(Exception):
+                    client.shutdown()
+                raise
+
+
+@contextmanager
+def open_mailbox(account: Account, password: str, seconds: float = SECONDS) -> Iterator[Mailbox]:
+    """Open a mailbox's folder, read-only, and leave it after.
+
+    Raises TaskxlError, one Chinese line without the password, for all that stands in the way.
+    """
+    mailbox = Mailbox(account, password, seconds)
+    try:
+        yield mailbox
+    finally:
+        mailbox.close()
+
+
+def _connect(account: Account, seconds: float) -> "IMAPClient":
+    from imapclient import IMAPClient
+
+    # It would write every command into the log, and what it takes out of them is not all.
+    for name in ("imapclient.imapclient", "imapclient.imaplib"):
+        logging.getLogger(name).disabled = True
+    trust = make_context(os.environ.get(CA_VARIABLE) or None)
+    if account.port == TLS_PORT:
+        return IMAPClient(account.server, account.port, ssl_context=trust, timeout=seconds)
+    client = IMAPClient(account.server, account.port, ssl=False, timeout=seconds)
+    try:
+        if not client.has_capability("STARTTLS"):
+            raise TaskxlError(
+                f"收信服务器 {show(account.server)} 的端口 {account.port} 不提供加密（STARTTLS），"
+                f"没有登录，密码没有发出。请把设置里的收信端口改为 {TLS_PORT}。"
+            )
+        client.starttls(trust)
+    except BaseException:
+        with suppress(Exception):
+            client.shutdown()
+        raise
+    return client
+
+
+def _enter(client: "IMAPClient", account: Account, password: str) -> int:
+    """Log in and open the folder for reading; return the folder's UIDVALIDITY."""
+    from imapclient.exceptions import IMAPClientError, LoginError
+
+    client.normalise_times = False
+    try:
+        if (account.user + password).isascii():
+            client.login(account.user, password)
+        else:
+            client.plain_login(account.user, password)
+    except IMAP4.abort:
+        raise
+    except LoginError as error:
+        if _is_cut(error):
+            raise IMAP4.abort from error
+        raise TaskxlError(
+            f"收信服务器 {show(account.server)} 不接受 {quote(account.user)} 的登录"
+            f"{_server_words(error, password)}。"
+            "请核对登录名和密码；多数邮箱要用网页上另设的“授权码”，并先开通 IMAP。"
+        ) from None  # a server may repeat what it was sent
+    # Some providers open no folder to a program that has not said what it is.
+    if client.has_capability("ID"):
+        with suppress(IMAPClientError):
+            client.id_({"name": "taskxl"})
+    folder = account.folder or "INBOX"
+    try:
+        opened = client.select_folder(folder, readonly=True)
+    except IMAP4.abort:
+        raise
+    except IMAPClientError as error:
+        raise TaskxlError(
+            f"邮箱里的文件夹{quote(folder)}打不开{_server_words(error, password)}。"
+            f"请核对设置里的“收件夹”{_name_folders(client)}。"
+        ) from error
+    return int(opened.get(b"UIDVALIDITY") or 0)
+
+
+def _is_cut(error: BaseException) -> bool:
+    return any(isinstance(e, IMAP4.abort | OSError) for e in (error, error.__context__))
+
+
+def _name_folders(client: "IMAPClient") -> str:
+    try:
+        names = [str(name) for _, _, name in client.list_folders()]
+    except Exception:  # it was only to help
+        return ""
+    more = "等" if len(names) > _FOLDERS_SHOWN else ""
+    return f"；有：{'、'.join(show(n, 30) for n in names[:_FOLDERS_SHOWN])}{more}" if names else ""
+
+
+def _server_words(error: BaseException, password: str) -> str:
+    """Return what the server answered, cut short; a server may repeat what it was sent."""
+    text = str(error)
+    if text.startswith(("b'", 'b"')):
+        text = text[2:-1]
+    text = text.replace(password, "***") if password else text
+    return f"（服务器答复：{quote(text, 80)}）" if text.strip() else ""
+
+
+@contextmanager
+def _explained(account: Account, password: str) -> Iterator[None]:
+    """Turn what stands between us and the mailbox into one Chinese line with the next step."""
+    server = f"收信服务器 {show(account.server)}"
+    try:
+        yield
+    except TaskxlError:
+        raise
+    except ssl.SSLCertVerificationError as error:
+        raise TaskxlError(
+            f"{server} 的{explain_certificate(error, '收信服务器')}没有登录。"
+        ) from None
+    except ssl.SSLError as error:
+        raise TaskxlError(
+            f"{server} 的端口 {account.port} 说的不是加密的 IMAP，没有登录。"
+            f"请核对设置里的收信端口（一般是 {TLS_PORT}）。"
+        ) from error
+    except socket.gaierror as error:
+        raise TaskxlError(f"找不到{server}。请核对设置里的“收信服务器”，并检查网络。") from error
+    except TimeoutError as error:
+        raise TaskxlError(f"{server} 没有回应。请检查网络，稍后再运行。") from error
+    except (OSError, IMAP4.error) as error:
+        refused = isinstance(error, ConnectionRefusedError)
+        what = f"的端口 {account.port} 没有开" if refused else "把连接断开了"
+        raise TaskxlError(
+            f"{server} {what}，没有收完。请核对设置里的收信端口，检查网络，再运行一次会接着收。"
+        ) from error
+
+
+def _is_bare(structure: Any) -> bool:
+    """Tell whether a letter's BODYSTRUCTURE is nothing but text without a name."""
+    if not isinstance(structure, tuple) or not structure:
+        return False
+    if isinstance(structure[0], list | tuple):
+        parts: Iterable[Any] = structure[0]
+        if isinstance(structure[0], tuple):
+            parts = [one for one in structure if isinstance(one, tuple) and one]
+        parts = list(parts)
+        return bool(parts) and all(map(_is_bare, parts))
+    words = [word.lower() for word in _flatten(structure) if isinstance(word, bytes)]
+    named = any(w == b"attachment" or w.startswith((b"name", b"filename")) for w in words)
+    return bool(words) and words[0] == b"text" and not named
+
+
+def _flatten(structure: Any) -> Iterator[Any]:
+    for one in structure:
+        if isinstance(one, list | tuple):
+            yield from _flatten(one)
+        else:
+            yield one

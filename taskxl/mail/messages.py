@@ -1,0 +1,344 @@
+"""A letter's bytes → who sent it, when, and what hangs on it. Hostile input: runs in a worker."""
+
+import re
+from binascii import Error as BadLine
+from binascii import a2b_base64, a2b_uu
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from email.message import Message
+from email.parser import BytesParser
+from email.policy import compat32
+from pathlib import PurePosixPath
+from typing import TypeAlias
+
+from taskxl.intake.refusals import MB, OVER_LIMIT, Refused
+from taskxl.mail.headers import (
+    decode_bytes,
+    decode_header,
+    first_header,
+    read_arrival,
+    read_date,
+    read_name,
+    read_parameter,
+    read_sender,
+)
+from taskxl.mail.outlook import OLE_MARK, TNEF_MARK, Envelope, open_msg, open_tnef
+
+MESSAGE_BYTES = 60 * MB
+"""A larger letter stays in the mailbox."""
+_PARTS, _FILES, _INFLATED, _DEPTH, _ATTACHED_LETTER = 2000, 200, 120 * MB, 64, 8
+_TINY_PICTURE = 4096
+_BODY = 256 << 10
+_LINK = re.compile(
+    r"超大附件|网盘|云附件|中转站|pan\.baidu\.com|weiyun\.com|pan\.quark\.cn|aliyundrive|alipan\.com"
+)
+_UU_BEGIN = re.compile(rb"begin [0-7]{3,4} (.{1,200})")
+# What Outlook makes of the text after an attachment.
+_FRAGMENT = re.compile(r"ATT\d{5}\.(?:html?|txt)", re.IGNORECASE)
+_SIGNATURES = frozenset(
+    (
+        "application/pgp-signature",
+        "application/pkcs7-signature",
+        "application/x-pkcs7-signature",
+        "application/pgp-keys",
+        "text/vcard",
+        "text/x-vcard",
+    )
+)
+_SEALED = frozenset(
+    ("application/pkcs7-mime", "application/x-pkcs7-mime", "application/pgp-encrypted")
+)
+_ENDINGS = {
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": ".xlsx",
+    "application/vnd.ms-excel": ".xls",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": ".docx",
+    "application/msword": ".doc",
+    "application/vnd.oasis.opendocument.spreadsheet": ".ods",
+    "application/kset": ".et",
+    "application/zip": ".zip",
+    "application/x-zip-compressed": ".zip",
+    "application/pdf": ".pdf",
+    "text/csv": ".csv",
+    "image/jpeg": ".jpg",
+    "image/png": ".png",
+}
+
+Part: TypeAlias = "Message[str, str]"
+Opener = Callable[[bytes], Envelope]
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """A file that hangs on a letter. `name` is what the sender calls it, and no path.
+
+    `ignored` says in Chinese why it is no return, "" where it may be one; `inner` tells that it
+    hung on a letter within the letter.
+    """
+
+    name: str
+    content: bytes
+    ignored: str = ""
+    inner: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What a letter says of itself and what hangs on it, in the letter's order.
+
+    `arrived_at` is when the last server took it in; `note` says in Chinese what else a person
+    should know of it; `returned` tells that it is a bounce or a receipt, which carries no return.
+    """
+
+    sender_name: str = ""
+    sender: str = ""
+    subject: str = ""
+    message_id: str = ""
+    sent_at: datetime | None = None
+    arrived_at: datetime | None = None
+    attachments: tuple[Attached, ...] = ()
+    note: str = ""
+    returned: bool = False
+
+
+def read_letter(content: bytes) -> Letter:
+    """Return what a letter says and holds, letters within it and Outlook's envelopes opened.
+
+    Raises Refused R204 where it is over a limit; anything at all where it is made to break
+    parsers, so call it in a worker.
+    """
+    if content.startswith(OLE_MARK):
+        return _read_envelope(open_msg(content))
+    if content.startswith(TNEF_MARK):
+        return _read_envelope(open_tnef(content))
+    if len(content) > MESSAGE_BYTES:
+        raise Refused(OVER_LIMIT.code, f"这封信超过 {MESSAGE_BYTES // MB} MB，没有打开。")
+    # compat32: the newer policies parse every header at once and hang on some (intake-facts.md).
+    message: Part = BytesParser(policy=compat32).parsebytes(content)
+    search = _Search()
+    returned = message.get_content_type() == "multipart/report"
+    if not returned:
+        search.look_through(message, 0, inner=False)
+    return replace(
+        read_head(message),
+        attachments=search.settle(),
+        note="；".join(dict.fromkeys(search.notes)),
+        returned=returned,
+    )
+
+
+def read_head(message: Part) -> Letter:
+    """Return what the headers alone say."""
+    name, address = read_sender(message)
+    return Letter(
+        _fit(name),
+        _fit(address),
+        _fit(decode_header(first_header(message, "subject"))),
+        _fit(first_header(message, "message-id").strip()),
+        read_date(first_header(message, "date")),
+        read_arrival(message),
+    )
+
+
+def read_headers(content: bytes) -> Letter:
+    """Return what the beginning of a letter says of it, without what hangs on it."""
+    return read_head(BytesParser(policy=compat32).parsebytes(content, headersonly=True))
+
+
+def open_letter(headers_only: bool, content: bytes) -> Letter:
+    """Read a letter, or only what its headers say: the job of a worker."""
+    return read_headers(content) if headers_only else read_letter(content)
+
+
+def _fit(text: str) -> str:
+    return text.replace("\0", "")[:500]
+
+
+def _read_envelope(envelope: Envelope) -> Letter:
+    search = _Search()
+    search.add_envelope(envelope, inner=False)
+    return Letter(
+        _fit(envelope.sender_name),
+        _fit(envelope.sender),
+        _fit(envelope.subject),
+        _fit(envelope.message_id),
+        envelope.sent_at,
+        envelope.arrived_at,
+        search.settle(),
+        "；".join(dict.fromkeys(search.notes)),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Picture:
+    """A picture among the files, at this place; it may turn out to belong to the text."""
+
+    place: int
+    content_id: str
+
+
+class _Search:
+    """The files found so far in one letter, and what its text says that bears on them."""
+
+    def __init__(self) -> None:
+        self.files: list[Attached] = []
+        self.notes: list[str] = []
+        self.pictures: list[_Picture] = []
+        self.shown: set[str] = set()  # ids of pictures that the text shows
+        self.parts = self.size = 0
+
+    def settle(self) -> tuple[Attached, ...]:
+        """Return the files; pictures that the text shows are no returns."""
+        for picture in self.pictures:
+            if picture.content_id in self.shown:
+                file = self.files[picture.place]
+                self.files[picture.place] = replace(file, ignored="正文里的图片")
+        return tuple(self.files)
+
+    def look_through(self, part: Part, depth: int, inner: bool) -> None:
+        self.parts += 1
+        if self.parts > _PARTS or depth > _DEPTH:
+            raise Refused(OVER_LIMIT.code, "这封信的结构超出安全限度，没有读完。")
+        kind = part.get_content_type()
+        payload = part.get_payload()
+        if isinstance(payload, list):
+            within = inner or part.get_content_maintype() == "message"
+            coded = _read_coded(part, payload)
+            if coded is not None:
+                self.look_through(coded, depth + _ATTACHED_LETTER, inner=True)
+            elif kind not in ("message/delivery-status", "message/disposition-notification"):
+                for one in payload:
+                    if isinstance(one, Message):
+                        self.look_through(one, depth + 1, within)
+            return
+        if kind in ("message/external-body", "message/partial"):
+            self.notes.append("有一部分不在这封信里，请打开邮件查看")
+            return
+        self._look_at(part, kind, depth, inner)
+
+    def _look_at(self, part: Part, kind: str, depth: int, inner: bool) -> None:
+        name = read_name(part)
+        placed = first_header(part, "content-disposition").split(";")[0].strip().lower()
+        content = _decode(part)
+        self._weigh(content)
+        if kind in _SEALED and PurePosixPath(name).suffix.lower() in ("", ".p7m", ".asc"):
+            self.notes.append("这封信是加密或密封签名的，读不出附件，请打开邮件查看")
+            return
+        if not name and placed != "attachment":
+            if kind in ("text/plain", "text/html"):
+                self._read_text(part, content, kind, inner)
+                return
+            if part.get_content_maintype() in ("text", "multipart"):
+                if content.strip() and part.get_content_maintype() == "multipart":
+                    self.notes.append("信的结构残缺，可能有附件没认出，请打开邮件查看")
+                return
+        if not name:
+            name = f"附件{len(self.files) + 1}{_ENDINGS.get(kind, '')}"
+        if kind in ("application/ms-tnef", "application/vnd.ms-tnef") or (
+            content.startswith(TNEF_MARK) and name.lower().endswith(".dat")
+        ):
+            self._open(name, content, inner, open_tnef)
+        elif content.startswith(OLE_MARK) and name.lower().endswith(".msg"):
+            self._open(name, content, True, open_msg)
+        elif name.lower().endswith(".eml") and content.strip():
+            letter: Part = BytesParser(policy=compat32).parsebytes(content)
+            self.look_through(letter, depth + _ATTACHED_LETTER, inner=True)
+        else:
+            self._add(name, content, _why_ignored(name, kind, placed, content), inner)
+            if kind.startswith("image/"):
+                identity = first_header(part, "content-id").strip(" \t<>")
+                self.pictures.append(_Picture(len(self.files) - 1, identity))
+
+    def _read_text(self, part: Part, content: bytes, kind: str, inner: bool) -> None:
+        text = decode_bytes(
+            content[:_BODY], next(read_parameter(first_header(part, "content-type"), "charset"), "")
+        )
+        if _LINK.search(text):
+            self.notes.append("正文里有网盘或超大附件的链接，请打开邮件下载")
+        if kind == "text/html":
+            self.shown |= {one.strip() for one in re.findall(r"cid:([^\"'\s>)]{1,200})", text)}
+        elif b"\nend" in content:
+            for name, file in _find_uuencoded(content):
+                self._weigh(file)
+                self._add(name, file, "", inner)
+
+    def add_envelope(self, envelope: Envelope, inner: bool) -> None:
+        for name, content in envelope.files:
+            self._weigh(content)
+            self._add(name or f"附件{len(self.files) + 1}", content, "", inner)
+        if envelope.unopened:
+            self.notes.append("里面还夹着没有拆开的信或链接，请打开邮件查看")
+
+    def _open(self, name: str, content: bytes, inner: bool, opener: Opener) -> None:
+        try:
+            envelope = opener(content)
+        except Refused as refused:
+            # As it is, it is still something that a person can open.
+            self.notes.append(refused.reason)
+            self._add(name, content, "", inner)
+            return
+        self.add_envelope(envelope, inner)
+
+    def _add(self, name: str, content: bytes, ignored: str, inner: bool) -> None:
+        if len(self.files) >= _FILES:
+            raise Refused(OVER_LIMIT.code, f"这封信的附件超过 {_FILES} 个，没有收。")
+        self.files.append(Attached(_fit(name), content, ignored, inner))
+
+    def _weigh(self, content: bytes) -> None:
+        self.size += len(content)
+        if self.size > _INFLATED:
+            raise Refused(OVER_LIMIT.code, f"这封信拆开后超过 {_INFLATED // MB} MB，没有收。")
+
+
+def _read_coded(part: Part, payload: Sequence[object]) -> "Part | None":
+    """Return the letter within where it was coded in base64, which no letter within may be.
+
+    Some programs do it all the same, and the parser takes what they write for a text.
+    """
+    if first_header(part, "content-transfer-encoding").strip().lower() != "base64":
+        return None
+    text = payload[0].get_payload() if payload and isinstance(payload[0], Message) else None
+    if not isinstance(text, str):
+        return None
+    try:
+        content = a2b_base64(text.encode("ascii", "ignore"))
+    except BadLine:
+        return None
+    return BytesParser(policy=compat32).parsebytes(content)
+
+
+def _decode(part: Part) -> bytes:
+    content = part.get_payload(decode=True)
+    return content if isinstance(content, bytes) else b""
+
+
+def _why_ignored(name: str, kind: str, placed: str, content: bytes) -> str:
+    """Say why a part is no return: a picture or piece of the text, a signature, a date."""
+    if kind in _SIGNATURES:
+        return "签名或名片"
+    if kind == "text/calendar":
+        return "日程"
+    if kind.startswith("text/") and _FRAGMENT.fullmatch(name):
+        return "正文的一部分"
+    if kind.startswith("image/") and (placed == "inline" or len(content) < _TINY_PICTURE):
+        return "正文里的图片"
+    return ""
+
+
+def _find_uuencoded(content: bytes) -> Iterator[tuple[str, bytes]]:
+    """Yield the files that an old mail program wrote into the text itself."""
+    name: str | None = None
+    lines: list[bytes] = []
+    for line in content.splitlines():
+        began = _UU_BEGIN.fullmatch(line)
+        if began:
+            name, lines = decode_bytes(began[1], "").strip() or "附件", []
+        elif name is not None and line.strip() == b"end":
+            yield name, b"".join(lines)
+            name = None
+        elif name is not None and line:
+            try:
+                # Some programs miscount the padding of a line's end.
+                lines.append(a2b_uu(line[: 1 + ((line[0] - 32 & 63) + 2) // 3 * 4]))
+            except BadLine:
+                name = None

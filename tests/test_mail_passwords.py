@@ -1,0 +1,66 @@
+"""Where the mailbox's password comes from, in which order."""
+
+import sys
+from types import SimpleNamespace
+
+import click
+import pytest
+
+from taskxl.commands.passwords import ask_password
+from taskxl.mail.passwords import find_password
+
+
+@pytest.fixture
+def ring(monkeypatch: pytest.MonkeyPatch) -> dict[tuple[str, str], str]:
+    """A keyring with what the test puts into it, and no password in the environment."""
+    kept: dict[tuple[str, str], str] = {}
+    keyring = SimpleNamespace(get_password=lambda service, user: kept.get((service, user)))
+    monkeypatch.setitem(sys.modules, "keyring", keyring)
+    monkeypatch.delenv("TASKXL_MAIL_PASSWORD", raising=False)
+    return kept
+
+
+def test_the_environment_goes_before_the_keyring(
+    ring: dict[tuple[str, str], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ring["taskxl", "bgs"] = "of the ring"
+    assert find_password("bgs", "imap.example") == "of the ring"
+    monkeypatch.setenv("TASKXL_MAIL_PASSWORD", "of the environment")
+    assert find_password("bgs", "imap.example") == "of the environment"
+
+
+def test_an_entry_for_the_server_goes_before_the_general_one(
+    ring: dict[tuple[str, str], str],
+) -> None:
+    ring["taskxl", "bgs"] = "general"
+    ring["taskxl@imap.example", "bgs"] = "of this server"
+    assert find_password("bgs", "imap.example") == "of this server"
+    assert find_password("bgs", "smtp.example") == "general"
+    assert find_password("somebody", "imap.example") is None
+
+
+def test_a_keyring_that_is_absent_or_broken_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("TASKXL_MAIL_PASSWORD", raising=False)
+    monkeypatch.setitem(sys.modules, "keyring", None)
+    assert find_password("bgs", "imap.example") is None
+
+    def locked(*_: str) -> str:
+        raise RuntimeError("locked")
+
+    monkeypatch.setitem(sys.modules, "keyring", SimpleNamespace(get_password=locked))
+    assert find_password("bgs", "imap.example") is None
+
+
+def test_at_a_terminal_a_person_is_asked_and_not_shown_the_answer(
+    ring: dict[tuple[str, str], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[str, bool]] = []
+
+    def prompt(text: str, *, hide_input: bool, err: bool) -> str:
+        asked.append((text, hide_input))
+        return "typed"
+
+    monkeypatch.setattr(sys, "stdin", SimpleNamespace(isatty=lambda: True))
+    monkeypatch.setattr(click, "prompt", prompt)
+    assert ask_password("bgs", "imap.example") == "typed"
+    assert asked == [("邮箱 bgs 的密码（授权码，输入时不显示）", True)]
