@@ -330,6 +330,13 @@ def explain(code: str) -> None:
     click.echo(f"{rule.code}　{rule.name}（{SEVERITY_WORDS[rule.severity]}）")
     for head, text in (("是什么", rule.what), ("为什么", rule.why), ("怎么办", rule.cure)):
         click.echo(f"{head}：{text}")
+    for head, text in zip(
+        ("没有问题的例子", "有问题的例子"), desk.find_examples(rule.code) or (), strict=False
+    ):
+        click.echo(f"{head}：")
+        rows = [line.strip().strip("|").split("|") for line in text.strip().splitlines()]
+        for line in table([[cell.strip() for cell in row] for row in rows]):
+            click.echo(f"  {line}")
 
 
 def _today() -> date:

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from functools import partial
 from pathlib import Path
 
-from taskxl.dates import report_day
+from taskxl.dates import doubt_report_day, report_day
 from taskxl.errors import TaskxlError
 from taskxl.findings import Rule, declared_rules
 from taskxl.forms.issue import Form, compose_form, render_form
@@ -115,6 +115,7 @@ def _issue(
     master, notes = settle_master(workspace, ledger)
     notes += rebuild(workspace, ledger, master, period, now)
     notes += _take_up_corrections(workspace, ledger, master, period, now)
+    notes += filter(None, [doubt_report_day(period, master.settings)])
     forms = _compose(workspace, ledger, master, period, office)
     drawing = compile_drawing(workspace.template("附件2.xlsx"))
     contents = [render_form(drawing, form) for form in forms]
@@ -211,6 +212,7 @@ def merge_returns(
         notes += rebuild(workspace, ledger, master, period, now)
         notes += _take_up_corrections(workspace, ledger, master, period, now)
         notes += find_unmerged(workspace, ledger, master.settings, period)
+        notes += filter(None, [doubt_report_day(period, master.settings)])
         report = _merge(workspace, ledger, master, period, progress, now)
     return replace(report, notes=(*notes, *report.notes))
 
@@ -303,3 +305,10 @@ def find_rule(code: str) -> Rule:
     if wanted not in rules:
         raise TaskxlError(f"没有代码 {show(code)}。全部代码见 taskxl rules。")
     return rules[wanted]
+
+
+def find_examples(code: str) -> tuple[str, str] | None:
+    """Return the tables on which a gap rule is silent and on which it speaks; None for others."""
+    from taskxl.merge.rules import gap_rules
+
+    return next(((one.good, one.bad) for one in gap_rules() if one.rule.code == code), None)

@@ -1,7 +1,8 @@
 """A fictional bureau's month with gaps of every kind, and text dumps of what is written of it."""
 
 import io
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -353,6 +354,18 @@ def make_empty_month() -> Month:
 def open_workbook(content: bytes) -> Workbook:
     """Open a written workbook as openpyxl sees it."""
     return openpyxl.load_workbook(io.BytesIO(content))
+
+
+def links_of(book: Workbook) -> Iterator[tuple[str, int, str, str]]:
+    """Yield every link of a summary: sheet, row, target sheet, target cell."""
+    for sheet in book.worksheets:
+        for row in sheet.iter_rows():
+            for cell in row:
+                if cell.hyperlink:
+                    assert cell.hyperlink.target is None, "no link leads out of the workbook"
+                    found = re.fullmatch(r"'(.+)'!(.+)", cell.hyperlink.location)
+                    assert found is not None, cell.hyperlink.location
+                    yield sheet.title, cell.row, found[1], found[2]
 
 
 def dump_workbook(content: bytes) -> str:

@@ -207,6 +207,10 @@ def test_a_summary_that_cannot_be_read_stays_and_the_new_one_goes_beside(
 def test_explain_tells_what_why_and_how(run) -> None:
     status, out, _ = run("explain", "g404")
     assert status == 0
+    heads = [line[:3] for line in out.splitlines()[1:] if not line.startswith(" ")]
+    assert heads == ["是什么", "为什么", "怎么办", "没有问", "有问题"]
+    assert "  基教股  已完成选址论证，4月12日召开专家评审会。" in out.splitlines()
+    _, out, _ = run("explain", "R201")
     assert [line[:3] for line in out.splitlines()[1:]] == ["是什么", "为什么", "怎么办"]
 
 

@@ -4,7 +4,15 @@ from datetime import date, datetime
 
 import pytest
 
-from taskxl.dates import Calendar, find_due, find_later_notice, read_date, read_number, report_day
+from taskxl.dates import (
+    Calendar,
+    doubt_report_day,
+    find_due,
+    find_later_notice,
+    read_date,
+    read_number,
+    report_day,
+)
 from taskxl.model import Period, Settings
 
 SET = Calendar(
@@ -233,6 +241,14 @@ def test_numbers_in_chinese(text: str, number: int | None) -> None:
 )
 def test_report_day(period: Period, settings: Settings, day: tuple[int, int, int]) -> None:
     assert report_day(period, settings) == date(*day)
+
+
+def test_a_report_day_counted_without_the_years_holidays_is_said() -> None:
+    line = doubt_report_day(Period(2090, 4), Settings(report_workday=1))
+    assert line is not None
+    assert line.startswith("2090年的放假安排程序还不知道，报送日先只按周末推算为2090-04-28。请核对")
+    assert doubt_report_day(Period(2090, 4), Settings(report_day=25)) is None
+    assert doubt_report_day(Period(2021, 10), Settings(report_workday=1)) is None
 
 
 def test_a_month_of_next_year_is_a_due_date_and_one_of_last_year_is_not() -> None:

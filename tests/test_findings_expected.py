@@ -11,14 +11,18 @@ from functools import cache
 from pathlib import Path
 
 import openpyxl
+import pdfplumber
 import pytest
+from openxml_audit import OpenXmlValidator
 
 from taskxl import desk
 from taskxl.demo import MONTHS, YEAR, run_demo
 from taskxl.findings import Finding
 from taskxl.model import Month, Period
+from taskxl.reports.summary import write_summary
 from taskxl.workspace import Workspace
-from tests.clerks import form_columns, set_beside, task_rows
+from tests.clerks import convert, form_columns, set_beside, task_rows
+from tests.reports_support import links_of
 from tests.support import parse_table
 
 EXPECTED = Path(__file__).parent / "expected"
@@ -182,10 +186,10 @@ def fill_form(form: Path, target: Path, office: str, number: int) -> None:
     book.save(target)
 
 
-def test_the_findings_of_a_real_lists_month_are_those_written_by_hand(
-    shared: Path, tmp_path: Path
-) -> None:
-    workspace = Workspace(tmp_path / "2021年重点工作")
+@pytest.fixture(scope="module")
+def real(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """Two months of a real list, issued, filled and sent back."""
+    workspace = Workspace(tmp_path_factory.mktemp("real") / "2021年重点工作")
     desk.init_workspace(workspace.root, [shared / "inputs" / LIST], 2021)
     for number in (3, 4):
         period = Period(2021, number)
@@ -198,5 +202,67 @@ def test_the_findings_of_a_real_lists_month_are_those_written_by_hand(
             came = CAME_LATE.get(office, CAME[number]) if number == 4 else CAME[number]
             moment = datetime.fromisoformat(came).timestamp()
             os.utime(target, (moment, moment))
-    month = desk.look_at_month(workspace, Period(2021, 4))
-    assert found(workspace, month) == expected("台山-2021-04")
+    return workspace
+
+
+def test_the_findings_of_a_real_lists_month_are_those_written_by_hand(real: Workspace) -> None:
+    month = desk.look_at_month(real, Period(2021, 4))
+    assert found(real, month) == expected("台山-2021-04")
+
+
+# ---------------------------------------------------------------- the workbooks of these months
+
+
+@pytest.fixture(scope="module", params=["2026-03", "2026-04", "台山"])
+def written(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The summary of one of the months."""
+    if request.param == "台山":
+        workspace, period = request.getfixturevalue("real"), Period(2021, 4)
+    else:
+        workspace = request.getfixturevalue("demo")
+        period = Period(YEAR, int(request.param[-2:]))
+    path = tmp_path_factory.mktemp("written") / "汇总.xlsx"
+    path.write_bytes(write_summary(desk.look_at_month(workspace, period)))
+    return path
+
+
+def test_a_validator_finds_nothing_in_a_months_summary(written: Path) -> None:
+    assert OpenXmlValidator().validate(written).errors == []
+
+
+def test_every_link_of_a_months_summary_lands(written: Path) -> None:
+    book = openpyxl.load_workbook(written)
+    links = list(links_of(book))
+    assert len(links) > 30
+    for _, _, name, target in links:
+        cell = book[name][target]
+        assert cell.value not in (None, "") or cell.comment, f"{name} {target}"
+
+
+def test_libreoffice_saves_a_months_summary_without_losing_a_word(
+    written: Path, tmp_path: Path
+) -> None:
+    saved = openpyxl.load_workbook(convert(written, "xlsx", tmp_path / "saved", tmp_path / "lo"))
+    for sheet in openpyxl.load_workbook(written).worksheets:
+        for row in sheet.iter_rows():
+            for cell in row:
+                again = saved[sheet.title][cell.coordinate]
+                assert (again.value or "") == (cell.value or ""), f"{sheet.title} {cell.coordinate}"
+                assert bool(again.comment) == bool(cell.comment)
+                assert bool(again.hyperlink) == bool(cell.hyperlink)
+
+
+def test_a_months_summary_prints_with_the_overview_on_one_page(
+    written: Path, tmp_path: Path
+) -> None:
+    """A group's heading begins its page, so it is never the last line of one."""
+    with pdfplumber.open(convert(written, "pdf", tmp_path / "printed", tmp_path / "lo")) as printed:
+        pages = [page.extract_text() for page in printed.pages]
+    assert "三、各表" in pages[0]
+    assert "总览" not in pages[1]
+    headings = [p for p in pages if "同志负责项目" in p]
+    assert headings
+    for page in headings:
+        lines = [line.strip() for line in page.splitlines() if line.strip()]
+        at = next(n for n, line in enumerate(lines) if "同志负责项目" in line)
+        assert len(lines) - at > 3, lines[at]

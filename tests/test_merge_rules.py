@@ -8,7 +8,7 @@ import pytest
 from taskxl.findings import Finding, declared_rules
 from taskxl.merge.month import count_month, merge_month
 from taskxl.merge.rules import GapRule, gap_rules
-from taskxl.model import Office, Period, Return
+from taskxl.model import Month, Office, Period, Return, Revision
 from tests.months import (
     APRIL,
     REPORT_DAY,
@@ -114,7 +114,7 @@ def test_a_milestone_is_judged_by_its_day_and_by_what_is_said(
     over: int | None,
     expected: tuple[str, str] | None,
 ) -> None:
-    table = f"| 股室 | 节点时限 | 完成情况 |\n| 基教股 | {due} | {said} |"
+    table = f"| 股室 | 填报日期 | 节点时限 | 完成情况 |\n| 基教股 | {as_of} | {due} | {said} |"
     month = make_month(table, as_of=date.fromisoformat(as_of))
     assert [(s.light, s.days_over) for s in month.milestones] == [(light, over)]
     found_here = [(f.code, f.severity) for f in month.findings if f.code in ("G406", "G407")]
@@ -210,6 +210,9 @@ def test_the_same_text_as_last_month_is_measured(last: str, now: str, expected: 
         ("已招标", False),
         ("正在推进，完成率60%。", False),
         ("已印发方案", False),
+        ("正在推进，完成5%", False),
+        ("已完成5％。", False),
+        ("已完成", True),
     ],
 )
 def test_a_text_of_stock_phrases_says_nothing(text: str, hollow: bool) -> None:
@@ -284,7 +287,7 @@ def test_who_is_behind_must_say_why(
 ) -> None:
     table = f"""
         | 股室 | 节点时限 | 完成情况 | 说明 | 进度状态 | 存在问题 |
-        | 基教股 | 2021-04-20 | {state} | {note} | {status} | {obstacles} |
+        | 基教股 | 2021-04-19 | {state} | {note} | {status} | {obstacles} |
     """
     assert bool(found("G410", table)) is expected
 
@@ -331,7 +334,7 @@ def test_findings_are_in_the_order_of_severity_office_task_and_code() -> None:
     month = make_month("""
         | 股室   | 收到       | 审定 | 进度状态 | 进展情况   | 节点时限   | 完成情况 |
         | 计财股 | 2021-04-26 | 同意 | 正常推进 |            | 2021-04-30 |          |
-        | 基教股 | 2021-04-20 |      | 正常推进 | 正在推进中 | 2021-04-20 | 未完成   |
+        | 基教股 | 2021-04-20 |      | 正常推进 | 正在推进中 | 2021-04-19 | 未完成   |
         | 人事股 |            | 同意 | 正常推进 | 考察12人。 | 2021-04-20 |          |
     """)
     assert [(f.severity, f.office, f.task, f.code) for f in month.findings] == [
@@ -466,3 +469,315 @@ def test_a_milestone_may_be_named_with_a_word_that_else_means_a_plan() -> None:
     month = merge_month(replace(master, tasks=tasks), APRIL, REPORT_DAY, make_returns(rows))
     said = [(f.office, f.severity) for f in month.findings if f.code == "G406"]
     assert said == [("计财股", "warning"), ("基教股", "info")]
+
+
+FILLED = [
+    # 填报日期, 收到, due, 完成情况, severity of G406
+    ("2021-04-20", "2021-04-20", "2021-04-19", "未完成", "error"),
+    ("2021-04-20", "2021-04-20", "2021-04-20", "未完成", "info"),
+    ("2021-04-20", "2021-04-20", "2021-04-24", "未完成", "info"),
+    ("2021-04-20", "2021-04-20", "2021-04-24", "", "info"),
+    ("2021-04-20", "2021-04-20", "2021-04-24", "申请延期", "warning"),
+    # a blank date, and one left over from last month: the day of receipt
+    ("", "2021-04-25", "2021-04-24", "未完成", "error"),
+    ("", "2021-04-22", "2021-04-24", "未完成", "info"),
+    ("2021-03-20", "2021-04-25", "2021-04-24", "未完成", "error"),
+    ("2021-03-20", "2021-04-22", "2021-04-24", "未完成", "info"),
+    # filled before, received after
+    ("2021-04-20", "2021-04-26", "2021-04-24", "未完成", "info"),
+]
+
+
+@pytest.mark.parametrize(("dated", "received", "due", "said", "severity"), FILLED)
+def test_who_filled_the_form_before_the_day_was_over_is_not_accused(
+    dated: str, received: str, due: str, said: str, severity: str
+) -> None:
+    table = f"""
+        | 股室 | 填报日期 | 收到 | 节点时限 | 完成情况 | 存在问题 |
+        | 基教股 | {dated} | {received} | {due} | {said} | |
+    """
+    assert found("G406", table) == [("基教股", severity)]
+    accused = severity == "error"
+    assert bool(found("G408", table)) is accused, "正常推进 beside what was not yet due"
+    assert bool(found("G410", table)) is (severity != "info"), (
+        "no reason asked for what was not due"
+    )
+
+
+def test_what_was_not_yet_due_is_said_with_the_day_of_the_form() -> None:
+    month = make_month("| 股室 | 节点时限 | 完成情况 |\n| 基教股 | 2021-04-24 | 未完成 |")
+    (message,) = [f.message for f in month.findings if f.code == "G406"]
+    assert "基教股填报时（4月20日）还没有到期。请核实是否已按时完成。" in message
+
+
+def test_asking_for_more_time_is_not_at_odds_with_being_on_the_way() -> None:
+    for status, expected in (("正常推进", []), ("已完成", [("基教股", "warning")])):
+        table = f"""
+            | 股室   | 节点时限   | 完成情况 | 进度状态 |
+            | 基教股 | 2021-04-10 | 申请延期 | {status} |
+        """
+        assert found("G408", table) == expected
+
+
+def test_a_supporting_offices_word_on_a_milestone_is_not_the_leading_ones() -> None:
+    table = """
+        | 股室   | 任务 | 职责 | 节点时限   | 完成情况 |
+        | 基教股 | 1    | 牵头 | 2021-04-10 |          |
+        | 计财股 | 1    | 协办 | 2021-04-10 | 未完成   |
+    """
+    assert found("G406", table) == [("基教股", "warning")]
+    (message,) = [f.message for f in make_month(table).findings if f.code == "G406"]
+    assert "协办的计财股报未完成，牵头的基教股没有报" in message
+
+
+@pytest.mark.parametrize(
+    ("status", "severity"),
+    [("正常推进", "info"), ("", "info"), ("进度滞后", "warning"), ("尚未启动", "warning")],
+)
+def test_a_form_that_has_no_row_for_a_milestone_does_not_leave_it_unanswered(
+    status: str, severity: str
+) -> None:
+    rows = read_rows(f"| 股室 | 节点时限 | 进度状态 |\n| 基教股 | 2021-04-10 | {status} |")
+    (ret,) = make_returns(rows)
+    form = replace(ret.submissions[0], milestones=())
+    month = merge_month(make_master(rows), APRIL, REPORT_DAY, [replace(ret, submissions=(form,))])
+    assert [f.severity for f in month.findings if f.code == "G406"] == [severity]
+
+
+def test_an_uncertain_date_asks_nobody_for_reasons() -> None:
+    table = """
+        | 股室   | 节点时限   | 完成情况 | 存疑       | 存在问题 |
+        | 基教股 | 2021-03-31 | 未完成   | 3月初是估计 |          |
+    """
+    assert found("G410", table) == []
+
+
+def make_year(*tables: str) -> list[Month]:
+    """Merge the months that the tables tell of, one after the other, from January on."""
+    past: list[Month] = []
+    for number, table in enumerate(tables, 1):
+        rows, period = read_rows(table), Period(2021, number)
+        day = date(2021, number, 25)
+        past.append(merge_month(make_master(rows), period, day, make_returns(rows, period), past))
+    return past
+
+
+def told(month: Month, code: str) -> list[str]:
+    return [f.message for f in month.findings if f.code == code]
+
+
+STEP = "| 股室 | 节点时限 | 完成情况 | 进度状态 |\n| 基教股 | 2021-01-20 | {} | {} |"
+
+
+def test_a_milestone_taken_back_is_said_once_and_stays_open() -> None:
+    said = ("已完成", "未完成", "未完成", "", "已完成")
+    months = make_year(*(STEP.format(word, "正常推进") for word in said))
+    assert [m.milestones[0].light for m in months] == [
+        "done",
+        "severe",
+        "severe",
+        "severe",
+        "done",
+    ]
+    assert [len(told(month, "G409")) for month in months] == [0, 1, 0, 0, 0]
+
+
+def test_a_milestone_done_with_its_task_is_open_for_good_once_the_task_is_taken_back() -> None:
+    months = make_year(*(STEP.format("", word) for word in ("已完成", "正常推进", "")))
+    assert [month.milestones[0].light for month in months] == ["done", "severe", "severe"]
+
+
+def test_the_month_is_named_in_which_the_office_called_it_done() -> None:
+    months = make_year(*(STEP.format(word, "正常推进") for word in ("已完成", "", "未完成")))
+    (message,) = told(months[-1], "G409")
+    assert "1月报已完成" in message
+
+
+def test_no_office_is_held_to_what_another_one_called_done() -> None:
+    table = """
+        | 股室   | 任务 | 职责 | 节点时限   | 完成情况 |
+        | 基教股 | 1    | 牵头 | 2021-01-20 | {} |
+        | 计财股 | 1    | 协办 | 2021-01-20 | {} |
+    """
+    months = make_year(table.format("", "已完成"), table.format("未完成", ""))
+    assert told(months[-1], "G409") == []
+
+
+def test_a_renamed_office_is_held_to_what_it_called_done_before() -> None:
+    january = STEP.format("已完成", "正常推进")
+    rows = read_rows(STEP.format("未完成", "正常推进").replace("基教股", "教育股"))
+    master = make_master(rows)
+    renamed = replace(master, offices=(Office("教育股", aliases=("基教股",)),))
+    past, period = make_year(january), Period(2021, 2)
+    month = merge_month(renamed, period, date(2021, 2, 25), make_returns(rows, period), past)
+    assert [f.office for f in month.findings if f.code == "G409"] == ["教育股"]
+
+
+CORRECTED = [
+    # the field corrected, from what the office wrote to what the 办公室 made of it; what is silent
+    ("status", "正常推进", "已完成", "G408"),
+    ("progress", "4月完成初步摸底。", "正在推进", "G411"),
+    ("status", "正常推进", "进度滞后", "G410"),
+    ("status", "正常推进", "", "G415"),
+    ("progress", "4月完成初步摸底。", "", "G404"),
+    ("progress", "4月完成初步摸底。", "3月完成初步摸底，走访12所学校，形成选址建议。", "G405"),
+    ("status", "正常推进", "尚未启动", "G409"),
+]
+
+
+@pytest.mark.parametrize(("field", "was", "now", "code"), CORRECTED)
+def test_no_office_answers_for_what_the_bureaus_office_wrote(
+    field: str, was: str, now: str, code: str
+) -> None:
+    """The same words accuse the office where they are its own."""
+    table = """
+        | 股室   | 上月状态 | 节点时限   | 完成情况 | 存在问题 | 说明 |
+        | 基教股 | 正常推进 | 2021-04-30 | 未完成   |          |      |
+    """
+    rows = read_rows(table)
+    master, (last,) = make_master(rows), make_returns(rows, Period(2021, 3), "上月")
+    march = merge_month(master, Period(2021, 3), date(2021, 3, 31), [last])
+    (ret,) = make_returns(rows)
+    form = ret.submissions[0]
+    for said, revisions, expected in (
+        (was, [Revision("1", "基教股", field, was, now)], False),
+        (now, [], True),
+    ):
+        entry = replace(form.entries[0], **{field: said})
+        came = replace(ret, submissions=(replace(form, entries=(entry,)),))
+        month = merge_month(master, APRIL, REPORT_DAY, [came], [march], revisions=revisions)
+        assert (code in codes_of(month)) is expected
+
+
+@pytest.mark.parametrize("corrected", ["基教股", "计财股"])
+def test_words_of_the_bureaus_office_contradict_nobody(corrected: str) -> None:
+    rows = read_rows("""
+        | 股室   | 任务 | 职责 | 进度状态 |
+        | 基教股 | 1    | 牵头 | 已完成   |
+        | 计财股 | 1    | 协办 | 尚未启动 |
+    """)
+    said = {"基教股": "已完成", "计财股": "尚未启动"}[corrected]
+    other = {"基教股": "正常推进", "计财股": "正常推进"}[corrected]
+    for revisions, expected in (([], 1), ([Revision("1", corrected, "status", said, other)], 0)):
+        returns = make_returns(rows)
+        month = merge_month(make_master(rows), APRIL, REPORT_DAY, returns, revisions=revisions)
+        assert len(told(month, "G413")) == expected
+
+
+def test_an_office_is_held_to_its_own_words_of_last_month_and_not_to_corrected_ones() -> None:
+    rows = read_rows("| 股室 | 进度状态 | 进展情况 |\n| 基教股 | 正常推进 | 完成3所学校的选址。 |")
+    master, period = make_master(rows), Period(2021, 3)
+    revisions = [
+        Revision("1", "基教股", "status", "正常推进", "已完成"),
+        Revision("1", "基教股", "progress", "完成3所学校的选址。", "选址已报局长办公会。"),
+    ]
+    returns = make_returns(rows, period)
+    march = merge_month(master, period, date(2021, 3, 25), returns, revisions=revisions)
+    month = merge_month(master, APRIL, REPORT_DAY, make_returns(rows), [march])
+    assert codes_of(month) == ["G405"]
+
+
+@pytest.mark.parametrize(
+    ("last", "now", "expected"),
+    [
+        ("2021-03-20", "", []),
+        ("", "", [("计财股", "error")]),
+        ("", "2021-04-20", []),
+    ],
+)
+def test_two_months_without_a_return_are_a_run(
+    last: str, now: str, expected: list[tuple[str, str]]
+) -> None:
+    table = f"| 股室 | 收到 | 上月收到 |\n| 计财股 | {now} | {last} |"
+    assert found("G414", table) == expected
+
+
+def test_a_refused_file_is_no_missing_month() -> None:
+    rows = read_rows("| 股室 | 收到 |\n| 计财股 | |")
+    master = make_master(rows)
+    locked = Return("计财股.xlsx", code="R202", reason="有密码。")
+    march = merge_month(master, Period(2021, 3), date(2021, 3, 25), [locked])
+    month = merge_month(master, APRIL, REPORT_DAY, [], [march])
+    # A file name names nobody: the office was missing in March as well.
+    assert [f.code for f in month.findings] == ["G401", "G414"]
+
+
+@pytest.mark.parametrize(
+    ("reporter", "dated", "names"),
+    [
+        ("周晓禾", "2021-04-20", None),
+        ("", "2021-04-20", "填报人没有填"),
+        (" ", "2021-04-20", "填报人没有填"),
+        ("周晓禾", "", "填报日期没有填"),
+        ("", "", "填报人和填报日期没有填"),
+    ],
+)
+def test_a_form_without_name_or_date(reporter: str, dated: str, names: str | None) -> None:
+    table = f"| 股室 | 填报人 | 填报日期 |\n| 基教股 | {reporter} | {dated} |"
+    messages = told(make_month(table), "G412")
+    assert [message.split("。")[0] for message in messages] == ([names] if names else [])
+
+
+@pytest.mark.parametrize(("approval", "said"), [("", True), ("  ", True), ("何远山", False)])
+def test_a_form_without_approval(approval: str, said: bool) -> None:
+    rows = read_rows("| 股室 |\n| 基教股 |")
+    (ret,) = make_returns(rows)
+    form = replace(ret.submissions[0], approval=approval)
+    month = merge_month(make_master(rows), APRIL, REPORT_DAY, [replace(ret, submissions=(form,))])
+    assert bool(told(month, "G403")) is said
+
+
+@pytest.mark.parametrize(
+    ("lead", "supporting", "severity"),
+    [
+        ("已完成", "正常推进", "warning"),
+        ("已完成", "进度滞后", "warning"),
+        ("已完成", "已完成", None),
+        ("正常推进", "尚未启动", "info"),
+        ("正常推进", "已完成", None),
+        ("进度滞后", "正常推进", None),
+        ("", "尚未启动", None),
+        ("已完成", "", None),
+        ("已完成", "差不多", None),
+    ],
+)
+def test_which_statuses_of_lead_and_support_contradict(
+    lead: str, supporting: str, severity: str | None
+) -> None:
+    table = f"""
+        | 股室   | 任务 | 职责 | 进度状态 |
+        | 基教股 | 1    | 牵头 | {lead} |
+        | 计财股 | 1    | 协办 | {supporting} |
+    """
+    assert found("G413", table) == ([("基教股", severity)] if severity else [])
+
+
+@pytest.mark.parametrize(
+    ("status", "progress", "said"),
+    [("", "完成选址。", True), ("正常推进", "完成选址。", False), ("", "", False)],
+)
+def test_a_text_without_a_status(status: str, progress: str, said: bool) -> None:
+    table = f"| 股室 | 进度状态 | 进展情况 |\n| 基教股 | {status} | {progress} |"
+    assert bool(found("G415", table)) is said
+
+
+def test_the_same_text_of_a_finished_task_or_of_one_without_dates_accuses_nobody() -> None:
+    table = """
+        | 股室   | 上月状态 | 进度状态 | 上月进展       | 进展情况       |
+        | 基教股 | 已完成   | 已完成   | 共选址3处。    | 共选址3处。    |
+        | 计财股 | 正常推进 | 正常推进 | 下达经费2万元。 | 下达经费2万元。 |
+    """
+    assert found("G405", table) == [("计财股", "info")]
+
+
+def test_a_new_task_in_mid_year_has_no_past() -> None:
+    rows = read_rows("| 股室 | 任务 | 进展情况 |\n| 基教股 | 1 | 甲事办了2件。 |")
+    more = read_rows("""
+        | 股室   | 任务 | 进展情况 |
+        | 基教股 | 1    | 甲事办了3件。 |
+        | 基教股 | 2    | 甲事办了2件。 |
+    """)
+    period = Period(2021, 3)
+    march = merge_month(make_master(rows), period, date(2021, 3, 25), make_returns(rows, period))
+    month = merge_month(make_master(more), APRIL, REPORT_DAY, make_returns(more), [march])
+    assert codes_of(month) == []

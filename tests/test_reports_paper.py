@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from taskxl.reports.marks import strip_marks, write_marks
+from taskxl.reports.marks import split_marks, write_marks
 from taskxl.reports.paper import (
     GOES_ON,
     MAX_LINES,
@@ -102,8 +102,8 @@ def test_a_long_text_is_parted_between_paragraphs() -> None:
 
 
 def test_marks_come_off_again() -> None:
-    assert strip_marks(write_marks(["逾期", "临近"]) + "\n正常推进") == "正常推进"
-    assert strip_marks("【重要】先办这件事") == "【重要】先办这件事"
+    assert split_marks(write_marks(["逾期", "临近"]) + "\n正常推进")[1] == "正常推进"
+    assert split_marks("【重要】先办这件事") == ("", "【重要】先办这件事")
 
 
 def test_colours_are_told_apart_in_black_and_white() -> None:

@@ -6,7 +6,6 @@ import shutil
 import subprocess
 import zipfile
 from bisect import bisect
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from functools import cache
@@ -25,14 +24,15 @@ from reports_support import (
     LONG,
     TASKS,
     dump_workbook,
+    links_of,
     make_empty_month,
     make_month,
     open_workbook,
 )
 
 from taskxl.findings import Finding, Rule
-from taskxl.model import Entry, Month, Task, Unplaced
-from taskxl.reports import sheet_tasks, view, writing
+from taskxl.model import Entry, FileVerdict, Month, Task, Unplaced
+from taskxl.reports import sheet_overview, sheet_tasks, view, writing
 from taskxl.reports.marks import MARKS
 from taskxl.reports.paper import clean_text, join_text
 from taskxl.reports.styles import FILLS
@@ -170,6 +170,14 @@ def test_the_overview_names_who_is_missing_and_late_in_words(book: Workbook) -> 
     assert "须重报（1 个）：督导室" in texts
 
 
+def test_an_office_whose_file_was_refused_unnamed_is_not_simply_called_silent() -> None:
+    month = make_month()
+    scan = FileVerdict("职教股（盖章）.pdf", "9d" * 32, "rejected", None, "R203", "这是 PDF。")
+    book = open_workbook(write_summary(replace(month, files=(*month.files, scan))))
+    texts = [cell.value for cell in book["总览"]["A"]]
+    assert "未报送（1 个）：职教股（有来稿待认定）" in texts
+
+
 def urgent_rows(month: Month) -> list[tuple[str, str, str]]:
     """Return severity, office and text of the things to deal with first."""
     sheet = open_workbook(write_summary(month))["总览"]
@@ -205,6 +213,15 @@ def test_a_file_that_no_office_is_known_for_is_named() -> None:
     finding = Finding("R203", "error", "这是 PDF。请发回 Excel 表。", file="盖章.pdf")
     rows = urgent_rows(replace(make_month(), findings=(finding,)))
     assert rows == [("须处理", "—", "“盖章.pdf”：这是 PDF。请发回 Excel 表。")]
+
+
+def test_a_long_finding_is_shortened_by_what_is_to_be_done() -> None:
+    case = f"第3项的节点“{'改造周转宿舍' * 8}”时限是2026-03-31，计财股报未完成。"
+    message = f"{case}请说明原因和新的完成时间。请报分管负责同志。"
+    month = replace(make_month(), findings=(Finding("G406", "error", message, "计财股", "3"),))
+    ((_, _, text),) = urgent_rows(month)
+    assert text.endswith("计财股报未完成。")
+    assert len(text) <= sheet_overview.MOST_CHARACTERS
 
 
 def test_what_is_only_to_be_checked_is_one_line_a_code() -> None:
@@ -367,17 +384,6 @@ def test_flat_sheets_are_named_tables_that_can_be_filtered(book: Workbook) -> No
 
 
 # ---------------------------------------------------------------- links
-
-
-def links_of(book: Workbook) -> Iterator[tuple[str, int, str, str]]:
-    """Yield every link: sheet, row, target sheet, target cell."""
-    for sheet in book.worksheets:
-        for row in sheet.iter_rows():
-            for cell in row:
-                if cell.hyperlink:
-                    assert cell.hyperlink.target is None, "no link leads out of the workbook"
-                    name, target = re.fullmatch(r"'(.+)'!(.+)", cell.hyperlink.location).groups()
-                    yield sheet.title, cell.row, name, target
 
 
 def test_every_link_lands_on_a_cell_that_says_something(book: Workbook) -> None:
@@ -633,7 +639,7 @@ def test_a_finding_of_an_undeclared_code_is_listed_all_the_same() -> None:
 def test_the_view_says_why_a_task_has_no_status() -> None:
     seen = look_at(make_month())
     words = {task.id: seen.status_of(task) for task in seen.month.master.tasks}
-    assert (words["10"], words["12"], words["5"]) == ("未报送", "须重报", "未填")
+    assert (words["10"], words["12"], words["5"]) == ("未报送", "须重报", "状态不明")
 
 
 def test_libreoffice_saves_it_again_without_losing_a_word(tmp_path: Path) -> None:

@@ -8,13 +8,14 @@ from taskxl.dates.due import (
     find_later_notice,
     is_recurring,
 )
-from taskxl.dates.reporting import report_day
+from taskxl.dates.reporting import doubt_report_day, report_day
 from taskxl.dates.typed import read_date, read_number
 
 __all__ = [
     "UNSET",
     "Calendar",
     "Due",
+    "doubt_report_day",
     "find_due",
     "find_later_notice",
     "is_recurring",

@@ -4,7 +4,10 @@ What an office says of a milestone decides, never the date alone:
 
 - it says 未完成 after the due day: a fact, error; 申请延期: warning, somebody must decide;
 - it returned its form and says nothing of the milestone: warning that asks for the statement; only
-  info where its progress text seems to tell of the milestone done;
+  info where its progress text seems to tell of the milestone done, or where the form has no row
+  for the milestone and the status does not admit that the task is behind;
+- a supporting office says 未完成 and the leading one nothing: warning, for it is not its word;
+- it filled its form before the due day had passed: info, it could not yet know;
 - it did not return: nobody can tell; info, for the fault is the missing report (G401);
 - the due date is a reading of a vague phrase: never more than info.
 """
@@ -12,12 +15,13 @@ What an office says of a milestone decides, never the date alone:
 from collections.abc import Iterator
 
 from taskxl.findings import Finding, Rule, Severity
+from taskxl.merge.evidence import filled_on, is_over
 from taskxl.merge.lights import COMPLETED, NOT_COMPLETED, POSTPONED, says_done
 from taskxl.merge.likeness import find_done_clause
 from taskxl.merge.registry import View, gap_rule
 from taskxl.model import Entry, MilestoneState
 from taskxl.text import quote
-from taskxl.words import DONE, NOT_STARTED, ON_TRACK
+from taskxl.words import BEHIND, DONE, NOT_STARTED, ON_TRACK
 
 
 def _answering(view: View, state: MilestoneState) -> tuple[str | None, bool]:
@@ -57,7 +61,7 @@ def _name(state: MilestoneState) -> str:
     "节点逾期",
     "error",
     what="到报告日，节点的完成时限已过（当天不算），而股室没有报已完成。超过设置里的天数为严重滞后。",
-    why="逾期节点是督办的重点，要在汇总和通报里点到股室，所以须先核实。",
+    why="逾期节点是督办的重点，要在汇总和通报里点到股室，所以须先核实；填报时还没有到期的，只作提示。",
     cure="已完成的请补填完成情况和完成日期；未完成的请说明原因和新的时间，需要延期的请报批。",
     good="""
         | 股室   | 节点时限   | 完成情况 |
@@ -66,8 +70,8 @@ def _name(state: MilestoneState) -> str:
         | 人事股 |            | 未完成 |
     """,
     bad="""
-        | 股室   | 节点时限   | 完成情况 |
-        | 基教股 | 2021-04-24 | 未完成 |
+        | 股室   | 填报日期   | 节点时限   | 完成情况 |
+        | 基教股 | 2021-04-25 | 2021-04-24 | 未完成 |
     """,
 )
 def find_overdue(rule: Rule, view: View) -> Iterator[Finding]:
@@ -88,7 +92,7 @@ def _weigh(
     view: View, state: MilestoneState, office: str | None, returned: bool
 ) -> tuple[Severity | None, str]:
     """Return how severe an overdue milestone is on the evidence, and the message's second half."""
-    said = state.entry.state if state.entry else ""
+    said, file = (state.entry.state, state.entry.file) if state.entry else ("", "")
     who = state.entry.office if state.entry else office
     entry: Entry | None = view.entries.get((state.task.id, office or ""))
     if office is None:
@@ -99,13 +103,28 @@ def _weigh(
         return "info", f"，{office}本期未报送，无法判断是否完成。请核实。"
     if said == POSTPONED:
         return "warning", f"，{who}申请延期。请报分管负责同志决定，同意后在主清单改时限。"
-    if said == NOT_COMPLETED:
+    filled = filled_on(view, who or office, file)
+    if filled is not None and not is_over(view, state, who or office, file):
+        return "info", (
+            f"，但{who or office}填报时（{filled.month}月{filled.day}日）还没有到期。"
+            "请核实是否已按时完成。"
+        )
+    if said == NOT_COMPLETED and who == office:
         return None, f"，{who}报未完成。请说明原因和新的完成时间。"
+    if said == NOT_COMPLETED:
+        return "warning", f"，协办的{who}报未完成，牵头的{office}没有报。请{office}核实后补填。"
     clause = find_done_clause(state.milestone.text, entry.progress) if entry else None
     if clause:
         return (
             "info",
             f"，完成情况没有填，但进展情况写有{quote(clause, 30)}。请核实节点是否已完成。",
+        )
+    if not any(one.office == office for one in view.statements.get(state.milestone.id, ())):
+        if entry is None or entry.status not in (BEHIND, NOT_STARTED):
+            return "info", f"，{office}报来的表里没有这个节点。请核实是否已完成。"
+        return "warning", (
+            f"，{office}报来的表里没有这个节点，进度状态是“{entry.status}”。"
+            "已完成的请报完成日期，未完成的请说明原因。"
         )
     written = f"写的是{quote(said, 20)}" if said else "没有填"
     return "warning", f"，完成情况{written}。已完成的请补填完成日期，未完成的请说明原因。"
@@ -146,7 +165,7 @@ def find_near(rule: Rule, view: View) -> Iterator[Finding]:
     "G408",
     "状态与节点矛盾",
     "warning",
-    what="任务的进度状态与节点完成情况对不上：已完成却有节点未完成，正常推进却有节点逾期，尚未启动却有节点完成。",
+    what="任务的进度状态与节点完成情况对不上：已完成却有节点未完成，正常推进却有节点逾期未完成，尚未启动却有节点完成。",
     why="两处说法只有一处是对的，统计时会互相打架。",
     cure="请核对后改正其中一处。",
     good="""
@@ -168,6 +187,8 @@ def find_at_odds(rule: Rule, view: View) -> Iterator[Finding]:
     for state in view.milestones():
         by_task.setdefault(state.task.id, []).append(state)
     for entry, task in view.said():
+        if not view.is_own(entry, "status"):
+            continue
         found = _find_contradiction(view, entry, by_task.get(task.id, []))
         if found:
             text, severity = found
@@ -190,11 +211,13 @@ def _find_contradiction(
     unfinished, late, done, ahead = [], [], [], []
     for state in states:
         said = view.statements.get(state.milestone.id, ())
-        word = says_done(next((one for one in said if one.office == entry.office), None))
+        own = next((one for one in said if one.office == entry.office), None)
+        word = says_done(own)
         shown = quote(state.milestone.text, 20)
         if word is False:
             unfinished.append(shown)
-            if state.light in ("overdue", "severe") and not state.milestone.vague:
+            # Who asks for more time has said so, and may well be on the way.
+            if own and own.state == NOT_COMPLETED and is_over(view, state, own.office, own.file):
                 late.append(shown)
         elif word:
             done.append(shown)
@@ -207,7 +230,7 @@ def _find_contradiction(
         count = f"但还有 {len(ahead)} 个节点没有到期，如{ahead[0]}。"
         return count + "请核实是整项任务都已完成，还是只完成了本月的部分。", "info"
     if entry.status == ON_TRACK and late:
-        return f"但节点{'、'.join(late[:3])}已过时限，报的不是已完成。{cure}", "warning"
+        return f"但节点{'、'.join(late[:3])}已过时限，报的是未完成。{cure}", "warning"
     if entry.status == NOT_STARTED and done:
         return f"但节点{'、'.join(done[:3])}报已完成。{cure}", "warning"
     return None

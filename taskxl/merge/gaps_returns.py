@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 
 from taskxl.findings import Finding, Rule
+from taskxl.merge.evidence import files_named_after
 from taskxl.merge.registry import View, gap_rule
 from taskxl.merge.states import Arrival, find_arrival, is_late
 from taskxl.merge.versions import Version
 from taskxl.model import OfficeState
-from taskxl.text import is_blank, show, squeeze
+from taskxl.text import is_blank, show
 
 _SOURCES = {"mail": "邮件时间", "file": "文件时间", "form": "填报日期"}
 
@@ -35,14 +36,11 @@ def find_missing(rule: Rule, view: View) -> Iterator[Finding]:
     A refused file that could be named has a finding of its own; one that merely bears the office's
     name in its file name is pointed to, for a file name proves nothing.
     """
-    nameless = [f for f in view.month.files if f.verdict == "rejected" and not f.office]
     for state in view.month.offices:
         if not state.owes or state.state != "missing":
             continue
         head = f"没有收到可用的{view.month.period.label}进展情况表，涉及任务 {state.tasks} 项。"
-        office = view.roster.resolve(state.office)
-        names = [state.office, *(office.aliases if office else ())]
-        hints = [f.file for f in nameless if any(squeeze(n) in squeeze(f.file) for n in names)]
+        hints = files_named_after(view.month, view.roster, state.office)
         if hints:
             files = "、".join(f"“{show(file)}”" for file in hints)
             tail = f"收到的{files}像是这个股室的，但没有采用。请核实，并请其按要求重报。"

@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 
 from taskxl.findings import Finding, Rule
+from taskxl.merge.evidence import is_over
 from taskxl.merge.lights import COMPLETED, NOT_COMPLETED, POSTPONED, says_done
 from taskxl.merge.likeness import likeness, plain, says_nothing, substance
 from taskxl.merge.registry import View, gap_rule
-from taskxl.model import Entry, MilestoneEntry, Task, TaskField
+from taskxl.model import Entry, MilestoneEntry, Period, Task, TaskField
 from taskxl.text import is_blank, quote
 from taskxl.words import BEHIND, DONE, NOT_STARTED, ON_TRACK
 
@@ -68,6 +69,8 @@ def find_blank(rule: Rule, view: View) -> Iterator[Finding]:
         broken = ("E306", entry.file, entry.sheet, entry.cells.get("progress")) in told
         if not is_blank(entry.progress) or broken or (was_done and entry.status in ("", DONE)):
             continue
+        if not view.is_own(entry, "progress"):
+            continue
         head = f"{task.label}的进展情况是空白"
         if ("E307", entry.file, entry.sheet) in told:
             yield rule.found(
@@ -115,11 +118,13 @@ def find_repeated(rule: Rule, view: View) -> Iterator[Finding]:
     """
     for entry, task in view.said():
         earlier = view.earlier.get((entry.task, entry.office))
-        if not earlier or not plain(entry.progress) or not plain(earlier.entry.progress):
+        if not earlier or not plain(entry.progress) or not plain(earlier.own.progress):
+            continue
+        if not view.is_own(entry, "progress"):
             continue
         if entry.status == DONE == earlier.entry.status:
             continue
-        alike = likeness(entry.progress, earlier.entry.progress)
+        alike = likeness(entry.progress, earlier.own.progress)
         if alike < _ALIKE:
             continue
         month = f"{earlier.period.month}月"
@@ -127,7 +132,7 @@ def find_repeated(rule: Rule, view: View) -> Iterator[Finding]:
         if alike < 1:
             yield rule.found(
                 f"{task.label}的进展情况与{month}报送的有 {alike:.0%} 相同：本月"
-                f"{quote(entry.progress, 40)}，{month}{quote(earlier.entry.progress, 40)}。"
+                f"{quote(entry.progress, 40)}，{month}{quote(earlier.own.progress, 40)}。"
                 "请核实是否已更新。",
                 severity="info",
             ).at(**place)
@@ -160,23 +165,18 @@ def find_backwards(rule: Rule, view: View) -> Iterator[Finding]:
     """Yield tasks and milestones whose state went back, with both statements."""
     for entry, task in view.said():
         earlier = view.earlier.get((entry.task, entry.office))
-        if not earlier:
+        if not earlier or not view.is_own(entry, "status"):
             continue
-        before, now = _RANK.get(earlier.entry.status), _RANK.get(entry.status)
+        before, now = _RANK.get(earlier.own.status), _RANK.get(entry.status)
         if before is not None and now is not None and now < before:
             yield rule.found(
-                f"{task.label}的进度状态{earlier.period.month}月报“{earlier.entry.status}”，"
+                f"{task.label}的进度状态{earlier.period.month}月报“{earlier.own.status}”，"
                 f"本期报“{entry.status}”。请核实以哪一次为准。",
             ).at(**_place(entry, "status"))
-    done = {
-        state.milestone.id: month.period
-        for month in view.past
-        for state in month.milestones
-        if says_done(state.entry)
-    }
+    done = _called_done(view)
     for state in view.milestones():
-        period = done.get(state.milestone.id)
         for said in view.statements.get(state.milestone.id, ()):
+            period = done.get((state.milestone.id, said.office))
             if period and says_done(said) is False:
                 yield rule.found(
                     f"{state.task.label}的节点{quote(state.milestone.text, 24)}"
@@ -187,6 +187,21 @@ def find_backwards(rule: Rule, view: View) -> Iterator[Finding]:
                     sheet=said.sheet,
                     cell=said.cells.get("state"),
                 )
+
+
+def _called_done(view: View) -> dict[tuple[str, str], Period]:
+    """Return since which month an office has called a milestone done, by milestone and office."""
+    done: dict[tuple[str, str], Period] = {}
+    for month in view.past:
+        for state in month.milestones:
+            word = says_done(state.entry)
+            if state.entry is None or word is None:
+                continue
+            if word:
+                done.setdefault((state.milestone.id, state.entry.office), month.period)
+            else:
+                done.pop((state.milestone.id, state.entry.office), None)
+    return done
 
 
 @gap_rule(
@@ -214,14 +229,16 @@ def find_unexplained(rule: Rule, view: View) -> Iterator[Finding]:
             pair = (state.task.id, said.office)
             if not says_nothing(said.note):
                 noted.add(pair)
-            overdue = state.light in ("overdue", "severe") and said.state == NOT_COMPLETED
+            overdue = said.state == NOT_COMPLETED and is_over(view, state, said.office, said.file)
             if overdue or said.state == POSTPONED:
                 behind.setdefault(pair, said)
     for entry, task in view.said():
         pair = (entry.task, entry.office)
         if not says_nothing(entry.obstacles) or pair in noted:
             continue
-        if entry.status == BEHIND:
+        if not view.is_own(entry, "obstacles"):
+            continue
+        if entry.status == BEHIND and view.is_own(entry, "status"):
             reason = f"进度状态是“{BEHIND}”"
         elif pair in behind:
             reason = f"有节点报“{behind[pair].state}”"
@@ -254,6 +271,8 @@ def find_hollow(rule: Rule, view: View) -> Iterator[Finding]:
     """Yield progress texts that are stock phrases only; `已完成` of a finished task is enough."""
     for entry, task in view.said():
         if is_blank(entry.progress) or len(substance(entry.progress)) >= _SUBSTANCE:
+            continue
+        if not view.is_own(entry, "progress"):
             continue
         if entry.status == DONE and "完成" in entry.progress:
             continue
@@ -293,10 +312,12 @@ def find_contradicting(rule: Rule, view: View) -> Iterator[Finding]:
         entries = () if task.id in view.closed else by_task.get(task.id, ())
         leads = view.leads(task)
         leading = next((e for e in entries if e.office in leads and e.status), None)
-        if leading is None:
+        if leading is None or not view.is_own(leading, "status"):
             continue
         for entry in entries:
             if entry.office in leads or entry.status not in _RANK:
+                continue
+            if not view.is_own(entry, "status"):
                 continue
             done = leading.status == DONE and entry.status != DONE
             part = leading.status == ON_TRACK and entry.status in (BEHIND, NOT_STARTED)
@@ -352,7 +373,8 @@ def find_unmarked(rule: Rule, view: View) -> Iterator[Finding]:
     """Yield owed tasks with a progress text and no status."""
     for state, task in view.owed():
         entry = view.entries.get((task.id, state.office))
-        if entry and is_blank(entry.status) and not is_blank(entry.progress):
+        unmarked = entry and is_blank(entry.status) and not is_blank(entry.progress)
+        if entry and unmarked and view.is_own(entry, "status"):
             yield rule.found(
                 f"{task.label}没有选进度状态。请核实后补选：已完成、正常推进、进度滞后、尚未启动。",
             ).at(**_place(entry, "status"))

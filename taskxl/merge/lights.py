@@ -83,11 +83,12 @@ def judge_milestones(
 ) -> tuple[MilestoneState, ...]:
     """Return the state of every milestone of the list, in its order.
 
-    `entries` are by task id and `statements` by milestone id, leading office first. A milestone is
+    `entries` are by task id and `statements` by milestone id, leading office first; `history`
+    holds the earlier months, oldest first. A milestone is
     done when 节点完成情况 says so; else when it was done in an earlier month; else when the leading
     offices call the task 已完成. What was done in an earlier month stays done unless an office
-    now says otherwise, or the task that it was inferred from is no longer called 已完成. `closed`
-    are the ids of tasks that the 办公室 has closed: nothing of them is left to do.
+    says otherwise, then or later, or the task that it was inferred from is no longer called 已完成.
+    `closed` are the ids of tasks that the 办公室 has closed: nothing of them is left to do.
     """
     settings = master.settings
     roster = Roster(master.offices)
@@ -99,6 +100,10 @@ def judge_milestones(
         if state.light == "done"
         and (says_done(state.entry) or not state.task.is_closed(month.period.last_day))
     }
+    if history:
+        for state in history[-1].milestones:
+            if state.light != "done":  # taken back since, and not to be brought back by silence
+                before.pop(state.milestone.id, None)
     states = []
     for task in master.tasks:
         status = task_status(task, entries.get(task.id, ()), roster)

@@ -5,7 +5,7 @@ import re
 from taskxl.text import is_blank, squeeze
 from taskxl.words import DONE_WORDS, NOT_DONE_WORDS, NOTHING_WORDS, PREVIOUS_MARK, STOCK_PHRASES
 
-_MARKS = re.compile(r"[\W_]+")
+_MARKS = re.compile(r"(?:[^\w%]|_)+")
 _CLAUSE = re.compile(r"[，,。；;！!？?\n]+")
 _DATE = re.compile(r"\d+年|\d+月(?:\d+日|底|末|份|初|[上中下]旬)?前?")
 _DONE = re.compile(
@@ -48,8 +48,8 @@ def substance(text: str) -> str:
 
     >>> substance("目前该项工作正在有序推进中。")
     '中'
-    >>> substance("已招标")
-    '已招标'
+    >>> substance("已招标"), substance("正在推进，完成 5％。")
+    ('已招标', '5%')
     """
     left = plain(text)
     for phrase in STOCK_PHRASES:

@@ -7,10 +7,11 @@ from datetime import date
 from taskxl.findings import SEVERITIES, Finding
 from taskxl.master.roster import Roster, divide_tasks
 from taskxl.merge.counts import Counts, count_month, month_json
+from taskxl.merge.evidence import own_words
 from taskxl.merge.leftovers import statement_texts
 from taskxl.merge.lights import choose_statement, judge_milestones
 from taskxl.merge.registry import Earlier, View
-from taskxl.merge.revisions import instructions_of, revise_entries
+from taskxl.merge.revisions import instructions_of, key_of, revise_entries
 from taskxl.merge.rules import find_gaps
 from taskxl.merge.states import first_arrivals, judge_offices, order_entries
 from taskxl.merge.verdicts import count_returns
@@ -65,8 +66,9 @@ def merge_month(
     closed = frozenset(task.id for task in master.tasks if task.is_closed(period.last_day))
     milestones = judge_milestones(master, as_of, by_task, statements, past, closed)
     earlier = {
-        (entry.task, entry.office): Earlier(month.period, entry)
+        (entry.task, entry.office): Earlier(month.period, entry, own[entry.task, entry.office])
         for month in past
+        for own in (own_words(month),)
         for entry in month.entries
         if speaks(entry) and entry.task in tasks
     }
@@ -99,6 +101,7 @@ def merge_month(
         earlier,
         past,
         closed,
+        frozenset(key_of(one) for one in revised),
     )
     findings = (*counted.findings, *find_gaps(view))
     return replace(month, findings=_order_findings(findings, month.offices, places))
@@ -116,7 +119,20 @@ def _past_months(history: Sequence[Month], period: Period, roster: Roster) -> tu
         if month.period.year == period.year and month.period < period:
             offices = tuple(replace(s, office=present(s.office)) for s in month.offices)
             entries = tuple(replace(e, office=present(e.office)) for e in month.entries)
-            past.append(replace(month, offices=offices, entries=entries))
+            revisions = tuple(replace(r, office=present(r.office)) for r in month.revisions)
+            steps = tuple(
+                replace(s, entry=s.entry and replace(s.entry, office=present(s.entry.office)))
+                for s in month.milestones
+            )
+            past.append(
+                replace(
+                    month,
+                    offices=offices,
+                    entries=entries,
+                    milestones=steps,
+                    revisions=revisions,
+                )
+            )
     return tuple(past)
 
 

@@ -14,15 +14,20 @@ from taskxl.model import (
     OfficeState,
     Period,
     Task,
+    TaskField,
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Earlier:
-    """What an office said of a task in an earlier month."""
+    """What an office said of a task in an earlier month.
+
+    `entry` is what stands, corrected by the 办公室 or not; `own` what the office itself wrote.
+    """
 
     period: Period
     entry: Entry
+    own: Entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +38,8 @@ class View:
     `arrivals` the form that decides on each office's punctuality; `entries` are by task and
     office; `statements` by milestone, leading office first; `earlier` what each office last said
     of each task; `past` the year's earlier months, oldest first, offices under their present names;
-    `closed` the ids of tasks that the 办公室 has closed, of which nobody is asked anything.
+    `closed` the ids of tasks that the 办公室 has closed, of which nobody is asked anything;
+    `corrected` the texts, by task, office and field, that the 办公室 has put in other words.
     """
 
     month: Month
@@ -47,6 +53,7 @@ class View:
     earlier: Mapping[tuple[str, str], Earlier]
     past: tuple[Month, ...]
     closed: frozenset[str] = frozenset()
+    corrected: frozenset[tuple[str, str, str]] = frozenset()
 
     def leads(self, task: Task) -> tuple[str, ...]:
         """Return the task's leading offices by their names in 股室."""
@@ -58,6 +65,10 @@ class View:
             if state.state in ("submitted", "late"):
                 for task in self.shares.get(state.office, ((), ()))[0]:
                     yield state, task
+
+    def is_own(self, entry: Entry, field: TaskField) -> bool:
+        """Tell whether a text is the office's own; no office answers for words of the 办公室."""
+        return (entry.task, entry.office, field) not in self.corrected
 
     def said(self) -> Iterator[tuple[Entry, Task]]:
         """Yield every entry that counts with its task, closed ones left out."""

@@ -28,9 +28,9 @@ COLUMNS = (
     Column("项目名称", 20, "left"),
     Column("牵头股室", 11),
     Column("进度状态", 10, repeated=True),
-    Column("较上次", 13),
+    Column("较上次", 17),
     Column("关键节点", 32, "left"),
-    Column("存在问题和下一步工作计划", 42, "left"),
+    Column("存在问题和下一步工作计划", 38, "left"),
     Column("查看", 12),
 )
 POSTPONED = MILESTONE_STATES[2]

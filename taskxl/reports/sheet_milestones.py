@@ -41,7 +41,7 @@ def make_table(view: View) -> Table:
         SHEET,
         view.heading("节点台账"),
         f"截至{view.day}。{settings.near_days} 天内到期为“临近”，"
-        f"超期 {settings.severe_days} 天为“严重滞后”；没有确切时限的不判逾期。",
+        f"超期多于 {settings.severe_days} 天为“严重滞后”；没有确切时限的不判逾期。",
         COLUMNS,
         rows,
         frozen_columns=3,

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from taskxl.findings import SEVERITIES, SEVERITY_WORDS, Finding
+from taskxl.master.roster import Roster
+from taskxl.merge.counts import UNSAID
+from taskxl.merge.evidence import files_named_after
 from taskxl.model import OfficeStateWord
 from taskxl.reports import (
     sheet_altered,
@@ -38,6 +41,8 @@ URGENT_CODES = ("G414", "G401", "G406", "R", "E302", "G404", "G402", "G408", "G4
 TOGETHER = ("G401", "G402", "G403", "G412", "G414", "R")
 """What is one thing to deal with, however many offices it is said of."""
 MOST_OFFICES = 12
+UNKNOWN_STATUS = "未填或不明"
+MOST_CHARACTERS = 100
 
 Pattern = tuple[str, str, str]
 _SOLID_LIGHT: Pattern = ("percent_5", "#595959", "#FFFFFF")
@@ -77,7 +82,8 @@ class Urgent:
             label, message = view.task_label(self.first.task), self.first.message
             if not self.first.office and not label and self.first.file:
                 label = quote(self.first.file, 30)  # nothing else says what it is about
-            return show(message if not label or label in message else f"{label}：{message}", 100)
+            told = message if not label or label in message else f"{label}：{message}"
+            return _shorten(told, MOST_CHARACTERS)
         name, about = view.rule_name(self.first.code), self._name(view)
         days = max(_days_over(view, finding) for _, finding in self.findings)
         longest = f"，最长已超期 {days} 天" if days > 0 else ""
@@ -98,6 +104,14 @@ class Urgent:
 
 def _list(words: Sequence[str], most: int) -> str:
     return "、".join(words[:most]) + ("等" if len(words) > most else "")
+
+
+def _shorten(text: str, most: int) -> str:
+    """Return a finding's words in one line; what is to be done goes before what is the case."""
+    shown = show(text)
+    while len(shown) > most and (cut := shown.rfind("。请")) > 0:
+        shown = shown[: cut + 1]
+    return show(shown, most)
 
 
 def find_urgent(view: View) -> list[Urgent]:
@@ -328,7 +342,7 @@ def _task_numbers(view: View) -> list[tuple[str, int | float | None]]:
     counts = view.counts.tasks
     return [
         ("任务", sum(counts.values())),
-        *counts.items(),
+        *((UNKNOWN_STATUS if word == UNSAID else word, count) for word, count in counts.items()),
         ("任务完成率", view.counts.rates["completion"].rate),
         ("须处理的缺口", view.counts.findings["error"]),
     ]
@@ -344,8 +358,12 @@ def _light_numbers(view: View) -> list[tuple[str, int | float | None]]:
 
 
 def _name_offices(view: View) -> Iterator[str]:
+    roster = Roster(view.month.master.offices)
     for word in ("missing", "rejected", "late"):
         names = [s.office for s in view.month.offices if s.state == word and s.owes]
+        if word == "missing":
+            came = {name for name in names if files_named_after(view.month, roster, name)}
+            names = [f"{name}（有来稿待认定）" if name in came else name for name in names]
         if not names and word == "rejected":
             continue
         more = f"等，全部见“{sheet_offices.SHEET}”" if len(names) > MOST_NAMES else ""

@@ -19,11 +19,12 @@ from taskxl.model import (
     RevisionField,
     Task,
 )
-from taskxl.words import OFFICE_STATES
+from taskxl.words import OFFICE_STATES, STATUSES
 
 Item = TypeVar("Item")
 
 NO_LEADER = "未写明分管负责同志的项目"
+UNCLEAR = "状态不明"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +79,15 @@ class View:
 
     def status_of(self, task: Task) -> str:
         """Return where a task stands in a word, else why no word can be given."""
-        status = self.statuses[task.id]
-        state = self.states.get(self.lead_of(task))
-        if status == UNSAID and state is not None and state.state in ("missing", "rejected"):
+        status, lead = self.statuses[task.id], self.lead_of(task)
+        if status != UNSAID:
+            return status
+        state = self.states.get(lead)
+        if state is not None and state.state in ("missing", "rejected"):
             return OFFICE_STATES[state.state]
-        return status
+        said = (e.status for e in self.entries.get(task.id, ()) if e.office == lead)
+        # A word that is none of the four was written all the same.
+        return UNCLEAR if any(word not in STATUSES for word in said if word) else status
 
     def task_label(self, task_id: str | None) -> str:
         """Return how a row names its task; "" for none, the bare id of one not in the list."""
