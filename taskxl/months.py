@@ -138,7 +138,9 @@ def recall_months(
         if month is None and workspace.has_month(period):
             issued = ledger.issued(period) if ledger else {}
             mailed = list_arrivals(ledger, period)
-            month = merge_folder(workspace, master, period, months, issued, mailed=mailed).month
+            # `until` is about to go out or be merged, so this month is past.
+            judged = (ledger.issued_by(period) if ledger else None) or master
+            month = merge_folder(workspace, judged, period, months, issued, mailed=mailed).month
         if month is not None:
             months += (month,)
     return months
@@ -149,15 +151,17 @@ def _choose_master(
 ) -> tuple[MasterList, str | None]:
     """Return the list by which a period is judged, and a line where it is not the present one.
 
-    A month after which another has been issued is past: the list of its last merge stands.
+    A month after which another has been issued is past: the list of its last merge stands, or
+    where it was never merged the list by which its forms went out.
     """
     later = [one for one in year_periods(master.settings) if one > period]
-    past = ledger.month(period) if ledger and any(map(workspace.has_month, later)) else None
-    if past is None or past.master == master:
+    if ledger is None or not any(map(workspace.has_month, later)):
         return master, None
-    return past.master, (
-        f"{period.name}已经过去，仍按当时的主清单汇总；之后对主清单的改动不影响它。"
-    )
+    merged = ledger.month(period)
+    past = merged.master if merged else ledger.issued_by(period)
+    if past is None or past == master:
+        return master, None
+    return past, (f"{period.name}已经过去，仍按当时的主清单汇总；之后对主清单的改动不影响它。")
 
 
 def find_unmerged(

@@ -181,6 +181,25 @@ def test_a_past_month_is_judged_by_the_list_as_it_was(workspace: Workspace) -> N
     assert desk.look_at_month(workspace, APRIL).master.tasks[0].title == "另一个名称"
 
 
+def test_a_month_first_merged_when_it_is_past_is_judged_by_the_list_of_its_forms(
+    workspace: Workspace,
+) -> None:
+    """April goes out, the list is changed, May goes out: April was the old list's all the time."""
+    old = desk.load_master(workspace)[0]
+    send(workspace, APRIL, *OFFICES)
+    change_title(workspace, "另一个名称")
+    desk.issue_forms(workspace, MAY, now=NOW)
+    assert desk.look_at_month(workspace, APRIL).master == old
+    may = desk.merge_returns(workspace, MAY, now=NOW).month
+    assert may.master.tasks[0].title == "另一个名称"
+    report = desk.merge_returns(workspace, APRIL, now=NOW)
+    assert report.month.master == old
+    assert report.month.unplaced == ()
+    assert any("仍按当时的主清单" in note for note in report.notes)
+    (changed,) = (one for one in report.month.previous if one.task == "2")
+    assert changed.office == "办公室"
+
+
 def test_the_present_month_is_judged_by_the_present_list(workspace: Workspace) -> None:
     desk.merge_returns(workspace, APRIL, now=NOW)
     change_title(workspace, "另一个名称")

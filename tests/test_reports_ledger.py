@@ -10,7 +10,7 @@ from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 from openxml_audit import OpenXmlValidator
 
-from taskxl.model import Month, Period
+from taskxl.model import Month, Office, Period, Revision
 from taskxl.reports.ledger import write_ledger
 from taskxl.reports.styles import FILLS
 from taskxl.words import LIGHTS
@@ -199,6 +199,79 @@ def test_from_its_closing_on_a_task_is_closed_with_date_and_evidence() -> None:
         ("3月", "计财股", "进度滞后", "三月编好招标文件。"),
         ("4月", "计财股", "已销号", "2021-04-15销号。依据：竣工验收单"),
     ]
+
+
+def rename(month: Month, *offices: Office) -> Month:
+    """Return a month whose sheet 股室 has these offices instead of 基教股 and 计财股."""
+    others = tuple(o for o in month.master.offices if o.name not in ("基教股", "计财股"))
+    return replace(month, master=replace(month.master, offices=(*offices, *others)))
+
+
+def test_an_office_that_was_renamed_is_one_office_all_the_year() -> None:
+    march, april = make_months()
+    april = rename(april, Office("基础教育股", ("基教股",)), Office("计财股"))
+    states = (replace(april.offices[0], office="基础教育股"), *april.offices[1:])
+    book = open_workbook(write_ledger((march, replace(april, offices=states))))
+    assert [row[:3] for row in table_of(book["股室报送"], 3)[1:3]] == [
+        ("基础教育股", "已报送", "已报送"),
+        ("计财股", "迟报", "未报送"),
+    ]
+    assert book["任务月份"]["C4"].value == "基础教育股"
+    assert [row[3] for row in table_of(book["任务时间线"], 4)[1:3]] == ["基础教育股"] * 2
+
+
+def test_of_two_offices_that_became_one_no_report_is_hidden() -> None:
+    march, april = make_months()
+    april = rename(april, Office("综合股", ("基教股", "计财股")))
+    states = (replace(april.offices[0], office="综合股"), *april.offices[2:])
+    sheet = open_workbook(write_ledger((march, replace(april, offices=states))))["股室报送"]
+    assert [row[:3] for row in table_of(sheet, 3)[1:]] == [
+        ("综合股", "—", "已报送"),
+        ("教研室", "—", "已报送"),
+        ("基教股", "已报送", "—"),
+        ("计财股", "迟报", "—"),
+        ("人事股", "未报送", "—"),
+    ]
+
+
+def test_offices_stand_in_the_order_of_their_sheet_even_where_they_owe_nothing_now() -> None:
+    march, april = make_months()
+    april = replace(april, offices=april.offices[1:])
+    sheet = open_workbook(write_ledger((march, april)))["股室报送"]
+    assert [row[:3] for row in table_of(sheet, 3)[1:3]] == [
+        ("基教股", "已报送", "—"),
+        ("计财股", "迟报", "未报送"),
+    ]
+
+
+PENNED_TABLE = """
+| 任务 | 股室   | 收到       | 进度状态 | 进展情况     | 原报         | 修订             | 状态修订 |
+| 1    | 基教股 | 2021-04-20 | 正常推进 | 走访12所。   | 走访12所。   | 走访12所，已报。 | 进度滞后 |
+| 2    | 计财股 | 2021-04-20 | 正常推进 | 预算已下达。 | 预算已编好。 | 预算已报批。     | 正常推进 |
+| 3    | 人事股 |            |          |              |              | 电话报已完成。   |          |
+"""
+
+
+def test_what_the_bureau_corrected_is_marked_in_the_timeline_and_what_came_since_below() -> None:
+    april = make_month(PENNED_TABLE)
+    asked = Revision("2", "", "instructions", "", "请分管同志过问。")
+    book = open_workbook(write_ledger([replace(april, revisions=(*april.revisions, asked))]))
+    sheet = book["任务时间线"]
+    assert [row[3:6] for row in table_of(sheet, 6)[1:]] == [
+        ("基教股", "【办公室修订】\n进度滞后", "【办公室修订】走访12所，已报。"),
+        ("计财股", "正常推进", "【办公室修订】预算已报批。\n〔股室新报〕预算已下达。"),
+        (None, "批示", "请分管同志过问。"),
+        ("人事股", "未报送", "【办公室修订】电话报已完成。"),
+    ]
+    assert sheet["F4"].comment.text == "原文：走访12所。"
+    assert sheet["F7"].comment.text == "原文：（空白）"
+
+
+def test_merged_months_are_told_as_runs() -> None:
+    march, april = make_months()
+    months = [replace(april, period=Period(2021, n)) for n in (1, 4, 5, 6, 9)]
+    note = open_workbook(write_ledger((*months, march)))["全年走势"]["A2"].value
+    assert note.startswith("已汇总：1月、3至6月、9月；")
 
 
 def test_the_same_months_in_any_order_give_the_same_bytes() -> None:

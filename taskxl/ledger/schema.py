@@ -169,7 +169,13 @@ _MESSAGES = (
     "CREATE INDEX attachments_by_file ON attachments (period, file)",
     *_only_add_to("messages", "attachments"),
 )
-_SECOND = (*_SUMMARIES_AND_IMPORTS, *_LETTERS, *_MESSAGES)
+_SECOND = (
+    *_SUMMARIES_AND_IMPORTS,
+    *_LETTERS,
+    *_MESSAGES,
+    # The list that a form rests on; of forms from before this version nobody knows it.
+    "ALTER TABLE forms ADD COLUMN master TEXT REFERENCES master_lists (digest)",
+)
 
 MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _SECOND)
 """For each version the statements that make it of the one before; the first makes it of nothing."""

@@ -78,7 +78,7 @@ class Ledger:
     ) -> None:
         """Record forms that go out; one that its office was issued last already adds nothing."""
         with transaction(self.connection):
-            self._store_master(master, now)
+            listed = self._store_master(master, now)
             for form in forms:
                 digest = self.store(form.content)
                 last = self._one(
@@ -88,9 +88,10 @@ class Ledger:
                 )
                 if last is None or last[0] != digest:
                     self.connection.execute(
-                        "INSERT INTO forms (period, office, form_id, digest, origin, recorded_at)"
-                        " VALUES (?, ?, ?, ?, ?, ?)",
-                        (period.key, form.office, form.form_id, digest, origin, _time(now)),
+                        "INSERT INTO forms"
+                        " (period, office, form_id, digest, origin, recorded_at, master)"
+                        " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                        (period.key, form.office, form.form_id, digest, origin, _time(now), listed),
                     )
 
     def record_merge(
@@ -305,6 +306,13 @@ class Ledger:
             raise TaskxlError(
                 f"“{show(self.path)}”里的一版清单（{digest[:12]}）读不懂。请从备份中找回台账。"
             ) from error
+
+    def issued_by(self, period: Period) -> MasterList | None:
+        """Return the list by which a period's forms went out last, None where nobody knows it."""
+        row = self._one(
+            "SELECT master FROM forms WHERE period = ? ORDER BY id DESC LIMIT 1", (period.key,)
+        )
+        return self._read_list(row[0]) if row and row[0] else None
 
     def issued(self, period: Period) -> dict[str, str]:
         """Return the id of the form that each office was issued last."""

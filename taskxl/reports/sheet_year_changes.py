@@ -22,12 +22,12 @@ _TONES: Mapping[Kind, Tone] = {
 _COLUMNS = (
     Column("月份", 9, repeated=True),
     Column("编号", 6, repeated=True),
-    Column("项目名称", 20, "left", repeated=True),
-    Column("变化", 10, repeated=True),
-    Column("说明", 36, "left"),
-    Column("原为", 28, "left"),
-    Column("现为", 28, "left"),
-    Column("时间线", 8),
+    Column("项目名称", 24, "left", repeated=True),
+    Column("变化", 9, repeated=True),
+    Column("说明", 46, "left"),
+    Column("原为", 22, "left"),
+    Column("现为", 22, "left"),
+    Column("时间线", 6),
 )
 
 

@@ -1,6 +1,7 @@
 """股室报送: of each office, whether it reported in each month, and the milestones it kept."""
 
 from collections import Counter
+from collections.abc import Iterable, Iterator
 
 from taskxl.model import MilestoneState, OfficeState
 from taskxl.reports.styles import PERCENT
@@ -16,13 +17,11 @@ _OTHER_STATES = tuple(word for state, word in OFFICE_STATES.items() if state != 
 def make_table(year: Year) -> Table:
     """Return 股室报送: a column a month, then the counts of the year."""
     states = {
-        (state.office, view.month.period.key): state
+        (office, view.month.period.key): state
         for view in year.views
-        for state in view.month.offices
+        for office, state in _name_states(year, view)
     }
-    offices = list(
-        dict.fromkeys(s.office for view in reversed(year.views) for s in view.month.offices)
-    )
+    offices = _order_offices(year, [office for office, _ in states])
     records = [(office, period, state) for (office, period), state in states.items()]
     frame = pivot_months(year, records, offices)
     milestones = _count_milestones(year.last)
@@ -43,19 +42,37 @@ def make_table(year: Year) -> Table:
         ]
         rows.append(Row(tuple(contents), (SHEET, office)))
     columns = (
-        Column("股室", 14),
-        *(Column(f"{period.month}月", 9) for period in year.periods),
-        *(Column(word, 7, number="0") for word in ("应报月数", "按时", *_OTHER_STATES)),
-        Column("按时报送率", 9, number=PERCENT),
-        Column("到期节点", 7, number="0"),
+        Column("股室", 12),
+        *(Column(f"{period.month}月", 7.5) for period in year.periods),
+        Column("应报月数", 8, number="0"),
+        *(Column(word, 6, number="0") for word in ("按时", *_OTHER_STATES)),
+        Column("按时报送率", 10, number=PERCENT),
+        Column("到期节点", 8, number="0"),
         Column("已完成", 7, number="0"),
-        Column("其中按期", 7, number="0"),
+        Column("其中按期", 8, number="0"),
     )
     note = (
         f"{year.note}节点计在牵头股室名下，截至最近一期；"
         "“按期”指所报的完成日期不晚于时限，没有报完成日期的不算。"
     )
     return Table(SHEET, year.heading("股室报送情况"), note, columns, rows, frozen_columns=1)
+
+
+def _name_states(year: Year, view: View) -> Iterator[tuple[str, OfficeState]]:
+    """Yield a month's offices under their present names.
+
+    Offices that have become one since keep their own names: each had reports of its own to make.
+    """
+    names = [year.office_name(state.office) for state in view.month.offices]
+    shared = {name for name, count in Counter(names).items() if count > 1}
+    for name, state in zip(names, view.month.offices, strict=True):
+        yield (state.office if name in shared else name), state
+
+
+def _order_offices(year: Year, names: Iterable[str]) -> list[str]:
+    """Return names, each once: in the order of sheet 股室, then those that it does not know."""
+    places = {office.name: place for place, office in enumerate(year.roster.offices)}
+    return sorted(dict.fromkeys(names), key=lambda name: places.get(name, len(places)))
 
 
 def _show_state(state: OfficeState | None) -> Content:

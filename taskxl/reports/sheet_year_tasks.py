@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator
 
-from taskxl.model import Entry, Task
+from taskxl.model import Entry, Task, TaskField
+from taskxl.reports.marks import FIELD_COLUMNS, INSTRUCTIONS, REVISED, write_marks
+from taskxl.reports.pen import compose_text
 from taskxl.reports.tables import Cell, Column, Content, Link, Row, Table
 from taskxl.reports.view import View
 from taskxl.reports.year import CLOSED, Year, month_word, pivot_months
@@ -13,14 +15,14 @@ MATRIX, TIMELINE = "任务月份", "任务时间线"
 GONE = "（已不在清单）"
 _TIMELINE_COLUMNS = (
     Column("编号", 6, repeated=True),
-    Column("项目名称", 16, "left", repeated=True),
+    Column("项目名称", 20, "left", repeated=True),
     Column("月份", 6, repeated=True),
     Column("股室", 10, repeated=True),
-    Column("进度状态", 10),
-    Column("进展情况", 40, "left"),
-    Column("存在问题和下一步工作计划", 28, "left"),
-    Column("备注", 10, "left"),
-    Column("来稿文件", 20, "left"),
+    Column("进度状态", 13.5),
+    Column("进展情况", 34, "left"),
+    Column("存在问题和下一步工作计划", 24, "left"),
+    Column("备注", 8, "left"),
+    Column("来稿文件", 28, "left"),
 )
 
 
@@ -39,13 +41,13 @@ def make_matrix(year: Year) -> Table:
         head: list[Content] = [task.number or "", _title(year, task), _lead(year, task)]
         link = Link(((TIMELINE, task.id),), "查看")
         rows.append(Row((*head, *cells, link), (MATRIX, task.id)))
-    months = (Column(f"{period.month}月", 11) for period in year.periods)
+    months = (Column(f"{period.month}月", 10) for period in year.periods)
     columns = (
-        Column("编号", 6),
-        Column("项目名称", 26, "left"),
+        Column("编号", 5),
+        Column("项目名称", 24, "left"),
         Column("牵头股室", 10),
         *months,
-        Column("时间线", 8),
+        Column("时间线", 6),
     )
     note = (
         f"{year.note}格内第一行是牵头股室所报的进度状态（销号以后写已销号），"
@@ -64,8 +66,8 @@ def make_timeline(year: Year) -> Table:
                 rows.append(Row(contents, (TIMELINE, task.id) if first else None))
                 first = False
     note = (
-        "按任务、月份、股室排列，文字照各月所报，销号的写明日期和依据；"
-        "来稿文件在当月的回收文件夹里，原件存于台账。"
+        "按任务、月份、股室（现名）排列，文字照各月所报，办公室修订过的有标记、原文在批注里，"
+        "批示和销号另起一行；来稿文件在当月的回收文件夹里，原件存于台账。"
     )
     return Table(
         TIMELINE,
@@ -86,8 +88,8 @@ def _say(year: Year, view: View, task: Task) -> Iterator[tuple[Content, ...]]:
     for office in dict.fromkeys((*view.owed.get(task.id, ()), *said)):
         entry = said.get(office) or Entry(task.id, office)
         state = view.states.get(office)
-        status: Content = entry.status
-        if office not in said and state is not None:
+        status = _show_text(view, entry, "status")
+        if not status and not entry.file and state is not None:
             silent = state.state in ("missing", "rejected")
             word = OFFICE_STATES[state.state] if silent else "表中没有这一项"
             status = Cell(word, "error" if silent else "warning")
@@ -95,12 +97,25 @@ def _say(year: Year, view: View, task: Task) -> Iterator[tuple[Content, ...]]:
             task.number or "",
             _title(year, task),
             f"{view.month.period.month}月",
-            office,
+            year.office_name(office),
             status,
-            entry.progress,
-            entry.obstacles,
-            entry.remarks,
+            _show_text(view, entry, "progress"),
+            _show_text(view, entry, "obstacles"),
+            _show_text(view, entry, "remarks"),
             show(entry.file),
+        )
+    instruction = view.revisions.get((task.id, "", "instructions"))
+    if instruction is not None and instruction.now:
+        yield (
+            task.number or "",
+            _title(year, task),
+            f"{view.month.period.month}月",
+            "",
+            Cell(INSTRUCTIONS, "info"),
+            instruction.now,
+            "",
+            "",
+            "",
         )
     if own.closed_on is not None and view is _closing_view(year, task):
         basis = f"依据：{own.closing}" if own.closing else "没有写依据。"
@@ -108,13 +123,24 @@ def _say(year: Year, view: View, task: Task) -> Iterator[tuple[Content, ...]]:
             task.number or "",
             _title(year, task),
             f"{view.month.period.month}月",
-            view.lead_of(own),
+            year.office_name(view.lead_of(own)),
             Cell(CLOSED, "done"),
             f"{own.closed_on.isoformat()}销号。{basis}",
             "",
             "",
             "",
         )
+
+
+def _show_text(view: View, entry: Entry, field: TaskField) -> Content:
+    """Return a text of an office; one that the 办公室 corrected as 汇总表 shows it."""
+    text: str = getattr(entry, field)
+    revision = view.revisions.get((entry.task, entry.office, field))
+    if revision is None:
+        return text
+    mark = write_marks([REVISED])
+    shown = compose_text(FIELD_COLUMNS[field], (), mark, text, revision.newer)
+    return Cell(shown, "info", f"原文：{revision.was.strip() or '（空白）'}")
 
 
 def _closing_view(year: Year, task: Task) -> View | None:
@@ -136,4 +162,4 @@ def _title(year: Year, task: Task) -> str:
 
 def _lead(year: Year, task: Task) -> str:
     view = next(view for view in reversed(year.views) if task.id in view.tasks)
-    return view.lead_of(task)
+    return year.office_name(view.lead_of(task))

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from taskxl.master.roster import Roster
 from taskxl.model import Light, Month, Period, Task
 from taskxl.reports.styles import Tone
 from taskxl.reports.view import View, look_at
@@ -29,11 +30,17 @@ class Year:
     """Months oldest first, each with its view; `tasks` are those of all their lists.
 
     A task stands as the last list that has it states it, in that list's order; those that a
-    later list dropped come last.
+    later list dropped come last. `roster` are the offices by their present names.
     """
 
     views: tuple[View, ...]
     tasks: tuple[Task, ...]
+    roster: Roster
+
+    def office_name(self, office: str) -> str:
+        """Return what an office is called now: one that was renamed is one office all the year."""
+        known = self.roster.resolve(office)
+        return known.name if known else office
 
     @property
     def last(self) -> View:
@@ -53,7 +60,13 @@ class Year:
     @property
     def note(self) -> str:
         """Which months there are, and by which day they were judged."""
-        months = "、".join(f"{period.month}月" for period in self.periods)
+        runs: list[list[int]] = []
+        for period in self.periods:
+            if runs and runs[-1][-1] == period.month - 1:
+                runs[-1].append(period.month)
+            else:
+                runs.append([period.month])
+        months = "、".join(f"{run[0]}至{run[-1]}月" if run[1:] else f"{run[0]}月" for run in runs)
         return f"已汇总：{months}；各月按当月报送日和当时的清单，最近一期截至{self.last.day}。"
 
     def is_current(self, task: Task) -> bool:
@@ -68,7 +81,7 @@ def look_at_year(months: Sequence[Month]) -> Year:
     for view in reversed(views):
         for task in view.month.master.tasks:
             tasks.setdefault(task.id, task)
-    return Year(views, tuple(tasks.values()))
+    return Year(views, tuple(tasks.values()), Roster(views[-1].month.master.offices))
 
 
 def month_word(view: View, task: Task) -> tuple[str, Tone]:

@@ -1,0 +1,219 @@
+"""A bureau's year: twelve months with all that happens in them, against what was written by hand.
+
+The year is told in `year_of_a_bureau.py`; the files expected/year-*.txt were reckoned from it
+by hand. In them `，` stands for a line's end within a cell.
+"""
+
+import shutil
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from hashlib import sha256
+from pathlib import Path
+
+import openpyxl
+import pytest
+from openpyxl.workbook import Workbook
+from openpyxl.worksheet.worksheet import Worksheet
+from openxml_audit import OpenXmlValidator
+
+import taskxl.lists
+import taskxl.returns
+import taskxl.summaries
+from taskxl import desk, yearbook
+from taskxl.intake.workers import read_isolated
+from taskxl.ledger import open_ledger
+from taskxl.model import Month
+from tests.month_of_clerks import MAIN
+from tests.support import parse_table
+from tests.year_of_a_bureau import (
+    CLOSING,
+    INSTRUCTION,
+    PEN_MAY,
+    PEN_PROGRESS,
+    YEAR,
+    Bureau,
+    period_of,
+    run_year,
+)
+
+EXPECTED = Path(__file__).parent / "expected"
+Rows = list[tuple[str, ...]]
+
+
+@pytest.fixture(scope="module")
+def bureau(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bureau]:
+    """The year, over. Files are read in this process: what shields it has tests of its own."""
+    if shutil.which("soffice") is None:
+        pytest.skip("LibreOffice is not installed")
+    with ThreadPoolExecutor(1) as pool, pytest.MonkeyPatch.context() as patch:
+        for room in (taskxl.lists, taskxl.returns, taskxl.summaries):
+            patch.setattr(room, "read_isolated", partial(read_isolated, executor=pool))
+        yield run_year(tmp_path_factory.mktemp("bureau"))
+
+
+@pytest.fixture(scope="module")
+def book(bureau: Bureau) -> Workbook:
+    """The year's workbook."""
+    return openpyxl.load_workbook(bureau.workspace.year_path(YEAR))
+
+
+def expected(name: str) -> Rows:
+    """Return the rows that were written by hand."""
+    text = (EXPECTED / f"year-{name}.txt").read_text(encoding="utf-8")
+    return [tuple(cell or "" for cell in row) for row in parse_table(text)]
+
+
+def told(rows: Rows) -> str:
+    """Return rows as text, so that a difference is shown line by line."""
+    return "\n".join(" | ".join(row) for row in rows)
+
+
+def shown(sheet: Worksheet) -> Rows:
+    """Return the rows of a sheet from the header down as a person reads them."""
+    rows = []
+    for row in sheet.iter_rows(min_row=3):
+        texts = []
+        for cell in row:
+            text = "" if cell.value is None else str(cell.value)
+            if "%" in cell.number_format and isinstance(cell.value, int | float):
+                text = f"{cell.value:.1%}"
+            texts.append(text.replace("\n", "，"))
+        rows.append(tuple(texts))
+    return [row for row in rows if any(row)]
+
+
+# ---------------------------------------------------------------- against the hand
+
+
+def test_every_task_stands_in_every_month_as_it_must(book: Workbook) -> None:
+    rows = [row[:15] for row in shown(book["任务月份"])]
+    assert told(rows) == told(expected("任务月份"))
+
+
+def test_every_office_reported_when_it_did(book: Workbook) -> None:
+    assert told(shown(book["股室报送"])) == told(expected("股室报送"))
+
+
+def test_the_numbers_of_the_year_are_those_counted_by_hand(book: Workbook) -> None:
+    wanted = expected("全年走势")
+    assert told(shown(book["全年走势"])[: len(wanted)]) == told(wanted)
+
+
+def test_what_changed_in_the_list_is_told_once_in_its_month(book: Workbook) -> None:
+    rows = [row[:7] for row in shown(book["清单变化"])]
+    assert told(rows) == told(expected("清单变化"))
+
+
+def test_telling_tasks_have_their_timeline(book: Workbook) -> None:
+    """Texts, corrections marked as such, silences, instructions and closings, each in its place."""
+    wanted = expected("任务时间线")
+    tasks = {row[0] for row in wanted[1:]}
+    header, *rows = shown(book["任务时间线"])
+    assert header[:7] == (
+        "编号", "项目名称", "月份", "股室", "进度状态", "进展情况", "存在问题和下一步工作计划",
+    )  # fmt: skip
+    found = [(name, *row[2:7], row[8]) for row in rows if (name := f"{row[0]} {row[1]}") in tasks]
+    assert told(found) == told(wanted[1:])
+
+
+# ---------------------------------------------------------------- promises of the ledger
+
+
+def test_no_command_run_again_changes_anything_and_the_ledger_is_whole(bureau: Bureau) -> None:
+    assert bureau.faults == []
+    assert yearbook.verify_year(bureau.workspace)[0] == ()
+
+
+def test_every_month_can_be_had_as_it_stood_at_every_merge(bureau: Bureau) -> None:
+    assert bureau.numbers() == set(bureau.merges)
+    for key, month in bureau.merges.items():
+        assert bureau.recall(key) == month, key
+    counts = [sum(key[0] == period_of(m).key for key in bureau.merges) for m in range(1, 13)]
+    #                 1  2  3  4  5  6  7  8  9 10 11 12
+    assert counts == [1, 1, 3, 4, 2, 1, 1, 1, 1, 2, 1, 1]
+
+
+def test_every_file_that_ever_came_is_in_the_ledger(bureau: Bureau) -> None:
+    with open_ledger(bureau.workspace.ledger_path) as ledger:
+        for month in range(1, 13):
+            folder = bureau.workspace.returns_folder(period_of(month))
+            for path in folder.iterdir():
+                content = path.read_bytes()
+                assert ledger.content(sha256(content).hexdigest()) == content
+
+
+def test_a_past_month_merged_again_at_the_end_of_the_year_stays_as_it_is(bureau: Bureau) -> None:
+    before = bureau.numbers()
+    for month in (2, 5, 8):
+        desk.merge_returns(bureau.workspace, period_of(month), now=bureau.now(12, 31))
+    assert bureau.numbers() == before
+
+
+def test_the_workbook_is_valid(bureau: Bureau) -> None:
+    path = bureau.workspace.year_path(YEAR)
+    assert OpenXmlValidator().validate(path).errors == []
+
+
+# ---------------------------------------------------------------- turns of the year
+
+
+def test_the_bureau_is_told_what_it_must_know_and_nothing_else(bureau: Bureau) -> None:
+    assert bureau.notes == [
+        "2021年3月的汇总表里有 1 处手工修订，已保留并标明。",
+        "第12项“规范校服选用”：新清单里没有，已从主清单删去；历史留在台账里。",
+        "2021年4月的汇总表里有 2 处手工修订，已保留并标明。",
+        "2021年5月的汇总表里有 1 处手工修订，已保留并标明。",
+        "2021年8月已下发，还没有汇总，不在台账里。",
+        "第5项“规范幼儿园办园行为”：新清单里没有，已从主清单删去；历史留在台账里。",
+        "2021年8月已下发，还没有汇总，不在台账里。",
+        "2021年8月已经过去，仍按当时的主清单汇总；之后对主清单的改动不影响它。",
+    ]
+
+
+def last(bureau: Bureau, month: int) -> Month:
+    """Return a month as it was merged last."""
+    key = period_of(month).key
+    return bureau.merges[max(one for one in bureau.merges if one[0] == key)]
+
+
+def form(bureau: Bureau, office: str, month: int) -> Worksheet:
+    """Return the main sheet of a form as it went out."""
+    path = bureau.workspace.form_path(office, period_of(month))
+    return openpyxl.load_workbook(path)[MAIN]
+
+
+def test_an_instruction_goes_out_with_the_next_form(bureau: Bureau) -> None:
+    texts = [str(cell.value) for row in form(bureau, "办公室", 5).iter_rows() for cell in row]
+    assert any(f"〔上期批示〕{INSTRUCTION}" in text for text in texts)
+
+
+def test_corrections_stand_where_they_were_made_and_nowhere_else(bureau: Bureau) -> None:
+    found = {
+        (month, one.task, one.office, one.field, one.now)
+        for month in range(1, 13)
+        for one in last(bureau, month).revisions
+    }
+    assert found == {
+        (3, "4", "基教股", "status", "进度滞后"),
+        (4, "4", "基教股", "progress", PEN_PROGRESS),
+        (4, "1", "", "instructions", INSTRUCTION),
+        (5, "3", "人事股", "progress", PEN_MAY),
+    }
+
+
+def test_no_text_of_an_office_is_lost_or_under_another_task(bureau: Bureau) -> None:
+    """In 未归位内容 is what a newer return replaced, and where a supporting office says otherwise."""
+    for month in range(1, 13):
+        for one in last(bureau, month).unplaced:
+            assert "（更正）" not in one.file, one
+            assert (month, one.file.split("-")[1]) in {
+                (3, "计财股"), (4, "基教股"), (4, "教研室"), (10, "体卫艺股"),
+            }, one  # fmt: skip
+
+
+def test_the_closed_task_is_closed_with_its_evidence(bureau: Bureau) -> None:
+    task = last(bureau, 12).master.task("7")
+    assert task is not None
+    assert task.closing == CLOSING
+    assert not bureau.workspace.form_path("招生办", period_of(9)).exists()
