@@ -77,7 +77,12 @@ def look_at_summary(
             continue
         base = ledger.marked_month(period, summary.mark) if summary.mark else last
         found = find_corrections(summary, base or last or merge_fresh(), base is not None)
-        changes += tuple(one for one in found.revisions if one not in carried)
+        # A workbook of an earlier merge may bring back what has been decided otherwise since.
+        changes += tuple(
+            one
+            for one in found.revisions
+            if one not in carried and (base == last or not ledger.knows_revision(period, one))
+        )
         taken.append(content)
         asides += [(path, content)] if found.others else []
         places.append((path, content))

@@ -342,7 +342,8 @@ def test_a_deleted_summary_takes_no_correction_along(workspace: Workspace) -> No
     assert corrected(workspace) == [("2", "办公室", "progress", "改过。")]
 
 
-def test_a_restored_copy_brings_no_old_correction_back(workspace: Workspace) -> None:
+@pytest.mark.parametrize("saved", [False, True], ids=["as it was", "and written in"])
+def test_a_restored_copy_brings_no_old_correction_back(workspace: Workspace, saved: bool) -> None:
     path = workspace.summary_path(APRIL)
     Pen(path).write("2", "进展情况", "第一稿。").save()
     old = path.read_bytes()
@@ -350,7 +351,10 @@ def test_a_restored_copy_brings_no_old_correction_back(workspace: Workspace) -> 
     Pen(path).write("2", "进展情况", "第二稿。").save()
     merge(workspace)
     path.write_bytes(old)
-    assert corrected(workspace) == [("2", "办公室", "progress", "第二稿。")]
+    if saved:
+        Pen(path).write("3", "进展情况", "恢复以后改的。").save()
+    again = [("3", "办公室", "progress", "恢复以后改的。")] if saved else []
+    assert corrected(workspace) == [("2", "办公室", "progress", "第二稿。"), *again]
 
 
 def test_a_summary_that_nobody_wrote_in_is_not_read(
@@ -360,6 +364,15 @@ def test_a_summary_that_nobody_wrote_in_is_not_read(
     merge(workspace)
     monkeypatch.setattr("taskxl.summaries.read_isolated", None)
     assert not merge(workspace).written
+
+
+def test_the_same_correction_can_be_made_taken_back_and_made_again(workspace: Workspace) -> None:
+    path = workspace.summary_path(APRIL)
+    original = str(Pen(path).cell("2", "进展情况").value)
+    for text in ("改过。", original, "改过。"):
+        Pen(path).write("2", "进展情况", text).save()
+        now = [] if text == original else [("2", "办公室", "progress", text)]
+        assert corrected(workspace) == now
 
 
 def test_corrections_in_the_summary_beside_are_found_when_the_first_is_gone(

@@ -314,6 +314,18 @@ class Ledger:
         )
         return self._read_list(row[0]) if row and row[0] else None
 
+    def knows_revision(self, period: Period, one: Revision) -> bool:
+        """Tell whether this very correction was recorded at some merge of a period."""
+        found = (period.key, one.task, one.office, one.field, _storable(one.now))
+        return (
+            self._one(
+                "SELECT 1 FROM revisions JOIN merges ON merges.id = revisions.merge"
+                " WHERE merges.period = ? AND task = ? AND office = ? AND field = ? AND now = ?",
+                found,
+            )
+            is not None
+        )
+
     def issued(self, period: Period) -> dict[str, str]:
         """Return the id of the form that each office was issued last."""
         rows = self.connection.execute(
