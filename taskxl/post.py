@@ -23,7 +23,7 @@ from taskxl.model import MasterList, Month, OfficeState, Period
 from taskxl.months import look_into_ledger
 from taskxl.reports.send_back import send_back_text
 from taskxl.returns import Progress
-from taskxl.text import show
+from taskxl.text import quote, show
 from taskxl.workspace import Workspace, make_folder, read_whole, require_writable, write_whole
 
 KIND_WORDS: dict[LetterKind, str] = {"issue": "下发", "remind": "催报", "send-back": "退回"}
@@ -279,7 +279,7 @@ def _values(
 def _milestone_values(record: Mapping[str, str]) -> dict[str, str]:
     number, title = record["编号"], record["名称"]
     return {
-        "任务": f"第{number}项“{title}”" if number else f"“{title}”",
+        "任务": f"第{number}项{quote(title)}" if number else quote(title),
         "内容": " ".join(record["内容"].split()).rstrip("。；;"),
         "时限": record["时限"].replace("\n", ""),
     }
