@@ -679,3 +679,20 @@ def test_a_closed_task_says_so_with_its_day_and_evidence() -> None:
     remarks = str(rows[first.id][7].value).splitlines()
     assert "2026-04-20 销号，依据：局长办公会纪要第5号" in remarks
     assert "销号" not in f"{rows[later.id][4].value}{rows[later.id][7].value}"
+
+
+def test_tasks_of_one_leader_stand_under_one_heading_wherever_the_list_has_them() -> None:
+    month = make_month()
+    first, *rest = month.master.tasks
+    moved = replace(rest[-1], section=first.section)
+    assert rest[-1].section != first.section
+    tasks = (first, *rest[:-1], moved)
+    master = replace(month.master, tasks=tasks)
+    rows = open_workbook(write_summary(replace(month, master=master)))["汇总表"]
+    column = [(row[0].value, row[9].value) for row in rows.iter_rows(min_row=4)]
+    headings = [head for head, task in column if head and not task]
+    assert len(headings) == len(set(headings))
+    ids = [task for _, task in column if task]
+    members = [ids.index(task.id) for task in tasks if task.section == first.section]
+    assert members == list(range(members[0], members[0] + len(members)))
+    assert moved.id == ids[members[-1]]

@@ -9,7 +9,7 @@ from taskxl.forms.drawing import Drawing
 from taskxl.forms.filling import GROUP_KEY, Record
 from taskxl.forms.identity import Identity, RowMark, digest_text
 from taskxl.master.roster import Share, resolve_office, tasks_of
-from taskxl.master.tasks import plan_text
+from taskxl.master.tasks import gather_groups, plan_text
 from taskxl.model import Entry, MasterList, Milestone, Period, Task
 from taskxl.text import is_blank, squeeze
 from taskxl.words import BEHIND, DONE, INSTRUCTION_MARK, NOTHING_WORDS, PREVIOUS_MARK
@@ -60,7 +60,7 @@ def compose_form(
     Asked for are milestones due by the period's last day: this month's first, then those left
     over from earlier months, each by date.
     """
-    own, supported = share or tasks_of(master, office, period)
+    own, supported = map(gather_groups, share or tasks_of(master, office, period))
     entries = {task.id: (previous or {}).get((task.id, office)) for task in own}
     tasks = tuple(_task_record(task, entries[task.id], instructions or {}) for task in own)
     asked = sorted(

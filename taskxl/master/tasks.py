@@ -298,6 +298,24 @@ def _read_offices(
 # ---------------------------------------------------------------- out again
 
 
+def gather_groups(tasks: Iterable[Task]) -> tuple[Task, ...]:
+    """Return tasks so that those of one group (分组) stand together, where its first one stands.
+
+    Within a group the order stays; a task without a group stays with the one before it. A list
+    revised during the year may give a task to a group further up or down.
+
+    >>> tasks = [Task(number=n, section=s) for n, s in (("1", "甲"), ("2", "乙"), ("3", "甲"))]
+    >>> [task.number for task in gather_groups(tasks)]
+    ['1', '3', '2']
+    """
+    groups: dict[str, list[Task]] = {}
+    group = ""
+    for task in tasks:
+        group = task.section or group
+        groups.setdefault(group, []).append(task)
+    return tuple(task for members in groups.values() for task in members)
+
+
 def plan_text(task: Task) -> str:
     r"""Return 主要内容和关键时间节点计划 of a task: its content with the milestones in their place.
 

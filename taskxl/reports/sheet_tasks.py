@@ -62,10 +62,12 @@ WIDTHS = {column.header: column.width for column in COLUMNS}
 
 def make_table(view: View) -> tuple[Table, tuple[Unplaced, ...]]:
     """Return 汇总表, and the ends of texts that are too long for it."""
+    from taskxl.master.tasks import gather_groups
+
     rows: list[Row | Section] = []
     overflow: list[Unplaced] = []
     section: str | None = None
-    for task in view.month.master.tasks:
+    for task in gather_groups(view.month.master.tasks):
         if task.section and task.section != section:
             section = task.section
             rows.append(Section(section))
