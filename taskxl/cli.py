@@ -242,7 +242,7 @@ def status(folder: Path | None, month: str | None) -> None:
 def send_back(folder: Path | None, month: str | None, office: str | None) -> None:
     """列出各股室自己要更正的地方，可以直接粘贴发给它。"""
     from taskxl import desk
-    from taskxl.master.roster import resolve_office
+    from taskxl.master.roster import Roster
     from taskxl.reports.send_back import send_back_text
 
     workspace = _workspace(folder)
@@ -250,8 +250,7 @@ def send_back(folder: Path | None, month: str | None, office: str | None) -> Non
     merged = desk.look_at_month(workspace, period, _progress("读取回收的表"))
     offices = [state.office for state in merged.offices]
     if office is not None:
-        known = resolve_office(office, merged.master.offices)
-        name = known.name if known else office
+        name = Roster(merged.master.offices).present_name(office)
         if name not in offices:
             raise TaskxlError(f"没有报送的股室“{show(office)}”。可选：{'、'.join(offices)}")
         offices = [name]

@@ -21,7 +21,7 @@ from taskxl.lists import read_lists as read_lists
 from taskxl.lists import settle_master
 from taskxl.lists import update_workspace as update_workspace
 from taskxl.lock import hold_workspace
-from taskxl.master.roster import Roster, divide_tasks, resolve_office
+from taskxl.master.roster import Roster, divide_tasks
 from taskxl.merge.month import rests_on
 from taskxl.merge.revisions import instructions_of
 from taskxl.model import Entry, MasterList, Month, Period
@@ -165,8 +165,7 @@ def _compose(
     if not owing:
         raise TaskxlError("主清单里没有一项任务写明了责任股室，没有可下发的表。请先补上牵头股室。")
     if office is not None:
-        known = resolve_office(office, master.offices)
-        name = known.name if known else office
+        name = Roster(master.offices).present_name(office)
         if name not in owing:
             raise TaskxlError(f"没有要报送的股室“{show(office)}”。可选：{'、'.join(owing)}")
         owing = (name,)

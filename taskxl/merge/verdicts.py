@@ -129,7 +129,7 @@ def _take_in(returns: Sequence[Return], period: Period, roster: Roster) -> _Take
     taken = _Taken()
     for ret in returns:
         fates = taken.fates.setdefault(id(ret), [])
-        forms = [rename_office(s, _resolve(s.office, roster)) for s in ret.submissions]
+        forms = [rename_office(s, roster.present_name(s.office)) for s in ret.submissions]
         counting = {f.office for f in forms if not ret.code and f.period in (None, period.key)}
         for form in forms:
             refusal = _refuse_form(ret, form, period, counting)
@@ -147,11 +147,6 @@ def _take_in(returns: Sequence[Return], period: Period, roster: Roster) -> _Take
             taken.unplaced.extend(ret.unplaced)
         taken.findings.extend(_refusal_findings(ret, fates, counting))
     return taken
-
-
-def _resolve(office: str, roster: Roster) -> str:
-    known = roster.resolve(office)
-    return known.name if known else office
 
 
 def _part_copies(returns: Sequence[Return]) -> tuple[list[Return], list[tuple[Return, Return]]]:

@@ -39,8 +39,7 @@ class Year:
 
     def office_name(self, office: str) -> str:
         """Return what an office is called now: one that was renamed is one office all the year."""
-        known = self.roster.resolve(office)
-        return known.name if known else office
+        return self.roster.present_name(office)
 
     @property
     def last(self) -> View:
