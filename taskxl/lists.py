@@ -23,7 +23,7 @@ from taskxl.master.inplace import find_held, write_ids, write_update
 from taskxl.master.rereading import PlacedMaster, read_placed
 from taskxl.master.roster import Roster
 from taskxl.master.tasks import read_task_list
-from taskxl.master.updating import Update, update_tasks
+from taskxl.master.updating import Update, find_lack, update_tasks
 from taskxl.merge.lights import says_done
 from taskxl.model import MasterList, Office, Settings, Task, TaskList
 from taskxl.months import look_into_ledger, year_periods
@@ -289,6 +289,8 @@ def update_workspace(root: Path, paths: Sequence[Path], now: datetime | None = N
         task_list, findings = _read_revised(paths, master.settings)
         differences = compare_lists(master.tasks, task_list.tasks, master.offices)
         update = _plan_update(ledger, placed, task_list)
+        if lack := find_lack(update, master.tasks, task_list.tasks):
+            raise TaskxlError(f"{'、'.join(show(path.name) for path in paths)}：{lack}")
         offices = _find_new_offices(master, task_list)
         content = _write_update(workspace, found, placed, update, offices)
         aside = None
