@@ -179,6 +179,32 @@ def test_the_id_of_a_task_that_is_gone_is_not_given_to_a_new_one(workspace: Work
     assert ids_of(workspace, "任务")[-1] == "8-2"
 
 
+def copy_above(book: Any) -> None:
+    """Copy the row of a task, and those of its milestones, above; then make them another task's."""
+    for sheet, column, text in (
+        (book["任务"], 3, "推进校务公开"),
+        (book["节点"], 4, "一是5月底前公布清单。"),
+    ):
+        row = next(r for r in range(2, sheet.max_row + 1) if sheet.cell(r, 1).value in ("2", "2/1"))
+        values = [cell.value for cell in sheet[row]]
+        sheet.insert_rows(row)
+        for place, value in enumerate(values, 1):
+            sheet.cell(row, place).value = value
+        sheet.cell(row, column).value = text
+        if sheet.title == "节点":
+            sheet.cell(row, 2).value = "推进校务公开"
+
+
+def test_a_row_copied_above_its_original_does_not_take_its_id(workspace: Workspace) -> None:
+    edit(workspace, copy_above)
+    master, findings = desk.load_master(workspace)
+    assert {f.code for f in findings} == {"M122", "M121"}
+    assert [t.id for t in master.tasks if "公开" in (t.title or "")] == ["2-2", "2"]
+    assert titled(master, "推进政务公开").milestones[0].id == "2/1"
+    desk.issue_forms(workspace, APRIL, now=NOW)
+    assert desk.load_master(workspace)[0] == master
+
+
 def test_a_list_that_was_deleted_and_read_in_anew_knows_its_tasks_again(
     workspace: Workspace,
 ) -> None:
@@ -395,6 +421,23 @@ def test_what_cannot_be_changed_for_certain_is_not_changed_at_all(workspace: Wor
         desk.update_workspace(workspace.root, [path], NOW)
     assert workspace.master_path.read_bytes() == before
     assert count(workspace, "imports") == 1
+
+
+def test_the_wrong_file_changes_nothing_and_a_part_goes_with_the_list_it_adds_to(
+    workspace: Workspace,
+) -> None:
+    before = {one: one.read_bytes() for one in workspace.root.iterdir() if one.suffix == ".xlsx"}
+    part = workspace.root.parent / "增补.xlsx"
+    part.write_bytes(make_workbook({"附件1": "\n".join([*LINES[:3], NEW_ROW])}))
+    with pytest.raises(TaskxlError, match=r"增补\.xlsx：主清单的 8 项任务，这份清单里缺 8 项"):
+        desk.update_workspace(workspace.root, [part], NOW)
+    after = {one: one.read_bytes() for one in workspace.root.iterdir() if one.suffix == ".xlsx"}
+    assert after == before
+    assert count(workspace, "imports") == 1
+    whole = [workspace.root.parent / "附件1.xlsx", part]
+    desk.update_workspace(workspace.root, whole, NOW)
+    assert titled(read(workspace), "心理健康教育").id == "9"
+    assert len(read(workspace).tasks) == 9
 
 
 # ---------------------------------------------------------------- the command line
