@@ -251,7 +251,13 @@ def compare_with_list(workspace: Workspace, paths: Sequence[Path]) -> tuple[Diff
     """
     master, _ = load_master(workspace)
     task_list, _ = _read_revised(paths, master.settings)
-    return compare_lists(master.tasks, task_list.tasks, master.offices)
+    return _compare_with_document(master, task_list)
+
+
+def _compare_with_document(master: MasterList, document: TaskList) -> tuple[Difference, ...]:
+    # A document tells of no closings: they are the list's own and no difference.
+    mine = tuple(replace(task, closed_on=None, closing="") for task in master.tasks)
+    return compare_lists(mine, document.tasks, master.offices)
 
 
 def _read_revised(
@@ -287,7 +293,7 @@ def update_workspace(root: Path, paths: Sequence[Path], now: datetime | None = N
         placed = _place_master(workspace, found, ledger)
         master = placed.master
         task_list, findings = _read_revised(paths, master.settings)
-        differences = compare_lists(master.tasks, task_list.tasks, master.offices)
+        differences = _compare_with_document(master, task_list)
         update = _plan_update(ledger, placed, task_list)
         if lack := find_lack(update, master.tasks, task_list.tasks):
             raise TaskxlError(f"{'、'.join(show(path.name) for path in paths)}：{lack}")

@@ -359,6 +359,43 @@ def test_the_workbook_as_it_was_goes_aside_numbered(workspace: Workspace) -> Non
     assert report.aside.read_bytes() == second
 
 
+def test_an_update_killed_before_it_was_recorded_is_finished_by_the_next(
+    workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    edit(workspace, lambda book: put(book["任务"], "提升课后服务质量", 9, "局里另有安排。"))
+    other = Workspace(tmp_path / "另一份")
+    shutil.copytree(workspace.root, other.root)
+    path = tmp_path / "新附件1.xlsx"
+    path.write_bytes(
+        revised(
+            ("推进政务公开", "推进政务公开标准化"),
+            ("二是10月底前报批", "二是11月底前报批"),
+            drop="校园阅读工程",
+            add=NEW_ROW,
+        )
+    )
+    desk.update_workspace(other.root, [path], NOW)
+
+    def die(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(lists, "_record_import", die)
+        with pytest.raises(KeyboardInterrupt):
+            desk.update_workspace(workspace.root, [path], NOW)
+    again = desk.update_workspace(workspace.root, [path], NOW)
+    assert not again.updated
+    assert workspace.master_path.read_bytes() == other.master_path.read_bytes()
+    assert sorted(p.name for p in workspace.root.iterdir()) == sorted(
+        p.name for p in other.root.iterdir()
+    )
+    imports = []
+    for one in (workspace, other):
+        with open_ledger(one.ledger_path) as ledger:
+            imports.append(ledger.last_import())
+    assert imports[0] == imports[1]
+
+
 def test_an_open_workbook_stops_the_update_before_anything_is_written(
     workspace: Workspace,
 ) -> None:
@@ -464,7 +501,7 @@ def test_diff_prints_the_account_and_writes_nothing(
         "新增：第9项“心理健康教育”",
         "取消：第4项“校园阅读工程”",
         "共 3 处不同：新增任务 1，取消任务 1，延期 1",
-        "要照新清单更新主清单，请运行 taskxl init 工作区 --from 文件 --update。",
+        f"要照新清单更新主清单，请运行 taskxl init {workspace.root} --from {path} --update。",
     ]
     assert run("-C", workspace.root, "diff", path, "--json") == 0
     found = json.loads(capsys.readouterr().out)["differences"]
@@ -475,6 +512,30 @@ def test_diff_prints_the_account_and_writes_nothing(
     path.write_bytes(revised())
     assert run("-C", workspace.root, "diff", path) == 0
     assert capsys.readouterr().out == "与主清单没有不同。\n"
+
+
+def test_diff_names_the_command_as_it_has_to_be_typed_here(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (workspace.root / "新 附件1.xlsx").write_bytes(revised(add=NEW_ROW))
+    monkeypatch.chdir(workspace.root)
+    assert run("diff", "新 附件1.xlsx") == 0
+    last = capsys.readouterr().out.splitlines()[-1]
+    assert last.endswith('请运行 taskxl init . --from "新 附件1.xlsx" --update。')
+    assert run("init", ".", "--from", "新 附件1.xlsx", "--update") == 0
+
+
+def test_a_document_takes_back_no_closing(workspace: Workspace) -> None:
+    def close(book: Any) -> None:
+        put(book["任务"], "推进政务公开", 11, date(2021, 4, 15))
+        put(book["任务"], "推进政务公开", 12, "县政府办验收通报")
+
+    edit(workspace, close)
+    assert lists.compare_with_list(workspace, [workspace.root.parent / "附件1.xlsx"]) == ()
+    report = update(workspace, revised(add=NEW_ROW))
+    assert [one.kind for one in report.differences] == ["added"]
+    task = titled(read(workspace), "推进政务公开")
+    assert (task.closed_on, task.closing) == (date(2021, 4, 15), "县政府办验收通报")
 
 
 def test_init_says_what_it_did_and_check_passes_after_it(
