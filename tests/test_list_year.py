@@ -22,6 +22,7 @@ from taskxl.ledger import open_ledger, verify_ledger
 from taskxl.master.book import read_master, write_master
 from taskxl.master.layout import DROPPED_MARK
 from taskxl.model import MasterList, Month, Period, Task
+from taskxl.reports.send_back import send_back_text
 from taskxl.workspace import Workspace
 from tests.clerks import convert, fill_form
 from tests.month_of_clerks import MASTER_LIST
@@ -631,6 +632,39 @@ def test_a_task_closed_in_april_is_in_march_as_it_was(workspace: Workspace) -> N
     desk.merge_returns(workspace, MARCH, now=NOW)
     assert month_of(workspace, MARCH) == march
     assert [f.code for f in desk.check_workspace(workspace) if f.code == "M129"] == []
+
+
+def test_of_a_task_closed_while_its_form_was_out_nothing_is_asked(workspace: Workspace) -> None:
+    """The office fills its form as it got it, and badly; its words are kept all the same."""
+    desk.issue_forms(workspace, APRIL, now=NOW)
+    send(workspace, APRIL)
+    for path in workspace.returns_folder(APRIL).glob("*.xlsx"):
+        book = openpyxl.load_workbook(path)
+        for row in book["进展情况表"].iter_rows():
+            for cell in row:
+                if cell.value == "正常推进":
+                    cell.value = "基本完成"
+                elif str(cell.value).startswith("同意。"):
+                    cell.value = None
+        book.save(path)
+        os.utime(path, (CAME, CAME))
+
+    def close(book: Any) -> None:
+        for title in ("推进政务公开", "落实教育经费保障", "困难学生资助"):
+            put(book["任务"], title, 11, date(2021, 4, 15))
+            put(book["任务"], title, 12, "县政府办验收通报")
+
+    before = desk.look_at_month(workspace, APRIL)
+    assert "请更正 3 处" in send_back_text(before, "计财股")
+    edit(workspace, close)
+    month = desk.look_at_month(workspace, APRIL)
+    assert send_back_text(month, "计财股") == ""
+    assert "推进政务公开" not in send_back_text(month, "办公室")
+    assert "信访事项限时办结" in send_back_text(month, "办公室")
+    assert {f.severity for f in month.findings if f.task in ("2", "7", "8")} == {"info"}
+    assert not [f for f in month.findings if f.office == "计财股" and f.severity != "info"]
+    assert {entry.task for entry in month.entries} == {entry.task for entry in before.entries}
+    assert [one.progress for one in month.entries] == [one.progress for one in before.entries]
 
 
 def test_editing_a_list_in_place_reads_back_as_the_list_written_anew(workspace: Workspace) -> None:
