@@ -278,6 +278,7 @@ def test_a_document_that_lacks_most_of_the_list_is_another_one() -> None:
     assert lack(DOCUMENT) == lack(DOCUMENT[:2]) == ""
     assert "主清单的 3 项任务，这份清单里缺 2 项" in lack(DOCUMENT[2:])
     assert "缺 3 项" in lack((other,))
+    assert "多数任务写了两遍" in lack((*DOCUMENT, *DOCUMENT, other))
     # Nothing is missed that a person took out, added, closed, or that is marked already.
     closed = replace(STATED[1], closed_on=date(2026, 5, 1), closing="纪要")
     marked = replace(STATED[2], remarks=(DROPPED_MARK,))

@@ -33,10 +33,8 @@ def diff(folder: Path | None, files: tuple[Path, ...], as_json: bool) -> None:
         return
     print_differences(differences)
     if differences:
-        names = " ".join(map(_quote, files))
-        click.echo(
-            f"要照新清单更新主清单，请运行 taskxl init {_quote(workspace.root)} --from {names} --update。"
-        )
+        command = f"taskxl init {_quote(workspace.root)} --from {' '.join(map(_quote, files))}"
+        click.echo(f"要照新清单更新主清单，请运行 {command} --update。")
     else:
         click.echo("与主清单没有不同。")
 

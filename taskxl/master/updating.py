@@ -1,5 +1,6 @@
 """A revised 附件1 taken over into 主清单: three-way, so that nothing a person edited is lost."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import count
@@ -70,6 +71,12 @@ def find_lack(update: Update, mine: Sequence[Task], document: Sequence[Task]) ->
     is not shut out: what a person has taken out of `mine` is not missed.
     """
     listed = len(update.found) + len(update.missed)
+    titles = Counter(squeeze(task.title) for task in document if task.title)
+    if 2 * len(update.missed) > listed and 2 * sum(n > 1 for n in titles.values()) > len(titles):
+        return (
+            "多数任务写了两遍，分不清以哪一项为准，没有更新。"
+            "几个文件里有相同的任务时，请只写最新的一份。"
+        )
     if 2 * len(update.missed) > listed:
         return (
             f"主清单的 {listed} 项任务，这份清单里缺 {len(update.missed)} 项，没有更新。"
