@@ -1,5 +1,6 @@
 """What the ledger keeps, brought back: a month as it stood at a merge, and every original."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path, PurePosixPath
@@ -10,8 +11,8 @@ from taskxl.lock import hold_workspace
 from taskxl.merge.month import count_month
 from taskxl.model import Month, Period
 from taskxl.months import look_into_ledger
-from taskxl.text import safe_file_name
-from taskxl.workspace import Workspace, make_folder, write_whole
+from taskxl.text import safe_file_name, show
+from taskxl.workspace import Workspace, make_folder, read_whole, write_whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,25 +77,52 @@ def export_originals(
     """Write every file ever received for some periods into `folder`, one folder a month.
 
     Files keep the names they came under; where several came under one name all are there, told
-    apart by the beginning of their digests. What lies in a zip comes with the zip.
-    Raises TaskxlError where nothing was received, or writing fails.
+    apart by the beginning of their digests. What lies in a zip comes with the zip. A file that is
+    in the folder already, and is another, is left as it is.
+    Raises TaskxlError where nothing was received, the folder is one of the workspace's own, or
+    writing fails.
     """
+    _require_own_folder(workspace, folder)
     written: list[Path] = []
     with look_into_ledger(workspace) as ledger:
         for period in periods if ledger else ():
             received = ledger.originals(period) if ledger else ()
-            names = [name for name, _ in received]
-            for name, digest in received:
-                parts = [safe_file_name(part) for part in PurePosixPath(name).parts]
-                path = folder.joinpath(period.folder, *parts)
-                if names.count(name) > 1:
-                    path = path.with_stem(f"{path.stem}-{digest[:8]}")
+            names = [_safe_path(name) for name, _ in received]
+            for name, (_, digest) in zip(names, received, strict=True):
+                content = ledger.content(digest) if ledger else b""
+                path = folder / period.folder / name
+                marked = path.with_stem(f"{path.stem}-{digest[:8]}")
+                if names.count(name) > 1 or not _is_free(path, content):
+                    path = marked
                 make_folder(path.parent)
-                write_whole(path, ledger.content(digest) if ledger else b"")
+                write_whole(path, content)
                 written.append(path)
     if not written:
         raise TaskxlError("台账里没有收到过的文件，没有写出。请先运行 taskxl merge。")
     return tuple(written)
+
+
+def _require_own_folder(workspace: Workspace, folder: Path) -> None:
+    """Raise TaskxlError for a folder in which originals would pass for what came or was written."""
+    root, place = workspace.root.resolve(), folder.resolve()
+    within = place.parts[len(root.parts) :] if place.is_relative_to(root) else None
+    if within is None or (within and not re.fullmatch(r"\d{4}年\d{2}月|模板", within[0])):
+        return
+    raise TaskxlError(
+        f"“{show(folder)}”是工作区自己的文件夹，原件不能写在这里。请换一个文件夹，如：原件。"
+    )
+
+
+def _safe_path(name: str) -> PurePosixPath:
+    """Return the path of a file that came, without what no file system takes; its kind is kept."""
+    path = PurePosixPath(name)
+    kind = f".{safe_file_name(path.suffix[1:], 10)}" if path.suffix[1:] else ""
+    parts = [safe_file_name(part) for part in path.parent.parts]
+    return PurePosixPath(*parts, safe_file_name(f"{path.stem[:60]}{kind}"))
+
+
+def _is_free(path: Path, content: bytes) -> bool:
+    return not path.exists() or (path.is_file() and read_whole(path) == content)
 
 
 def describe_merge(merge: PastMerge, words: dict[str, str]) -> tuple[str, ...]:

@@ -23,7 +23,7 @@ from taskxl.master.inplace import find_held, write_ids, write_update
 from taskxl.master.rereading import PlacedMaster, read_placed
 from taskxl.master.roster import Roster
 from taskxl.master.tasks import read_task_list
-from taskxl.master.updating import Update, update_tasks
+from taskxl.master.updating import Update, find_lack, update_tasks
 from taskxl.merge.lights import says_done
 from taskxl.model import MasterList, Office, Settings, Task, TaskList
 from taskxl.months import look_into_ledger, year_periods
@@ -251,7 +251,13 @@ def compare_with_list(workspace: Workspace, paths: Sequence[Path]) -> tuple[Diff
     """
     master, _ = load_master(workspace)
     task_list, _ = _read_revised(paths, master.settings)
-    return compare_lists(master.tasks, task_list.tasks, master.offices)
+    return _compare_with_document(master, task_list)
+
+
+def _compare_with_document(master: MasterList, document: TaskList) -> tuple[Difference, ...]:
+    # A document tells of no closings: they are the list's own and no difference.
+    mine = tuple(replace(task, closed_on=None, closing="") for task in master.tasks)
+    return compare_lists(mine, document.tasks, master.offices)
 
 
 def _read_revised(
@@ -287,8 +293,10 @@ def update_workspace(root: Path, paths: Sequence[Path], now: datetime | None = N
         placed = _place_master(workspace, found, ledger)
         master = placed.master
         task_list, findings = _read_revised(paths, master.settings)
-        differences = compare_lists(master.tasks, task_list.tasks, master.offices)
+        differences = _compare_with_document(master, task_list)
         update = _plan_update(ledger, placed, task_list)
+        if lack := find_lack(update, master.tasks, task_list.tasks):
+            raise TaskxlError(f"{'、'.join(show(path.name) for path in paths)}：{lack}")
         offices = _find_new_offices(master, task_list)
         content = _write_update(workspace, found, placed, update, offices)
         aside = None

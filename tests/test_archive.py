@@ -81,6 +81,42 @@ def test_every_original_comes_back_the_replaced_one_too(
     assert sum(path.stem.startswith("附件2-办公室-2021年4月-") for path in written) == 2
 
 
+@pytest.mark.parametrize("place", [".", "2021年04月/回收", "2021年04月/取回", "2021年09月", "模板"])
+def test_originals_never_go_where_returns_lie(workspace: Workspace, place: str) -> None:
+    before = sorted(workspace.root.rglob("*"))
+    with pytest.raises(TaskxlError, match="工作区自己的文件夹"):
+        archive.export_originals(workspace, (APRIL,), workspace.root / place)
+    assert sorted(workspace.root.rglob("*")) == before
+    assert archive.export_originals(workspace, (APRIL,), workspace.root / "原件")
+
+
+def test_what_lies_in_the_folder_already_is_left_as_it_is(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    folder = tmp_path / "原件"
+    (first, *_) = archive.export_originals(workspace, (APRIL,), folder)
+    (only,) = [p for p in folder.rglob("*") if "基教股" in p.name]
+    only.write_bytes(b"mine")
+    written = archive.export_originals(workspace, (APRIL,), folder)
+    assert only.read_bytes() == b"mine"
+    (again,) = [p for p in written if "基教股" in p.name]
+    assert again.stem.startswith(f"{only.stem}-")
+    assert first in written
+    assert archive.export_originals(workspace, (APRIL,), folder) == written
+
+
+def test_a_long_name_keeps_its_kind(workspace: Workspace, tmp_path: Path) -> None:
+    (form, *_) = sorted(workspace.returns_folder(APRIL).rglob("*.xlsx"))
+    for tail in "甲乙":
+        form.with_name(f"{'很长的文件名' * 13}{tail}.xlsx").write_bytes(
+            form.read_bytes() + tail.encode()
+        )
+    desk.merge_returns(workspace, APRIL)
+    written = archive.export_originals(workspace, (APRIL,), tmp_path / "原件")
+    assert len(set(written)) == len(written) == 5
+    assert {path.suffix for path in written} == {".xlsx"}
+
+
 @pytest.mark.parametrize("place", [0, 4, -1])
 def test_a_merge_that_never_was_is_one_line(workspace: Workspace, place: int) -> None:
     with pytest.raises(TaskxlError, match="只汇总过 3 次"):

@@ -22,6 +22,7 @@ from taskxl.ledger import open_ledger, verify_ledger
 from taskxl.master.book import read_master, write_master
 from taskxl.master.layout import DROPPED_MARK
 from taskxl.model import MasterList, Month, Period, Task
+from taskxl.reports.send_back import send_back_text
 from taskxl.workspace import Workspace
 from tests.clerks import convert, fill_form
 from tests.month_of_clerks import MASTER_LIST
@@ -179,6 +180,32 @@ def test_the_id_of_a_task_that_is_gone_is_not_given_to_a_new_one(workspace: Work
     assert ids_of(workspace, "任务")[-1] == "8-2"
 
 
+def copy_above(book: Any) -> None:
+    """Copy the row of a task, and those of its milestones, above; then make them another task's."""
+    for sheet, column, text in (
+        (book["任务"], 3, "推进校务公开"),
+        (book["节点"], 4, "一是5月底前公布清单。"),
+    ):
+        row = next(r for r in range(2, sheet.max_row + 1) if sheet.cell(r, 1).value in ("2", "2/1"))
+        values = [cell.value for cell in sheet[row]]
+        sheet.insert_rows(row)
+        for place, value in enumerate(values, 1):
+            sheet.cell(row, place).value = value
+        sheet.cell(row, column).value = text
+        if sheet.title == "节点":
+            sheet.cell(row, 2).value = "推进校务公开"
+
+
+def test_a_row_copied_above_its_original_does_not_take_its_id(workspace: Workspace) -> None:
+    edit(workspace, copy_above)
+    master, findings = desk.load_master(workspace)
+    assert {f.code for f in findings} == {"M122", "M121"}
+    assert [t.id for t in master.tasks if "公开" in (t.title or "")] == ["2-2", "2"]
+    assert titled(master, "推进政务公开").milestones[0].id == "2/1"
+    desk.issue_forms(workspace, APRIL, now=NOW)
+    assert desk.load_master(workspace)[0] == master
+
+
 def test_a_list_that_was_deleted_and_read_in_anew_knows_its_tasks_again(
     workspace: Workspace,
 ) -> None:
@@ -333,6 +360,43 @@ def test_the_workbook_as_it_was_goes_aside_numbered(workspace: Workspace) -> Non
     assert report.aside.read_bytes() == second
 
 
+def test_an_update_killed_before_it_was_recorded_is_finished_by_the_next(
+    workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    edit(workspace, lambda book: put(book["任务"], "提升课后服务质量", 9, "局里另有安排。"))
+    other = Workspace(tmp_path / "另一份")
+    shutil.copytree(workspace.root, other.root)
+    path = tmp_path / "新附件1.xlsx"
+    path.write_bytes(
+        revised(
+            ("推进政务公开", "推进政务公开标准化"),
+            ("二是10月底前报批", "二是11月底前报批"),
+            drop="校园阅读工程",
+            add=NEW_ROW,
+        )
+    )
+    desk.update_workspace(other.root, [path], NOW)
+
+    def die(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(lists, "_record_import", die)
+        with pytest.raises(KeyboardInterrupt):
+            desk.update_workspace(workspace.root, [path], NOW)
+    again = desk.update_workspace(workspace.root, [path], NOW)
+    assert not again.updated
+    assert workspace.master_path.read_bytes() == other.master_path.read_bytes()
+    assert sorted(p.name for p in workspace.root.iterdir()) == sorted(
+        p.name for p in other.root.iterdir()
+    )
+    imports = []
+    for one in (workspace, other):
+        with open_ledger(one.ledger_path) as ledger:
+            imports.append(ledger.last_import())
+    assert imports[0] == imports[1]
+
+
 def test_an_open_workbook_stops_the_update_before_anything_is_written(
     workspace: Workspace,
 ) -> None:
@@ -397,6 +461,23 @@ def test_what_cannot_be_changed_for_certain_is_not_changed_at_all(workspace: Wor
     assert count(workspace, "imports") == 1
 
 
+def test_the_wrong_file_changes_nothing_and_a_part_goes_with_the_list_it_adds_to(
+    workspace: Workspace,
+) -> None:
+    before = {one: one.read_bytes() for one in workspace.root.iterdir() if one.suffix == ".xlsx"}
+    part = workspace.root.parent / "增补.xlsx"
+    part.write_bytes(make_workbook({"附件1": "\n".join([*LINES[:3], NEW_ROW])}))
+    with pytest.raises(TaskxlError, match=r"增补\.xlsx：主清单的 8 项任务，这份清单里缺 8 项"):
+        desk.update_workspace(workspace.root, [part], NOW)
+    after = {one: one.read_bytes() for one in workspace.root.iterdir() if one.suffix == ".xlsx"}
+    assert after == before
+    assert count(workspace, "imports") == 1
+    whole = [workspace.root.parent / "附件1.xlsx", part]
+    desk.update_workspace(workspace.root, whole, NOW)
+    assert titled(read(workspace), "心理健康教育").id == "9"
+    assert len(read(workspace).tasks) == 9
+
+
 # ---------------------------------------------------------------- the command line
 
 
@@ -421,7 +502,7 @@ def test_diff_prints_the_account_and_writes_nothing(
         "新增：第9项“心理健康教育”",
         "取消：第4项“校园阅读工程”",
         "共 3 处不同：新增任务 1，取消任务 1，延期 1",
-        "要照新清单更新主清单，请运行 taskxl init 工作区 --from 文件 --update。",
+        f"要照新清单更新主清单，请运行 taskxl init {workspace.root} --from {path} --update。",
     ]
     assert run("-C", workspace.root, "diff", path, "--json") == 0
     found = json.loads(capsys.readouterr().out)["differences"]
@@ -432,6 +513,30 @@ def test_diff_prints_the_account_and_writes_nothing(
     path.write_bytes(revised())
     assert run("-C", workspace.root, "diff", path) == 0
     assert capsys.readouterr().out == "与主清单没有不同。\n"
+
+
+def test_diff_names_the_command_as_it_has_to_be_typed_here(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (workspace.root / "新 附件1.xlsx").write_bytes(revised(add=NEW_ROW))
+    monkeypatch.chdir(workspace.root)
+    assert run("diff", "新 附件1.xlsx") == 0
+    last = capsys.readouterr().out.splitlines()[-1]
+    assert last.endswith('请运行 taskxl init . --from "新 附件1.xlsx" --update。')
+    assert run("init", ".", "--from", "新 附件1.xlsx", "--update") == 0
+
+
+def test_a_document_takes_back_no_closing(workspace: Workspace) -> None:
+    def close(book: Any) -> None:
+        put(book["任务"], "推进政务公开", 11, date(2021, 4, 15))
+        put(book["任务"], "推进政务公开", 12, "县政府办验收通报")
+
+    edit(workspace, close)
+    assert lists.compare_with_list(workspace, [workspace.root.parent / "附件1.xlsx"]) == ()
+    report = update(workspace, revised(add=NEW_ROW))
+    assert [one.kind for one in report.differences] == ["added"]
+    task = titled(read(workspace), "推进政务公开")
+    assert (task.closed_on, task.closing) == (date(2021, 4, 15), "县政府办验收通报")
 
 
 def test_init_says_what_it_did_and_check_passes_after_it(
@@ -527,6 +632,39 @@ def test_a_task_closed_in_april_is_in_march_as_it_was(workspace: Workspace) -> N
     desk.merge_returns(workspace, MARCH, now=NOW)
     assert month_of(workspace, MARCH) == march
     assert [f.code for f in desk.check_workspace(workspace) if f.code == "M129"] == []
+
+
+def test_of_a_task_closed_while_its_form_was_out_nothing_is_asked(workspace: Workspace) -> None:
+    """The office fills its form as it got it, and badly; its words are kept all the same."""
+    desk.issue_forms(workspace, APRIL, now=NOW)
+    send(workspace, APRIL)
+    for path in workspace.returns_folder(APRIL).glob("*.xlsx"):
+        book = openpyxl.load_workbook(path)
+        for row in book["进展情况表"].iter_rows():
+            for cell in row:
+                if cell.value == "正常推进":
+                    cell.value = "基本完成"
+                elif str(cell.value).startswith("同意。"):
+                    cell.value = None
+        book.save(path)
+        os.utime(path, (CAME, CAME))
+
+    def close(book: Any) -> None:
+        for title in ("推进政务公开", "落实教育经费保障", "困难学生资助"):
+            put(book["任务"], title, 11, date(2021, 4, 15))
+            put(book["任务"], title, 12, "县政府办验收通报")
+
+    before = desk.look_at_month(workspace, APRIL)
+    assert "请更正 3 处" in send_back_text(before, "计财股")
+    edit(workspace, close)
+    month = desk.look_at_month(workspace, APRIL)
+    assert send_back_text(month, "计财股") == ""
+    assert "推进政务公开" not in send_back_text(month, "办公室")
+    assert "信访事项限时办结" in send_back_text(month, "办公室")
+    assert {f.severity for f in month.findings if f.task in ("2", "7", "8")} == {"info"}
+    assert not [f for f in month.findings if f.office == "计财股" and f.severity != "info"]
+    assert {entry.task for entry in month.entries} == {entry.task for entry in before.entries}
+    assert [one.progress for one in month.entries] == [one.progress for one in before.entries]
 
 
 def test_editing_a_list_in_place_reads_back_as_the_list_written_anew(workspace: Workspace) -> None:

@@ -143,7 +143,7 @@ def test_nearly_the_same_title_over_other_work_is_another_task() -> None:
     assert pair_tasks((old,), (long,)).doubtful == ((old, long),)
 
 
-def test_tasks_of_one_title_are_told_apart_by_number_then_plan_then_not_at_all() -> None:
+def test_tasks_of_one_title_are_told_apart_by_plan_then_number_then_not_at_all() -> None:
     one, two = replace(AID, number="3"), replace(AID, number="4")
     pairing = pair_tasks((one, two), (two, one))
     assert pairing.pairs == ((two, two), (one, one))
@@ -153,6 +153,12 @@ def test_tasks_of_one_title_are_told_apart_by_number_then_plan_then_not_at_all()
     assert [(a.number, b.number) for a, b in pair_tasks((three, four), swapped).pairs] == [
         ("4", "7"),
         ("3", "8"),
+    ]
+    # Their numbers changed places, and one was rewritten as well.
+    moved = (replace(four, number="3", content="中职段免学费。"), replace(three, number="4"))
+    assert [(a.number, b.number) for a, b in pair_tasks((three, four), moved).pairs] == [
+        ("4", "3"),
+        ("3", "4"),
     ]
     alike = (replace(AID, number="7"), replace(AID, number="8"))
     assert pair_tasks((one, two), alike).pairs == ()

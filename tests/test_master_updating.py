@@ -12,7 +12,7 @@ from taskxl.master.ids import KnownIds, gather_ids, give_ids
 from taskxl.master.inplace import write_update
 from taskxl.master.layout import DROPPED_MARK
 from taskxl.master.rereading import read_placed
-from taskxl.master.updating import Update, update_tasks
+from taskxl.master.updating import Update, find_lack, update_tasks
 from taskxl.model import MasterList, Milestone, Office, Settings, Task, with_ids
 
 
@@ -61,7 +61,7 @@ def first(tasks: tuple[Task, ...], **change: object) -> tuple[Task, ...]:
 
 
 def test_the_same_document_changes_nothing() -> None:
-    assert run() == Update(STATED, STATED, ())
+    assert run() == Update(STATED, STATED, (), ("1", "2", "3"), ())
 
 
 FIELDS = [
@@ -261,9 +261,37 @@ def test_without_an_earlier_document_only_blanks_are_filled_and_the_rest_is_told
     ]
     assert done.tasks[2].remarks == (DROPPED_MARK,)
     known = gather_ids([MasterList("", done.tasks, (), Settings())])
-    assert update_tasks(done.tasks, document, done.stated, known) == Update(
-        done.tasks, done.stated, ()
-    )
+    again = update_tasks(done.tasks, document, done.stated, known)
+    assert again == Update(done.tasks, done.stated, (), ("1", "2"), ())
+
+
+# ---------------------------------------------------------------- another list
+
+
+def lack(document: tuple[Task, ...], mine: tuple[Task, ...] = STATED) -> str:
+    """Return what is said of a document that lacks much."""
+    return find_lack(update_tasks(mine, document, STATED, KNOWN), mine, document)
+
+
+def test_a_document_that_lacks_most_of_the_list_is_another_one() -> None:
+    other = Task("1", "心理健康教育", content="建好心理辅导室。")
+    assert lack(DOCUMENT) == lack(DOCUMENT[:2]) == ""
+    assert "主清单的 3 项任务，这份清单里缺 2 项" in lack(DOCUMENT[2:])
+    assert "缺 3 项" in lack((other,))
+    assert "多数任务写了两遍" in lack((*DOCUMENT, *DOCUMENT, other))
+    # Nothing is missed that a person took out, added, closed, or that is marked already.
+    closed = replace(STATED[1], closed_on=date(2026, 5, 1), closing="纪要")
+    marked = replace(STATED[2], remarks=(DROPPED_MARK,))
+    own = replace(other, id="自")
+    assert lack((*DOCUMENT[:1], other), STATED[:1]) == ""
+    assert lack(DOCUMENT[:1], (SCHOOL, closed, marked, own)) == ""
+
+
+def test_a_document_without_the_plans_of_the_list_is_another_one() -> None:
+    bare = tuple(replace(task, milestones=(), content="") for task in DOCUMENT)
+    assert "有节点 2 个，这份清单里只认出 0 个" in lack(bare)
+    assert lack(first(DOCUMENT, milestones=DOCUMENT[0].milestones[:1])) == ""
+    assert lack(bare, first(STATED, milestones=())) == ""
 
 
 # ---------------------------------------------------------------- ids

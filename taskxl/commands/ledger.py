@@ -41,6 +41,8 @@ def ledger(
         sys.exit(1 if faults else 0)
     if place is not None and month is None:
         raise TaskxlError("--at 要和 --month 一起用，如 taskxl ledger --month 4 --at 1。")
+    if place is not None and originals is not None:
+        raise TaskxlError("--at 和 --originals 不能合用，请分两次运行。")
     period = desk.choose_period(workspace, month, _today()) if month else None
     if originals is not None:
         periods = (period,) if period else desk.list_periods(workspace)

@@ -33,9 +33,16 @@ def diff(folder: Path | None, files: tuple[Path, ...], as_json: bool) -> None:
         return
     print_differences(differences)
     if differences:
-        click.echo("要照新清单更新主清单，请运行 taskxl init 工作区 --from 文件 --update。")
+        command = f"taskxl init {_quote(workspace.root)} --from {' '.join(map(_quote, files))}"
+        click.echo(f"要照新清单更新主清单，请运行 {command} --update。")
     else:
         click.echo("与主清单没有不同。")
+
+
+def _quote(path: Path) -> str:
+    """Return a path as it is typed on the command line, the current folder as `.`."""
+    name = "." if path.resolve() == Path.cwd() else show(path)
+    return f'"{name}"' if set(name) & set(" &();'") else name
 
 
 def print_differences(differences: Sequence["Difference"]) -> None:

@@ -21,6 +21,14 @@ class KnownIds:
     tasks: Mapping[str, frozenset[str]] = field(default_factory=dict)
     milestones: Mapping[str, frozenset[tuple[str, str]]] = field(default_factory=dict)
 
+    def had_task(self, key: str, title: str, content: str) -> bool:
+        """Tell whether a task so called bore an id."""
+        return _title_of(Task(title=title, content=content)) in self.tasks.get(key, ())
+
+    def had_milestone(self, key: str, task: str, text: str) -> bool:
+        """Tell whether a milestone of that task in these words bore an id."""
+        return (task, _words_of(Milestone(text))) in self.milestones.get(key, ())
+
 
 def gather_ids(lists: Iterable[MasterList]) -> KnownIds:
     """Return the ids of all these lists."""

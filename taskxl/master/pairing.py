@@ -49,8 +49,10 @@ def pair_tasks(old: Sequence[Task], new: Sequence[Task]) -> Pairing[Task]:
     """
     work = _Work(old, new)
     work.take_equal(lambda task: task.id)
-    work.take_equal(lambda task: _all_of(task.title, task.number))
+    # The plan before the number, which is the first thing that a revised list changes.
+    work.take_equal(lambda task: _all_of(task.title, _plan(task), task.number))
     work.take_equal(lambda task: _all_of(task.title, _plan(task)))
+    work.take_equal(lambda task: _all_of(task.title, task.number))
     work.take_equal(lambda task: squeeze(task.title))
     work.take_equal(lambda task: "" if task.title else _all_of(_plan(task), task.number))
     # What is left of a damaged row has neither title nor number, only its text.

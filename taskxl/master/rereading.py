@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cache
 
 from taskxl.dates import read_date
 from taskxl.errors import TaskxlError
@@ -25,7 +26,7 @@ from taskxl.master.layout import (
 )
 from taskxl.master.roster import Roster
 from taskxl.master.settings import ITEMS, Item, find_item, read_items
-from taskxl.master.sheet_rows import Header, Row, own_id, read_rows
+from taskxl.master.sheet_rows import Header, Row, find_bearers, own_id, read_rows
 from taskxl.master.steps import read_steps
 from taskxl.model import MasterList, Office, Person, Place, Settings, Task
 from taskxl.text import is_blank, show, squeeze
@@ -50,8 +51,8 @@ M128 = rule(
     "M128",
     "销号没有写全",
     "warning",
-    what="“任务”表里的销号日期认不出是哪一天，或写了日期没有写依据，或只写了依据。",
-    why="没有日期就不算销号，仍要报送；没有依据，以后查不到凭什么销号。",
+    what="“任务”表里的销号日期认不出是哪一天、不在这一年，或写了日期没有写依据，或只写了依据。",
+    why="没有日期就不算销号，仍要报送；写错年份，销号的月份就不对；没有依据，以后查不到凭什么销号。",
     cure="日期写成 2026-05-20 的样子；依据写明验收文号、会议纪要等。不销号的，两格都留空。",
 )
 M140 = rule(
@@ -129,9 +130,17 @@ def _read_placed(book: Book, known: Ask) -> PlacedMaster:
     office_rows = read(OFFICES, OFFICE_COLUMNS)
     offices = _read_offices(office_rows, findings)
     task_rows = read(TASKS, TASK_COLUMNS)
-    tasks = tuple(_read_tasks(task_rows, Roster(offices), settings.year, findings))
+    known = cache(known)
+    copied = find_bearers(
+        task_rows, lambda row, key: known().had_task(key, row.text("title"), row.text("content"))
+    )
+    tasks = tuple(_read_tasks(task_rows, copied, Roster(offices), settings.year, findings))
     tasks = give_ids(tasks, KnownIds() if all(task.id for task in tasks) else known())
-    steps = read_steps(read(MILESTONES, MILESTONE_COLUMNS), tasks, settings, findings)
+    all_steps = read(MILESTONES, MILESTONE_COLUMNS)
+    copied = find_bearers(
+        all_steps, lambda row, key: known().had_milestone(key, row.text("task"), row.text("text"))
+    )
+    steps = read_steps(all_steps, copied, tasks, settings, findings)
     tasks = tuple(replace(t, milestones=tuple(s for s, _ in steps.get(t.id, ()))) for t in tasks)
     whole = all(step.id for task in tasks for step in task.milestones)
     tasks = give_ids(tasks, KnownIds() if whole else known())
@@ -247,9 +256,13 @@ def _find_shared_aliases(
 
 
 def _read_tasks(
-    rows: Sequence[Row], roster: Roster, year: int, findings: list[Finding]
+    rows: Sequence[Row],
+    bearers: Mapping[str, int],
+    roster: Roster,
+    year: int,
+    findings: list[Finding],
 ) -> Iterator[Task]:
-    taken: dict[str, int] = {}
+    taken = dict(bearers)
     for row in rows:
         task_id = own_id(row, taken, findings)
         lead = _split_offices(row.text("lead_offices"), roster)
@@ -290,6 +303,10 @@ def _read_closing(row: Row, year: int, findings: list[Finding]) -> date | None:
         findings.append(row.found(M128, message, "closing", "info"))
     elif evidence and not said:
         message = "写了销号依据，没有写销号日期，按没有销号办。请补上日期；不销号的请清空依据。"
+        findings.append(row.found(M128, message, "closed_on"))
+    if day and day.year != year:
+        since = "今年一月起就算销号" if day.year < year else "今年不算销号"
+        message = f"销号日期是 {day.isoformat()}，不在 {year} 年，{since}。写错了的请改正。"
         findings.append(row.found(M128, message, "closed_on"))
     return day
 

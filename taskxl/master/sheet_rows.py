@@ -1,7 +1,7 @@
 """Rows of a sheet of 主清单.xlsx by field, wherever a person moved its columns and rows."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from taskxl.errors import TaskxlError
@@ -175,8 +175,27 @@ def _rows_below(
         yield row
 
 
+def find_bearers(rows: Sequence[Row], bore: Callable[[Row, str], bool]) -> dict[str, int]:
+    """Return, for each id that stands in several rows, the row that it is known to belong to.
+
+    A row that is copied in Excel is put above the one it was copied from as often as below.
+    `bore` tells whether a row is what bore an id before; ids of which several rows are, or none,
+    are left out.
+    """
+    places: dict[str, list[Row]] = {}
+    for row in rows:
+        if own := row.text("id"):
+            places.setdefault(own, []).append(row)
+    known = {
+        own: [row.number for row in there if bore(row, own)]
+        for own, there in places.items()
+        if len(there) > 1
+    }
+    return {own: numbers[0] for own, numbers in known.items() if len(numbers) == 1}
+
+
 def own_id(row: Row, taken: dict[str, int], findings: list[Finding]) -> str:
-    """Return a row's id; blank, and a finding, where a row above has it already."""
+    """Return a row's id; blank, and a finding, where another row has it (`taken`, by id)."""
     own = row.text("id")
     if own and taken.setdefault(own, row.number) != row.number:
         message = (

@@ -1,7 +1,7 @@
 """Sheet 节点 of 主清单.xlsx read back: whose milestone a row is, and when it is due."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from taskxl.dates import UNSET, Calendar, find_due, read_date
@@ -34,13 +34,20 @@ M123 = rule(
 
 
 def read_steps(
-    rows: Sequence[Row], tasks: Sequence[Task], settings: Settings, findings: list[Finding]
+    rows: Sequence[Row],
+    bearers: Mapping[str, int],
+    tasks: Sequence[Task],
+    settings: Settings,
+    findings: list[Finding],
 ) -> dict[str, list[tuple[Milestone, Row]]]:
-    """Return the milestones, each with its row, by their task's id, in the order of the sheet."""
+    """Return the milestones, each with its row, by their task's id, in the order of the sheet.
+
+    `bearers` are the rows to which ids belong that stand in several.
+    """
     calendar = Calendar(settings.spring_term, settings.autumn_term, settings.year_end)
     owners = _Owners(tasks)
     steps: dict[str, list[tuple[Milestone, Row]]] = {}
-    taken: dict[str, int] = {}
+    taken = dict(bearers)
     above: Task | None = None
     for row in rows:
         if not any(row.text(field) for field in ("text", "due", "vague")):

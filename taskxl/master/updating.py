@@ -1,5 +1,6 @@
 """A revised 附件1 taken over into 主清单: three-way, so that nothing a person edited is lost."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import count
@@ -34,11 +35,15 @@ class Update:
 
     `tasks` are in their new order; `stated` the document's own tasks with their ids, to be compared
     with at the next update; `notes` are what a person has to know or to decide, a line each.
+    `found` are the ids of tasks that the list had and the document has, `missed` of those that it
+    lacks.
     """
 
     tasks: tuple[Task, ...]
     stated: tuple[Task, ...]
     notes: tuple[str, ...]
+    found: tuple[str, ...]
+    missed: tuple[str, ...]
 
 
 def update_tasks(
@@ -59,6 +64,35 @@ def update_tasks(
     return _Updating(mine, document, stated, known, held).run()
 
 
+def find_lack(update: Update, mine: Sequence[Task], document: Sequence[Task]) -> str:
+    """Say in Chinese that a document lacks most of the list, and what to do; "" where it does not.
+
+    It is another list then, or a part of this one, or was read badly. One that really lost so much
+    is not shut out: what a person has taken out of `mine` is not missed.
+    """
+    listed = len(update.found) + len(update.missed)
+    titles = Counter(squeeze(task.title) for task in document if task.title)
+    if 2 * len(update.missed) > listed and 2 * sum(n > 1 for n in titles.values()) > len(titles):
+        return (
+            "多数任务写了两遍，分不清以哪一项为准，没有更新。"
+            "几个文件里有相同的任务时，请只写最新的一份。"
+        )
+    if 2 * len(update.missed) > listed:
+        return (
+            f"主清单的 {listed} 项任务，这份清单里缺 {len(update.missed)} 项，没有更新。"
+            "请核对是不是选错了文件；只是增补的几项，请与原清单一起写在 --from 后面；"
+            "确实取消了这么多，请先在主清单里删去取消的行，再运行。"
+        )
+    had = sum(len(task.milestones) for task in mine if task.id in update.found)
+    has = sum(len(task.milestones) for task in document)
+    if 2 * has < had:
+        return (
+            f"主清单里这些任务有节点 {had} 个，这份清单里只认出 {has} 个，没有更新。"
+            "请核对是不是选错了文件；确实减了这么多，请先在主清单里删去取消的节点，再运行。"
+        )
+    return ""
+
+
 @dataclass(slots=True)
 class _Pair:
     """A task of the document, and what it is in the list in use and in the last document."""
@@ -76,6 +110,7 @@ class _Updating:
     known: KnownIds
     held: Collection[str]
     notes: list[str] = field(default_factory=list)
+    missed: list[str] = field(default_factory=list)
     doubtful: set[str] = field(default_factory=set)
     provisional: Iterator[int] = field(default_factory=count)
 
@@ -102,6 +137,7 @@ class _Updating:
                 placed.append((task.id, above))
             told.append(said)
             above = task.id
+        found = tuple(task.id for task in self.mine if task.id in merged)
         gone = self._drop(merged)
         tasks = self._order(merged, placed, gone)
         final = give_ids(tuple(map(_forget_provisional, tasks)), self.known)
@@ -110,7 +146,8 @@ class _Updating:
             for before, after in zip(tasks, final, strict=True)
             for old, new in zip(before.milestones, after.milestones, strict=True)
         }
-        return Update(final, tuple(_rename_steps(task, ids) for task in told), tuple(self.notes))
+        told = [_rename_steps(task, ids) for task in told]
+        return Update(final, tuple(told), tuple(self.notes), found, tuple(self.missed))
 
     # ------------------------------------------------------------ whose is whose
 
@@ -270,6 +307,7 @@ class _Updating:
                 continue  # still there, or a person's own
             if DROPPED_MARK in task.remarks or task.closed_on is not None:
                 continue
+            self.missed.append(task.id)
             untouched = task.id in before and _same_task(before[task.id], task)
             ids = {task.id, *(step.id for step in task.milestones)}
             if untouched and task.id not in self.doubtful and not ids & set(self.held):

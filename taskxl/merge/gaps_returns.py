@@ -171,9 +171,15 @@ def find_unsigned(rule: Rule, view: View) -> Iterator[Finding]:
 
 
 def _ordered(view: View) -> Iterator[tuple[OfficeState, tuple[Version, ...]]]:
+    """Yield the standing forms of each office, but for those on closed tasks alone."""
     for state in view.month.offices:
-        if state.office in view.standing:
-            yield state, view.standing[state.office]
+        forms = tuple(
+            version
+            for version in view.standing.get(state.office, ())
+            if not (tasks := set(version.submission.tasks)) or tasks - view.closed
+        )
+        if forms:
+            yield state, forms
 
 
 @gap_rule(

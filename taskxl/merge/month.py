@@ -105,7 +105,7 @@ def merge_month(
         closed,
         frozenset(key_of(one) for one in revised),
     )
-    findings = (*counted.findings, *find_gaps(view))
+    findings = (*_without_demands(counted.findings, closed), *find_gaps(view))
     return replace(month, findings=_order_findings(findings, month.offices, places))
 
 
@@ -202,6 +202,11 @@ def _other_statements(
             if squeeze(text.text) not in kept
         )
     return tuple(others)
+
+
+def _without_demands(findings: Sequence[Finding], closed: frozenset[str]) -> list[Finding]:
+    """Return what was found in returns; of a closed task it is only told, and nothing is asked."""
+    return [replace(f, severity="info") if f.task in closed else f for f in findings]
 
 
 def _order_findings(

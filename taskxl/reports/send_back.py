@@ -54,6 +54,9 @@ def send_back_text(month: Month, office: str) -> str:
 
 def _is_mendable(month: Month, finding: Finding) -> bool:
     code = finding.code
+    task = month.master.task(finding.task) if finding.task else None
+    if task and task.is_closed(month.period.last_day):
+        return False  # of a closed task nobody is asked anything
     if code == UNSAID_MILESTONE:
         return finding.severity == "warning" and not _is_postponed(month, finding)
     return code.startswith(MENDABLE) and code not in NOTHING_TO_MEND
