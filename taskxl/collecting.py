@@ -12,7 +12,9 @@ from taskxl.intake.workers import read_isolated
 from taskxl.ledger import Ledger, open_ledger
 from taskxl.ledger.messages import CollectedMessage, known_keys
 from taskxl.lock import hold_workspace
-from taskxl.mail.inbox import Account, Head, Mailbox, Unanswered, open_mailbox
+from taskxl.mail.certificates import find_authority
+from taskxl.mail.imap import Account
+from taskxl.mail.inbox import Head, Mailbox, Unanswered, open_mailbox
 from taskxl.mail.messages import MESSAGE_BYTES, Letter, open_letter
 from taskxl.mail.saved import Saved, open_saved
 from taskxl.merge.versions import local_moment
@@ -53,7 +55,8 @@ def find_account(workspace: Workspace) -> Account:
             f"主清单.xlsx〔设置〕里没有填：{'、'.join(missing)}。请填好后再运行；"
             "不从邮箱收表时，可以用 taskxl collect --from 文件夹。"
         )
-    return Account(settings.inbox_server, settings.inbox_port, user, settings.inbox_folder)
+    server, port, folder = settings.inbox_server, settings.inbox_port, settings.inbox_folder
+    return Account(server, port, user, folder, find_authority())
 
 
 def collect_mail(

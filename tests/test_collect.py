@@ -14,7 +14,7 @@ import pytest
 from taskxl import cli, collecting, desk
 from taskxl import workspace as room
 from taskxl.ledger import open_ledger, verify_ledger
-from taskxl.mail import inbox
+from taskxl.mail import imap
 from taskxl.master.book import write_master
 from taskxl.taking import CollectReport
 from taskxl.workspace import Workspace
@@ -399,7 +399,7 @@ def test_a_server_that_proves_nothing_is_not_spoken_to(
     with pytest.raises(collecting.TaskxlError, match=r"信任的机构.*TASKXL_CA_FILE"):
         collect(workspace)
     monkeypatch.setenv("TASKXL_CA_FILE", str(server.authority))
-    monkeypatch.setattr(inbox, "TLS_PORT", server.tls_port)
+    monkeypatch.setattr(imap, "TLS_PORT", server.tls_port)
     set_up(workspace, server.tls_port)
     assert not collect(workspace).broken
     monkeypatch.setenv("TASKXL_CA_FILE", str(workspace.master_path))
@@ -433,7 +433,7 @@ def test_a_port_that_is_closed_or_speaks_something_else_is_one_line(
     set_up(workspace, 1)
     with pytest.raises(collecting.TaskxlError, match=r"端口 1 没有开"):
         collect(workspace)
-    monkeypatch.setattr(inbox, "TLS_PORT", server.port)
+    monkeypatch.setattr(imap, "TLS_PORT", server.port)
     set_up(workspace, server.port)
     with pytest.raises(collecting.TaskxlError, match=r"说的不是加密的 IMAP"):
         collect(workspace)
@@ -456,7 +456,7 @@ def deliver_some(server: Server) -> list[bytes]:
 
 
 def through(proxy: Proxy, workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(inbox, "TLS_PORT", proxy.port)
+    monkeypatch.setattr(imap, "TLS_PORT", proxy.port)
     monkeypatch.setenv("TASKXL_CA_FILE", str(proxy.authority))
     set_up(workspace, proxy.port)
 

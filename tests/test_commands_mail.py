@@ -18,7 +18,7 @@ import keyring.backend
 import pytest
 
 from taskxl import cli
-from taskxl.mail import passwords, sent
+from taskxl.mail import imap
 from taskxl.workspace import Workspace
 from tests.mail_support import (
     APRIL,
@@ -258,24 +258,6 @@ def ring(monkeypatch: pytest.MonkeyPatch) -> Iterator[Ring]:
     keyring.set_keyring(before)
 
 
-def test_the_environment_goes_before_the_keyring(
-    ring: Ring, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    assert passwords.find_password(SENDER, "smtp.example.com") == "from the ring"
-    assert passwords.find_password("else", "smtp.example.com") is None
-    monkeypatch.setenv("TASKXL_MAIL_PASSWORD", "from the environment")
-    assert passwords.find_password(SENDER, "smtp.example.com") == "from the environment"
-
-
-def test_a_keyring_that_is_locked_or_not_installed_is_none(
-    ring: Ring, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    ring.held = None
-    assert passwords.find_password(SENDER, "smtp.example.com") is None
-    monkeypatch.setitem(sys.modules, "keyring", None)
-    assert passwords.find_password(SENDER, "smtp.example.com") is None
-
-
 def test_without_a_password_and_without_a_terminal_the_line_says_where_to_put_it(
     run,
     ring: Ring,
@@ -390,7 +372,7 @@ def test_what_was_sent_is_kept_in_the_mailbox(
         run_server(authority.context()) as (port, room),
         SentBox(authority.context()) as box,
     ):
-        monkeypatch.setattr(sent, "SSL_PORT", box.port)
+        monkeypatch.setattr(imap, "TLS_PORT", box.port)
         use_port(bureau, port, sent_folder="已发送", inbox_server="127.0.0.1", inbox_port=box.port)
         status, out, _ = run("issue", "--send")
     assert status == 0
@@ -407,7 +389,7 @@ def test_a_copy_that_is_not_kept_is_a_note_and_no_failed_letter(
         run_server(authority.context()) as (port, room),
         SentBox(authority.context(), append="NO") as box,
     ):
-        monkeypatch.setattr(sent, "SSL_PORT", box.port)
+        monkeypatch.setattr(imap, "TLS_PORT", box.port)
         use_port(
             bureau,
             port,

@@ -22,7 +22,6 @@ from taskxl.errors import TaskxlError
 from taskxl.forms.issue import compose_form
 from taskxl.ledger import LetterKind
 from taskxl.mail.letters import Attachment, Letter, write_draft, write_letter
-from taskxl.mail.sent import encode_folder
 from taskxl.mail.texts import NAMES, TEMPLATES, LetterText, check_text, clean_line, render_text
 from taskxl.master.addresses import read_address, read_recipients, split_mails
 from taskxl.model import Office
@@ -430,11 +429,3 @@ def test_a_parcel_holds_form_and_words_with_names_that_windows_reads(tmp_path: P
     assert "本邮件" not in words
     assert post.pack_forms(workspace, APRIL, None, NOW).written == ()
     assert path.read_bytes() == content
-
-
-@pytest.mark.parametrize(
-    ("name", "coded"),
-    [("INBOX", "INBOX"), ("已发送", "&XfJT0ZAB-"), ("a&b/已发送 x", "a&-b/&XfJT0ZAB- x")],
-)
-def test_a_folder_is_named_as_imap_writes_it(name: str, coded: str) -> None:
-    assert encode_folder(name) == coded

@@ -1,12 +1,14 @@
 """Where the mailbox's password comes from, in which order."""
 
 import sys
+from base64 import b64encode
 from types import SimpleNamespace
 
 import click
 import pytest
 
 from taskxl.commands.passwords import ask_password
+from taskxl.mail.imap import Account, quote_server
 from taskxl.mail.passwords import find_password
 
 
@@ -64,3 +66,11 @@ def test_at_a_terminal_a_person_is_asked_and_not_shown_the_answer(
     monkeypatch.setattr(click, "prompt", prompt)
     assert ask_password("bgs", "imap.example") == "typed"
     assert asked == [("邮箱 bgs 的密码（授权码，输入时不显示）", True)]
+
+
+def test_a_server_that_repeats_the_password_however_coded_is_not_quoted() -> None:
+    account = Account("imap.example", 993, "bgs")
+    plain = b64encode(b"\0bgs\0secret").decode()
+    for said in ("secret", b64encode(b"secret").decode(), plain):
+        quoted = quote_server(RuntimeError(f"no such user: {said}"), account, "secret")
+        assert quoted == "（服务器答复：“no such user: ***”）"

@@ -1,6 +1,5 @@
 """The commands `taskxl mail …`: letters of the month on the screen."""
 
-import os
 import time
 from datetime import datetime
 from pathlib import Path
@@ -106,7 +105,7 @@ def _run(
     again: bool,
 ) -> None:
     from taskxl import desk, post, sending
-    from taskxl.mail.certificates import CA_VARIABLE
+    from taskxl.mail.certificates import find_authority
     from taskxl.workspace import find_workspace
 
     if again and not send:
@@ -117,9 +116,7 @@ def _run(
     if not send:
         _print_drafts(post.draft_letters(workspace, period, kind, office, now))
         return
-    world = sending.World(
-        ask_password, _now, _sleep, _print_delivery, os.environ.get(CA_VARIABLE) or None
-    )
+    world = sending.World(ask_password, _now, _sleep, _print_delivery, find_authority())
     command = f"taskxl mail {kind} --month {period.month} --send"
     report = sending.send_letters(workspace, period, kind, world, office, again)
     _print_report(report, command, again)

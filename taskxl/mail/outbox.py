@@ -4,13 +4,13 @@ import re
 import smtplib
 import socket
 import ssl
-from base64 import b64encode
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Literal
 
 from taskxl.mail.certificates import explain_certificate, make_context
+from taskxl.mail.passwords import hide_password
 from taskxl.text import show
 
 SSL_PORT = 465
@@ -122,18 +122,6 @@ class Outbox:
             if outcome.result != "deferred":
                 break
         return outcome
-
-    def hide_secrets(self, text: str) -> str:
-        """Return a text without the password, also as the protocols encode it."""
-        password = self._password
-        if not password:
-            return text
-        raw = password.encode("utf-8", "replace")
-        user = self.server.user.encode("utf-8", "replace")
-        forms = {password, b64encode(raw).decode(), b64encode(b"\0%b\0%b" % (user, raw)).decode()}
-        for form in sorted(forms, key=len, reverse=True):
-            text = text.replace(form, "***")
-        return text
 
     # ------------------------------------------------------------ the connection
 
@@ -315,7 +303,8 @@ class Outbox:
     def _say(self, code: int, said: bytes | str) -> str:
         """Return a server's answer as one safe line: it is a stranger's text."""
         text = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
-        return f"服务器答复 {code} {show(self.hide_secrets(text), 80)}".strip()
+        text = hide_password(text, self.server.user, self._password)
+        return f"服务器答复 {code} {show(text, 80)}".strip()
 
 
 def _speak(command: Callable[[], tuple[int, bytes]]) -> tuple[int, bytes]:
