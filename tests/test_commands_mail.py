@@ -6,7 +6,6 @@ import re
 import shutil
 import socket
 import ssl
-import sys
 import threading
 from base64 import b64encode
 from collections.abc import Iterator
@@ -19,6 +18,7 @@ import pytest
 
 from taskxl import cli
 from taskxl.mail import imap
+from taskxl.mail.passwords import find_password
 from taskxl.workspace import Workspace
 from tests.mail_support import (
     APRIL,
@@ -256,6 +256,17 @@ def ring(monkeypatch: pytest.MonkeyPatch) -> Iterator[Ring]:
     keyring.set_keyring(one)
     yield one
     keyring.set_keyring(before)
+
+
+def test_the_systems_keyring_is_asked_where_the_environment_is_silent(
+    ring: Ring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert find_password(SENDER, "smtp.example.com") == "from the ring"
+    assert find_password("else", "smtp.example.com") is None
+    ring.held = None
+    assert find_password(SENDER, "smtp.example.com") is None
+    monkeypatch.setenv("TASKXL_MAIL_PASSWORD", "from the environment")
+    assert find_password(SENDER, "smtp.example.com") == "from the environment"
 
 
 def test_without_a_password_and_without_a_terminal_the_line_says_where_to_put_it(

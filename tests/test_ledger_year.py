@@ -317,7 +317,7 @@ def test_runs_killed_at_random_moments_lose_nothing() -> None:
     root = Path(__file__).resolve().parent.parent
     done = subprocess.run(
         [sys.executable, "-m", "tests.crashes", "30", "20210426"],
-        cwd=root, capture_output=True, text=True, timeout=300, check=False,
+        cwd=root, capture_output=True, text=True, timeout=600, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     killed = int(done.stdout.split()[0])

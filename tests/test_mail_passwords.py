@@ -22,15 +22,6 @@ def ring(monkeypatch: pytest.MonkeyPatch) -> dict[tuple[str, str], str]:
     return kept
 
 
-def test_the_environment_goes_before_the_keyring(
-    ring: dict[tuple[str, str], str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    ring["taskxl", "bgs"] = "of the ring"
-    assert find_password("bgs", "imap.example") == "of the ring"
-    monkeypatch.setenv("TASKXL_MAIL_PASSWORD", "of the environment")
-    assert find_password("bgs", "imap.example") == "of the environment"
-
-
 def test_an_entry_for_the_server_goes_before_the_general_one(
     ring: dict[tuple[str, str], str],
 ) -> None:
