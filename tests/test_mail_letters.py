@@ -259,13 +259,33 @@ def test_the_shipped_texts_are_in_order_and_say_everything(name: str) -> None:
         ("主题：报送\n\n\n{{ 任务数 + 股室 }}", 4, "填不了"),
         ("主题：报送\n\n\n{{ 股室.里面.没有 }}", 4, "填不了"),
         ("主题：报送\n\n{{ 股室.__class__.__mro__ }}", 3, "填不了"),
-        ("主题：报送\n\n{% include '/etc/passwd' %}", 3, "填不了"),
+        ("主题：报送\n\n{% include '/etc/passwd' %}", 3, "信件里用不上"),
+        ("主题：报送\n\n{% import 'os' as o %}", 3, "信件里用不上"),
+        ("主题：报送\n\n\n{% for 一 in range(9) %}多{% endfor %}", 4, "信件里用不上"),
+        ("主题：报送\n\n{{ lipsum.__globals__ }}", 3, "没有“lipsum”这个名称"),
+        ("主题：报送\n\n{{ '%999999999d' % 1 }}", 3, "信件里用不上"),
+        ("主题：报送\n\n{{ 股室 * 999999999 }}", 3, "信件里用不上"),
+        ("主题：{{ 9 ** 9 ** 9 }}\n\n正文", 1, "信件里用不上"),
+        ("主题：报送\n\n{{ '{0.__class__}'.format(股室) }}", 3, "信件里用不上"),
+        ("主题：报送\n\n{{ 股室|center(999999999) }}", 3, "看不懂，或没有写完整"),
+        ("主题：报送\n\n{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}", 3, "信件里用不上"),
+        ("主题：报送\n\n{% set 多 = 更正 ~ 更正 %}", 3, "信件里用不上"),
+        (
+            "主题：报送\n\n{% for 一 in 更正 %}\n{% for 二 in 更正 %}{% endfor %}{% endfor %}",
+            4,
+            "信件里用不上",
+        ),
+        ("主题：报送\n\n" + "{% if 1 %}" * 999 + "{% endif %}" * 999, 0, "看不懂，或没有写完整"),
+        ("主题：报送\n\n" + "长" * 200_001, 0, "正文超过 200000 字"),
         ("主题：{# 空 #}\n\n正文", 1, "主题是空的"),
+        ("主题：报送\n\n \n", 0, "没有正文"),
     ],
+    ids=lambda value: value[6:40] if isinstance(value, str) else str(value),
 )
 def test_a_wrong_text_is_told_with_file_and_line(source: str, line: int, said: str) -> None:
     (finding,) = check_text("邮件-下发.txt", source.encode())
-    assert (finding.code, finding.file) == ("F520", f"邮件-下发.txt 第{line}行")
+    place = f"邮件-下发.txt 第{line}行" if line else "邮件-下发.txt"
+    assert (finding.code, finding.file) == ("F520", place)
     assert said in finding.message
     assert "jinja" not in finding.message.lower()
 
