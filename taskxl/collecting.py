@@ -1,7 +1,7 @@
 """Returns out of the mailbox, or out of a folder of saved letters, into 回收/ with an account."""
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path, PurePosixPath
 
 from taskxl.desk import load_master
@@ -68,7 +68,8 @@ def collect_mail(
 ) -> CollectReport:
     """Put what hangs on new letters of the mailbox into 回收/ of a period; record each letter.
 
-    New is what was taken in since the period's first day and is not in the ledger. A file is
+    New is what was taken in since the period's first day, or since its forms went out where that
+    was earlier, and is not in the ledger. A file is
     written before its letter is recorded; what a run that was cut off wrote is recognised by its
     content. `broken` of the report says why a run ended early; all before that is recorded.
     Raises TaskxlError where the mailbox cannot be opened, or the period has no folder.
@@ -151,11 +152,12 @@ def _collect_box(
 ) -> None:
     prefix = f"{box.validity}/"
     known = known_keys(ledger, account.source)
-    uids = [u for u in box.list_letters(period.first_day) if f"{prefix}{u}" not in known]
+    since = min(period.first_day, ledger.first_issued(period) or period.first_day)
+    uids = [u for u in box.list_letters(since) if f"{prefix}{u}" not in known]
     done = 0
     for at in range(0, len(uids), _DESCRIBED):
         chunk = uids[at : at + _DESCRIBED]
-        heads = [head for head in box.survey(chunk) if _is_of(head, period)]
+        heads = [head for head in box.survey(chunk) if _is_since(head, since)]
         letters = _read_heads(heads)
         left, whole = [], []
         for head in heads:
@@ -179,9 +181,9 @@ def _collect_box(
             progress(done, len(uids))
 
 
-def _is_of(head: Head, period: Period) -> bool:
+def _is_since(head: Head, since: date) -> bool:
     received = local_moment(head.received)
-    return received is None or received.date() >= period.first_day
+    return received is None or received.date() >= since
 
 
 def _read_heads(heads: Sequence[Head]) -> dict[int, Letter]:

@@ -23,6 +23,7 @@ from taskxl.ledger.messages import (
 )
 from taskxl.mail.messages import Attached, Letter
 from taskxl.mail.names import mark_copy, name_attachment, name_saved
+from taskxl.master.addresses import read_recipients
 from taskxl.merge.versions import local_moment
 from taskxl.model import MasterList, Period
 from taskxl.text import quote, show
@@ -87,7 +88,8 @@ class Taking:
         self.own = {a.casefold() for a in (settings.mail_sender, settings.mail_user) if a}
         self.offices: dict[str, tuple[str, ...]] = {}
         for office in master.offices:
-            for address in office.mails:
+            found = read_recipients(office.mails)
+            for address in (*found.to, *found.copies):
                 known = self.offices.get(address.casefold(), ())
                 self.offices[address.casefold()] = (*known, office.name)
 

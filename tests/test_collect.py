@@ -16,6 +16,7 @@ from taskxl import workspace as room
 from taskxl.ledger import open_ledger, verify_ledger
 from taskxl.mail import imap
 from taskxl.master.book import write_master
+from taskxl.model import Period
 from taskxl.taking import CollectReport
 from taskxl.workspace import Workspace
 from tests.cutting import Proxy, run_proxy
@@ -152,6 +153,42 @@ def test_two_attachments_of_one_name_stand_side_by_side_and_one_content_stands_o
     assert [fate for _, fate in fates(report)] == ["taken", "taken", "held", "held"]
     stem = "邮件/2021-04-20-周晓禾-附件2-基教股-2021年4月"
     assert returned(workspace) == {f"{stem}.xlsx": b"one", f"{stem}（2）.xlsx": b"two"}
+
+
+def test_forms_that_went_out_before_their_month_are_taken_from_that_day_on(
+    server: Server, workspace: Workspace
+) -> None:
+    """May's forms go out before the holidays; who fills them at once is not passed over."""
+    set_up(workspace, server.port)
+    may = Period(2021, 5)
+    desk.issue_forms(workspace, may, now=datetime(2021, 4, 28, 17, 0))
+    server.deliver(make_letter((NAME, b"of april")), china(27))
+    server.deliver(make_letter((NAME, b"of may")), china(29))
+    report = collecting.collect_mail(workspace, may, PASSWORD, datetime(2021, 5, 6, 9, 0))
+    assert fates(report) == [(NAME, "taken")]
+    assert list(tree(workspace.returns_folder(may)).values()) == [b"of may"]
+
+
+def test_who_wrote_is_seen_however_the_address_stands_in_the_list(
+    server: Server, workspace: Workspace
+) -> None:
+    set_up(workspace, server.port)
+    master, _ = desk.load_master(workspace)
+    typed = {
+        "办公室": ("周晓禾", "<zxh@yunxi.example>"),
+        "基教股": ("抄送：chen@yunxi.example", "ｌｙｆ＠ｙｕｎｘｉ．ｅｘａｍｐｌｅ"),
+        "计财股": ("ZXH@yunxi.example",),
+    }
+    offices = tuple(replace(office, mails=typed[office.name]) for office in master.offices)
+    workspace.master_path.write_bytes(write_master(replace(master, offices=offices)))
+    server.deliver(make_letter(sender="zxh@yunxi.example"), china(20))
+    server.deliver(make_letter(sender="LYF@Yunxi.example"), china(21))
+    server.deliver(make_letter(sender="chen@yunxi.example"), china(22))
+    assert [set(line.looks_like) for line in collect(workspace).lines] == [
+        {"办公室", "计财股"},
+        {"基教股"},
+        {"基教股"},
+    ]
 
 
 def test_letters_are_marked_as_read_only_where_the_settings_ask_for_it(

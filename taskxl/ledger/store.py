@@ -5,7 +5,7 @@ import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Literal
@@ -320,6 +320,12 @@ class Ledger:
             "SELECT office, form_id FROM forms WHERE period = ? ORDER BY id", (period.key,)
         )
         return dict(rows.fetchall())
+
+    def first_issued(self, period: Period) -> date | None:
+        """Return the day on which forms of a period first went out, None where no run said so."""
+        query = "SELECT min(recorded_at) FROM forms WHERE period = ? AND origin = 'run'"
+        (at,) = self.connection.execute(query, (period.key,)).fetchone()
+        return datetime.fromisoformat(at).date() if at else None
 
     def files(self, period: Period) -> dict[str, str]:
         """Return every file ever received for a period, its SHA-256 by its name.
