@@ -474,9 +474,10 @@ def test_a_port_that_is_closed_or_speaks_something_else_is_one_line(
     set_up(workspace, server.port)
     with pytest.raises(collecting.TaskxlError, match=r"说的不是加密的 IMAP"):
         collect(workspace)
-    set_up(workspace, 993, inbox_server="no-such-host.invalid")
-    with pytest.raises(collecting.TaskxlError, match=r"找不到收信服务器"):
-        collect(workspace)
+    for name in ("no-such-host.invalid", "imap..invalid", "i" * 300):
+        set_up(workspace, 993, inbox_server=name)
+        with pytest.raises(collecting.TaskxlError, match=r"找不到收信服务器"):
+            collect(workspace)
 
 
 # ---------------------------------------------------------------- connections that break

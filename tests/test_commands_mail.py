@@ -135,7 +135,8 @@ def test_parcels_are_listed_and_need_no_mail_at_all(run, bureau: Workspace) -> N
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("issue", "--zip", "--send"), "请去掉一个"),
+        (("issue", "--zip", "--send"), "不能和 --send 一起写。请去掉一个"),
+        (("issue", "--zip", "--again"), "不能和 --again 一起写。请去掉一个"),
         (("issue", "--again"), "要和 --send 一起写"),
         (("remind", "--office", "人事股"), "没有要报送的股室“人事股”。可选：办公室、基教股、计财股"),
         (("issue", "--office", "人事股"), "没有要报送的股室“人事股”。可选：办公室、基教股、计财股"),

@@ -58,8 +58,9 @@ def issue(
     if not packed:
         _run("issue", folder, month, office, send, again)
         return
-    if send:
-        raise TaskxlError("--zip 是不用邮件时打包用的，不能和 --send 一起写。请去掉一个。")
+    for option, given in (("--send", send), ("--again", again)):
+        if given:
+            raise TaskxlError(f"--zip 是不用邮件时打包用的，不能和 {option} 一起写。请去掉一个。")
     from taskxl import desk, post
     from taskxl.workspace import find_workspace
 

@@ -136,7 +136,7 @@ def explained(account: Account) -> Iterator[None]:
             f"{server} 的端口 {account.port} 说的不是加密的 IMAP，没有登录。"
             f"请核对设置里的收信端口（一般是 {TLS_PORT}）。"
         ) from error
-    except socket.gaierror as error:
+    except (socket.gaierror, UnicodeError) as error:  # the latter: a name that none could have
         raise TaskxlError(f"找不到{server}。请核对设置里的“收信服务器”，并检查网络。") from error
     except TimeoutError as error:
         raise TaskxlError(f"{server} 没有回应。请检查网络，稍后再运行。") from error

@@ -159,7 +159,7 @@ class Outbox:
         except BaseException as error:
             if connection is not None:
                 connection.close()
-            if isinstance(error, smtplib.SMTPException | OSError):
+            if isinstance(error, smtplib.SMTPException | OSError | UnicodeError):
                 raise self._explain(error, name) from None
             raise
         return connection
@@ -197,7 +197,7 @@ class Outbox:
                 lasting=True,
             ) from None
 
-    def _explain(self, error: smtplib.SMTPException | OSError, name: str) -> UnreachableError:
+    def _explain(self, error: Exception, name: str) -> UnreachableError:
         if isinstance(error, ssl.SSLCertVerificationError):
             return UnreachableError(
                 f"{name}的{explain_certificate(error, '发信服务器')}没有登录，也没有发信。",
@@ -206,7 +206,7 @@ class Outbox:
         if isinstance(error, ssl.SSLError):
             advice = "请核对发信端口：465 是 SSL，其余端口用 STARTTLS。"
             return UnreachableError(f"{name}不能建立加密连接。{advice}", lasting=True)
-        if isinstance(error, socket.gaierror):
+        if isinstance(error, socket.gaierror | UnicodeError):  # the latter: no name can be so
             advice = "请核对“设置”里的发信服务器，并检查网络。"
             return UnreachableError(f"找不到{name}。{advice}", lasting=True)
         if isinstance(error, smtplib.SMTPConnectError | smtplib.SMTPHeloError):
