@@ -19,6 +19,7 @@ from taskxl.ledger.messages import (
     CollectedMessage,
     is_issued_form,
     list_collected,
+    list_hung,
     record_messages,
 )
 from taskxl.mail.messages import Attached, Letter
@@ -33,8 +34,9 @@ MAIL_FOLDER = "邮件"
 SAVED_FOLDER = "另存"
 """Below 回收/: what hung on letters, and what somebody had saved by hand."""
 
-Fate = Literal["taken", "held", "ignored", "none", "refused"]
-"""Put there; there already; no return by its nature; nothing hung on the letter; not taken."""
+Fate = Literal["taken", "held", "gone", "ignored", "none", "refused"]
+"""Put there; there already; taken of this very letter before, and gone from there since; no return
+by its nature; nothing hung on the letter; not taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,7 @@ class Taking:
         _clear_leftovers(self.folder)
         self.held = _index(self.folder, workspace.list_returns(period))
         self.lines: list[Line] = []
+        self.hung = list_hung(ledger, period)
         self.notes = _say_gone(self.folder, list_collected(ledger, period), self.held)
         self.broken = ""
         self.collected: list[int] = []
@@ -152,6 +155,9 @@ class Taking:
         fate: Fate = "ignored"
         if ignored:
             outcome = f"{ignored}，没有收"
+        elif digest not in self.held and (letter.message_id, digest) in self.hung:
+            # The mailbox has numbered its letters anew; what a person took away stays away.
+            outcome, fate = "收过，后来已不在回收里，没有再收", "gone"
         else:
             local = local_moment(at or letter.sent_at)
             sender = letter.sender_name or letter.sender.partition("@")[0]

@@ -276,6 +276,32 @@ def test_our_own_blank_form_coming_back_is_no_return(server: Server, workspace: 
     assert fates(collect(workspace)) == [(NAME, "taken")]
 
 
+def test_a_mailbox_that_numbers_its_letters_anew_brings_nothing_twice(
+    server: Server, workspace: Workspace
+) -> None:
+    """A server restored from a backup has another UIDVALIDITY: each letter is new, none is."""
+    set_up(workspace, server.port)
+    contents = deliver_some(server)
+    collect(workspace)
+    (first, *_) = returned(workspace)
+    moved = workspace.returns_folder(APRIL) / first
+    moved.rename(workspace.root / moved.name)
+    kept = returned(workspace)
+    for path in server.mail.glob("dovecot*"):
+        path.unlink()
+    (server.mail / "dovecot-uidvalidity").write_text("70000000", encoding="ascii")
+    (server.mail / "dovecot-uidvalidity.70000000").write_bytes(b"")
+    report = collect(workspace)
+    assert [line.fate for line in report.lines] == ["gone", "held", "held", "held", "none"]
+    assert report.lines[0].outcome == "收过，后来已不在回收里，没有再收"
+    assert returned(workspace) == kept
+    # The same file in another letter is somebody's wish.
+    server.deliver(make_letter((NAME, contents[0]), message_id="<new@t.example>"), china(25))
+    assert [line.fate for line in collect(workspace).lines] == ["taken"]
+    with open_ledger(workspace.ledger_path) as ledger:
+        assert verify_ledger(ledger) == ()
+
+
 def test_a_file_taken_away_from_the_returns_is_told_and_not_taken_again(
     server: Server, workspace: Workspace
 ) -> None:

@@ -702,7 +702,7 @@ def test_a_server_whose_name_none_can_have_is_one_line(
     bureau: Workspace, keyboard: Keyboard, name: str
 ) -> None:
     change_bureau(bureau, replace(SETTINGS, mail_server=name))
-    with pytest.raises(TaskxlError, match="找不到发信服务器.*请核对“设置”里的发信服务器"):
+    with pytest.raises(TaskxlError, match=r"找不到发信服务器.*请核对“设置”里的发信服务器"):
         keyboard.send(bureau)
 
 

@@ -314,6 +314,12 @@ class Ledger:
         )
         return self._read_list(row[0]) if row and row[0] else None
 
+    def issued_lists(self, period: Period) -> tuple[MasterList, ...]:
+        """Return every list by which forms of a period went out."""
+        query = "SELECT DISTINCT master FROM forms WHERE period = ? AND master IS NOT NULL"
+        rows = self.connection.execute(f"{query} ORDER BY master", (period.key,)).fetchall()
+        return tuple(self._read_list(digest) for (digest,) in rows)
+
     def issued(self, period: Period) -> dict[str, str]:
         """Return the id of the form that each office was issued last."""
         rows = self.connection.execute(
