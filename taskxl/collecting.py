@@ -38,8 +38,12 @@ _MOVED = timedelta(days=40)
 _UNREADABLE = "读不出来，留在邮箱里。请打开邮箱查看，需要时把附件另存后放进回收"
 
 
-def find_account(workspace: Workspace) -> Account:
-    """Return the mailbox that 设置 names. Raises TaskxlError where it names none."""
+def find_account(workspace: Workspace, period: Period) -> Account:
+    """Return the mailbox out of which a period's returns come, before a password is asked for.
+
+    Raises TaskxlError where 设置 names none, or the period has no folder.
+    """
+    _require_issued(workspace, period)
     settings = load_master(workspace)[0].settings
     user = settings.mail_user or settings.mail_sender
     missing = [
@@ -74,8 +78,7 @@ def collect_mail(
     content. `broken` of the report says why a run ended early; all before that is recorded.
     Raises TaskxlError where the mailbox cannot be opened, or the period has no folder.
     """
-    account = find_account(workspace)
-    _require_issued(workspace, period)
+    account = find_account(workspace, period)
     with hold_workspace(workspace, "collect"), open_ledger(workspace.ledger_path) as ledger:
         master, _ = load_master(workspace)
         taking = Taking(workspace, ledger, period, master, now)

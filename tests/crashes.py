@@ -310,11 +310,14 @@ def _run_rounds(
         workspace = Workspace(root / deed.__name__)
         shutil.copytree(start.root, workspace.root)
         deed(workspace)  # loads what it needs, so that the time taken is that of its work
-        shutil.rmtree(workspace.root)
-        shutil.copytree(start.root, workspace.root)
-        began = time.monotonic()
-        assert not run_killed(deed, workspace, 600)
-        took = time.monotonic() - began
+        took = 600.0
+        for _ in range(2):  # the quicker of two: the machine may be busy with something else
+            shutil.rmtree(workspace.root)
+            shutil.copytree(start.root, workspace.root)
+            post.empty()
+            began = time.monotonic()
+            assert not run_killed(deed, workspace, 600)
+            took = min(took, time.monotonic() - began)
         undisturbed[deed] = (read_tree(workspace), read_records(workspace), took)
     tally = Tally(rounds)
     for number in range(rounds):

@@ -437,11 +437,17 @@ def test_without_a_password_and_a_terminal_it_says_where_to_put_one(
 ) -> None:
     set_up(workspace, 143)
     monkeypatch.delenv("TASKXL_MAIL_PASSWORD", raising=False)
-    monkeypatch.setattr("taskxl.mail.passwords.find_password", lambda *_: None)
+    monkeypatch.setattr("taskxl.commands.passwords.find_password", lambda *_: None)
     status, _, err = run("-C", workspace.root, "collect")
     assert status == 2
     assert one_line(err)
     assert "TASKXL_MAIL_PASSWORD" in err
+    # Of a month that has not gone out nothing can come: no password is asked for.
+    status, _, err = run("-C", workspace.root, "collect", "--month", "5")
+    assert (status, err) == (
+        2,
+        "2021年5月还没有下发：没有文件夹 2021年05月。请先运行 taskxl issue --month 5。\n",
+    )
 
 
 def test_without_a_mailbox_in_the_settings_it_says_what_to_fill_in(

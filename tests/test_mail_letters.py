@@ -23,7 +23,7 @@ from taskxl.forms.issue import compose_form
 from taskxl.ledger import LetterKind
 from taskxl.mail.letters import Attachment, Letter, write_draft, write_letter
 from taskxl.mail.texts import NAMES, TEMPLATES, LetterText, check_text, clean_line, render_text
-from taskxl.master.addresses import read_address, read_recipients, split_mails
+from taskxl.master.addresses import Recipients, read_address, read_recipients, split_mails
 from taskxl.model import Office
 from taskxl.resources import template
 from taskxl.workspace import Workspace
@@ -214,6 +214,17 @@ def test_what_passes_for_an_address_can_do_no_harm_in_a_header(text: str) -> Non
 )  # fmt: skip
 def test_an_address_is_one_or_is_not(typed: str, read_as: str | None) -> None:
     assert read_address(typed) == read_as
+
+
+def test_one_mailbox_gets_one_letter_however_often_it_is_named() -> None:
+    typed = (
+        "jc@y.example",
+        "抄送：JC@y.example",
+        "Jc@Y.example",
+        "抄送：a@y.example",
+        "抄送：A@y.example",
+    )
+    assert read_recipients(typed) == Recipients(("jc@y.example",), ("a@y.example",))
 
 
 def test_a_wrong_address_is_told_with_its_cell(tmp_path: Path) -> None:

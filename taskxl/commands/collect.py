@@ -50,7 +50,7 @@ def collect(folder: Path | None, month: str | None, source: Path | None) -> None
     if source is not None:
         report = collecting.collect_folder(workspace, period, source, _now(), _progress)
     else:
-        account = collecting.find_account(workspace)
+        account = collecting.find_account(workspace, period)
         password = ask_password(account.user, account.server)
         report = collecting.collect_mail(workspace, period, password, _now(), _progress)
     for note in report.notes:
