@@ -15,6 +15,7 @@ from taskxl import cli, collecting, desk
 from taskxl import workspace as room
 from taskxl.ledger import open_ledger, verify_ledger
 from taskxl.mail import imap
+from taskxl.mail.inbox import Unanswered, open_mailbox
 from taskxl.master.book import write_master
 from taskxl.model import Period
 from taskxl.taking import CollectReport
@@ -578,6 +579,29 @@ def test_a_letter_at_which_the_server_always_breaks_off_costs_only_itself(
         assert "没有取到" in report.lines[1].outcome
         proxy.cut_at = b""
         assert fates(collect(workspace)) == [(NAME, "taken")]
+    assert sorted(returned(workspace).values()) == contents
+
+
+def test_a_server_that_falls_silent_is_not_asked_letter_by_letter(
+    server: Server, workspace: Workspace, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    contents = deliver_some(server)
+    with run_proxy(server.tls_port, tls=tmp_path) as proxy:
+        through(proxy, workspace, monkeypatch)
+        account = collecting.find_account(workspace, APRIL)
+        with open_mailbox(account, PASSWORD, 0.5) as box:
+            uids = box.list_letters(APRIL.first_day)
+            proxy.mute_at = b"UID FETCH 2 "
+            assert [head.uid for head in box.survey(uids)] == uids
+            with pytest.raises(Unanswered):
+                box.download(2)
+            assert box.download(3) is not None
+            proxy.mute_at = b"FETCH"
+            with pytest.raises(collecting.TaskxlError, match="一再中断，没有收完"):
+                list(box.survey(uids))
+        assert proxy.connections <= 1 + 1 + 2 * 4
+        proxy.mute_at = b""
+        collect(workspace)
     assert sorted(returned(workspace).values()) == contents
 
 

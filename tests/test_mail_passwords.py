@@ -65,3 +65,10 @@ def test_a_server_that_repeats_the_password_however_coded_is_not_quoted() -> Non
     for said in ("secret", b64encode(b"secret").decode(), plain):
         quoted = quote_server(RuntimeError(f"no such user: {said}"), account, "secret")
         assert quoted == "（服务器答复：“no such user: ***”）"
+
+
+def test_what_a_server_says_in_chinese_is_read() -> None:
+    account = Account("imap.example", 993, "bgs")
+    for coding in ("utf-8", "gb18030"):
+        error = RuntimeError(str("请使用授权码登录".encode(coding)))
+        assert quote_server(error, account, "secret") == "（服务器答复：“请使用授权码登录”）"

@@ -3,6 +3,7 @@
 import logging
 import socket
 import ssl
+from ast import literal_eval
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from imaplib import IMAP4
 from typing import TYPE_CHECKING
 
 from taskxl.errors import TaskxlError
+from taskxl.intake.encodings import decode_text
 from taskxl.mail.certificates import explain_certificate, make_context
 from taskxl.mail.passwords import hide_password
 from taskxl.text import quote, show
@@ -113,8 +115,9 @@ def _is_cut(error: BaseException) -> bool:
 def quote_server(error: BaseException, account: Account, password: str) -> str:
     """Return what the server answered, cut short; a server may repeat what it was sent."""
     text = str(error)
-    if text.startswith(("b'", 'b"')):
-        text = text[2:-1]
+    if text.startswith(("b'", 'b"')):  # the library shows bytes as Python writes them
+        with suppress(ValueError, SyntaxError):
+            text = decode_text(literal_eval(text))[0]
     text = hide_password(text, account.user, password)
     return f"（服务器答复：{quote(text, 80)}）" if text.strip() else ""
 

@@ -19,6 +19,9 @@ _BATCH = 100
 _SHORT = 16 << 10
 _HEADERS = "BODY.PEEK[HEADER.FIELDS (FROM SENDER SUBJECT DATE MESSAGE-ID RECEIVED)]<0.16384>"
 _FOLDERS_SHOWN = 12
+# Questions in a row to which a server that is there says nothing at all, twice each; a letter at
+# which it falls silent costs three.
+_SILENCES = 4
 
 T = TypeVar("T")
 
@@ -48,6 +51,7 @@ class Mailbox:
     def __init__(self, account: Account, password: str, seconds: float = SECONDS) -> None:
         self._account, self._password, self._seconds = account, password, seconds
         self._client, self.validity = self._open()
+        self._silences = 0
 
     # ------------------------------------------------------------ asked
 
@@ -142,18 +146,28 @@ class Mailbox:
     # ------------------------------------------------------------ the connection
 
     def _ask(self, question: "Callable[[IMAPClient], T]") -> T:
-        """Return the answer; where none comes, ask once more over a new connection."""
+        """Return the answer; where none comes, ask once more over a new connection.
+
+        Raises Unanswered where none comes then; TaskxlError where the server has fallen silent.
+        """
         try:
-            return question(self._client)
+            answer = question(self._client)
+            self._silences = 0
+            return answer
         except Exception:  # the library raises whatever a strange answer makes it stumble over
             self.close()
         self._client, validity = self._open()
         if validity != self.validity:
             raise TaskxlError("邮箱在收取的时候被重建了，没有收完。请再运行一次。")
         try:
-            return question(self._client)
+            answer = question(self._client)
         except Exception as error:
+            self._silences += isinstance(error, TimeoutError)
+            if self._silences >= _SILENCES:
+                raise self.cut_off() from error
             raise Unanswered from error
+        self._silences = 0
+        return answer
 
     def cut_off(self) -> TaskxlError:
         """Return what to say where the server breaks off again and again."""
