@@ -121,6 +121,14 @@ def test_where_nobody_owes_anything_there_is_nothing_to_write(run, bureau: Works
     assert not bureau.letters_folder(APRIL).exists()
 
 
+def test_who_has_sent_nothing_is_not_said_to_have_nothing_to_mend(run) -> None:
+    _, out, _ = run("send-back", "--office", "基教股")
+    assert out == (
+        "基教股还没有报来2021年4月的表。要催报，请运行 taskxl mail remind --office 基教股。\n"
+        "2021年4月：没有要写的信件。\n"
+    )
+
+
 def test_parcels_are_listed_and_need_no_mail_at_all(run, bureau: Workspace) -> None:
     change_bureau(bureau, replace(SETTINGS, mail_server=""))
     status, out, err = run("issue", "--zip", "--office", "基教股")
