@@ -209,12 +209,9 @@ def _compose_send_back(
             items.append(_make_item(master, state.office, _digest(text.encode()), values))
     notes = []
     if office is not None and not items:
-        name = states[0].office
-        notes.append(
-            f"{name}还没有报来{period.name}的表。要催报，请运行 taskxl mail remind --office {name}。"
-            if states[0].state == "missing"
-            else f"{name}没有要更正的地方。"
-        )
+        name, missing = states[0].office, states[0].state == "missing"
+        urge = f"还没有报来{period.name}的表。要催报，请运行 taskxl mail remind --office {name}。"
+        notes.append(f"{name}{urge if missing else '没有要更正的地方。'}")
     return items, notes
 
 
