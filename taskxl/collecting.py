@@ -1,7 +1,7 @@
 """Returns out of the mailbox, or out of a folder of saved letters, into 回收/ with an account."""
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path, PurePosixPath
 
 from taskxl.desk import load_master
@@ -12,7 +12,9 @@ from taskxl.intake.workers import read_isolated
 from taskxl.ledger import Ledger, open_ledger
 from taskxl.ledger.messages import CollectedMessage, known_keys
 from taskxl.lock import hold_workspace
-from taskxl.mail.inbox import Account, Head, Mailbox, Unanswered, open_mailbox
+from taskxl.mail.certificates import find_authority
+from taskxl.mail.imap import Account
+from taskxl.mail.inbox import Head, Mailbox, Unanswered, open_mailbox
 from taskxl.mail.messages import MESSAGE_BYTES, Letter, open_letter
 from taskxl.mail.saved import Saved, open_saved
 from taskxl.merge.versions import local_moment
@@ -36,8 +38,12 @@ _MOVED = timedelta(days=40)
 _UNREADABLE = "读不出来，留在邮箱里。请打开邮箱查看，需要时把附件另存后放进回收"
 
 
-def find_account(workspace: Workspace) -> Account:
-    """Return the mailbox that 设置 names. Raises TaskxlError where it names none."""
+def find_account(workspace: Workspace, period: Period) -> Account:
+    """Return the mailbox out of which a period's returns come, before a password is asked for.
+
+    Raises TaskxlError where 设置 names none, or the period has no folder.
+    """
+    _require_issued(workspace, period)
     settings = load_master(workspace)[0].settings
     user = settings.mail_user or settings.mail_sender
     missing = [
@@ -53,7 +59,8 @@ def find_account(workspace: Workspace) -> Account:
             f"主清单.xlsx〔设置〕里没有填：{'、'.join(missing)}。请填好后再运行；"
             "不从邮箱收表时，可以用 taskxl collect --from 文件夹。"
         )
-    return Account(settings.inbox_server, settings.inbox_port, user, settings.inbox_folder)
+    server, port, folder = settings.inbox_server, settings.inbox_port, settings.inbox_folder
+    return Account(server, port, user, folder, find_authority())
 
 
 def collect_mail(
@@ -65,13 +72,13 @@ def collect_mail(
 ) -> CollectReport:
     """Put what hangs on new letters of the mailbox into 回收/ of a period; record each letter.
 
-    New is what was taken in since the period's first day and is not in the ledger. A file is
+    New is what was taken in since the period's first day, or since its forms went out where that
+    was earlier, and is not in the ledger. A file is
     written before its letter is recorded; what a run that was cut off wrote is recognised by its
     content. `broken` of the report says why a run ended early; all before that is recorded.
     Raises TaskxlError where the mailbox cannot be opened, or the period has no folder.
     """
-    account = find_account(workspace)
-    _require_issued(workspace, period)
+    account = find_account(workspace, period)
     with hold_workspace(workspace, "collect"), open_ledger(workspace.ledger_path) as ledger:
         master, _ = load_master(workspace)
         taking = Taking(workspace, ledger, period, master, now)
@@ -148,11 +155,12 @@ def _collect_box(
 ) -> None:
     prefix = f"{box.validity}/"
     known = known_keys(ledger, account.source)
-    uids = [u for u in box.list_letters(period.first_day) if f"{prefix}{u}" not in known]
+    since = min(period.first_day, ledger.first_issued(period) or period.first_day)
+    uids = [u for u in box.list_letters(since) if f"{prefix}{u}" not in known]
     done = 0
     for at in range(0, len(uids), _DESCRIBED):
         chunk = uids[at : at + _DESCRIBED]
-        heads = [head for head in box.survey(chunk) if _is_of(head, period)]
+        heads = [head for head in box.survey(chunk) if _is_since(head, since)]
         letters = _read_heads(heads)
         left, whole = [], []
         for head in heads:
@@ -176,9 +184,9 @@ def _collect_box(
             progress(done, len(uids))
 
 
-def _is_of(head: Head, period: Period) -> bool:
+def _is_since(head: Head, since: date) -> bool:
     received = local_moment(head.received)
-    return received is None or received.date() >= period.first_day
+    return received is None or received.date() >= since
 
 
 def _read_heads(heads: Sequence[Head]) -> dict[int, Letter]:

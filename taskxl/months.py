@@ -77,14 +77,17 @@ def merge_folder(
     progress: Progress = None,
     revisions: Sequence[Revision] = (),
     mailed: Arrivals | None = None,
+    issued_lists: tuple[MasterList, ...] = (),
 ) -> MergedFolder:
     """Merge what lies under 回收/ of a period.
 
     `history` are the year's earlier months, `issued` the form id that each office was sent last,
-    `revisions` what the 办公室 corrected in the summary; `mailed` tells when files came by mail.
+    `revisions` what the 办公室 corrected in the summary; `mailed` tells when files came by mail;
+    `issued_lists` are those by which the forms went out.
     """
     instructions = instructions_of(history[-1].revisions) if history else {}
-    expected = Expected(master, period, _read_form_texts(workspace, period), instructions)
+    texts = _read_form_texts(workspace, period)
+    expected = Expected(master, period, texts, instructions, issued_lists)
     files = workspace.list_returns(period)
     folder = workspace.returns_folder(period)
     returns = tuple(read_returns(folder, files, expected, progress, mailed or {}))
@@ -203,7 +206,10 @@ def look_at_folder(
     judged, note = _choose_master(workspace, ledger, master, period)
     issued = ledger.issued(period) if ledger else {}
     mailed = list_arrivals(ledger, period)
-    merged = merge_folder(workspace, judged, period, history, issued, progress, revisions, mailed)
+    lists = ledger.issued_lists(period) if ledger else ()
+    merged = merge_folder(
+        workspace, judged, period, history, issued, progress, revisions, mailed, lists
+    )
     return merged, [note] if note else []
 
 

@@ -201,14 +201,17 @@ def _compose_send_back(
 ) -> tuple[list[Item], list[str]]:
     month = desk.look_at_month(workspace, period, progress)
     items = []
-    for state in _choose(month.offices, month.master, office):
+    states = _choose(month.offices, month.master, office)
+    for state in states:
         text = send_back_text(month, state.office)
         if text:
             values = _values(master, period, state.office) | {"更正": text}
             items.append(_make_item(master, state.office, _digest(text.encode()), values))
     notes = []
     if office is not None and not items:
-        notes.append(f"{show(office)}没有要更正的地方。")
+        name, missing = states[0].office, states[0].state == "missing"
+        urge = f"还没有报来{period.name}的表。要催报，请运行 taskxl mail remind --office {name}。"
+        notes.append(f"{name}{urge if missing else '没有要更正的地方。'}")
     return items, notes
 
 

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache
 from hashlib import sha256
 
 from taskxl.errors import TaskxlError
@@ -18,9 +17,10 @@ from taskxl.ledger import (
     record_letter,
 )
 from taskxl.lock import hold_workspace
+from taskxl.mail.imap import Account
 from taskxl.mail.letters import Letter, write_letter
 from taskxl.mail.outbox import Outbox, Outcome, Server, UnreachableError
-from taskxl.mail.sent import Mailbox, SentFolder
+from taskxl.mail.sent import SentFolder
 from taskxl.model import Period, Settings
 from taskxl.post import Batch, Item, compose_letters
 from taskxl.returns import Progress
@@ -30,7 +30,7 @@ PATIENCE = 3
 """So many letters in a row that did not get through: the server does not want any more now."""
 
 AskPassword = Callable[[str, str], str]
-"""Called with login name and server, once at most."""
+"""Called with login name and server, once at most for each server."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,13 +179,9 @@ def _send_queue(
 ) -> None:
     user = settings.mail_user or settings.mail_sender
 
-    @cache
-    def password() -> str:
-        return world.ask_password(user, settings.mail_server)
-
     server = Server(settings.mail_server, settings.mail_port, user, world.ca_file)
-    outbox = Outbox(server, password, world.sleep)
-    sent_folder = _open_sent_folder(settings, user, password, world)
+    outbox = Outbox(server, lambda: world.ask_password(user, server.host), world.sleep)
+    sent_folder = _open_sent_folder(settings, user, world)
     today, later = queue[: settings.mail_limit], queue[settings.mail_limit :]
     with closing(outbox), closing(sent_folder):
         try:
@@ -233,12 +229,10 @@ def _send_one(
     return outcome
 
 
-def _open_sent_folder(
-    settings: Settings, user: str, password: Callable[[], str], world: World
-) -> SentFolder:
-    folder = settings.sent_folder if settings.inbox_server else ""
-    mailbox = Mailbox(settings.inbox_server, settings.inbox_port, user, folder, world.ca_file)
-    sent_folder = SentFolder(mailbox, password)
-    if settings.sent_folder and not settings.inbox_server:
+def _open_sent_folder(settings: Settings, user: str, world: World) -> SentFolder:
+    host, port = settings.inbox_server, settings.inbox_port
+    account = Account(host, port, user, settings.sent_folder if host else "", world.ca_file)
+    sent_folder = SentFolder(account, lambda: world.ask_password(user, host))
+    if settings.sent_folder and not host:
         sent_folder.note = "没有填收信服务器，发出的信件没有存进“已发送文件夹”。"
     return sent_folder

@@ -19,10 +19,12 @@ from taskxl.ledger.messages import (
     CollectedMessage,
     is_issued_form,
     list_collected,
+    list_hung,
     record_messages,
 )
 from taskxl.mail.messages import Attached, Letter
 from taskxl.mail.names import mark_copy, name_attachment, name_saved
+from taskxl.master.addresses import read_recipients
 from taskxl.merge.versions import local_moment
 from taskxl.model import MasterList, Period
 from taskxl.text import quote, show
@@ -32,8 +34,9 @@ MAIL_FOLDER = "邮件"
 SAVED_FOLDER = "另存"
 """Below 回收/: what hung on letters, and what somebody had saved by hand."""
 
-Fate = Literal["taken", "held", "ignored", "none", "refused"]
-"""Put there; there already; no return by its nature; nothing hung on the letter; not taken."""
+Fate = Literal["taken", "held", "gone", "ignored", "none", "refused"]
+"""Put there; there already; taken of this very letter before, and gone from there since; no return
+by its nature; nothing hung on the letter; not taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +83,7 @@ class Taking:
         _clear_leftovers(self.folder)
         self.held = _index(self.folder, workspace.list_returns(period))
         self.lines: list[Line] = []
+        self.hung = list_hung(ledger, period)
         self.notes = _say_gone(self.folder, list_collected(ledger, period), self.held)
         self.broken = ""
         self.collected: list[int] = []
@@ -87,7 +91,8 @@ class Taking:
         self.own = {a.casefold() for a in (settings.mail_sender, settings.mail_user) if a}
         self.offices: dict[str, tuple[str, ...]] = {}
         for office in master.offices:
-            for address in office.mails:
+            found = read_recipients(office.mails)
+            for address in (*found.to, *found.copies):
                 known = self.offices.get(address.casefold(), ())
                 self.offices[address.casefold()] = (*known, office.name)
 
@@ -150,6 +155,9 @@ class Taking:
         fate: Fate = "ignored"
         if ignored:
             outcome = f"{ignored}，没有收"
+        elif digest not in self.held and (letter.message_id, digest) in self.hung:
+            # The mailbox has numbered its letters anew; what a person took away stays away.
+            outcome, fate = "收过，后来已不在回收里，没有再收", "gone"
         else:
             local = local_moment(at or letter.sent_at)
             sender = letter.sender_name or letter.sender.partition("@")[0]

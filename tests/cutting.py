@@ -16,12 +16,14 @@ class Proxy:
 
     `cut_after`: the connection is cut after so many commands, before the answer; the first
     connection only, or with `every` each one. `cut_at`: it is cut at a command with these bytes.
+    At one with the bytes of `mute_at` nothing is answered any more.
     `hide` is a capability that is left out of what the server says it can do.
     """
 
     def __init__(self, target: int, tls: Path | None, hide: bytes) -> None:
         self.target, self.hide = target, hide
         self.cut_after, self.every, self.cut_at = 0, False, b""
+        self.mute_at = b""
         self.commands: list[str] = []
         self.connections = 0
         self.authority = make_certificate(tls) if tls else None
@@ -73,6 +75,8 @@ class Proxy:
                     self.commands.append(words[1].decode("ascii", "replace"))
                 if self.cut_at and self.cut_at in line:
                     return
+                if self.mute_at and self.mute_at in line:
+                    continue
                 if passed == self.cut_after and (self.every or number == 1):
                     return
                 server.sendall(line)

@@ -180,13 +180,14 @@ def run_server(
     room: Mailroom | None = None,
     size: int = 100_000_000,
     password: str = PASSWORD,
+    user: str = SENDER,
 ) -> Iterator[tuple[int, Mailroom]]:
     """Run aiosmtpd with STARTTLS and log-in on loopback; yield its port and what it gets."""
     room = room or Mailroom()
 
     def authenticate(server: object, session: object, envelope: object, kind: str, data: object):
         good = isinstance(data, LoginPassword) and data == LoginPassword(
-            SENDER.encode(), password.encode()
+            user.encode(), password.encode()
         )
         return AuthResult(success=good, handled=False)
 

@@ -14,8 +14,10 @@ import pytest
 from taskxl import cli, collecting, desk
 from taskxl import workspace as room
 from taskxl.ledger import open_ledger, verify_ledger
-from taskxl.mail import inbox
+from taskxl.mail import imap
+from taskxl.mail.inbox import Unanswered, open_mailbox
 from taskxl.master.book import write_master
+from taskxl.model import Period
 from taskxl.taking import CollectReport
 from taskxl.workspace import Workspace
 from tests.cutting import Proxy, run_proxy
@@ -154,6 +156,42 @@ def test_two_attachments_of_one_name_stand_side_by_side_and_one_content_stands_o
     assert returned(workspace) == {f"{stem}.xlsx": b"one", f"{stem}（2）.xlsx": b"two"}
 
 
+def test_forms_that_went_out_before_their_month_are_taken_from_that_day_on(
+    server: Server, workspace: Workspace
+) -> None:
+    """May's forms go out before the holidays; who fills them at once is not passed over."""
+    set_up(workspace, server.port)
+    may = Period(2021, 5)
+    desk.issue_forms(workspace, may, now=datetime(2021, 4, 28, 17, 0))
+    server.deliver(make_letter((NAME, b"of april")), china(27))
+    server.deliver(make_letter((NAME, b"of may")), china(29))
+    report = collecting.collect_mail(workspace, may, PASSWORD, datetime(2021, 5, 6, 9, 0))
+    assert fates(report) == [(NAME, "taken")]
+    assert list(tree(workspace.returns_folder(may)).values()) == [b"of may"]
+
+
+def test_who_wrote_is_seen_however_the_address_stands_in_the_list(
+    server: Server, workspace: Workspace
+) -> None:
+    set_up(workspace, server.port)
+    master, _ = desk.load_master(workspace)
+    typed = {
+        "办公室": ("周晓禾", "<zxh@yunxi.example>"),
+        "基教股": ("抄送：chen@yunxi.example", "ｌｙｆ＠ｙｕｎｘｉ．ｅｘａｍｐｌｅ"),
+        "计财股": ("ZXH@yunxi.example",),
+    }
+    offices = tuple(replace(office, mails=typed[office.name]) for office in master.offices)
+    workspace.master_path.write_bytes(write_master(replace(master, offices=offices)))
+    server.deliver(make_letter(sender="zxh@yunxi.example"), china(20))
+    server.deliver(make_letter(sender="LYF@Yunxi.example"), china(21))
+    server.deliver(make_letter(sender="chen@yunxi.example"), china(22))
+    assert [set(line.looks_like) for line in collect(workspace).lines] == [
+        {"办公室", "计财股"},
+        {"基教股"},
+        {"基教股"},
+    ]
+
+
 def test_letters_are_marked_as_read_only_where_the_settings_ask_for_it(
     server: Server, workspace: Workspace
 ) -> None:
@@ -237,6 +275,32 @@ def test_our_own_blank_form_coming_back_is_no_return(server: Server, workspace: 
     # From an office it is what the office sent, unfilled as it is.
     server.deliver(make_letter((NAME, blank)), china(21))
     assert fates(collect(workspace)) == [(NAME, "taken")]
+
+
+def test_a_mailbox_that_numbers_its_letters_anew_brings_nothing_twice(
+    server: Server, workspace: Workspace
+) -> None:
+    """A server restored from a backup has another UIDVALIDITY: each letter is new, none is."""
+    set_up(workspace, server.port)
+    contents = deliver_some(server)
+    collect(workspace)
+    (first, *_) = returned(workspace)
+    moved = workspace.returns_folder(APRIL) / first
+    moved.rename(workspace.root / moved.name)
+    kept = returned(workspace)
+    for path in server.mail.glob("dovecot*"):
+        path.unlink()
+    (server.mail / "dovecot-uidvalidity").write_text("70000000", encoding="ascii")
+    (server.mail / "dovecot-uidvalidity.70000000").write_bytes(b"")
+    report = collect(workspace)
+    assert [line.fate for line in report.lines] == ["gone", "held", "held", "held", "none"]
+    assert report.lines[0].outcome == "收过，后来已不在回收里，没有再收"
+    assert returned(workspace) == kept
+    # The same file in another letter is somebody's wish.
+    server.deliver(make_letter((NAME, contents[0]), message_id="<new@t.example>"), china(25))
+    assert [line.fate for line in collect(workspace).lines] == ["taken"]
+    with open_ledger(workspace.ledger_path) as ledger:
+        assert verify_ledger(ledger) == ()
 
 
 def test_a_file_taken_away_from_the_returns_is_told_and_not_taken_again(
@@ -374,11 +438,17 @@ def test_without_a_password_and_a_terminal_it_says_where_to_put_one(
 ) -> None:
     set_up(workspace, 143)
     monkeypatch.delenv("TASKXL_MAIL_PASSWORD", raising=False)
-    monkeypatch.setattr("taskxl.mail.passwords.find_password", lambda *_: None)
+    monkeypatch.setattr("taskxl.commands.passwords.find_password", lambda *_: None)
     status, _, err = run("-C", workspace.root, "collect")
     assert status == 2
     assert one_line(err)
     assert "TASKXL_MAIL_PASSWORD" in err
+    # Of a month that has not gone out nothing can come: no password is asked for.
+    status, _, err = run("-C", workspace.root, "collect", "--month", "5")
+    assert (status, err) == (
+        2,
+        "2021年5月还没有下发：没有文件夹 2021年05月。请先运行 taskxl issue --month 5。\n",
+    )
 
 
 def test_without_a_mailbox_in_the_settings_it_says_what_to_fill_in(
@@ -399,7 +469,7 @@ def test_a_server_that_proves_nothing_is_not_spoken_to(
     with pytest.raises(collecting.TaskxlError, match=r"信任的机构.*TASKXL_CA_FILE"):
         collect(workspace)
     monkeypatch.setenv("TASKXL_CA_FILE", str(server.authority))
-    monkeypatch.setattr(inbox, "TLS_PORT", server.tls_port)
+    monkeypatch.setattr(imap, "TLS_PORT", server.tls_port)
     set_up(workspace, server.tls_port)
     assert not collect(workspace).broken
     monkeypatch.setenv("TASKXL_CA_FILE", str(workspace.master_path))
@@ -433,13 +503,14 @@ def test_a_port_that_is_closed_or_speaks_something_else_is_one_line(
     set_up(workspace, 1)
     with pytest.raises(collecting.TaskxlError, match=r"端口 1 没有开"):
         collect(workspace)
-    monkeypatch.setattr(inbox, "TLS_PORT", server.port)
+    monkeypatch.setattr(imap, "TLS_PORT", server.port)
     set_up(workspace, server.port)
     with pytest.raises(collecting.TaskxlError, match=r"说的不是加密的 IMAP"):
         collect(workspace)
-    set_up(workspace, 993, inbox_server="no-such-host.invalid")
-    with pytest.raises(collecting.TaskxlError, match=r"找不到收信服务器"):
-        collect(workspace)
+    for name in ("no-such-host.invalid", "imap..invalid", "i" * 300):
+        set_up(workspace, 993, inbox_server=name)
+        with pytest.raises(collecting.TaskxlError, match=r"找不到收信服务器"):
+            collect(workspace)
 
 
 # ---------------------------------------------------------------- connections that break
@@ -456,7 +527,7 @@ def deliver_some(server: Server) -> list[bytes]:
 
 
 def through(proxy: Proxy, workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(inbox, "TLS_PORT", proxy.port)
+    monkeypatch.setattr(imap, "TLS_PORT", proxy.port)
     monkeypatch.setenv("TASKXL_CA_FILE", str(proxy.authority))
     set_up(workspace, proxy.port)
 
@@ -508,6 +579,29 @@ def test_a_letter_at_which_the_server_always_breaks_off_costs_only_itself(
         assert "没有取到" in report.lines[1].outcome
         proxy.cut_at = b""
         assert fates(collect(workspace)) == [(NAME, "taken")]
+    assert sorted(returned(workspace).values()) == contents
+
+
+def test_a_server_that_falls_silent_is_not_asked_letter_by_letter(
+    server: Server, workspace: Workspace, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    contents = deliver_some(server)
+    with run_proxy(server.tls_port, tls=tmp_path) as proxy:
+        through(proxy, workspace, monkeypatch)
+        account = collecting.find_account(workspace, APRIL)
+        with open_mailbox(account, PASSWORD, 0.5) as box:
+            uids = box.list_letters(APRIL.first_day)
+            proxy.mute_at = b"UID FETCH 2 "
+            assert [head.uid for head in box.survey(uids)] == uids
+            with pytest.raises(Unanswered):
+                box.download(2)
+            assert box.download(3) is not None
+            proxy.mute_at = b"FETCH"
+            with pytest.raises(collecting.TaskxlError, match="一再中断，没有收完"):
+                list(box.survey(uids))
+        assert proxy.connections <= 1 + 1 + 2 * 4
+        proxy.mute_at = b""
+        collect(workspace)
     assert sorted(returned(workspace).values()) == contents
 
 

@@ -6,7 +6,6 @@ import re
 import shutil
 import socket
 import ssl
-import sys
 import threading
 from base64 import b64encode
 from collections.abc import Iterator
@@ -18,7 +17,8 @@ import keyring.backend
 import pytest
 
 from taskxl import cli
-from taskxl.mail import passwords, sent
+from taskxl.mail import imap
+from taskxl.mail.passwords import find_password
 from taskxl.workspace import Workspace
 from tests.mail_support import (
     APRIL,
@@ -121,6 +121,14 @@ def test_where_nobody_owes_anything_there_is_nothing_to_write(run, bureau: Works
     assert not bureau.letters_folder(APRIL).exists()
 
 
+def test_who_has_sent_nothing_is_not_said_to_have_nothing_to_mend(run) -> None:
+    _, out, _ = run("send-back", "--office", "基教股")
+    assert out == (
+        "基教股还没有报来2021年4月的表。要催报，请运行 taskxl mail remind --office 基教股。\n"
+        "2021年4月：没有要写的信件。\n"
+    )
+
+
 def test_parcels_are_listed_and_need_no_mail_at_all(run, bureau: Workspace) -> None:
     change_bureau(bureau, replace(SETTINGS, mail_server=""))
     status, out, err = run("issue", "--zip", "--office", "基教股")
@@ -135,7 +143,8 @@ def test_parcels_are_listed_and_need_no_mail_at_all(run, bureau: Workspace) -> N
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("issue", "--zip", "--send"), "请去掉一个"),
+        (("issue", "--zip", "--send"), "不能和 --send 一起写。请去掉一个"),
+        (("issue", "--zip", "--again"), "不能和 --again 一起写。请去掉一个"),
         (("issue", "--again"), "要和 --send 一起写"),
         (("remind", "--office", "人事股"), "没有要报送的股室“人事股”。可选：办公室、基教股、计财股"),
         (("issue", "--office", "人事股"), "没有要报送的股室“人事股”。可选：办公室、基教股、计财股"),
@@ -258,22 +267,15 @@ def ring(monkeypatch: pytest.MonkeyPatch) -> Iterator[Ring]:
     keyring.set_keyring(before)
 
 
-def test_the_environment_goes_before_the_keyring(
+def test_the_systems_keyring_is_asked_where_the_environment_is_silent(
     ring: Ring, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert passwords.find_password(SENDER, "smtp.example.com") == "from the ring"
-    assert passwords.find_password("else", "smtp.example.com") is None
-    monkeypatch.setenv("TASKXL_MAIL_PASSWORD", "from the environment")
-    assert passwords.find_password(SENDER, "smtp.example.com") == "from the environment"
-
-
-def test_a_keyring_that_is_locked_or_not_installed_is_none(
-    ring: Ring, monkeypatch: pytest.MonkeyPatch
-) -> None:
+    assert find_password(SENDER, "smtp.example.com") == "from the ring"
+    assert find_password("else", "smtp.example.com") is None
     ring.held = None
-    assert passwords.find_password(SENDER, "smtp.example.com") is None
-    monkeypatch.setitem(sys.modules, "keyring", None)
-    assert passwords.find_password(SENDER, "smtp.example.com") is None
+    assert find_password(SENDER, "smtp.example.com") is None
+    monkeypatch.setenv("TASKXL_MAIL_PASSWORD", "from the environment")
+    assert find_password(SENDER, "smtp.example.com") == "from the environment"
 
 
 def test_without_a_password_and_without_a_terminal_the_line_says_where_to_put_it(
@@ -390,7 +392,7 @@ def test_what_was_sent_is_kept_in_the_mailbox(
         run_server(authority.context()) as (port, room),
         SentBox(authority.context()) as box,
     ):
-        monkeypatch.setattr(sent, "SSL_PORT", box.port)
+        monkeypatch.setattr(imap, "TLS_PORT", box.port)
         use_port(bureau, port, sent_folder="已发送", inbox_server="127.0.0.1", inbox_port=box.port)
         status, out, _ = run("issue", "--send")
     assert status == 0
@@ -407,7 +409,7 @@ def test_a_copy_that_is_not_kept_is_a_note_and_no_failed_letter(
         run_server(authority.context()) as (port, room),
         SentBox(authority.context(), append="NO") as box,
     ):
-        monkeypatch.setattr(sent, "SSL_PORT", box.port)
+        monkeypatch.setattr(imap, "TLS_PORT", box.port)
         use_port(
             bureau,
             port,

@@ -18,6 +18,7 @@ from taskxl.ledger import open_ledger, verify_ledger
 from taskxl.lock import hold_workspace
 from taskxl.master.book import write_master
 from taskxl.model import Month, Period
+from taskxl.reports.send_back import send_back_text
 from taskxl.workspace import Workspace
 from tests.clerks import fill_form
 from tests.crashes import read_tree
@@ -171,6 +172,21 @@ def test_a_month_whose_folder_was_emptied_is_still_remembered(workspace: Workspa
     assert any(record["进展"].startswith("〔上月〕") for record in forms[0].blocks["任务"])
 
 
+def test_who_answers_the_form_as_first_issued_is_asked_to_mend_nothing(
+    workspace: Workspace,
+) -> None:
+    """Titles are changed and the forms go out anew: what the first ones said is nobody's typing."""
+    send(workspace, APRIL, *OFFICES)
+    master, _ = desk.load_master(workspace)
+    tasks = tuple(replace(task, title=f"{task.title}（调整）") for task in master.tasks)
+    workspace.master_path.write_bytes(write_master(replace(master, tasks=tasks)))
+    desk.issue_forms(workspace, APRIL, now=NOW)
+    month = desk.merge_returns(workspace, APRIL, now=NOW).month
+    assert month.unplaced == ()
+    assert [f.code for f in month.findings if f.code.startswith("E")] == []
+    assert [send_back_text(month, office) for office in OFFICES] == ["", "", ""]
+
+
 def test_a_past_month_is_judged_by_the_list_as_it_was(workspace: Workspace) -> None:
     was = last_month(workspace, MARCH).master
     change_title(workspace, "另一个名称")
@@ -317,11 +333,11 @@ def test_runs_killed_at_random_moments_lose_nothing() -> None:
     root = Path(__file__).resolve().parent.parent
     done = subprocess.run(
         [sys.executable, "-m", "tests.crashes", "30", "20210426"],
-        cwd=root, capture_output=True, text=True, timeout=300, check=False,
+        cwd=root, capture_output=True, text=True, timeout=600, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     killed = int(done.stdout.split()[0])
-    assert killed >= 10, "the runs were over before they could be killed"
+    assert killed >= 5, "the runs were over before they could be killed"
 
 
 @pytest.fixture

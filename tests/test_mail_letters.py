@@ -22,9 +22,8 @@ from taskxl.errors import TaskxlError
 from taskxl.forms.issue import compose_form
 from taskxl.ledger import LetterKind
 from taskxl.mail.letters import Attachment, Letter, write_draft, write_letter
-from taskxl.mail.sent import encode_folder
 from taskxl.mail.texts import NAMES, TEMPLATES, LetterText, check_text, clean_line, render_text
-from taskxl.master.addresses import read_address, read_recipients, split_mails
+from taskxl.master.addresses import Recipients, read_address, read_recipients, split_mails
 from taskxl.model import Office
 from taskxl.resources import template
 from taskxl.workspace import Workspace
@@ -217,6 +216,17 @@ def test_an_address_is_one_or_is_not(typed: str, read_as: str | None) -> None:
     assert read_address(typed) == read_as
 
 
+def test_one_mailbox_gets_one_letter_however_often_it_is_named() -> None:
+    typed = (
+        "jc@y.example",
+        "抄送：JC@y.example",
+        "Jc@Y.example",
+        "抄送：a@y.example",
+        "抄送：A@y.example",
+    )
+    assert read_recipients(typed) == Recipients(("jc@y.example",), ("a@y.example",))
+
+
 def test_a_wrong_address_is_told_with_its_cell(tmp_path: Path) -> None:
     offices = (*OFFICES[:2], replace(OFFICES[2], mails=("jc.example.com", "抄送：也不是")))
     workspace = make_bureau(tmp_path, offices=offices)
@@ -260,13 +270,33 @@ def test_the_shipped_texts_are_in_order_and_say_everything(name: str) -> None:
         ("主题：报送\n\n\n{{ 任务数 + 股室 }}", 4, "填不了"),
         ("主题：报送\n\n\n{{ 股室.里面.没有 }}", 4, "填不了"),
         ("主题：报送\n\n{{ 股室.__class__.__mro__ }}", 3, "填不了"),
-        ("主题：报送\n\n{% include '/etc/passwd' %}", 3, "填不了"),
+        ("主题：报送\n\n{% include '/etc/passwd' %}", 3, "信件里用不上"),
+        ("主题：报送\n\n{% import 'os' as o %}", 3, "信件里用不上"),
+        ("主题：报送\n\n\n{% for 一 in range(9) %}多{% endfor %}", 4, "信件里用不上"),
+        ("主题：报送\n\n{{ lipsum.__globals__ }}", 3, "没有“lipsum”这个名称"),
+        ("主题：报送\n\n{{ '%999999999d' % 1 }}", 3, "信件里用不上"),
+        ("主题：报送\n\n{{ 股室 * 999999999 }}", 3, "信件里用不上"),
+        ("主题：{{ 9 ** 9 ** 9 }}\n\n正文", 1, "信件里用不上"),
+        ("主题：报送\n\n{{ '{0.__class__}'.format(股室) }}", 3, "信件里用不上"),
+        ("主题：报送\n\n{{ 股室|center(999999999) }}", 3, "看不懂，或没有写完整"),
+        ("主题：报送\n\n{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}", 3, "信件里用不上"),
+        ("主题：报送\n\n{% set 多 = 更正 ~ 更正 %}", 3, "信件里用不上"),
+        (
+            "主题：报送\n\n{% for 一 in 更正 %}\n{% for 二 in 更正 %}{% endfor %}{% endfor %}",
+            4,
+            "信件里用不上",
+        ),
+        ("主题：报送\n\n" + "{% if 1 %}" * 999 + "{% endif %}" * 999, 0, "看不懂，或没有写完整"),
+        ("主题：报送\n\n" + "长" * 200_001, 0, "正文超过 200000 字"),
         ("主题：{# 空 #}\n\n正文", 1, "主题是空的"),
+        ("主题：报送\n\n \n", 0, "没有正文"),
     ],
+    ids=lambda value: value[6:40] if isinstance(value, str) else str(value),
 )
 def test_a_wrong_text_is_told_with_file_and_line(source: str, line: int, said: str) -> None:
     (finding,) = check_text("邮件-下发.txt", source.encode())
-    assert (finding.code, finding.file) == ("F520", f"邮件-下发.txt 第{line}行")
+    place = f"邮件-下发.txt 第{line}行" if line else "邮件-下发.txt"
+    assert (finding.code, finding.file) == ("F520", place)
     assert said in finding.message
     assert "jinja" not in finding.message.lower()
 
@@ -430,11 +460,3 @@ def test_a_parcel_holds_form_and_words_with_names_that_windows_reads(tmp_path: P
     assert "本邮件" not in words
     assert post.pack_forms(workspace, APRIL, None, NOW).written == ()
     assert path.read_bytes() == content
-
-
-@pytest.mark.parametrize(
-    ("name", "coded"),
-    [("INBOX", "INBOX"), ("已发送", "&XfJT0ZAB-"), ("a&b/已发送 x", "a&-b/&XfJT0ZAB- x")],
-)
-def test_a_folder_is_named_as_imap_writes_it(name: str, coded: str) -> None:
-    assert encode_folder(name) == coded

@@ -1,12 +1,14 @@
 """Where the mailbox's password comes from, in which order."""
 
 import sys
+from base64 import b64encode
 from types import SimpleNamespace
 
 import click
 import pytest
 
 from taskxl.commands.passwords import ask_password
+from taskxl.mail.imap import Account, quote_server
 from taskxl.mail.passwords import find_password
 
 
@@ -18,15 +20,6 @@ def ring(monkeypatch: pytest.MonkeyPatch) -> dict[tuple[str, str], str]:
     monkeypatch.setitem(sys.modules, "keyring", keyring)
     monkeypatch.delenv("TASKXL_MAIL_PASSWORD", raising=False)
     return kept
-
-
-def test_the_environment_goes_before_the_keyring(
-    ring: dict[tuple[str, str], str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    ring["taskxl", "bgs"] = "of the ring"
-    assert find_password("bgs", "imap.example") == "of the ring"
-    monkeypatch.setenv("TASKXL_MAIL_PASSWORD", "of the environment")
-    assert find_password("bgs", "imap.example") == "of the environment"
 
 
 def test_an_entry_for_the_server_goes_before_the_general_one(
@@ -64,3 +57,18 @@ def test_at_a_terminal_a_person_is_asked_and_not_shown_the_answer(
     monkeypatch.setattr(click, "prompt", prompt)
     assert ask_password("bgs", "imap.example") == "typed"
     assert asked == [("邮箱 bgs 的密码（授权码，输入时不显示）", True)]
+
+
+def test_a_server_that_repeats_the_password_however_coded_is_not_quoted() -> None:
+    account = Account("imap.example", 993, "bgs")
+    plain = b64encode(b"\0bgs\0secret").decode()
+    for said in ("secret", b64encode(b"secret").decode(), plain):
+        quoted = quote_server(RuntimeError(f"no such user: {said}"), account, "secret")
+        assert quoted == "（服务器答复：“no such user: ***”）"
+
+
+def test_what_a_server_says_in_chinese_is_read() -> None:
+    account = Account("imap.example", 993, "bgs")
+    for coding in ("utf-8", "gb18030"):
+        error = RuntimeError(str("请使用授权码登录".encode(coding)))
+        assert quote_server(error, account, "secret") == "（服务器答复：“请使用授权码登录”）"

@@ -697,6 +697,15 @@ def test_a_server_that_is_not_there_is_one_line(bureau: Workspace, keyboard: Key
         keyboard.send(bureau)
 
 
+@pytest.mark.parametrize("name", ["smtp..invalid", "s" * 300])
+def test_a_server_whose_name_none_can_have_is_one_line(
+    bureau: Workspace, keyboard: Keyboard, name: str
+) -> None:
+    change_bureau(bureau, replace(SETTINGS, mail_server=name))
+    with pytest.raises(TaskxlError, match=r"找不到发信服务器.*请核对“设置”里的发信服务器"):
+        keyboard.send(bureau)
+
+
 def test_a_server_that_says_nothing_is_not_waited_for_for_ever(
     bureau: Workspace, keyboard: Keyboard, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -17,7 +17,14 @@ from taskxl.text import show
 if TYPE_CHECKING:
     from taskxl.taking import CollectReport, Line
 
-COLOURS = {"taken": "green", "held": None, "ignored": None, "none": None, "refused": "yellow"}
+COLOURS = {
+    "taken": "green",
+    "held": None,
+    "gone": None,
+    "ignored": None,
+    "none": None,
+    "refused": "yellow",
+}
 TITLES = ("时间", "发件人", "主题", "附件", "结果")
 # Letters without an attachment that are named one by one; a mailbox may have thousands.
 _NAMED = 20
@@ -43,7 +50,7 @@ def collect(folder: Path | None, month: str | None, source: Path | None) -> None
     if source is not None:
         report = collecting.collect_folder(workspace, period, source, _now(), _progress)
     else:
-        account = collecting.find_account(workspace)
+        account = collecting.find_account(workspace, period)
         password = ask_password(account.user, account.server)
         report = collecting.collect_mail(workspace, period, password, _now(), _progress)
     for note in report.notes:
@@ -112,6 +119,7 @@ def _count(report: "CollectReport") -> str:
         for fate, word in (
             ("taken", "收下 {} 个附件"),
             ("held", "已有 {} 个"),
+            ("gone", "收过又移走的 {} 个"),
             ("ignored", "不是报送件 {} 个"),
             ("none", "没有附件的信 {} 封"),
             ("refused", "没有收、请看一看的 {} 个"),

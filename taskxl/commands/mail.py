@@ -1,6 +1,5 @@
 """The commands `taskxl mail …`: letters of the month on the screen."""
 
-import os
 import time
 from datetime import datetime
 from pathlib import Path
@@ -59,8 +58,9 @@ def issue(
     if not packed:
         _run("issue", folder, month, office, send, again)
         return
-    if send:
-        raise TaskxlError("--zip 是不用邮件时打包用的，不能和 --send 一起写。请去掉一个。")
+    for option, given in (("--send", send), ("--again", again)):
+        if given:
+            raise TaskxlError(f"--zip 是不用邮件时打包用的，不能和 {option} 一起写。请去掉一个。")
     from taskxl import desk, post
     from taskxl.workspace import find_workspace
 
@@ -106,7 +106,7 @@ def _run(
     again: bool,
 ) -> None:
     from taskxl import desk, post, sending
-    from taskxl.mail.certificates import CA_VARIABLE
+    from taskxl.mail.certificates import find_authority
     from taskxl.workspace import find_workspace
 
     if again and not send:
@@ -117,9 +117,7 @@ def _run(
     if not send:
         _print_drafts(post.draft_letters(workspace, period, kind, office, now))
         return
-    world = sending.World(
-        ask_password, _now, _sleep, _print_delivery, os.environ.get(CA_VARIABLE) or None
-    )
+    world = sending.World(ask_password, _now, _sleep, _print_delivery, find_authority())
     command = f"taskxl mail {kind} --month {period.month} --send"
     report = sending.send_letters(workspace, period, kind, world, office, again)
     _print_report(report, command, again)

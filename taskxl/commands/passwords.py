@@ -1,6 +1,7 @@
 """The mailbox's password, asked of a person where nothing else has it."""
 
 import sys
+from functools import cache
 
 import click
 
@@ -16,8 +17,7 @@ def ask_password(user: str, server: str) -> str:
     """
     password = find_password(user, server)
     if password is None and sys.stdin.isatty():
-        prompt = f"邮箱 {show(user)} 的密码（授权码，输入时不显示）"
-        password = str(click.prompt(prompt, hide_input=True, err=True))
+        password = _ask_person(user)
     if not password:
         raise TaskxlError(
             f"没有邮箱 {show(user)} 的密码（授权码）。请在终端里运行，会提示输入；"
@@ -25,3 +25,10 @@ def ask_password(user: str, server: str) -> str:
             f"keyring set {SERVICE} {show(user)}；或设环境变量 {VARIABLE}。"
         )
     return password
+
+
+@cache
+def _ask_person(user: str) -> str:
+    """Ask once a run: a mailbox has one password, whether it is for sending or for reading."""
+    prompt = f"邮箱 {show(user)} 的密码（授权码，输入时不显示）"
+    return str(click.prompt(prompt, hide_input=True, err=True))

@@ -35,13 +35,15 @@ class Expected:
 
     `form_texts` are the fixed texts of the form's drawing (see `form_texts`): instructions and
     captions that come back with every return and are nobody's typing; `instructions` the 批示 that
-    stand below the plan of a task, by its id.
+    stand below the plan of a task, by its id; `issued_lists` those by which forms of the period
+    went out, the list may have been changed since.
     """
 
     master: MasterList
     period: Period
     form_texts: frozenset[str] = frozenset()
     instructions: Mapping[str, str] = field(default_factory=dict)
+    issued_lists: tuple[MasterList, ...] = ()
 
     @cached_property
     def catalog(self) -> "Catalog":
@@ -69,6 +71,7 @@ class Catalog:
     def __init__(self, expected: Expected) -> None:
         self.master = expected.master
         self.period = expected.period
+        self._issued_lists = expected.issued_lists
         self.settings = expected.master.settings
         self.roster = Roster(self.master.offices)
         self.tasks: dict[str, Task] = {task.id: task for task in self.master.tasks}
@@ -148,9 +151,10 @@ class Catalog:
     @cached_property
     def _long_texts(self) -> frozenset[str]:
         texts = {squeeze(plan) for plan in self.plans.values()}
-        texts |= {squeeze(plan_text(task)) for task in self.master.tasks}
-        texts |= {squeeze(task.title) for task in self.master.tasks}
-        texts |= {squeeze(milestone.text) for _, milestone in self.milestones.values()}
+        for master in (self.master, *self._issued_lists):
+            texts |= {squeeze(plan_text(task)) for task in master.tasks}
+            texts |= {squeeze(task.title) for task in master.tasks}
+            texts |= {squeeze(step.text) for task in master.tasks for step in task.milestones}
         return frozenset(text for text in texts if len(text) >= 6)
 
     def is_form_text(self, text: str) -> bool:

@@ -107,6 +107,17 @@ def list_collected(ledger: Ledger, period: Period) -> dict[str, str]:
     return dict(rows.fetchall())
 
 
+def list_hung(ledger: Ledger, period: Period) -> frozenset[tuple[str, str]]:
+    """Return what was put under 回收/ of a period, by its letter's Message-ID and its SHA-256."""
+    rows = ledger.connection.execute(
+        "SELECT message_id, digest FROM attachments JOIN messages"
+        " ON messages.id = attachments.message"
+        " WHERE period = ? AND file <> '' AND message_id <> ''",
+        (period.key,),
+    )
+    return frozenset(rows.fetchall())
+
+
 def is_issued_form(ledger: Ledger, digest: str) -> bool:
     """Tell whether the content of that SHA-256 is a form as we issued it, filled in by nobody."""
     query = "SELECT 1 FROM forms WHERE digest = ? LIMIT 1"

@@ -5,7 +5,7 @@ import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Literal
@@ -326,12 +326,24 @@ class Ledger:
             is not None
         )
 
+    def issued_lists(self, period: Period) -> tuple[MasterList, ...]:
+        """Return every list by which forms of a period went out."""
+        query = "SELECT DISTINCT master FROM forms WHERE period = ? AND master IS NOT NULL"
+        rows = self.connection.execute(f"{query} ORDER BY master", (period.key,)).fetchall()
+        return tuple(self._read_list(digest) for (digest,) in rows)
+
     def issued(self, period: Period) -> dict[str, str]:
         """Return the id of the form that each office was issued last."""
         rows = self.connection.execute(
             "SELECT office, form_id FROM forms WHERE period = ? ORDER BY id", (period.key,)
         )
         return dict(rows.fetchall())
+
+    def first_issued(self, period: Period) -> date | None:
+        """Return the day on which forms of a period first went out, None where no run said so."""
+        query = "SELECT min(recorded_at) FROM forms WHERE period = ? AND origin = 'run'"
+        (at,) = self.connection.execute(query, (period.key,)).fetchone()
+        return datetime.fromisoformat(at).date() if at else None
 
     def files(self, period: Period) -> dict[str, str]:
         """Return every file ever received for a period, its SHA-256 by its name.

@@ -1,9 +1,5 @@
 """The mailbox over IMAP: looked into and never touched, save for the mark that 设置 may ask for."""
 
-import logging
-import os
-import socket
-import ssl
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -12,37 +8,22 @@ from imaplib import IMAP4
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from taskxl.errors import TaskxlError
-from taskxl.mail.certificates import CA_VARIABLE, explain_certificate, make_context
+from taskxl.mail.imap import SECONDS, Account, explained, log_in, quote_server
 from taskxl.text import quote, show
 
 if TYPE_CHECKING:
     from imapclient import IMAPClient
 
-TLS_PORT = 993
-"""Encrypted from the first byte; on any other port STARTTLS is required."""
-SECONDS = 60.0
 _BATCH = 100
 # A shorter letter of nothing but text holds no form, not even one written into the text.
 _SHORT = 16 << 10
 _HEADERS = "BODY.PEEK[HEADER.FIELDS (FROM SENDER SUBJECT DATE MESSAGE-ID RECEIVED)]<0.16384>"
 _FOLDERS_SHOWN = 12
+# Questions in a row to which a server that is there says nothing at all, twice each; a letter at
+# which it falls silent costs three.
+_SILENCES = 4
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Account:
-    """A mailbox and its folder; `folder` "" is INBOX. The password is not part of it."""
-
-    server: str
-    port: int
-    user: str
-    folder: str = ""
-
-    @property
-    def source(self) -> str:
-        """By what the ledger tells this folder from others."""
-        return f"{self.user}@{self.server}/{self.folder or 'INBOX'}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +51,7 @@ class Mailbox:
     def __init__(self, account: Account, password: str, seconds: float = SECONDS) -> None:
         self._account, self._password, self._seconds = account, password, seconds
         self._client, self.validity = self._open()
+        self._silences = 0
 
     # ------------------------------------------------------------ asked
 
@@ -164,18 +146,28 @@ class Mailbox:
     # ------------------------------------------------------------ the connection
 
     def _ask(self, question: "Callable[[IMAPClient], T]") -> T:
-        """Return the answer; where none comes, ask once more over a new connection."""
+        """Return the answer; where none comes, ask once more over a new connection.
+
+        Raises Unanswered where none comes then; TaskxlError where the server has fallen silent.
+        """
         try:
-            return question(self._client)
+            answer = question(self._client)
+            self._silences = 0
+            return answer
         except Exception:  # the library raises whatever a strange answer makes it stumble over
             self.close()
         self._client, validity = self._open()
         if validity != self.validity:
             raise TaskxlError("邮箱在收取的时候被重建了，没有收完。请再运行一次。")
         try:
-            return question(self._client)
+            answer = question(self._client)
         except Exception as error:
+            self._silences += isinstance(error, TimeoutError)
+            if self._silences >= _SILENCES:
+                raise self.cut_off() from error
             raise Unanswered from error
+        self._silences = 0
+        return answer
 
     def cut_off(self) -> TaskxlError:
         """Return what to say where the server breaks off again and again."""
@@ -185,11 +177,10 @@ class Mailbox:
         )
 
     def _open(self) -> "tuple[IMAPClient, int]":
-        account = self._account
-        with _explained(account, self._password):
-            client = _connect(account, self._seconds)
+        with explained(self._account):
+            client = log_in(self._account, self._password, self._seconds)
             try:
-                return client, _enter(client, account, self._password)
+                return client, _enter(client, self._account, self._password)
             except BaseException:
                 with suppress(Exception):
                     client.shutdown()
@@ -209,54 +200,10 @@ def open_mailbox(account: Account, password: str, seconds: float = SECONDS) -> I
         mailbox.close()
 
 
-def _connect(account: Account, seconds: float) -> "IMAPClient":
-    from imapclient import IMAPClient
-
-    # It would write every command into the log, and what it takes out of them is not all.
-    for name in ("imapclient.imapclient", "imapclient.imaplib"):
-        logging.getLogger(name).disabled = True
-    trust = make_context(os.environ.get(CA_VARIABLE) or None)
-    if account.port == TLS_PORT:
-        return IMAPClient(account.server, account.port, ssl_context=trust, timeout=seconds)
-    client = IMAPClient(account.server, account.port, ssl=False, timeout=seconds)
-    try:
-        if not client.has_capability("STARTTLS"):
-            raise TaskxlError(
-                f"收信服务器 {show(account.server)} 的端口 {account.port} 不提供加密（STARTTLS），"
-                f"没有登录，密码没有发出。请把设置里的收信端口改为 {TLS_PORT}。"
-            )
-        client.starttls(trust)
-    except BaseException:
-        with suppress(Exception):
-            client.shutdown()
-        raise
-    return client
-
-
 def _enter(client: "IMAPClient", account: Account, password: str) -> int:
-    """Log in and open the folder for reading; return the folder's UIDVALIDITY."""
-    from imapclient.exceptions import IMAPClientError, LoginError
+    """Open the folder for reading; return its UIDVALIDITY."""
+    from imapclient.exceptions import IMAPClientError
 
-    client.normalise_times = False
-    try:
-        if (account.user + password).isascii():
-            client.login(account.user, password)
-        else:
-            client.plain_login(account.user, password)
-    except IMAP4.abort:
-        raise
-    except LoginError as error:
-        if _is_cut(error):
-            raise IMAP4.abort from error
-        raise TaskxlError(
-            f"收信服务器 {show(account.server)} 不接受 {quote(account.user)} 的登录"
-            f"{_server_words(error, password)}。"
-            "请核对登录名和密码；多数邮箱要用网页上另设的“授权码”，并先开通 IMAP。"
-        ) from None  # a server may repeat what it was sent
-    # Some providers open no folder to a program that has not said what it is.
-    if client.has_capability("ID"):
-        with suppress(IMAPClientError):
-            client.id_({"name": "taskxl"})
     folder = account.folder or "INBOX"
     try:
         opened = client.select_folder(folder, readonly=True)
@@ -264,14 +211,10 @@ def _enter(client: "IMAPClient", account: Account, password: str) -> int:
         raise
     except IMAPClientError as error:
         raise TaskxlError(
-            f"邮箱里的文件夹{quote(folder)}打不开{_server_words(error, password)}。"
+            f"邮箱里的文件夹{quote(folder)}打不开{quote_server(error, account, password)}。"
             f"请核对设置里的“收件夹”{_name_folders(client)}。"
         ) from error
     return int(opened.get(b"UIDVALIDITY") or 0)
-
-
-def _is_cut(error: BaseException) -> bool:
-    return any(isinstance(e, IMAP4.abort | OSError) for e in (error, error.__context__))
 
 
 def _name_folders(client: "IMAPClient") -> str:
@@ -281,44 +224,6 @@ def _name_folders(client: "IMAPClient") -> str:
         return ""
     more = "等" if len(names) > _FOLDERS_SHOWN else ""
     return f"；有：{'、'.join(show(n, 30) for n in names[:_FOLDERS_SHOWN])}{more}" if names else ""
-
-
-def _server_words(error: BaseException, password: str) -> str:
-    """Return what the server answered, cut short; a server may repeat what it was sent."""
-    text = str(error)
-    if text.startswith(("b'", 'b"')):
-        text = text[2:-1]
-    text = text.replace(password, "***") if password else text
-    return f"（服务器答复：{quote(text, 80)}）" if text.strip() else ""
-
-
-@contextmanager
-def _explained(account: Account, password: str) -> Iterator[None]:
-    """Turn what stands between us and the mailbox into one Chinese line with the next step."""
-    server = f"收信服务器 {show(account.server)}"
-    try:
-        yield
-    except TaskxlError:
-        raise
-    except ssl.SSLCertVerificationError as error:
-        raise TaskxlError(
-            f"{server} 的{explain_certificate(error, '收信服务器')}没有登录。"
-        ) from None
-    except ssl.SSLError as error:
-        raise TaskxlError(
-            f"{server} 的端口 {account.port} 说的不是加密的 IMAP，没有登录。"
-            f"请核对设置里的收信端口（一般是 {TLS_PORT}）。"
-        ) from error
-    except socket.gaierror as error:
-        raise TaskxlError(f"找不到{server}。请核对设置里的“收信服务器”，并检查网络。") from error
-    except TimeoutError as error:
-        raise TaskxlError(f"{server} 没有回应。请检查网络，稍后再运行。") from error
-    except (OSError, IMAP4.error) as error:
-        refused = isinstance(error, ConnectionRefusedError)
-        what = f"的端口 {account.port} 没有开" if refused else "把连接断开了"
-        raise TaskxlError(
-            f"{server} {what}，没有收完。请核对设置里的收信端口，检查网络，再运行一次会接着收。"
-        ) from error
 
 
 def _is_bare(structure: Any) -> bool:

@@ -4,13 +4,13 @@ import re
 import smtplib
 import socket
 import ssl
-from base64 import b64encode
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Literal
 
 from taskxl.mail.certificates import explain_certificate, make_context
+from taskxl.mail.passwords import hide_password
 from taskxl.text import show
 
 SSL_PORT = 465
@@ -123,18 +123,6 @@ class Outbox:
                 break
         return outcome
 
-    def hide_secrets(self, text: str) -> str:
-        """Return a text without the password, also as the protocols encode it."""
-        password = self._password
-        if not password:
-            return text
-        raw = password.encode("utf-8", "replace")
-        user = self.server.user.encode("utf-8", "replace")
-        forms = {password, b64encode(raw).decode(), b64encode(b"\0%b\0%b" % (user, raw)).decode()}
-        for form in sorted(forms, key=len, reverse=True):
-            text = text.replace(form, "***")
-        return text
-
     # ------------------------------------------------------------ the connection
 
     def _drop(self) -> None:
@@ -171,7 +159,7 @@ class Outbox:
         except BaseException as error:
             if connection is not None:
                 connection.close()
-            if isinstance(error, smtplib.SMTPException | OSError):
+            if isinstance(error, smtplib.SMTPException | OSError | UnicodeError):
                 raise self._explain(error, name) from None
             raise
         return connection
@@ -209,7 +197,7 @@ class Outbox:
                 lasting=True,
             ) from None
 
-    def _explain(self, error: smtplib.SMTPException | OSError, name: str) -> UnreachableError:
+    def _explain(self, error: Exception, name: str) -> UnreachableError:
         if isinstance(error, ssl.SSLCertVerificationError):
             return UnreachableError(
                 f"{name}的{explain_certificate(error, '发信服务器')}没有登录，也没有发信。",
@@ -218,7 +206,7 @@ class Outbox:
         if isinstance(error, ssl.SSLError):
             advice = "请核对发信端口：465 是 SSL，其余端口用 STARTTLS。"
             return UnreachableError(f"{name}不能建立加密连接。{advice}", lasting=True)
-        if isinstance(error, socket.gaierror):
+        if isinstance(error, socket.gaierror | UnicodeError):  # the latter: no name can be so
             advice = "请核对“设置”里的发信服务器，并检查网络。"
             return UnreachableError(f"找不到{name}。{advice}", lasting=True)
         if isinstance(error, smtplib.SMTPConnectError | smtplib.SMTPHeloError):
@@ -315,7 +303,8 @@ class Outbox:
     def _say(self, code: int, said: bytes | str) -> str:
         """Return a server's answer as one safe line: it is a stranger's text."""
         text = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
-        return f"服务器答复 {code} {show(self.hide_secrets(text), 80)}".strip()
+        text = hide_password(text, self.server.user, self._password)
+        return f"服务器答复 {code} {show(text, 80)}".strip()
 
 
 def _speak(command: Callable[[], tuple[int, bytes]]) -> tuple[int, bytes]:

@@ -1,6 +1,7 @@
-"""The mailbox's password: from the environment or the system's keyring, never a file."""
+"""The mailbox's password: from the environment or the system's keyring, in no file or message."""
 
 import os
+from base64 import b64encode
 from contextlib import suppress
 
 VARIABLE = "TASKXL_MAIL_PASSWORD"
@@ -28,3 +29,19 @@ def find_password(user: str, server: str) -> str | None:
             if found:
                 return str(found)
     return None
+
+
+def hide_password(text: str, user: str, password: str | None) -> str:
+    """Return a text without the password, also as the protocols encode it.
+
+    >>> hide_password("535 no: c2VjcmV0", "bgs", "secret")
+    '535 no: ***'
+    """
+    if not password:
+        return text
+    raw, name = (part.encode("utf-8", "replace") for part in (password, user))
+    coded = (raw, b"\0%b\0%b" % (name, raw))
+    forms = {password, *(b64encode(one).decode() for one in coded)}
+    for form in sorted(forms, key=len, reverse=True):
+        text = text.replace(form, "***")
+    return text

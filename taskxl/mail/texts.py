@@ -17,6 +17,8 @@ from taskxl.text import show
 
 TEMPLATES = ("邮件-下发.txt", "邮件-催报.txt", "邮件-退回.txt")
 SUBJECT_MARK = "主题："
+BODY_LIMIT = 200_000
+"""Characters of a body; no letter that somebody reads comes near it."""
 SUBJECT_LIMIT = 120
 """Characters of a subject; what is longer is cut, since some programs show nothing of it then."""
 
@@ -64,11 +66,33 @@ _ENVIRONMENT = ImmutableSandboxedEnvironment(
     lstrip_blocks=True,
     keep_trailing_newline=True,
 )
+# A letter has no use for globals, nor for filters by which a text grows.
+_ENVIRONMENT.globals.clear()
+_FILTERS = ("count", "default", "first", "int", "join", "last", "length", "replace", "trim")
+_ENVIRONMENT.filters = {name: _ENVIRONMENT.filters[name] for name in _FILTERS}
+# What else would let a slip of the pen run for ever or fill the memory.
+_USELESS = (
+    nodes.Assign,
+    nodes.AssignBlock,
+    nodes.Call,
+    nodes.CallBlock,
+    nodes.Extends,
+    nodes.FilterBlock,
+    nodes.FromImport,
+    nodes.Import,
+    nodes.Include,
+    nodes.Macro,
+    nodes.Mod,
+    nodes.Mul,
+    nodes.Pow,
+)
 _CANNOT_FILL = (
     TemplateError,
     ArithmeticError,
     AttributeError,
     LookupError,
+    MemoryError,
+    RecursionError,
     TypeError,
     ValueError,
 )
@@ -115,6 +139,8 @@ def render_text(name: str, content: bytes, values: Mapping[str, Any]) -> LetterT
     if not filled:
         raise _fault(name, 1, "主题是空的。请写上主题")
     text = clean_text(_fill(name, body, cleaned)).strip("\n")
+    if len(text) > BODY_LIMIT:
+        raise _fault(name, 0, f"正文超过 {BODY_LIMIT} 字。请改短")
     return LetterText(filled[:SUBJECT_LIMIT], re.sub(r"\n{3,}", "\n\n", text) + "\n")
 
 
@@ -147,23 +173,30 @@ def _compile(name: str, content: bytes) -> tuple[Any, Any]:
     found = re.match(r"\s*主题\s*[:：]", head)
     if not found:
         raise _fault(name, 1, f"第一行要以“{SUBJECT_MARK}”开头，写信件的主题，空一行再写正文")
-    source = head[found.end() :].strip()
+    subject = _parse(name, head[found.end() :].strip())
+    if not rest.strip():
+        raise _fault(name, 0, "没有正文。请空一行，写上正文")
     # The line in place of the subject keeps the numbers of lines as a person counts them.
-    return _parse(name, source), _parse(name, f"\n{rest}")
+    return subject, _parse(name, f"\n{rest}")
 
 
 def _parse(name: str, source: str) -> Any:
     try:
         parsed = _ENVIRONMENT.parse(source)
-        unknown = meta.find_undeclared_variables(parsed) - set(NAMES) - set(_ENVIRONMENT.globals)
+        # First: to look for names is to work out what can be worked out.
+        inner = (one for loop in parsed.find_all(nodes.For) for one in loop.find_all(nodes.For))
+        for useless in (*parsed.find_all(_USELESS), *inner):
+            what = "花括号里的这种写法信件里用不上。请对照自带的模板改正"
+            raise _fault(name, useless.lineno, what)
+        unknown = meta.find_undeclared_variables(parsed) - set(NAMES)
         for one in parsed.find_all(nodes.Name):
             if one.name in unknown:
                 what = f"没有“{show(one.name, 20)}”这个名称。可用：{'、'.join(NAMES)}"
                 raise _fault(name, one.lineno, what)
         return _ENVIRONMENT.from_string(source)
-    except TemplateSyntaxError as error:
+    except (TemplateSyntaxError, RecursionError) as error:
         what = "花括号里的写法看不懂，或没有写完整。请对照自带的模板改正"
-        raise _fault(name, error.lineno, what) from error
+        raise _fault(name, getattr(error, "lineno", 0), what) from error
 
 
 def _fill(name: str, template: Any, values: Mapping[str, Any]) -> str:

@@ -64,8 +64,9 @@ def read_recipients(mails: Iterable[str]) -> Recipients:
     >>> read_recipients(["张三", "<a@example.com>", "抄送：b@example.com", "a.example.com"])
     Recipients(to=('a@example.com',), copies=('b@example.com',), faults=('a.example.com',))
     """
-    to: dict[str, None] = {}
-    copies: dict[str, None] = {}
+    # By the address without case: no server keeps two mailboxes that differ in it alone.
+    to: dict[str, str] = {}
+    copies: dict[str, str] = {}
     faults: list[str] = []
     entries = list(mails)
     for entry, following in zip(entries, [*entries[1:], ""], strict=False):
@@ -77,8 +78,7 @@ def read_recipients(mails: Iterable[str]) -> Recipients:
         address = read_address(found.group(1) if found else bare)
         if address is None:
             faults.append(entry)
-        elif mark:
-            copies[address] = None
         else:
-            to[address] = None
-    return Recipients(tuple(to), tuple(one for one in copies if one not in to), tuple(faults))
+            (copies if mark else to).setdefault(address.casefold(), address)
+    only_copies = tuple(address for key, address in copies.items() if key not in to)
+    return Recipients(tuple(to.values()), only_copies, tuple(faults))
