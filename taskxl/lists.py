@@ -295,7 +295,7 @@ def update_workspace(root: Path, paths: Sequence[Path], now: datetime | None = N
         task_list, findings = _read_revised(paths, master.settings)
         differences = _compare_with_document(master, task_list)
         update = _plan_update(ledger, placed, task_list)
-        if lack := find_lack(update, master.tasks, task_list.tasks):
+        if lack := find_lack(update, task_list.tasks):
             raise TaskxlError(f"{'、'.join(show(path.name) for path in paths)}：{lack}")
         offices = _find_new_offices(master, task_list)
         content = _write_update(workspace, found, placed, update, offices)

@@ -61,7 +61,7 @@ def first(tasks: tuple[Task, ...], **change: object) -> tuple[Task, ...]:
 
 
 def test_the_same_document_changes_nothing() -> None:
-    assert run() == Update(STATED, STATED, (), ("1", "2", "3"), ())
+    assert run() == Update(STATED, STATED, (), ("1", "2", "3"), (), 2)
 
 
 FIELDS = [
@@ -262,15 +262,19 @@ def test_without_an_earlier_document_only_blanks_are_filled_and_the_rest_is_told
     assert done.tasks[2].remarks == (DROPPED_MARK,)
     known = gather_ids([MasterList("", done.tasks, (), Settings())])
     again = update_tasks(done.tasks, document, done.stated, known)
-    assert again == Update(done.tasks, done.stated, (), ("1", "2"), ())
+    assert again == Update(done.tasks, done.stated, (), ("1", "2"), (), 2)
 
 
 # ---------------------------------------------------------------- another list
 
 
-def lack(document: tuple[Task, ...], mine: tuple[Task, ...] = STATED) -> str:
+def lack(
+    document: tuple[Task, ...],
+    mine: tuple[Task, ...] = STATED,
+    stated: tuple[Task, ...] = STATED,
+) -> str:
     """Return what is said of a document that lacks much."""
-    return find_lack(update_tasks(mine, document, STATED, KNOWN), mine, document)
+    return find_lack(update_tasks(mine, document, stated, KNOWN), document)
 
 
 def test_a_document_that_lacks_most_of_the_list_is_another_one() -> None:
@@ -292,6 +296,8 @@ def test_a_document_without_the_plans_of_the_list_is_another_one() -> None:
     assert "有节点 2 个，这份清单里只认出 0 个" in lack(bare)
     assert lack(first(DOCUMENT, milestones=DOCUMENT[0].milestones[:1])) == ""
     assert lack(bare, first(STATED, milestones=())) == ""
+    # Milestones that only a person wrote, in a list whose document never had any.
+    assert lack(bare, STATED, with_ids(bare)) == ""
 
 
 # ---------------------------------------------------------------- ids

@@ -36,7 +36,7 @@ class Update:
     `tasks` are in their new order; `stated` the document's own tasks with their ids, to be compared
     with at the next update; `notes` are what a person has to know or to decide, a line each.
     `found` are the ids of tasks that the list had and the document has, `missed` of those that it
-    lacks.
+    lacks; `steps` is how many milestones the list has of found tasks from the earlier document.
     """
 
     tasks: tuple[Task, ...]
@@ -44,6 +44,7 @@ class Update:
     notes: tuple[str, ...]
     found: tuple[str, ...]
     missed: tuple[str, ...]
+    steps: int
 
 
 def update_tasks(
@@ -64,11 +65,11 @@ def update_tasks(
     return _Updating(mine, document, stated, known, held).run()
 
 
-def find_lack(update: Update, mine: Sequence[Task], document: Sequence[Task]) -> str:
+def find_lack(update: Update, document: Sequence[Task]) -> str:
     """Say in Chinese that a document lacks most of the list, and what to do; "" where it does not.
 
     It is another list then, or a part of this one, or was read badly. One that really lost so much
-    is not shut out: what a person has taken out of `mine` is not missed.
+    is not shut out: nothing is missed that a person has taken out of the list or put into it.
     """
     listed = len(update.found) + len(update.missed)
     titles = Counter(squeeze(task.title) for task in document if task.title)
@@ -83,11 +84,10 @@ def find_lack(update: Update, mine: Sequence[Task], document: Sequence[Task]) ->
             "请核对是不是选错了文件；只是增补的几项，请与原清单一起写在 --from 后面；"
             "确实取消了这么多，请先在主清单里删去取消的行，再运行。"
         )
-    had = sum(len(task.milestones) for task in mine if task.id in update.found)
     has = sum(len(task.milestones) for task in document)
-    if 2 * has < had:
+    if 2 * has < update.steps:
         return (
-            f"主清单里这些任务有节点 {had} 个，这份清单里只认出 {has} 个，没有更新。"
+            f"主清单里这些任务有节点 {update.steps} 个，这份清单里只认出 {has} 个，没有更新。"
             "请核对是不是选错了文件；确实减了这么多，请先在主清单里删去取消的节点，再运行。"
         )
     return ""
@@ -111,6 +111,7 @@ class _Updating:
     held: Collection[str]
     notes: list[str] = field(default_factory=list)
     missed: list[str] = field(default_factory=list)
+    steps: int = 0
     doubtful: set[str] = field(default_factory=set)
     provisional: Iterator[int] = field(default_factory=count)
 
@@ -147,7 +148,7 @@ class _Updating:
             for old, new in zip(before.milestones, after.milestones, strict=True)
         }
         told = [_rename_steps(task, ids) for task in told]
-        return Update(final, tuple(told), tuple(self.notes), found, tuple(self.missed))
+        return Update(final, tuple(told), tuple(self.notes), found, tuple(self.missed), self.steps)
 
     # ------------------------------------------------------------ whose is whose
 
@@ -219,6 +220,7 @@ class _Updating:
         before: dict[int, Milestone] = {}
         partner: dict[int, Milestone] = {}
         if stated is not None:
+            self.steps += sum(step.id in own for step in stated.milestones)
             for old, step in pair_milestones(stated.milestones, new.milestones).pairs:
                 before[id(step)] = old
                 if old.id in own:
