@@ -134,15 +134,19 @@ def run_post(root: Path) -> Iterator[Post]:
     folder = root / "寄到的信"
     folder.mkdir()
     server = CountingServer(authority.context(), folder)
+    ending, alive = os.pipe()
     child = os.fork()
     if child == 0:
-        server._accept()
+        os.close(alive)
+        server.thread.start()
+        os.read(ending, 1)  # until this end is all there is, however the other one ended
         os._exit(0)
+    os.close(ending)
     server.listener.close()
     try:
         yield Post(server.port, folder)
     finally:
-        os.kill(child, signal.SIGKILL)
+        os.close(alive)
         os.waitpid(child, 0)
 
 

@@ -329,11 +329,17 @@ def test_on_a_terminal_it_is_asked_for_once_and_not_shown(
 
 
 class SentBox:
-    """Speaks as much IMAP as it takes to keep copies; `append` is what it says to each."""
+    """Speaks as much IMAP as it takes to keep copies; `append` is what it says to each.
 
-    def __init__(self, context: ssl.SSLContext, append: str = "OK") -> None:
+    `able` is what it says it can do.
+    """
+
+    def __init__(
+        self, context: ssl.SSLContext, append: str = "OK", able: str = "IMAP4rev1"
+    ) -> None:
         self.context = context
         self.append = append
+        self.able = able
         self.kept: list[tuple[str, bytes]] = []
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port = int(self.listener.getsockname()[1])
@@ -368,7 +374,7 @@ class SentBox:
             tag, name, *rest = line.split(maxsplit=2)
             size = re.search(r"\{(\d+)\}\r\n$", line)
             if name == "CAPABILITY":
-                say("* CAPABILITY IMAP4rev1")
+                say(f"* CAPABILITY {self.able}")
             if size:
                 say("+ go on")
                 content = file.read(int(size.group(1)))
@@ -400,14 +406,16 @@ def test_what_was_sent_is_kept_in_the_mailbox(
     assert box.kept == [("&XfJT0ZAB-", content) for _, _, content in room.received]
 
 
-@pytest.mark.parametrize("fault", ["append", "nobody", "no server"])
+@pytest.mark.parametrize("fault", ["append", "strange", "nobody", "no server"])
 def test_a_copy_that_is_not_kept_is_a_note_and_no_failed_letter(
     bureau: Workspace, authority: Authority, monkeypatch: pytest.MonkeyPatch, fault: str
 ) -> None:
     keyboard = Keyboard(authority.file)
     with (
         run_server(authority.context()) as (port, room),
-        SentBox(authority.context(), append="NO") as box,
+        SentBox(
+            authority.context(), append="NO", able="四版" if fault == "strange" else "IMAP4rev1"
+        ) as box,
     ):
         monkeypatch.setattr(imap, "TLS_PORT", box.port)
         use_port(
@@ -418,10 +426,21 @@ def test_a_copy_that_is_not_kept_is_a_note_and_no_failed_letter(
             inbox_port=1 if fault == "nobody" else box.port,
         )
         report = keyboard.send(bureau)
-        if fault != "append":
+        if fault in ("nobody", "no server"):
             socket.create_connection(("127.0.0.1", box.port)).close()
     assert len(room.received) == 3
     assert report.offices("sent") == [office.name for office in OFFICES]
     (note,) = report.notes
-    assert "没能存进邮箱的文件夹“没有这个”" in note or "没有填收信服务器" in note
+    assert (
+        note
+        == {
+            "append": "信件已发出，但没能存进邮箱的文件夹“没有这个”："
+            "邮箱不收。请核对“设置”里的已发送文件夹。",
+            "strange": "信件已发出，但没能存进邮箱的文件夹“没有这个”："
+            "收信服务器 127.0.0.1 的答复看不懂。请核对设置里的收信服务器和收信端口。",
+            "nobody": "信件已发出，但没能存进邮箱的文件夹“没有这个”："
+            "收信服务器 127.0.0.1 的端口 1 没有开。请核对设置里的收信端口，检查网络，再运行一次。",
+            "no server": "没有填收信服务器，发出的信件没有存进“已发送文件夹”。",
+        }[fault]
+    )
     assert PASSWORD not in note

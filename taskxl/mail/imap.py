@@ -139,7 +139,10 @@ def explained(account: Account) -> Iterator[None]:
             f"{server} 的端口 {account.port} 说的不是加密的 IMAP，没有登录。"
             f"请核对设置里的收信端口（一般是 {TLS_PORT}）。"
         ) from error
-    except (socket.gaierror, UnicodeError) as error:  # the latter: a name that none could have
+    except (socket.gaierror, UnicodeError) as error:
+        if isinstance(error, UnicodeDecodeError):
+            raise _not_understood(server) from error
+        # The other errors of that kind: a name that no server could have.
         raise TaskxlError(f"找不到{server}。请核对设置里的“收信服务器”，并检查网络。") from error
     except TimeoutError as error:
         raise TaskxlError(f"{server} 没有回应。请检查网络，稍后再运行。") from error
@@ -149,3 +152,9 @@ def explained(account: Account) -> Iterator[None]:
         raise TaskxlError(
             f"{server} {what}。请核对设置里的收信端口，检查网络，再运行一次。"
         ) from error
+    except Exception as error:  # the library raises whatever a strange answer makes it stumble over
+        raise _not_understood(server) from error
+
+
+def _not_understood(server: str) -> TaskxlError:
+    return TaskxlError(f"{server} 的答复看不懂。请核对设置里的收信服务器和收信端口。")

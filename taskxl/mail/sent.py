@@ -31,19 +31,19 @@ class SentFolder:
         if self.note or not self.account.folder:
             return
         try:
+            if self._client is None:
+                self._client = log_in(self.account, self._password())
             with explained(self.account):
-                self._put(content, at)
+                self._put(self._client, content, at)
         except TaskxlError as error:
             self.note = f"信件已发出，但没能存进邮箱的文件夹{quote(self.account.folder)}：{error}"
 
-    def _put(self, content: bytes, at: datetime) -> None:
+    def _put(self, client: "IMAPClient", content: bytes, at: datetime) -> None:
         from imapclient.exceptions import IMAPClientError
 
-        if self._client is None:
-            self._client = log_in(self.account, self._password())
         try:
-            self._client.append(self.account.folder, content, (rb"\Seen",), at)
-        except self._client.AbortError:
+            client.append(self.account.folder, content, (rb"\Seen",), at)
+        except client.AbortError:
             raise
         except IMAPClientError:
             # A server's words may hold what it was told, so none of them are shown.
