@@ -287,6 +287,9 @@ def _take_up_corrections(
                     notes += [f"{period.name}的前一个月有变动，已随之重新汇总。"] if stale else []
                 else:
                     notes += penned.notes
+                    # Saved anew and nothing written in it: it need not be read another time.
+                    for one in () if penned.asides else penned.taken:
+                        ledger.record_summary(period, one, now)
             except TaskxlError as error:
                 notes.append(f"{period.name}的汇总表里新写的修订这次没有用上：{error}")
         if last is not None or workspace.has_month(period):

@@ -471,3 +471,16 @@ def test_the_other_offices_of_the_summary_are_not_touched(workspace: Workspace) 
     after = merge(workspace).month.entries
     changed = [a for a, b in zip(after, before, strict=True) if a != b]
     assert [(e.task, e.office) for e in changed] == [("2", "办公室")]
+
+
+def test_a_summary_that_was_only_saved_anew_is_read_once(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Pen(workspace.summary_path(APRIL)).save()
+    desk.issue_forms(workspace, MAY, now=NOW)
+
+    def read(*_: object) -> None:
+        raise AssertionError("it was read again")
+
+    monkeypatch.setattr("taskxl.summaries._read", read)
+    assert desk.issue_forms(workspace, MAY, now=NOW).notes == ()
