@@ -21,9 +21,16 @@ import openpyxl
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from taskxl.forms.drawing import compile_drawing  # noqa: E402
 from taskxl.forms.issue import Form, compose_form, render_form  # noqa: E402
-from taskxl.model import MasterList, Milestone, Office, Period, Settings, Task  # noqa: E402
+from taskxl.forms.template.template import compile_template  # noqa: E402
+from taskxl.model import (  # noqa: E402
+    MasterList,
+    Milestone,
+    Office,
+    Period,
+    Settings,
+    Task,
+)
 from taskxl.resources import template  # noqa: E402
 from tests.draw_template import Drawer, draw_template  # noqa: E402
 
@@ -119,7 +126,7 @@ def main() -> int:
     parser.add_argument("--rows", type=int, default=18)
     options = parser.parse_args()
     content = template("附件2.xlsx")
-    drawing = compile_drawing(content)
+    drawing = compile_template(content)
     form = make_form(options.rows)
     found = measure(
         {

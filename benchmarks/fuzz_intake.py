@@ -31,8 +31,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from taskxl import desk  # noqa: E402
-from taskxl.forms.returned import Expected, form_texts, read_return  # noqa: E402
+from taskxl.desk.issuing import issue_forms  # noqa: E402
+from taskxl.desk.lists import init_workspace, load_master  # noqa: E402
+from taskxl.forms.returned.reader import Expected, form_texts, read_return  # noqa: E402
 from taskxl.intake import reading  # noqa: E402
 from taskxl.intake.gate import (  # noqa: E402
     Limits,
@@ -45,7 +46,7 @@ from taskxl.intake.grids import Book, value_text  # noqa: E402
 from taskxl.intake.workers import read_isolated  # noqa: E402
 from taskxl.model import Period, Return  # noqa: E402
 from taskxl.resources import template  # noqa: E402
-from taskxl.workspace import Workspace  # noqa: E402
+from taskxl.workspace.folder import Workspace  # noqa: E402
 from tests import clerks  # noqa: E402
 
 APRIL = Period(2026, 4)
@@ -131,8 +132,8 @@ def find_words(value: object) -> list[str]:
 def make_honest(folder: Path) -> tuple[Expected, dict[str, bytes]]:
     """Issue the forms of the example's list, fill two; every answer is a word of its own."""
     workspace = Workspace(folder / "2026")
-    desk.init_workspace(workspace.root, [next(ROOT.glob("examples/附件1*.xlsx"))], 2026)
-    forms = desk.issue_forms(workspace, APRIL).written
+    init_workspace(workspace.root, [next(ROOT.glob("examples/附件1*.xlsx"))], 2026)
+    forms = issue_forms(workspace, APRIL).written
     files = {}
     for form in (forms[0], forms[-1]):
         target = folder / form.name
@@ -141,7 +142,7 @@ def make_honest(folder: Path) -> tuple[Expected, dict[str, bytes]]:
         names = sorted(set(typed.values()), key=len, reverse=True)
         words = {name: f"词{n:04}" for n, name in enumerate(names) if "项" in name}
         files[form.name] = replace_texts(content, words)
-    master, _ = desk.load_master(workspace)
+    master, _ = load_master(workspace)
     drawn = reading.read_book(template("附件2.xlsx"), "附件2.xlsx", "xlsx")
     return Expected(master, APRIL, form_texts(drawn)), files
 

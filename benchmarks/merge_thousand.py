@@ -24,10 +24,17 @@ from python_calamine import CalamineWorkbook
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from taskxl import desk  # noqa: E402
-from taskxl.master.book import make_master, write_master  # noqa: E402
-from taskxl.model import Milestone, Period, Settings, Task, TaskList  # noqa: E402
-from taskxl.workspace import Workspace  # noqa: E402
+from taskxl.desk.issuing import issue_forms  # noqa: E402
+from taskxl.desk.merging import merge_returns  # noqa: E402
+from taskxl.master.book.making import make_master, write_master  # noqa: E402
+from taskxl.model import (  # noqa: E402
+    Milestone,
+    Period,
+    Settings,
+    Task,
+    TaskList,
+)
+from taskxl.workspace.folder import Workspace  # noqa: E402
 
 APRIL = Period(2021, 4)
 STEPS = (
@@ -148,7 +155,7 @@ def main() -> int:
         master = make_master(make_list(given.offices, given.tasks), Settings("云溪县教育局", 2021))
         workspace.master_path.write_bytes(write_master(master))
         del master
-        issued = desk.issue_forms(workspace, APRIL)
+        issued = issue_forms(workspace, APRIL)
         for number, form in enumerate(issued.written, 1):
             (issued.returns / form.name).write_bytes(fill_form(form.read_bytes(), number))
         paths = sorted(issued.returns.iterdir())
@@ -167,7 +174,7 @@ def main() -> int:
                 read = time.perf_counter() - start
                 watch.tell(done, total)
 
-            month = desk.merge_returns(workspace, APRIL, tell).month
+            month = merge_returns(workspace, APRIL, tell).month
             whole = time.perf_counter() - start
     filled = sum(bool(entry.progress) for entry in month.entries)
     print(f"{len(paths)} returns of {given.tasks} tasks, {filled} entries with a text")

@@ -19,7 +19,7 @@ import xlsxwriter
 
 from taskxl.intake.grids import Book
 from taskxl.intake.reading import read_book
-from taskxl.master.tasks import read_task_list
+from taskxl.master.reading.task_list import read_task_list
 
 PLACES = ("城南", "城北", "河东", "河西", "新区", "高铁站", "开发区", "老城")
 THINGS = ("小学扩建", "幼儿园建设", "教师培训", "课后服务", "校园安全整治", "职业教育改革")

@@ -28,10 +28,11 @@ from openpyxl.utils import get_column_letter
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from taskxl import desk
-from taskxl.demo import MASTER_LIST, MONTHS, RECEIPTS, YEAR
+from taskxl.desk.demo import MASTER_LIST, MONTHS, RECEIPTS, YEAR
+from taskxl.desk.issuing import issue_forms
+from taskxl.desk.lists import init_workspace
 from taskxl.model import Period
-from taskxl.workspace import Workspace
+from taskxl.workspace.folder import Workspace
 
 HERE = Path(__file__).resolve().parent
 CONTENT = HERE / "content"
@@ -285,7 +286,7 @@ def convert(content: bytes, suffix: str) -> bytes:
 
 def build_returns(workspace: Workspace, period: Period, everything: bool) -> None:
     """Write a month's returns and the manifest of when each arrived."""
-    desk.issue_forms(workspace, period)
+    issue_forms(workspace, period)
     folder = HERE / period.key
     folder.mkdir(exist_ok=True)
     content = tomllib.loads((CONTENT / f"{period.key}.toml").read_text(encoding="utf-8"))
@@ -333,7 +334,7 @@ def build(everything: bool) -> None:
     master_list.write_bytes(build_master_list())
     with tempfile.TemporaryDirectory() as folder:
         workspace = Workspace(Path(folder) / "工作区")
-        desk.init_workspace(workspace.root, [master_list], YEAR)
+        init_workspace(workspace.root, [master_list], YEAR)
         for month in MONTHS:
             period = Period(YEAR, month)
             build_returns(workspace, period, everything)

@@ -29,10 +29,13 @@ from sqlite3 import connect
 
 import openpyxl
 
-from taskxl import collecting, desk, sending
+from taskxl.desk import collecting, sending
+from taskxl.desk.issuing import issue_forms
+from taskxl.desk.lists import load_master
+from taskxl.desk.merging import merge_returns
 from taskxl.ledger import open_ledger, verify_ledger
-from taskxl.master.book import write_master
-from taskxl.workspace import Workspace
+from taskxl.master.book.making import write_master
+from taskxl.workspace.folder import Workspace
 from tests.dovecot import DOVECOT, USER, Server, run_dovecot
 from tests.dovecot import PASSWORD as READING
 from tests.letters import RETURN, make_letter
@@ -65,11 +68,11 @@ class Tally:
 
 
 def issue(workspace: Workspace) -> object:
-    return desk.issue_forms(workspace, APRIL, now=NOW)
+    return issue_forms(workspace, APRIL, now=NOW)
 
 
 def merge(workspace: Workspace) -> object:
-    return desk.merge_returns(workspace, APRIL, now=NOW)
+    return merge_returns(workspace, APRIL, now=NOW)
 
 
 def mail(
@@ -183,7 +186,7 @@ def make_start(root: Path, post: Post, mailbox: Server | None) -> Workspace:
         os.utime(target, (came, came))
         if number == 0:
             merge(workspace)
-    master, _ = desk.load_master(workspace)
+    master, _ = load_master(workspace)
     tasks = tuple(replace(task, title=f"{task.title}（调整）") for task in master.tasks)
     settings = replace(
         master.settings,

@@ -13,12 +13,12 @@ import trustme
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
-from taskxl import desk
+from taskxl.desk.issuing import issue_forms
+from taskxl.desk.sending import Delivery, SendReport, World, send_letters
 from taskxl.ledger import LetterKind
-from taskxl.master.book import write_master
+from taskxl.master.book.making import write_master
 from taskxl.model import MasterList, Office, Period, Settings
-from taskxl.sending import Delivery, SendReport, World, send_letters
-from taskxl.workspace import Workspace
+from taskxl.workspace.folder import Workspace
 from tests.months import make_master, read_rows
 
 APRIL = Period(2021, 4)
@@ -66,7 +66,7 @@ def make_bureau(
     workspace = Workspace(root)
     workspace.create()
     change_bureau(workspace, settings, offices)
-    desk.issue_forms(workspace, APRIL, now=NOW)
+    issue_forms(workspace, APRIL, now=NOW)
     return workspace
 
 

@@ -16,9 +16,11 @@ import openpyxl
 import pytest
 import python_calamine
 
-from taskxl import cli, desk
+from taskxl import cli
+from taskxl.desk.issuing import issue_forms
+from taskxl.desk.lists import init_workspace
 from taskxl.model import Period
-from taskxl.workspace import Workspace
+from taskxl.workspace.folder import Workspace
 from tests.clerks import ANSWERS, form_columns, set_beside, task_rows
 from tests.support import make_workbook
 
@@ -242,8 +244,8 @@ def make_workspace(root: Path, listing: str = MASTER_LIST) -> Workspace:
     source.parent.mkdir(parents=True, exist_ok=True)
     source.write_bytes(make_workbook({"附件1": listing}))
     workspace = Workspace(root / "2021年重点工作")
-    desk.init_workspace(workspace.root, [source], 2021)
-    desk.issue_forms(workspace, APRIL)
+    init_workspace(workspace.root, [source], 2021)
+    issue_forms(workspace, APRIL)
     return workspace
 
 

@@ -8,10 +8,9 @@ from typing import Any
 
 import openpyxl
 
-from taskxl import desk
-from taskxl.desk import MergeReport
+from taskxl.desk.merging import MergeReport, merge_returns
 from taskxl.model import Entry, Period
-from taskxl.workspace import Workspace
+from taskxl.workspace.folder import Workspace
 from tests.clerks import fill_form
 from tests.month_of_clerks import APRIL
 
@@ -33,7 +32,7 @@ def send(
 
 def merge(workspace: Workspace, period: Period = APRIL) -> MergeReport:
     """Merge a period."""
-    return desk.merge_returns(workspace, period, now=NOW)
+    return merge_returns(workspace, period, now=NOW)
 
 
 class Pen:

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from taskxl import archive, desk
+from taskxl.desk import archive
+from taskxl.desk.merging import merge_returns
 from taskxl.errors import TaskxlError
-from taskxl.workspace import Workspace
+from taskxl.workspace.folder import Workspace
 from tests.clerks import fill_form
 from tests.month_of_clerks import APRIL, make_workspace
 
@@ -28,7 +29,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Workspace, list[byte
         target = workspace.returns_folder(APRIL) / "各股室" / form.name
         fill_form(form, target, {"进展情况": text}, day=f"2021年4月{20 + number}日")
         os.utime(target, (CAME + number * 86400, CAME + number * 86400))
-        report = desk.merge_returns(workspace, APRIL, now=datetime(2021, 4, 21 + number, 9, 0))
+        report = merge_returns(workspace, APRIL, now=datetime(2021, 4, 21 + number, 9, 0))
         summaries.append(report.summary.read_bytes())
     return workspace, summaries
 
@@ -66,7 +67,7 @@ def test_a_month_can_be_had_as_it_stood_at_each_merge(
         assert path.name == f"2021年1-4月汇总（第{place}次汇总时）.xlsx"
     # The present summary is untouched, and such copies are nobody's corrections.
     assert workspace.summary_path(APRIL).read_bytes() == made[1][-1]
-    assert not desk.merge_returns(workspace, APRIL).written
+    assert not merge_returns(workspace, APRIL).written
 
 
 def test_every_original_comes_back_the_replaced_one_too(
@@ -111,7 +112,7 @@ def test_a_long_name_keeps_its_kind(workspace: Workspace, tmp_path: Path) -> Non
         form.with_name(f"{'很长的文件名' * 13}{tail}.xlsx").write_bytes(
             form.read_bytes() + tail.encode()
         )
-    desk.merge_returns(workspace, APRIL)
+    merge_returns(workspace, APRIL)
     written = archive.export_originals(workspace, (APRIL,), tmp_path / "原件")
     assert len(set(written)) == len(written) == 5
     assert {path.suffix for path in written} == {".xlsx"}

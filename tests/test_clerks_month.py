@@ -17,8 +17,8 @@ import openpyxl
 import pytest
 from openpyxl.comments import Comment
 
-import taskxl.returns
-from taskxl import desk
+import taskxl.desk.return_files
+from taskxl.desk.issuing import issue_forms
 from taskxl.intake.workers import read_isolated
 from taskxl.model import Period
 from tests.clerks import form_columns, task_rows
@@ -79,7 +79,7 @@ def _read_here(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Read in this process: what shields one file from another has tests of its own."""
     with ThreadPoolExecutor(1) as pool:
         here = partial(read_isolated, executor=pool)
-        monkeypatch.setattr(taskxl.returns, "read_isolated", here)
+        monkeypatch.setattr(taskxl.desk.return_files, "read_isolated", here)
         yield
 
 
@@ -335,7 +335,7 @@ def side_by_side(post: Post) -> Check:
 def year_in_a_book(post: Post) -> Check:
     # A bug: under this month's marks, last month's texts stood for this month.
     march = Period(2021, 3)
-    desk.issue_forms(post.workspace, march)
+    issue_forms(post.workspace, march)
     aside = post.workspace.root / "三月.xlsx"
     fill_words(post.workspace.form_path("办公室", march), aside, "办公室", post.words)
     book = openpyxl.load_workbook(post.path())
@@ -673,7 +673,7 @@ def write_book(path: Path, **sheets: list[list[object]] | list[list[str]]) -> No
 def fill_march(post: Post) -> None:
     """Let the office fill March's form."""
     march = Period(2021, 3)
-    desk.issue_forms(post.workspace, march)
+    issue_forms(post.workspace, march)
     fill_words(post.workspace.form_path("办公室", march), post.path(), "办公室", post.words)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from taskxl import cli
+from taskxl.commands import common
 from tests.months import make_month
 from tests.support import make_workbook
 
@@ -25,7 +26,7 @@ LIST = """
 @pytest.fixture
 def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch):
     """Run the command line on 2021-04-26; return (exit status, standard output, standard error)."""
-    monkeypatch.setattr(cli, "_today", lambda: date(2021, 4, 26))
+    monkeypatch.setattr(common, "today", lambda: date(2021, 4, 26))
 
     def call(*arguments: object) -> tuple[int, str, str]:
         with pytest.raises(SystemExit) as left:
@@ -263,4 +264,4 @@ def test_a_list_without_a_year_is_taken_for_this_year(run, tmp_path: Path) -> No
 def test_who_reports_without_owing_is_not_counted_among_those_who_owe() -> None:
     month = make_month("| 股室 | 任务 | 职责 |\n| 办公室 | 1 | 牵头 |\n| 基教股 | 1 | 协办 |")
     assert [state.owes for state in month.offices] == [True, False]
-    assert cli._count_states(month) == "2021年4月：应报 1，已报送 1"
+    assert common.count_states(month) == "2021年4月：应报 1，已报送 1"

@@ -11,15 +11,19 @@ from sqlite3 import connect
 
 import pytest
 
-from taskxl import cli, collecting, desk
-from taskxl import workspace as room
+from taskxl import cli
+from taskxl.desk import collecting
+from taskxl.desk.issuing import issue_forms
+from taskxl.desk.lists import load_master
+from taskxl.desk.merging import merge_returns
+from taskxl.desk.received import CollectReport
 from taskxl.ledger import open_ledger, verify_ledger
 from taskxl.mail import imap
 from taskxl.mail.inbox import Unanswered, open_mailbox
-from taskxl.master.book import write_master
+from taskxl.master.book.making import write_master
 from taskxl.model import Period
-from taskxl.taking import CollectReport
-from taskxl.workspace import Workspace
+from taskxl.workspace import folder as room
+from taskxl.workspace.folder import Workspace
 from tests.cutting import Proxy, run_proxy
 from tests.dovecot import PASSWORD, USER, Server, run_dovecot
 from tests.letters import RETURN, hostile_letters, make_letter, make_raw, subjects
@@ -65,7 +69,7 @@ def workspace(issued: Workspace, tmp_path: Path) -> Workspace:
 
 def set_up(workspace: Workspace, port: int, **settings: object) -> None:
     """Write the mailbox into 设置, and addresses into 股室."""
-    master, _ = desk.load_master(workspace)
+    master, _ = load_master(workspace)
     values = {"inbox_server": "localhost", "inbox_port": port, "mail_user": USER} | settings
     offices = tuple(
         replace(office, mails=("zxh@yunxi.example",)) if office.name == "基教股" else office
@@ -162,7 +166,7 @@ def test_forms_that_went_out_before_their_month_are_taken_from_that_day_on(
     """May's forms go out before the holidays; who fills them at once is not passed over."""
     set_up(workspace, server.port)
     may = Period(2021, 5)
-    desk.issue_forms(workspace, may, now=datetime(2021, 4, 28, 17, 0))
+    issue_forms(workspace, may, now=datetime(2021, 4, 28, 17, 0))
     server.deliver(make_letter((NAME, b"of april")), china(27))
     server.deliver(make_letter((NAME, b"of may")), china(29))
     report = collecting.collect_mail(workspace, may, PASSWORD, datetime(2021, 5, 6, 9, 0))
@@ -174,7 +178,7 @@ def test_who_wrote_is_seen_however_the_address_stands_in_the_list(
     server: Server, workspace: Workspace
 ) -> None:
     set_up(workspace, server.port)
-    master, _ = desk.load_master(workspace)
+    master, _ = load_master(workspace)
     typed = {
         "办公室": ("周晓禾", "<zxh@yunxi.example>"),
         "基教股": ("抄送：chen@yunxi.example", "ｌｙｆ＠ｙｕｎｘｉ．ｅｘａｍｐｌｅ"),
@@ -329,7 +333,7 @@ def test_a_return_by_mail_is_late_by_the_mails_time_and_not_by_the_files(
         fill_words(workspace.form_path(office, APRIL), filled, office, Words())
         server.deliver(make_letter(("表.xlsx", filled.read_bytes())), china(day))
     collect(workspace)
-    month = desk.merge_returns(workspace, APRIL, now=NOW).month
+    month = merge_returns(workspace, APRIL, now=NOW).month
     states = {state.office: state for state in month.offices}
     assert (states["基教股"].state, states["基教股"].receipt) == ("submitted", "mail")
     assert states["基教股"].received_at == china(24)
@@ -356,7 +360,7 @@ def test_a_letter_moved_into_the_folder_later_came_when_the_server_took_it_in(
 def run(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> Callable[..., tuple[int, str, str]]:
-    monkeypatch.setattr("taskxl.commands.collect._now", lambda: NOW)
+    monkeypatch.setattr("taskxl.commands.common.now", lambda: NOW)
 
     def call(*arguments: object) -> tuple[int, str, str]:
         with pytest.raises(SystemExit) as left:
@@ -628,7 +632,7 @@ def test_killed_between_the_file_and_its_record_it_goes_on_without_a_second_copy
         raise Killed
 
     with monkeypatch.context() as patch:
-        patch.setattr("taskxl.taking.record_messages", die)
+        patch.setattr("taskxl.desk.received.record_messages", die)
         with pytest.raises(Killed):
             collect(workspace)
     mail = workspace.returns_folder(APRIL) / "邮件"

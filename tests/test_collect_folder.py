@@ -8,14 +8,17 @@ from pathlib import Path
 
 import pytest
 
-from taskxl import cli, collecting, desk
+from taskxl import cli
+from taskxl.desk import collecting
+from taskxl.desk.issuing import issue_forms
+from taskxl.desk.merging import look_at_month
+from taskxl.desk.received import CollectReport
 from taskxl.errors import TaskxlError
 from taskxl.ledger import open_ledger
-from taskxl.ledger.messages import list_arrivals
+from taskxl.ledger.incoming import list_arrivals
 from taskxl.mail import outlook
 from taskxl.model import Period
-from taskxl.taking import CollectReport
-from taskxl.workspace import Workspace
+from taskxl.workspace.folder import Workspace
 from tests.letters import RETURN, make_letter, make_tnef
 from tests.month_of_clerks import APRIL, Words, fill_words, make_workspace
 from tests.packages import pack
@@ -96,15 +99,15 @@ def test_a_file_saved_by_hand_earlier_gets_the_date_of_the_letter_it_came_in(
     fill_words(workspace.form_path("基教股", APRIL), filled, "基教股", Words())
     after = datetime(2021, 4, 27, 9, 0).timestamp()
     os.utime(filled, (after, after))
-    state = next(o for o in desk.look_at_month(workspace, APRIL).offices if o.office == "基教股")
+    state = next(o for o in look_at_month(workspace, APRIL).offices if o.office == "基教股")
     assert state.receipt == "file"
     (saved / "来信.eml").write_bytes(make_letter((NAME, filled.read_bytes())))
     collect(workspace, saved)
-    state = next(o for o in desk.look_at_month(workspace, APRIL).offices if o.office == "基教股")
+    state = next(o for o in look_at_month(workspace, APRIL).offices if o.office == "基教股")
     assert (state.receipt, state.received_at) == ("mail", datetime(2021, 4, 20, 9, 30))
     # Another content under that name did not come by that letter.
     filled.write_bytes(filled.read_bytes() + b"\0")
-    state = next(o for o in desk.look_at_month(workspace, APRIL).offices if o.office == "基教股")
+    state = next(o for o in look_at_month(workspace, APRIL).offices if o.office == "基教股")
     assert state.receipt == "file"
 
 
@@ -115,7 +118,7 @@ def test_a_form_in_a_zip_by_mail_came_when_the_zip_did(workspace: Workspace, sav
     filled.unlink()
     (saved / "来信.eml").write_bytes(letter)
     collect(workspace, saved)
-    state = next(o for o in desk.look_at_month(workspace, APRIL).offices if o.office == "基教股")
+    state = next(o for o in look_at_month(workspace, APRIL).offices if o.office == "基教股")
     assert (state.state, state.receipt) == ("submitted", "mail")
 
 
@@ -208,7 +211,7 @@ def test_a_folder_that_is_none_or_holds_the_workspace_is_refused(
 
 
 def test_where_a_later_month_is_out_it_is_said(workspace: Workspace, saved: Path) -> None:
-    desk.issue_forms(workspace, Period(2021, 5), now=NOW)
+    issue_forms(workspace, Period(2021, 5), now=NOW)
     assert "2021年5月的表已经下发" in collect(workspace, saved).notes[0]
 
 
@@ -218,7 +221,7 @@ def test_the_command_says_what_it_did_in_a_table(
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("taskxl.commands.collect._now", lambda: NOW)
+    monkeypatch.setattr("taskxl.commands.common.now", lambda: NOW)
     (saved / "来信.eml").write_bytes(make_letter((NAME, RETURN)))
     run: Callable[[list[str]], None] = cli.main
     with pytest.raises(SystemExit) as left:

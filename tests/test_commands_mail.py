@@ -19,7 +19,7 @@ import pytest
 from taskxl import cli
 from taskxl.mail import imap
 from taskxl.mail.passwords import find_password
-from taskxl.workspace import Workspace
+from taskxl.workspace.folder import Workspace
 from tests.mail_support import (
     APRIL,
     NOW,
@@ -71,7 +71,7 @@ def run(
     monkeypatch: pytest.MonkeyPatch,
 ):
     """Run `taskxl mail` on 2021-04-26; return (exit status, standard output, standard error)."""
-    monkeypatch.setattr("taskxl.commands.mail._now", lambda: NOW)
+    monkeypatch.setattr("taskxl.commands.common.now", lambda: NOW)
     monkeypatch.setattr("taskxl.commands.mail._sleep", lambda seconds: None)
     monkeypatch.setenv("TASKXL_CA_FILE", authority.file)
     monkeypatch.setenv("TASKXL_MAIL_PASSWORD", PASSWORD)

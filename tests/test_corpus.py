@@ -16,13 +16,18 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from taskxl import cli, desk, lists, returns
+from taskxl import cli
 from taskxl.dates import UNSET
+from taskxl.desk import lists
+from taskxl.desk import return_files as returns
+from taskxl.desk.issuing import issue_forms
+from taskxl.desk.lists import init_workspace
+from taskxl.desk.merging import merge_returns
+from taskxl.desk.return_files import Progress
 from taskxl.intake.gate import Limits, Refusal
 from taskxl.intake.workers import read_isolated
 from taskxl.model import FileVerdict, Month, Period
-from taskxl.returns import Progress
-from taskxl.workspace import Workspace
+from taskxl.workspace.folder import Workspace
 from tests import clerks
 from tests.packages import raw_workbook
 
@@ -55,7 +60,7 @@ class Desk(NamedTuple):
     honest: frozenset[str]
 
     def merge(self, progress: Progress = None) -> Month:
-        return desk.merge_returns(self.workspace, APRIL, progress).month
+        return merge_returns(self.workspace, APRIL, progress).month
 
     def check_honest(self, month: Month) -> list[FileVerdict]:
         """Assert that the nine stand as if they were alone; return the verdicts of the others."""
@@ -73,8 +78,8 @@ def issued(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The workspace's folder, made once."""
     root = tmp_path_factory.mktemp("工作区") / "2026年重点工作"
     workspace = Workspace(root)
-    desk.init_workspace(root, [LIST], 2026)
-    report = desk.issue_forms(workspace, APRIL)
+    init_workspace(root, [LIST], 2026)
+    report = issue_forms(workspace, APRIL)
     for form in report.written[:9]:
         clerks.fill_form(form, report.returns / form.name, day="2026年4月20日")
         os.utime(report.returns / form.name, (1_776_600_000, 1_776_600_000))
@@ -237,7 +242,7 @@ def test_pipes_links_and_strange_names_cost_one_line_each(office: Desk, tmp_path
     assert {others[name].code for name in special} == {"R210"}
     assert {others[name].code for name in odd} == {"R205"}
     assert others["无权.xlsx"].code == "R201"
-    assert not desk.merge_returns(office.workspace, APRIL).written  # twice is once
+    assert not merge_returns(office.workspace, APRIL).written  # twice is once
     for finding in month.findings:
         assert str(finding).isprintable()
 

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from taskxl import cli, desk
+from taskxl import cli
 from taskxl.findings import SEVERITY_WORDS
-from taskxl.merge.rules import gap_rules
+from taskxl.merge.gaps import gap_rules
+from taskxl.rules import list_rules
 
 ROOT = Path(__file__).resolve().parent.parent
 RULES = ROOT / "docs" / "rules.md"
@@ -30,7 +31,7 @@ def render_rules() -> str:
         "由规则本身生成（`pytest tests/test_docs.py --update`），请勿手改。屏幕上看：`taskxl explain 代码`。",
     ]
     group = ""
-    for rule in desk.list_rules():
+    for rule in list_rules():
         if rule.code[0] != group:
             group = rule.code[0]
             lines += ["", f"## {GROUPS[group]}"]

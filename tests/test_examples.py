@@ -5,12 +5,13 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from taskxl import desk
-from taskxl.demo import MONTHS, YEAR, run_demo
+from taskxl.desk.demo import MONTHS, YEAR, run_demo
+from taskxl.desk.lists import read_lists
+from taskxl.desk.merging import look_at_month
 from taskxl.errors import TaskxlError
 from taskxl.model import Month, Period
 from taskxl.words import OFFICE_STATES, VERDICTS
-from taskxl.workspace import Workspace
+from taskxl.workspace.folder import Workspace
 
 README = Path(__file__).resolve().parent.parent / "examples" / "README.md"
 PERIODS = tuple(Period(YEAR, month) for month in MONTHS)
@@ -56,11 +57,11 @@ def made(month: Month) -> set[Row]:
 def test_the_readme_says_what_taskxl_makes_of_each_return(
     workspace: Workspace, period: Period
 ) -> None:
-    assert made(desk.look_at_month(workspace, period)) == told(period)
+    assert made(look_at_month(workspace, period)) == told(period)
 
 
 def test_the_examples_are_as_large_as_a_bureau() -> None:
-    task_list, findings = desk.read_lists([README.parent / "附件1-重点工作任务一览表.xlsx"])
+    task_list, findings = read_lists([README.parent / "附件1-重点工作任务一览表.xlsx"])
     assert len(task_list.tasks) >= 24
     assert len({task.leader for task in task_list.tasks}) == 5
     assert len({office for task in task_list.tasks for office in task.lead_offices}) >= 10

@@ -15,12 +15,14 @@ import pdfplumber
 import pytest
 from openxml_audit import OpenXmlValidator
 
-from taskxl import desk
-from taskxl.demo import MONTHS, YEAR, run_demo
+from taskxl.desk.demo import MONTHS, YEAR, run_demo
+from taskxl.desk.issuing import issue_forms
+from taskxl.desk.lists import init_workspace
+from taskxl.desk.merging import look_at_month
 from taskxl.findings import Finding
 from taskxl.model import Month, Period
 from taskxl.reports.summary import write_summary
-from taskxl.workspace import Workspace
+from taskxl.workspace.folder import Workspace
 from tests.clerks import convert, form_columns, set_beside, task_rows
 from tests.reports_support import links_of
 from tests.support import parse_table
@@ -128,7 +130,7 @@ def test_the_findings_of_an_example_month_are_those_written_by_hand(
     demo: Workspace, number: int
 ) -> None:
     period = Period(YEAR, number)
-    month = desk.look_at_month(demo, period)
+    month = look_at_month(demo, period)
     assert found(demo, month) == expected(f"examples-{period.key}")
 
 
@@ -190,10 +192,10 @@ def fill_form(form: Path, target: Path, office: str, number: int) -> None:
 def real(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     """Two months of a real list, issued, filled and sent back."""
     workspace = Workspace(tmp_path_factory.mktemp("real") / "2021年重点工作")
-    desk.init_workspace(workspace.root, [shared / "inputs" / LIST], 2021)
+    init_workspace(workspace.root, [shared / "inputs" / LIST], 2021)
     for number in (3, 4):
         period = Period(2021, number)
-        for form in desk.issue_forms(workspace, period).written:
+        for form in issue_forms(workspace, period).written:
             office = form.name.split("-")[1]
             if office in SENT_NOTHING[number]:
                 continue
@@ -206,7 +208,7 @@ def real(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Workspace:
 
 
 def test_the_findings_of_a_real_lists_month_are_those_written_by_hand(real: Workspace) -> None:
-    month = desk.look_at_month(real, Period(2021, 4))
+    month = look_at_month(real, Period(2021, 4))
     assert found(real, month) == expected("台山-2021-04")
 
 
@@ -222,7 +224,7 @@ def written(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
         workspace = request.getfixturevalue("demo")
         period = Period(YEAR, int(request.param[-2:]))
     path = tmp_path_factory.mktemp("written") / "汇总.xlsx"
-    path.write_bytes(write_summary(desk.look_at_month(workspace, period)))
+    path.write_bytes(write_summary(look_at_month(workspace, period)))
     return path
 
 

@@ -18,9 +18,9 @@ from openpyxl.worksheet.worksheet import Worksheet
 from openxml_audit import OpenXmlValidator
 
 from taskxl.errors import TaskxlError
-from taskxl.forms.drawing import check_drawing, compile_drawing
 from taskxl.forms.identity import Identity, RowMark, identity_sheets, read_property
-from taskxl.forms.placeholders import KNOWN, clean_text, find_words
+from taskxl.forms.template.placeholders import KNOWN, clean_text, find_words
+from taskxl.forms.template.template import check_template, compile_template
 from taskxl.intake.reading import read_book
 from taskxl.resources import template
 from tests.draw_template import draw_template
@@ -34,7 +34,7 @@ from tests.drawings import (
 )
 
 SIMPLE = {"A1": "{{标题}}", "A2": "名称", "A3": "{{任务.名称}}", "B3": "{{任务.进展}}", "A5": "完"}
-SHIPPED = compile_drawing(template("附件2.xlsx"))
+SHIPPED = compile_template(template("附件2.xlsx"))
 MARK = RowMark("task", "3", {"名称": "0123456789ab"}, "3", "建校")
 IDENTITY = Identity.make("云溪县教育局", "基教股", "2021-04", [MARK])
 VALUES = {"标题": "进展情况表", "单位": "云溪县", "股室": "基教股", "报告期": "1-4月"}
@@ -50,7 +50,7 @@ def fill(
     values: Mapping[str, str] = VALUES,
     **blocks: Sequence[Mapping[str, str]],
 ) -> bytes:
-    return compile_drawing(content).fill(values, {"任务": records, **blocks}, IDENTITY)
+    return compile_template(content).fill(values, {"任务": records, **blocks}, IDENTITY)
 
 
 def load(content: bytes, sheet: str | int = 0) -> Worksheet:
@@ -153,7 +153,7 @@ def test_many_records_change_no_further_part_where_nothing_hangs_below_the_rows(
     before = parts(template("附件2.xlsx"))
     records = tasks("建校", "招生", "体检", 标识="1")
     after = parts(
-        compile_drawing(template("附件2.xlsx")).fill(
+        compile_template(template("附件2.xlsx")).fill(
             VALUES, {"任务": records, "节点": records, "协办": records}, IDENTITY
         )
     )
@@ -412,7 +412,7 @@ def test_full_width_braces_and_blanks_count_the_same() -> None:
 def test_the_same_values_give_the_same_bytes() -> None:
     records = tasks("建校", "招生", 标识="1")
     assert fill(draw_template(), records) == fill(draw_template(), records)
-    drawing = compile_drawing(draw_template())
+    drawing = compile_template(draw_template())
     first = drawing.fill(VALUES, {"任务": records}, IDENTITY)
     drawing.fill({"标题": "别的"}, {"任务": tasks("别的"), "协办": tasks("别的")}, IDENTITY)
     assert drawing.fill(VALUES, {"任务": records}, IDENTITY) == first
@@ -430,7 +430,7 @@ def test_the_identity_travels_inside(make: Callable[[], bytes]) -> None:
 
 def test_marks_in_a_drawing_made_from_an_issued_form_give_way_to_new_ones() -> None:
     old = Identity.make("云溪县教育局", "人事股", "2020-12", [])
-    once = compile_drawing(draw_table(SIMPLE)).fill({}, {"任务": tasks("建校")}, old)
+    once = compile_template(draw_table(SIMPLE)).fill({}, {"任务": tasks("建校")}, old)
 
     def draw_again(name: str, part: bytes) -> bytes:
         return part.replace("建校".encode(), "{{任务.名称}}".encode())
@@ -570,7 +570,7 @@ FAULTS = {
 def test_a_fault_is_one_line_with_sheet_and_cell(case: str) -> None:
     cells, message = FAULTS[case]
     with pytest.raises(TaskxlError) as raised:
-        compile_drawing(draw_table(cells))
+        compile_template(draw_table(cells))
     assert str(raised.value) == message
 
 
@@ -582,20 +582,20 @@ def test_prototype_rows_merged_with_others_are_a_fault() -> None:
         return part.replace(b"</sheetData>", merged)
 
     with pytest.raises(TaskxlError, match="〔表〕A3：样板行与上下行合并了单元格"):
-        compile_drawing(change_parts(content, merge))
+        compile_template(change_parts(content, merge))
 
 
 def test_a_placeholder_in_a_text_box_is_found_by_the_check() -> None:
     def change(name: str, part: bytes) -> bytes:
         return part.replace("公章".encode(), "{{标题}}".encode())
 
-    found = check_drawing(change_parts(draw_elaborate(), change))
+    found = check_template(change_parts(draw_elaborate(), change))
     assert [finding.code for finding in found] == ["F504", "F503"]
 
 
 def test_a_placeholder_in_a_sheets_name_is_found() -> None:
     with pytest.raises(TaskxlError, match="工作表名称里的占位符填不了"):
-        compile_drawing(draw_table(SIMPLE, "{{股室}}"))
+        compile_template(draw_table(SIMPLE, "{{股室}}"))
 
 
 def test_every_placeholder_is_documented() -> None:
@@ -606,7 +606,7 @@ def test_every_placeholder_is_documented() -> None:
 
 def test_the_shipped_drawing_has_no_fault_and_is_what_the_script_draws() -> None:
     content = template("附件2.xlsx")
-    assert check_drawing(content) == ()
+    assert check_template(content) == ()
     assert looks(content) == looks(draw_template())
 
 
@@ -669,4 +669,4 @@ def with_macros() -> bytes:
 )
 def test_what_is_no_workbook_is_said_in_one_line(content: bytes) -> None:
     with pytest.raises(TaskxlError, match=r"附件2.xlsx：不是 .xlsx 工作簿"):
-        compile_drawing(content)
+        compile_template(content)

@@ -20,8 +20,8 @@ from openxml_audit import OpenXmlValidator
 from xlsxwriter.worksheet import Worksheet
 
 from taskxl.errors import TaskxlError
-from taskxl.forms.drawing import compile_drawing
 from taskxl.forms.identity import Identity
+from taskxl.forms.template.template import compile_template
 from taskxl.intake.reading import read_book
 from tests.drawings import draw_elaborate, draw_table, make_strict, read_part
 from tests.test_forms_drawing import load, parts
@@ -139,7 +139,7 @@ def fill(content: bytes, count: int, office: str = "基教股") -> bytes:
         for n in range(1, count + 1)
     ]
     identity = Identity.make("云溪县教育局", office, "2021-04", [])
-    return compile_drawing(content).fill(
+    return compile_template(content).fill(
         {"标题": "进展", "股室": office}, {"任务": records}, identity
     )
 
@@ -296,5 +296,5 @@ FAULTS: Mapping[str, tuple[Callable[[], bytes], str]] = {
 def test_what_cannot_be_filled_is_one_line_with_sheet_and_cell(case: str) -> None:
     draw, message = FAULTS[case]
     with pytest.raises(TaskxlError) as raised:
-        compile_drawing(draw())
+        compile_template(draw())
     assert str(raised.value) == message

@@ -11,15 +11,29 @@ from pathlib import Path
 import pytest
 from openxml_audit import OpenXmlValidator
 
-from taskxl.forms.drawing import compile_drawing
 from taskxl.forms.identity import digest_text
-from taskxl.forms.issue import compose_form, form_title, preview_form, render_form, strip_mark
+from taskxl.forms.issue import (
+    compose_form,
+    form_title,
+    preview_form,
+    render_form,
+    strip_mark,
+)
+from taskxl.forms.template.template import compile_template
 from taskxl.intake.reading import read_book
-from taskxl.master.book import make_master
-from taskxl.master.roster import divide_tasks
-from taskxl.master.tasks import read_task_list
-from taskxl.model import Entry, MasterList, Milestone, Office, Period, Settings, Task
+from taskxl.master.book.making import make_master
+from taskxl.master.reading.task_list import read_task_list
+from taskxl.model import (
+    Entry,
+    MasterList,
+    Milestone,
+    Office,
+    Period,
+    Settings,
+    Task,
+)
 from taskxl.resources import template
+from taskxl.roster import divide_tasks
 from taskxl.text import squeeze
 from taskxl.words import BEHIND, DONE, ON_TRACK, PREVIOUS_MARK
 from tests.drawings import change_parts, draw_elaborate
@@ -203,7 +217,7 @@ def test_a_preview_says_what_would_be_in_the_form() -> None:
 
 def test_a_form_read_back_is_the_form_that_was_issued() -> None:
     form = compose_form(MASTER, "基教股", APRIL, AS_OF)
-    content = render_form(compile_drawing(template("附件2.xlsx")), form)
+    content = render_form(compile_template(template("附件2.xlsx")), form)
     sheet = read_book(content, "表.xlsx", "xlsx").sheets[0]
     assert sheet.text(2, 1) == "云溪县教育系统2021年重点工作任务进展情况表（1-4月）"
     assert sheet.text(1, 6) == "还差 10 项（本表 7 项）"
@@ -222,7 +236,7 @@ def test_eleven_offices_of_a_real_list_get_their_forms(shared: Path, tmp_path: P
     master = make_master(read_task_list([book])[0], Settings(year=2021))
     offices = tuple(divide_tasks(master))
     assert len(offices) == 11
-    shipped, elaborate = (compile_drawing(c) for c in (template("附件2.xlsx"), draw_elaborate()))
+    shipped, elaborate = (compile_template(c) for c in (template("附件2.xlsx"), draw_elaborate()))
     reported: list[str] = []
     for office in offices:
         form = compose_form(master, office, APRIL, AS_OF)
@@ -264,7 +278,7 @@ def test_the_count_is_what_an_office_program_computes(tmp_path: Path) -> None:
     soffice = shutil.which("soffice")
     if soffice is None:
         pytest.skip("LibreOffice is not here")
-    drawing = compile_drawing(template("附件2.xlsx"))
+    drawing = compile_template(template("附件2.xlsx"))
     form = compose_form(MASTER, "基教股", APRIL, AS_OF)
     for name, (typed, _) in TYPED.items():
         first, second = form.blocks["任务"]

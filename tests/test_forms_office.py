@@ -9,12 +9,20 @@ from pathlib import Path
 
 import pytest
 
-from taskxl import desk
+from taskxl.desk.issuing import issue_forms
+from taskxl.desk.merging import merge_returns
 from taskxl.intake.grids import Book, Kind
 from taskxl.intake.reading import read_book
-from taskxl.master.book import write_master
-from taskxl.model import MasterList, Milestone, Office, Period, Settings, Task
-from taskxl.workspace import Workspace
+from taskxl.master.book.making import write_master
+from taskxl.model import (
+    MasterList,
+    Milestone,
+    Office,
+    Period,
+    Settings,
+    Task,
+)
+from taskxl.workspace.folder import Workspace
 
 CLERK = Path(__file__).parent / "clerk.py"
 APRIL = Period(2021, 4)
@@ -54,7 +62,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[str]]:
     workspace = Workspace(folder / "工作区")
     workspace.create()
     workspace.master_path.write_bytes(write_master(MASTER))
-    (form,) = desk.issue_forms(workspace, APRIL).written
+    (form,) = issue_forms(workspace, APRIL).written
     (folder / "profile").mkdir()
     command = [python, str(CLERK), str(form), str(folder), str(folder / "profile")]
     done = subprocess.run(command, capture_output=True, timeout=180, check=True, text=True)
@@ -106,7 +114,7 @@ def test_every_word_is_in_its_place_after_the_merge(
     shutil.copytree(filled[0] / "工作区", workspace.root)
     returned = workspace.returns_folder(APRIL) / f"4月上报.{kind}"
     shutil.copyfile(filled[0] / f"填好.{kind}", returned)
-    month = desk.merge_returns(workspace, APRIL).month
+    month = merge_returns(workspace, APRIL).month
     (verdict,) = month.files
     # In part, since work outside the list has no task to stand under.
     assert (verdict.office, verdict.verdict, verdict.code) == ("计财股", "partial", "E303")

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from taskxl.forms.drawing import compile_drawing
 from taskxl.forms.issue import render_form
-from taskxl.forms.returned import Expected, form_texts, read_return
+from taskxl.forms.returned.reader import Expected, form_texts, read_return
+from taskxl.forms.template.template import compile_template
 from taskxl.intake.grids import Kind
 from taskxl.intake.reading import read_book
 from taskxl.model import Return
@@ -28,7 +28,7 @@ def fill_drawn_form(office: str) -> bytes:
     """Return the form of an office, filled in by the headers of its sheets."""
     from openpyxl import load_workbook
 
-    form = render_form(compile_drawing(DRAWING.read_bytes()), compose(office))
+    form = render_form(compile_template(DRAWING.read_bytes()), compose(office))
     book = load_workbook(io.BytesIO(form))
     for sheet in book.worksheets:
         for row in sheet.iter_rows():
@@ -72,7 +72,7 @@ def check_read(ret: Return, office: str, tasks: list[str]) -> None:
 
 
 def test_the_shipped_form_as_issued_holds_nothing_that_somebody_typed() -> None:
-    content = render_form(compile_drawing(DRAWING.read_bytes()), compose("计财股"))
+    content = render_form(compile_template(DRAWING.read_bytes()), compose("计财股"))
     ret = read_file(content)
     assert (texts(ret.unplaced), ret.findings) == ([], ())
     assert not any(entry.progress for entry in ret.submissions[0].entries)

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from taskxl.forms.returned import read_return
+from taskxl.forms.returned.reader import read_return
 from taskxl.intake import spreadsheets
 from taskxl.intake.grids import Book, Kind, Sheet, Value
 from taskxl.intake.reading import read_book

@@ -8,10 +8,17 @@ import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from taskxl.intake.grids import Area, Book, CellError, Note, Sheet, Value
+from taskxl.intake.grids import (
+    Area,
+    Book,
+    CellError,
+    Note,
+    Sheet,
+    Value,
+)
 from taskxl.intake.reading import read_book
 from taskxl.intake.refusals import Refused
-from taskxl.intake.workbooks import Workbook, date_value, is_date_format
+from taskxl.intake.workbooks import SecondLook, date_value, is_date_format
 from tests.packages import raw_workbook, relations
 
 DATE_IDS = [14, 15, 16, 17, 22, *range(27, 37), *range(50, 59)]
@@ -72,7 +79,7 @@ def test_dates_are_dates_in_every_built_in_format(identifier: int, every_cell: b
     styles = f'<cellXfs><xf numFmtId="{identifier}"/></cellXfs>'
     content = raw_workbook('<row r="1"><c r="A1" s="0"><v>44316</v></c></row>', styles=styles)
     if every_cell:
-        workbook = Workbook(content)
+        workbook = SecondLook(content)
         cells = workbook.look(workbook.sheets[0], every_cell=True).cells
         assert cells == {(1, 1): date(2021, 4, 30)}
     else:
@@ -100,7 +107,7 @@ def test_dates_are_dates_in_every_built_in_format(identifier: int, every_cell: b
 def test_a_number_format_shows_a_date_or_not(code: str, shows: bool) -> None:
     assert is_date_format(code) is shows
     buffer = io.BytesIO()
-    with xlsxwriter.Workbook(buffer) as workbook:
+    with xlsxwriter.SecondLook(buffer) as workbook:
         sheet = workbook.add_worksheet()
         sheet.write_number(0, 0, 44316.25, workbook.add_format({"num_format": code}))
     value = read_sheet(buffer.getvalue()).value(1, 1)
@@ -112,7 +119,7 @@ def test_books_of_1904_count_their_own_days() -> None:
     rows = '<row r="1"><c r="A1" s="0"><v>42854</v></c></row>'
     content = raw_workbook(rows, styles=styles, settings='date1904="1"')
     assert read_sheet(content).value(1, 1) == date(2021, 4, 30)
-    workbook = Workbook(content)
+    workbook = SecondLook(content)
     assert workbook.look(workbook.sheets[0], every_cell=True).cells[1, 1] == date(2021, 4, 30)
 
 
@@ -168,7 +175,7 @@ def test_merges_and_the_texts_under_them() -> None:
 
 def test_what_is_hidden_is_read_and_said() -> None:
     buffer = io.BytesIO()
-    with xlsxwriter.Workbook(buffer) as workbook:
+    with xlsxwriter.SecondLook(buffer) as workbook:
         seen, hidden, deep = (workbook.add_worksheet(n) for n in ("进展情况表", "旧表", "_taskxl"))
         hidden.hide()
         deep.very_hidden()
@@ -191,7 +198,7 @@ def test_what_is_hidden_is_read_and_said() -> None:
 
 def test_comments_text_boxes_and_headers_are_notes() -> None:
     buffer = io.BytesIO()
-    with xlsxwriter.Workbook(buffer) as workbook:
+    with xlsxwriter.SecondLook(buffer) as workbook:
         sheet = workbook.add_worksheet("表")
         sheet.write_string("A1", "内容")
         sheet.write_comment("B2", "请领导再看", {"author": "张三"})
@@ -290,7 +297,7 @@ def test_both_ways_of_reading_agree_and_lose_nothing(
     cells: dict[tuple[int, int], str | float | bool],
 ) -> None:
     buffer = io.BytesIO()
-    with xlsxwriter.Workbook(buffer, {"in_memory": True}) as workbook:
+    with xlsxwriter.SecondLook(buffer, {"in_memory": True}) as workbook:
         sheet = workbook.add_worksheet("表")
         for (row, column), value in cells.items():
             if isinstance(value, bool):
@@ -301,7 +308,7 @@ def test_both_ways_of_reading_agree_and_lose_nothing(
                 sheet.write_string(row, column, value)
     content = buffer.getvalue()
     bulk = {(r, c): v for r, c, v in read_sheet(content).cells()}
-    parts = Workbook(content)
+    parts = SecondLook(content)
     looked = dict(parts.look(parts.sheets[0], every_cell=True).cells)
     wanted = {(r + 1, c + 1): v for (r, c), v in cells.items()}
     assert bulk == pytest.approx(wanted)

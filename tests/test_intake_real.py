@@ -11,9 +11,18 @@ from typing import Any
 import pytest
 import xlsxwriter
 
+from taskxl.a1 import cell_name
 from taskxl.intake import convert
 from taskxl.intake.gate import check_content
-from taskxl.intake.grids import Area, Book, CellError, Kind, Line, Note, Sheet, cell_name
+from taskxl.intake.grids import (
+    Area,
+    Book,
+    CellError,
+    Kind,
+    Line,
+    Note,
+    Sheet,
+)
 from taskxl.intake.reading import read_book
 from taskxl.intake.refusals import Limits, Refused
 from tests.packages import pack

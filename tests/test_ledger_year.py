@@ -12,14 +12,19 @@ from pathlib import Path
 
 import pytest
 
-from taskxl import cli, desk, lock, yearbook
+from taskxl import cli
+from taskxl.desk import year as yearbook
+from taskxl.desk.issuing import compose_forms, issue_forms
+from taskxl.desk.lists import load_master
+from taskxl.desk.merging import look_at_month, merge_returns
 from taskxl.errors import TaskxlError
 from taskxl.ledger import open_ledger, verify_ledger
-from taskxl.lock import hold_workspace
-from taskxl.master.book import write_master
+from taskxl.master.book.making import write_master
 from taskxl.model import Month, Period
 from taskxl.reports.send_back import send_back_text
-from taskxl.workspace import Workspace
+from taskxl.workspace import lock
+from taskxl.workspace.folder import Workspace
+from taskxl.workspace.lock import hold_workspace
 from tests.clerks import fill_form
 from tests.crashes import read_tree
 from tests.month_of_clerks import APRIL, OFFICES, make_workspace
@@ -44,10 +49,10 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     workspace = make_workspace(tmp_path_factory.mktemp("year"))
     shutil.rmtree(workspace.month_folder(APRIL))
     workspace.ledger_path.unlink()
-    desk.issue_forms(workspace, MARCH, now=NOW)
+    issue_forms(workspace, MARCH, now=NOW)
     send(workspace, MARCH, *OFFICES[:2])
-    desk.merge_returns(workspace, MARCH, now=NOW)
-    desk.issue_forms(workspace, APRIL, now=NOW)
+    merge_returns(workspace, MARCH, now=NOW)
+    issue_forms(workspace, APRIL, now=NOW)
     return workspace
 
 
@@ -60,7 +65,7 @@ def workspace(made: Workspace, tmp_path: Path) -> Workspace:
 
 def change_title(workspace: Workspace, title: str) -> None:
     """Change the first task of 主清单.xlsx."""
-    master, _ = desk.load_master(workspace)
+    master, _ = load_master(workspace)
     tasks = (replace(master.tasks[0], title=title), *master.tasks[1:])
     workspace.master_path.write_bytes(write_master(replace(master, tasks=tasks)))
 
@@ -95,17 +100,17 @@ def test_every_return_and_every_form_is_in_the_ledger(workspace: Workspace) -> N
 def test_a_form_replaced_by_a_newer_one_stays_in_the_ledger(workspace: Workspace) -> None:
     old = workspace.form_path("办公室", APRIL).read_bytes()
     change_title(workspace, "编制教育事业发展规划（修订）")
-    desk.issue_forms(workspace, APRIL, now=NOW)
+    issue_forms(workspace, APRIL, now=NOW)
     assert workspace.form_path("办公室", APRIL).read_bytes() != old
     with open_ledger(workspace.ledger_path) as ledger:
         assert ledger.content(sha256(old).hexdigest()) == old
 
 
 def test_merging_again_adds_nothing_and_a_new_return_adds_one(workspace: Workspace) -> None:
-    desk.merge_returns(workspace, MARCH, now=NOW)
+    merge_returns(workspace, MARCH, now=NOW)
     assert count(workspace, "merges") == 1
     send(workspace, MARCH, "计财股")
-    desk.merge_returns(workspace, MARCH, now=NOW)
+    merge_returns(workspace, MARCH, now=NOW)
     assert count(workspace, "merges") == 2
     with open_ledger(workspace.ledger_path) as ledger:
         first, second = ledger.month(MARCH, 1), ledger.month(MARCH, 2)
@@ -122,7 +127,7 @@ def test_a_zip_is_kept_and_its_files_are_listed(workspace: Workspace) -> None:
     form = folder / workspace.form_path("办公室", MARCH).name
     shutil.make_archive(str(folder / "办公室报送"), "zip", folder, form.name)
     form.unlink()
-    desk.merge_returns(workspace, MARCH, now=NOW)
+    merge_returns(workspace, MARCH, now=NOW)
     with open_ledger(workspace.ledger_path) as ledger:
         names = ledger.files(MARCH)
         assert f"办公室报送.zip/{form.name}" in names
@@ -132,10 +137,10 @@ def test_a_zip_is_kept_and_its_files_are_listed(workspace: Workspace) -> None:
 
 def test_looking_writes_nothing(workspace: Workspace) -> None:
     before = workspace.ledger_path.read_bytes()
-    desk.look_at_month(workspace, APRIL)
+    look_at_month(workspace, APRIL)
     assert workspace.ledger_path.read_bytes() == before
     workspace.ledger_path.unlink()
-    desk.look_at_month(workspace, APRIL)
+    look_at_month(workspace, APRIL)
     assert not workspace.ledger_path.exists()
 
 
@@ -144,7 +149,7 @@ def test_a_summary_that_cannot_be_written_records_nothing(workspace: Workspace) 
     summary = workspace.summary_path(MARCH)
     (summary.parent / f"~${summary.name}").write_bytes(b"")
     with pytest.raises(TaskxlError, match="占用"):
-        desk.merge_returns(workspace, MARCH, now=NOW)
+        merge_returns(workspace, MARCH, now=NOW)
     assert count(workspace, "merges") == 1
 
 
@@ -154,21 +159,21 @@ def test_a_summary_that_cannot_be_written_records_nothing(workspace: Workspace) 
 def test_a_past_month_is_what_was_merged_not_what_lies_in_its_folder(workspace: Workspace) -> None:
     """A late return for March changes March, when March is merged, and tells April's merge so."""
     send(workspace, MARCH, "计财股")
-    report = desk.merge_returns(workspace, APRIL, now=NOW)
+    report = merge_returns(workspace, APRIL, now=NOW)
     (note,) = report.notes
     assert "2021年3月的回收文件夹里有 1 个文件还没有汇总过" in note
     assert not [entry for entry in report.month.previous if entry.office == "计财股"]
-    desk.merge_returns(workspace, MARCH, now=NOW)
-    report = desk.merge_returns(workspace, APRIL, now=NOW)
+    merge_returns(workspace, MARCH, now=NOW)
+    report = merge_returns(workspace, APRIL, now=NOW)
     assert report.notes == ()
     assert [entry for entry in report.month.previous if entry.office == "计财股"]
 
 
 def test_a_month_whose_folder_was_emptied_is_still_remembered(workspace: Workspace) -> None:
     shutil.rmtree(workspace.month_folder(MARCH))
-    month = desk.look_at_month(workspace, APRIL)
+    month = look_at_month(workspace, APRIL)
     assert {entry.office for entry in month.previous} == set(OFFICES[:2])
-    forms = desk.compose_forms(workspace, APRIL, "办公室")
+    forms = compose_forms(workspace, APRIL, "办公室")
     assert any(record["进展"].startswith("〔上月〕") for record in forms[0].blocks["任务"])
 
 
@@ -177,11 +182,11 @@ def test_who_answers_the_form_as_first_issued_is_asked_to_mend_nothing(
 ) -> None:
     """Titles are changed and the forms go out anew: what the first ones said is nobody's typing."""
     send(workspace, APRIL, *OFFICES)
-    master, _ = desk.load_master(workspace)
+    master, _ = load_master(workspace)
     tasks = tuple(replace(task, title=f"{task.title}（调整）") for task in master.tasks)
     workspace.master_path.write_bytes(write_master(replace(master, tasks=tasks)))
-    desk.issue_forms(workspace, APRIL, now=NOW)
-    month = desk.merge_returns(workspace, APRIL, now=NOW).month
+    issue_forms(workspace, APRIL, now=NOW)
+    month = merge_returns(workspace, APRIL, now=NOW).month
     assert month.unplaced == ()
     assert [f.code for f in month.findings if f.code.startswith("E")] == []
     assert [send_back_text(month, office) for office in OFFICES] == ["", "", ""]
@@ -191,24 +196,24 @@ def test_a_past_month_is_judged_by_the_list_as_it_was(workspace: Workspace) -> N
     was = last_month(workspace, MARCH).master
     change_title(workspace, "另一个名称")
     send(workspace, MARCH, "计财股")
-    report = desk.merge_returns(workspace, MARCH, now=NOW)
+    report = merge_returns(workspace, MARCH, now=NOW)
     assert report.month.master == was
     assert "仍按当时的主清单汇总" in report.notes[0]
-    assert desk.look_at_month(workspace, APRIL).master.tasks[0].title == "另一个名称"
+    assert look_at_month(workspace, APRIL).master.tasks[0].title == "另一个名称"
 
 
 def test_a_month_first_merged_when_it_is_past_is_judged_by_the_list_of_its_forms(
     workspace: Workspace,
 ) -> None:
     """April goes out, the list is changed, May goes out: April was the old list's all the time."""
-    old = desk.load_master(workspace)[0]
+    old = load_master(workspace)[0]
     send(workspace, APRIL, *OFFICES)
     change_title(workspace, "另一个名称")
-    desk.issue_forms(workspace, MAY, now=NOW)
-    assert desk.look_at_month(workspace, APRIL).master == old
-    may = desk.merge_returns(workspace, MAY, now=NOW).month
+    issue_forms(workspace, MAY, now=NOW)
+    assert look_at_month(workspace, APRIL).master == old
+    may = merge_returns(workspace, MAY, now=NOW).month
     assert may.master.tasks[0].title == "另一个名称"
-    report = desk.merge_returns(workspace, APRIL, now=NOW)
+    report = merge_returns(workspace, APRIL, now=NOW)
     assert report.month.master == old
     assert report.month.unplaced == ()
     assert any("仍按当时的主清单" in note for note in report.notes)
@@ -217,9 +222,9 @@ def test_a_month_first_merged_when_it_is_past_is_judged_by_the_list_of_its_forms
 
 
 def test_the_present_month_is_judged_by_the_present_list(workspace: Workspace) -> None:
-    desk.merge_returns(workspace, APRIL, now=NOW)
+    merge_returns(workspace, APRIL, now=NOW)
     change_title(workspace, "另一个名称")
-    report = desk.merge_returns(workspace, APRIL, now=NOW)
+    report = merge_returns(workspace, APRIL, now=NOW)
     assert report.month.master.tasks[0].title == "另一个名称"
     assert report.notes == ()
 
@@ -229,9 +234,9 @@ def test_the_present_month_is_judged_by_the_present_list(workspace: Workspace) -
 
 def test_a_deleted_ledger_is_made_again_from_the_folders(workspace: Workspace) -> None:
     was = last_month(workspace, MARCH)
-    april = desk.merge_returns(workspace, APRIL, now=NOW).month
+    april = merge_returns(workspace, APRIL, now=NOW).month
     workspace.ledger_path.unlink()
-    report = desk.merge_returns(workspace, APRIL, now=NOW)
+    report = merge_returns(workspace, APRIL, now=NOW)
     (note,) = report.notes
     assert "已由文件夹补记：3月、4月。" in note
     assert "补不回来的" in note
@@ -240,14 +245,14 @@ def test_a_deleted_ledger_is_made_again_from_the_folders(workspace: Workspace) -
     with open_ledger(workspace.ledger_path) as ledger:
         assert sorted(ledger.issued(MARCH)) == sorted(OFFICES)
         assert [merge.origin for merge in ledger.merges()] == ["folder", "run"]
-    assert desk.merge_returns(workspace, APRIL, now=NOW).notes == ()
+    assert merge_returns(workspace, APRIL, now=NOW).notes == ()
 
 
 def test_a_damaged_ledger_stops_the_run_in_one_line(workspace: Workspace) -> None:
     workspace.ledger_path.write_bytes(b"not a database " * 400)
     summary = workspace.summary_path(MARCH).read_bytes()
     with pytest.raises(TaskxlError, match="已损坏，或不是台账") as raised:
-        desk.merge_returns(workspace, MARCH, now=NOW)
+        merge_returns(workspace, MARCH, now=NOW)
     assert "\n" not in str(raised.value)
     assert workspace.summary_path(MARCH).read_bytes() == summary
 
@@ -264,7 +269,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("impatient")
 @pytest.mark.parametrize(
     "deed",
-    [desk.merge_returns, desk.issue_forms, lambda workspace, _: yearbook.write_year(workspace)],
+    [merge_returns, issue_forms, lambda workspace, _: yearbook.write_year(workspace)],
     ids=["merge", "issue", "ledger"],
 )
 def test_a_second_run_is_told_who_holds_the_workspace(
@@ -366,12 +371,12 @@ def test_a_full_disk_is_one_line_and_everything_is_as_before(
     before = read_tree(tight)
     ledger = tight.ledger_path.read_bytes()
     with pytest.raises(TaskxlError, match=r"磁盘已满|读写出错") as raised:
-        desk.merge_returns(tight, APRIL, now=NOW)
+        merge_returns(tight, APRIL, now=NOW)
     assert "\n" not in str(raised.value)
     (small_disk / "占位").unlink()
     assert read_tree(tight) == before
     assert tight.ledger_path.read_bytes() == ledger
-    desk.merge_returns(tight, APRIL, now=NOW)
+    merge_returns(tight, APRIL, now=NOW)
     assert count(tight, "merges") == 2
     last_month(tight, APRIL)
 
@@ -384,11 +389,11 @@ def test_a_read_only_folder_is_one_line(workspace: Workspace) -> None:
     for folder in folders:
         folder.chmod(0o500)
     try:
-        for deed in (desk.issue_forms, desk.merge_returns):
+        for deed in (issue_forms, merge_returns):
             with pytest.raises(TaskxlError, match="没有权限") as raised:
                 deed(workspace, APRIL)
             assert "\n" not in str(raised.value)
-        desk.look_at_month(workspace, APRIL)
+        look_at_month(workspace, APRIL)
         assert yearbook.verify_year(workspace)[0] == ()
     finally:
         for folder in folders:

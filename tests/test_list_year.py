@@ -16,14 +16,19 @@ from openpyxl.styles import PatternFill
 from openpyxl.worksheet.datavalidation import DataValidation
 from openxml_audit import OpenXmlValidator
 
-from taskxl import cli, desk, lists, yearbook
+from taskxl import cli
+from taskxl.desk import lists
+from taskxl.desk import year as yearbook
+from taskxl.desk.issuing import issue_forms
+from taskxl.desk.lists import check_workspace, init_workspace, load_master, update_workspace
+from taskxl.desk.merging import look_at_month, merge_returns
 from taskxl.errors import TaskxlError
 from taskxl.ledger import open_ledger, verify_ledger
-from taskxl.master.book import read_master, write_master
-from taskxl.master.layout import DROPPED_MARK
+from taskxl.master.book.layout import DROPPED_MARK
+from taskxl.master.book.making import read_master, write_master
 from taskxl.model import MasterList, Month, Period, Task
 from taskxl.reports.send_back import send_back_text
-from taskxl.workspace import Workspace
+from taskxl.workspace.folder import Workspace
 from tests.clerks import convert, fill_form
 from tests.month_of_clerks import MASTER_LIST
 from tests.support import make_workbook
@@ -55,7 +60,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A workspace fresh from the list, beside the list itself."""
     root = tmp_path_factory.mktemp("list")
     (root / "附件1.xlsx").write_bytes(revised())
-    desk.init_workspace(root / "2021年", [root / "附件1.xlsx"], 2021, NOW)
+    init_workspace(root / "2021年", [root / "附件1.xlsx"], 2021, NOW)
     return root
 
 
@@ -77,10 +82,10 @@ def update(workspace: Workspace, content: bytes) -> lists.InitReport:
     """Take a revised list over; then again, which must change nothing at all."""
     path = workspace.root.parent / "新附件1.xlsx"
     path.write_bytes(content)
-    report = desk.update_workspace(workspace.root, [path], NOW)
+    report = update_workspace(workspace.root, [path], NOW)
     files = {one: one.read_bytes() for one in workspace.root.iterdir() if one.suffix == ".xlsx"}
     recorded = count(workspace, "imports")
-    again = desk.update_workspace(workspace.root, [path], NOW)
+    again = update_workspace(workspace.root, [path], NOW)
     assert not again.updated
     assert {
         one: one.read_bytes() for one in workspace.root.iterdir() if one.suffix == ".xlsx"
@@ -97,7 +102,7 @@ def count(workspace: Workspace, table: str) -> int:
 
 def read(workspace: Workspace) -> MasterList:
     """Read the list, which must be without a finding but those it always had."""
-    master, findings = desk.load_master(workspace)
+    master, findings = load_master(workspace)
     assert findings == ()
     return master
 
@@ -136,7 +141,7 @@ def test_ids_of_new_rows_are_written_by_the_next_run_and_stay(workspace: Workspa
     edit(workspace, add_task)
     typed = faults(workspace.master_path)
     assert not [cell for cell in ids_of(workspace, "任务") if cell == "31"]
-    desk.issue_forms(workspace, APRIL, now=NOW)
+    issue_forms(workspace, APRIL, now=NOW)
     assert ids_of(workspace, "任务")[-1] == "31"
     assert ids_of(workspace, "节点")[-2:] == ["31/1", "31/2"]
     assert ids_of(workspace, "节点", 2)[-2:] == [31, "31"]
@@ -144,7 +149,7 @@ def test_ids_of_new_rows_are_written_by_the_next_run_and_stay(workspace: Workspa
     edit(workspace, lambda book: put(book["任务"], "智慧校园", 2, 9))
     assert titled(read(workspace), "智慧校园").id == "31"
     content = workspace.master_path.read_bytes()
-    desk.issue_forms(workspace, APRIL, now=NOW)
+    issue_forms(workspace, APRIL, now=NOW)
     assert workspace.master_path.read_bytes() == content, "nothing is left to write"
 
 
@@ -158,7 +163,7 @@ def put(sheet: Any, title: str, column: int, value: object) -> None:
 
 
 def test_the_id_of_a_task_that_is_gone_is_not_given_to_a_new_one(workspace: Workspace) -> None:
-    desk.issue_forms(workspace, MARCH, now=NOW)
+    issue_forms(workspace, MARCH, now=NOW)
 
     def replace_task(book: Any) -> None:
         sheet = book["任务"]
@@ -173,10 +178,10 @@ def test_the_id_of_a_task_that_is_gone_is_not_given_to_a_new_one(workspace: Work
                 steps.cell(row, 4).value = "一是9月底前开班。"
 
     edit(workspace, replace_task)
-    master = desk.load_master(workspace)[0]
+    master = load_master(workspace)[0]
     assert titled(master, "家庭教育指导").number == "8"
     assert titled(master, "家庭教育指导").id == "8-2"
-    desk.issue_forms(workspace, APRIL, now=NOW)
+    issue_forms(workspace, APRIL, now=NOW)
     assert ids_of(workspace, "任务")[-1] == "8-2"
 
 
@@ -198,12 +203,12 @@ def copy_above(book: Any) -> None:
 
 def test_a_row_copied_above_its_original_does_not_take_its_id(workspace: Workspace) -> None:
     edit(workspace, copy_above)
-    master, findings = desk.load_master(workspace)
+    master, findings = load_master(workspace)
     assert {f.code for f in findings} == {"M122", "M121"}
     assert [t.id for t in master.tasks if "公开" in (t.title or "")] == ["2-2", "2"]
     assert titled(master, "推进政务公开").milestones[0].id == "2/1"
-    desk.issue_forms(workspace, APRIL, now=NOW)
-    assert desk.load_master(workspace)[0] == master
+    issue_forms(workspace, APRIL, now=NOW)
+    assert load_master(workspace)[0] == master
 
 
 def test_a_list_that_was_deleted_and_read_in_anew_knows_its_tasks_again(
@@ -218,7 +223,7 @@ def test_a_list_that_was_deleted_and_read_in_anew_knows_its_tasks_again(
             add=NEW_ROW.replace("| 9 |", "| 8 |"),
         )
     )
-    report = desk.init_workspace(workspace.root, [path], 2021, NOW)
+    report = init_workspace(workspace.root, [path], 2021, NOW)
     assert {task.title: task.id for task in report.tasks}["编制教育事业发展规划"] == "1"
     assert {task.title: task.id for task in report.tasks}["心理健康教育"] == "8-2"
 
@@ -228,12 +233,12 @@ def test_an_open_workbook_does_not_stop_the_run(workspace: Workspace) -> None:
     before = workspace.master_path.read_bytes()
     lock = workspace.root / "~$主清单.xlsx"
     lock.write_bytes(b"")
-    report = desk.issue_forms(workspace, APRIL, now=NOW)
+    report = issue_forms(workspace, APRIL, now=NOW)
     assert len(report.written) == 3
     assert "新增任务的标识没有写进主清单" in report.notes[0]
     assert workspace.master_path.read_bytes() == before
     lock.unlink()
-    assert desk.issue_forms(workspace, APRIL, now=NOW).notes == ()
+    assert issue_forms(workspace, APRIL, now=NOW).notes == ()
     assert ids_of(workspace, "任务")[-1] == "31"
 
 
@@ -326,7 +331,7 @@ def test_a_row_put_in_between_pushes_everything_of_a_persons_along(workspace: Wo
     shown = steps.cell(4, 3).value
     assert shown.startswith("=IFERROR(INDEX('任务'!$C$2:$C$310,MATCH(B4&")
     assert [task.number for task in read(workspace).tasks][:3] == ["1", "2", "2"]
-    assert desk.check_workspace(workspace) is not None
+    assert check_workspace(workspace) is not None
 
 
 def test_libreoffice_reads_and_saves_what_was_changed_in_place(
@@ -341,7 +346,7 @@ def test_libreoffice_reads_and_saves_what_was_changed_in_place(
     ]  # fmt: skip
     before = read(workspace)
     workspace.master_path.write_bytes(saved.read_bytes())
-    after = desk.load_master(workspace)[0]
+    after = load_master(workspace)[0]
     assert [(t.id, t.title, len(t.milestones)) for t in after.tasks] == [
         (t.id, t.title, len(t.milestones)) for t in before.tasks
     ]
@@ -375,7 +380,7 @@ def test_an_update_killed_before_it_was_recorded_is_finished_by_the_next(
             add=NEW_ROW,
         )
     )
-    desk.update_workspace(other.root, [path], NOW)
+    update_workspace(other.root, [path], NOW)
 
     def die(*_: object) -> None:
         raise KeyboardInterrupt
@@ -383,8 +388,8 @@ def test_an_update_killed_before_it_was_recorded_is_finished_by_the_next(
     with monkeypatch.context() as patch:
         patch.setattr(lists, "_record_import", die)
         with pytest.raises(KeyboardInterrupt):
-            desk.update_workspace(workspace.root, [path], NOW)
-    again = desk.update_workspace(workspace.root, [path], NOW)
+            update_workspace(workspace.root, [path], NOW)
+    again = update_workspace(workspace.root, [path], NOW)
     assert not again.updated
     assert workspace.master_path.read_bytes() == other.master_path.read_bytes()
     assert sorted(p.name for p in workspace.root.iterdir()) == sorted(
@@ -405,7 +410,7 @@ def test_an_open_workbook_stops_the_update_before_anything_is_written(
     path.write_bytes(revised(("推进政务公开", "推进政务公开标准化")))
     before = sorted(one.name for one in workspace.root.iterdir())
     with pytest.raises(TaskxlError, match="占用"):
-        desk.update_workspace(workspace.root, [path], NOW)
+        update_workspace(workspace.root, [path], NOW)
     assert sorted(one.name for one in workspace.root.iterdir()) == before
     assert count(workspace, "imports") == 1
 
@@ -416,9 +421,9 @@ def test_a_list_of_another_year_and_no_workspace_are_refused(
     path = tmp_path / "明年.xlsx"
     path.write_bytes(revised(("教育局2021年", "教育局2022年")))
     with pytest.raises(TaskxlError, match="是 2022 年的清单，这个工作区是 2021 年的"):
-        desk.update_workspace(workspace.root, [path], NOW)
+        update_workspace(workspace.root, [path], NOW)
     with pytest.raises(TaskxlError, match=r"没有 主清单\.xlsx，没有可更新的"):
-        desk.update_workspace(tmp_path / "没有", [path], NOW)
+        update_workspace(tmp_path / "没有", [path], NOW)
 
 
 def test_a_dropped_task_goes_unless_something_of_a_persons_hangs_on_its_row(
@@ -456,7 +461,7 @@ def test_what_cannot_be_changed_for_certain_is_not_changed_at_all(workspace: Wor
     path = workspace.root.parent / "新附件1.xlsx"
     path.write_bytes(revised(add=NEW_ROW))
     with pytest.raises(TaskxlError, match="改不准的地方"):
-        desk.update_workspace(workspace.root, [path], NOW)
+        update_workspace(workspace.root, [path], NOW)
     assert workspace.master_path.read_bytes() == before
     assert count(workspace, "imports") == 1
 
@@ -468,12 +473,12 @@ def test_the_wrong_file_changes_nothing_and_a_part_goes_with_the_list_it_adds_to
     part = workspace.root.parent / "增补.xlsx"
     part.write_bytes(make_workbook({"附件1": "\n".join([*LINES[:3], NEW_ROW])}))
     with pytest.raises(TaskxlError, match=r"增补\.xlsx：主清单的 8 项任务，这份清单里缺 8 项"):
-        desk.update_workspace(workspace.root, [part], NOW)
+        update_workspace(workspace.root, [part], NOW)
     after = {one: one.read_bytes() for one in workspace.root.iterdir() if one.suffix == ".xlsx"}
     assert after == before
     assert count(workspace, "imports") == 1
     whole = [workspace.root.parent / "附件1.xlsx", part]
-    desk.update_workspace(workspace.root, whole, NOW)
+    update_workspace(workspace.root, whole, NOW)
     assert titled(read(workspace), "心理健康教育").id == "9"
     assert len(read(workspace).tasks) == 9
 
@@ -580,17 +585,17 @@ def month_of(workspace: Workspace, period: Period) -> Month:
 def test_a_list_changed_twice_keeps_every_tasks_history(workspace: Workspace) -> None:
     """March by the old list; April renumbered and renamed; May with a task dropped and one new."""
     for period in (MARCH,):
-        desk.issue_forms(workspace, period, now=NOW)
+        issue_forms(workspace, period, now=NOW)
         send(workspace, period)
-        desk.merge_returns(workspace, period, now=NOW)
+        merge_returns(workspace, period, now=NOW)
     march = month_of(workspace, MARCH)
     rows = [line.replace("| 8 | 困难", "| 1 | 困难") for line in LINES]
     rows = [*rows[:3], rows[-1], *rows[3:-1]]
     second = "\n".join(rows).replace("规范阳光招生", "规范阳光招生行为")
     update(workspace, make_workbook({"附件1": second}))
-    desk.issue_forms(workspace, APRIL, now=NOW)
+    issue_forms(workspace, APRIL, now=NOW)
     send(workspace, APRIL)
-    desk.merge_returns(workspace, APRIL, now=NOW)
+    merge_returns(workspace, APRIL, now=NOW)
     april = month_of(workspace, APRIL)
     enrolment = titled(april.master, "规范阳光招生行为")
     assert enrolment.id == titled(march.master, "规范阳光招生").id == "5"
@@ -599,23 +604,23 @@ def test_a_list_changed_twice_keeps_every_tasks_history(workspace: Workspace) ->
         "完善主动公开目录。\\n关键时间节点：\\n一是2月底前公布目录。", "办好家长学校。"
     )
     update(workspace, make_workbook({"附件1": third}))
-    desk.issue_forms(workspace, MAY, now=NOW)
+    issue_forms(workspace, MAY, now=NOW)
     send(workspace, MAY)
-    desk.merge_returns(workspace, MAY, now=NOW)
+    merge_returns(workspace, MAY, now=NOW)
     may = month_of(workspace, MAY)
     fresh = titled(may.master, "家校社协同育人")
     assert fresh.id not in {task.id for task in (*march.master.tasks, *april.master.tasks)}
     assert not [e for e in may.previous if e.task == fresh.id]
     assert "推进政务公开" not in [task.title for task in may.master.tasks]
     assert titled(month_of(workspace, MARCH).master, "推进政务公开").id == "2"
-    desk.merge_returns(workspace, MARCH, now=NOW)
+    merge_returns(workspace, MARCH, now=NOW)
     assert month_of(workspace, MARCH) == march, "a past month is judged by the list as it was"
 
 
 def test_a_task_closed_in_april_is_in_march_as_it_was(workspace: Workspace) -> None:
-    desk.issue_forms(workspace, MARCH, now=NOW)
+    issue_forms(workspace, MARCH, now=NOW)
     send(workspace, MARCH)
-    desk.merge_returns(workspace, MARCH, now=NOW)
+    merge_returns(workspace, MARCH, now=NOW)
     march = month_of(workspace, MARCH)
 
     def close(book: Any) -> None:
@@ -624,19 +629,19 @@ def test_a_task_closed_in_april_is_in_march_as_it_was(workspace: Workspace) -> N
         put(sheet, "推进政务公开", 12, "县政府办验收通报")
 
     edit(workspace, close)
-    desk.issue_forms(workspace, APRIL, now=NOW)
+    issue_forms(workspace, APRIL, now=NOW)
     form = openpyxl.load_workbook(workspace.form_path("办公室", APRIL))["进展情况表"]
     assert "推进政务公开" not in [cell.value for row in form.iter_rows() for cell in row]
-    desk.merge_returns(workspace, APRIL, now=NOW)
+    merge_returns(workspace, APRIL, now=NOW)
     assert "2" not in [finding.task for finding in month_of(workspace, APRIL).findings]
-    desk.merge_returns(workspace, MARCH, now=NOW)
+    merge_returns(workspace, MARCH, now=NOW)
     assert month_of(workspace, MARCH) == march
-    assert [f.code for f in desk.check_workspace(workspace) if f.code == "M129"] == []
+    assert [f.code for f in check_workspace(workspace) if f.code == "M129"] == []
 
 
 def test_of_a_task_closed_while_its_form_was_out_nothing_is_asked(workspace: Workspace) -> None:
     """The office fills its form as it got it, and badly; its words are kept all the same."""
-    desk.issue_forms(workspace, APRIL, now=NOW)
+    issue_forms(workspace, APRIL, now=NOW)
     send(workspace, APRIL)
     for path in workspace.returns_folder(APRIL).glob("*.xlsx"):
         book = openpyxl.load_workbook(path)
@@ -654,10 +659,10 @@ def test_of_a_task_closed_while_its_form_was_out_nothing_is_asked(workspace: Wor
             put(book["任务"], title, 11, date(2021, 4, 15))
             put(book["任务"], title, 12, "县政府办验收通报")
 
-    before = desk.look_at_month(workspace, APRIL)
+    before = look_at_month(workspace, APRIL)
     assert "请更正 3 处" in send_back_text(before, "计财股")
     edit(workspace, close)
-    month = desk.look_at_month(workspace, APRIL)
+    month = look_at_month(workspace, APRIL)
     assert send_back_text(month, "计财股") == ""
     assert "推进政务公开" not in send_back_text(month, "办公室")
     assert "信访事项限时办结" in send_back_text(month, "办公室")
@@ -680,7 +685,7 @@ def test_the_timeline_says_what_counts_at_last_and_which_file_it_is_from(
     workspace: Workspace,
 ) -> None:
     """A return that came late, and one that a newer one superseded, both after a first merge."""
-    desk.issue_forms(workspace, MARCH, now=NOW)
+    issue_forms(workspace, MARCH, now=NOW)
     first = workspace.returns_folder(MARCH) / "办公室初稿.xlsx"
     fill_form(
         workspace.form_path("办公室", MARCH),
@@ -689,7 +694,7 @@ def test_the_timeline_says_what_counts_at_last_and_which_file_it_is_from(
         day="2021年3月19日",
     )
     os.utime(first, (CAME, CAME))
-    desk.merge_returns(workspace, MARCH, now=NOW)
+    merge_returns(workspace, MARCH, now=NOW)
     second = workspace.returns_folder(MARCH) / "办公室更正.xlsx"
     fill_form(
         workspace.form_path("办公室", MARCH),
@@ -701,7 +706,7 @@ def test_the_timeline_says_what_counts_at_last_and_which_file_it_is_from(
     late = workspace.returns_folder(MARCH) / "迟到的.xlsx"
     fill_form(workspace.form_path("计财股", MARCH), late, day="2021年3月29日")
     os.utime(late, (CAME + 900_000, CAME + 900_000))
-    desk.merge_returns(workspace, MARCH, now=NOW)
+    merge_returns(workspace, MARCH, now=NOW)
     report = yearbook.write_year(workspace)
     book = openpyxl.load_workbook(report.path)
     rows = list(book["任务时间线"].iter_rows(min_row=4, values_only=True))

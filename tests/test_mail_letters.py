@@ -17,16 +17,26 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from taskxl import desk, post
+from taskxl.desk import drafting as post
+from taskxl.desk.issuing import issue_forms
+from taskxl.desk.lists import check_workspace, load_master
+from taskxl.desk.merging import merge_returns
 from taskxl.errors import TaskxlError
 from taskxl.forms.issue import compose_form
 from taskxl.ledger import LetterKind
+from taskxl.mail.addresses import Recipients, read_address, read_recipients, split_mails
 from taskxl.mail.letters import Attachment, Letter, write_draft, write_letter
-from taskxl.mail.texts import NAMES, TEMPLATES, LetterText, check_text, clean_line, render_text
-from taskxl.master.addresses import Recipients, read_address, read_recipients, split_mails
+from taskxl.mail.texts import (
+    NAMES,
+    TEMPLATES,
+    LetterText,
+    check_text,
+    clean_line,
+    render_text,
+)
 from taskxl.model import Office
 from taskxl.resources import template
-from taskxl.workspace import Workspace
+from taskxl.workspace.folder import Workspace
 from tests.mail_support import (
     APRIL,
     NOW,
@@ -230,7 +240,7 @@ def test_one_mailbox_gets_one_letter_however_often_it_is_named() -> None:
 def test_a_wrong_address_is_told_with_its_cell(tmp_path: Path) -> None:
     offices = (*OFFICES[:2], replace(OFFICES[2], mails=("jc.example.com", "抄送：也不是")))
     workspace = make_bureau(tmp_path, offices=offices)
-    _, findings = desk.load_master(workspace)
+    _, findings = load_master(workspace)
     assert [str(finding) for finding in findings] == [
         f"主清单.xlsx〔股室〕E4：“{typed}”不是邮箱地址，信件发不到。"
         "请改成 name@example.com 的样子；几个地址之间换行或用顿号隔开。（M140）"
@@ -243,7 +253,7 @@ def test_a_wrong_address_is_told_with_its_cell(tmp_path: Path) -> None:
 
 def test_a_senders_address_that_is_none_is_told_and_not_used(tmp_path: Path) -> None:
     workspace = make_bureau(tmp_path, replace(SETTINGS, mail_sender="bgs"))
-    master, findings = desk.load_master(workspace)
+    master, findings = load_master(workspace)
     assert master.settings.mail_sender == ""
     assert [f.code for f in findings] == ["M124"]
     assert "name@example.com" in findings[0].message
@@ -310,7 +320,7 @@ def test_the_bureaus_own_text_is_used_whatever_notepad_saved_it_as(tmp_path: Pat
         batch = post.compose_letters(workspace, APRIL, "issue")
         assert batch.text(batch.items[0], TODAY) == LetterText("表 2021年4月", "请查收。\n")
     own.write_bytes("主题：{{ 什么 }}\n".encode())
-    assert [f.code for f in desk.check_workspace(workspace) if f.code[0] == "F"] == ["F520"]
+    assert [f.code for f in check_workspace(workspace) if f.code[0] == "F"] == ["F520"]
     with pytest.raises(TaskxlError, match=r"^邮件-下发\.txt 第1行：没有“什么”这个名称"):
         post.draft_letters(workspace, APRIL, "issue", None, NOW)
 
@@ -356,8 +366,8 @@ def test_the_letter_of_issue_says_deadline_and_what_is_due(tmp_path: Path) -> No
 def test_a_reminder_goes_only_to_those_who_owe_and_says_for_how_long(tmp_path: Path) -> None:
     workspace = make_bureau(tmp_path)
     march = replace(APRIL, month=3)
-    desk.issue_forms(workspace, march, now=NOW)
-    desk.merge_returns(workspace, march, now=NOW)
+    issue_forms(workspace, march, now=NOW)
+    merge_returns(workspace, march, now=NOW)
     form = workspace.form_path("计财股", APRIL)
     (workspace.returns_folder(APRIL) / form.name).write_bytes(form.read_bytes())
     (workspace.returns_folder(APRIL) / "附件2-基教股-2021年4月.pdf").write_bytes(b"%PDF-1.4\n")
@@ -377,7 +387,7 @@ def test_a_reminder_goes_only_to_those_who_owe_and_says_for_how_long(tmp_path: P
 def test_an_office_whose_return_was_rejected_is_told_why(tmp_path: Path) -> None:
     workspace = make_bureau(tmp_path)
     old = workspace.form_path("基教股", replace(APRIL, month=3))
-    desk.issue_forms(workspace, replace(APRIL, month=3), now=NOW)
+    issue_forms(workspace, replace(APRIL, month=3), now=NOW)
     (workspace.returns_folder(APRIL) / "基教股.xlsx").write_bytes(old.read_bytes())
     text = letters(workspace, "remind")["基教股"]
     assert text.subject == "请重新报送1-4月重点工作进展情况表（基教股）"

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from taskxl.intake.gate import Limits, Refusal
 from taskxl.intake.workers import read_isolated
-from taskxl.mail.messages import Letter, open_letter, read_headers, read_letter
+from taskxl.mail.messages import ReceivedLetter, open_letter, read_headers, read_letter
 from taskxl.mail.names import mark_copy, name_attachment, name_saved
 from tests.letters import (
     RETURN,
@@ -30,7 +30,7 @@ from tests.letters import (
 NAME = "附件2-基教股-2021年4月进展情况表.xlsx"
 
 
-def names(letter: Letter) -> list[str]:
+def names(letter: ReceivedLetter) -> list[str]:
     return [one.name for one in letter.attachments if not one.ignored]
 
 
@@ -196,7 +196,7 @@ def test_each_of_the_hostile_letters_is_read_or_refused_in_bounded_time() -> Non
         )
     )
     for what, (_, result) in results.items():
-        assert isinstance(result, Letter | Refusal), what
+        assert isinstance(result, ReceivedLetter | Refusal), what
     refused = {what for what, (_, result) in results.items() if isinstance(result, Refusal)}
     assert refused <= {
         "nested 500",

@@ -22,9 +22,10 @@ from typing import Any
 import openpyxl
 import pytest
 
-from taskxl import cli, desk
-from taskxl.master.book import write_master
-from taskxl.workspace import Workspace
+from taskxl import cli
+from taskxl.desk.lists import init_workspace, load_master
+from taskxl.master.book.making import write_master
+from taskxl.workspace.folder import Workspace
 from tests.clerks import fill_form, form_columns, set_beside, task_rows
 from tests.dovecot import PASSWORD as READING
 from tests.dovecot import USER, Server, run_dovecot
@@ -221,8 +222,8 @@ def bureau(
         source = tmp_path / "附件1.xlsx"
         source.write_bytes(make_workbook({"附件1": LIST}))
         workspace = Workspace(tmp_path / "2021年重点工作")
-        desk.init_workspace(workspace.root, [source], 2021)
-        master, _ = desk.load_master(workspace)
+        init_workspace(workspace.root, [source], 2021)
+        master, _ = load_master(workspace)
         settings = replace(
             master.settings,
             mail_server="127.0.0.1",
@@ -245,10 +246,8 @@ def bureau(
         monkeypatch.delenv("TASKXL_MAIL_PASSWORD", raising=False)
         monkeypatch.setenv("TASKXL_CA_FILE", str(trusted))
         made = Bureau(workspace, room, server, capsys)
-        for module in ("taskxl.cli", "taskxl.commands.mail", "taskxl.commands.collect"):
-            monkeypatch.setattr(f"{module}._now", lambda: made.now)
-        for module in ("taskxl.cli", "taskxl.commands.collect"):
-            monkeypatch.setattr(f"{module}._today", lambda: made.now.date())
+        monkeypatch.setattr("taskxl.commands.common.now", lambda: made.now)
+        monkeypatch.setattr("taskxl.commands.common.today", lambda: made.now.date())
         monkeypatch.setattr("taskxl.commands.mail._sleep", lambda seconds: None)
         yield made
 

@@ -17,7 +17,9 @@ from pathlib import Path
 import pytest
 import trustme
 
-from taskxl import sending
+from taskxl.desk import sending
+from taskxl.desk.drafting import compose_letters
+from taskxl.desk.sending import SendReport
 from taskxl.errors import TaskxlError
 from taskxl.ledger import (
     count_ledger,
@@ -30,9 +32,7 @@ from taskxl.ledger import (
 from taskxl.mail import outbox
 from taskxl.mail.letters import Attachment
 from taskxl.model import Period
-from taskxl.post import compose_letters
-from taskxl.sending import SendReport
-from taskxl.workspace import Workspace
+from taskxl.workspace.folder import Workspace
 from tests.mail_support import (
     APRIL,
     NOW,
@@ -373,7 +373,7 @@ def test_a_run_killed_after_the_server_took_the_letter_does_not_send_it_again(
     with ScriptedServer(authority.context(), lambda n, _: None) as server:
         use_port(bureau, server.port)
         world = replace(keyboard.world(), clock=clock)
-        from taskxl.sending import send_letters
+        from taskxl.desk.sending import send_letters
 
         with pytest.raises(KeyboardInterrupt):
             send_letters(bureau, APRIL, "issue", world)

@@ -23,10 +23,10 @@ from taskxl.findings import Finding
 from taskxl.intake.gate import check_content
 from taskxl.intake.grids import Sheet
 from taskxl.intake.reading import read_book
-from taskxl.master.book import make_master, read_master, write_master
-from taskxl.master.rereading import read_master_book
-from taskxl.master.settings import ITEMS
-from taskxl.master.tasks import read_task_list
+from taskxl.master.book.making import make_master, read_master, write_master
+from taskxl.master.book.rereading import read_master_book
+from taskxl.master.book.settings_sheet import ITEMS
+from taskxl.master.reading.task_list import read_task_list
 from taskxl.model import (
     MasterList,
     Milestone,

@@ -5,9 +5,15 @@ from datetime import date
 
 import pytest
 
-from taskxl.master.differences import compare_lists
-from taskxl.master.pairing import pair_milestones, pair_tasks
-from taskxl.model import Milestone, Office, Person, Task, with_ids
+from taskxl.master.revising.differences import compare_lists
+from taskxl.master.revising.pairing import pair_milestones, pair_tasks
+from taskxl.model import (
+    Milestone,
+    Office,
+    Person,
+    Task,
+    with_ids,
+)
 
 
 def step(text: str, due: str | None = None) -> Milestone:

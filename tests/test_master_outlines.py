@@ -6,7 +6,7 @@ import pytest
 
 from taskxl.findings import Finding
 from taskxl.intake.grids import Book, Line
-from taskxl.master.tasks import read_task_list
+from taskxl.master.reading.task_list import read_task_list
 from taskxl.model import Person, TaskList
 
 PLAN = """

@@ -3,13 +3,15 @@
 from dataclasses import replace
 from datetime import date
 
-from taskxl.master.roster import (
-    Roster,
-    divide_tasks,
-    resolve_office,
-    tasks_of,
+from taskxl.model import (
+    MasterList,
+    Milestone,
+    Office,
+    Period,
+    Settings,
+    Task,
 )
-from taskxl.model import MasterList, Milestone, Office, Period, Settings, Task
+from taskxl.roster import Roster, divide_tasks, resolve_office, tasks_of
 
 OFFICES = (
     Office("办公室"),

@@ -5,9 +5,16 @@ from datetime import date
 
 import pytest
 
-from taskxl.intake.grids import Area, Book, CellError, Line, Sheet, Value
-from taskxl.master.tables import Grid, find_header, read_header_word
-from taskxl.master.tasks import read_task_list
+from taskxl.intake.grids import (
+    Area,
+    Book,
+    CellError,
+    Line,
+    Sheet,
+    Value,
+)
+from taskxl.master.reading.header import Grid, find_header, read_header_word
+from taskxl.master.reading.task_list import read_task_list
 from taskxl.model import Person, Task
 from tests.support import make_book, parse_table
 

@@ -12,10 +12,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from taskxl.dates import Calendar, read_number
+from taskxl.desk.json import task_list_json
 from taskxl.findings import Finding
-from taskxl.intake.grids import Area, Book, Line, Sheet, Value
-from taskxl.master.tasks import plan_text, read_task_list, task_list_json
+from taskxl.intake.grids import (
+    Area,
+    Book,
+    Line,
+    Sheet,
+    Value,
+)
+from taskxl.master.reading.task_list import read_task_list
 from taskxl.model import Milestone, Person, Task, TaskList
+from taskxl.tasks import plan_text
 from taskxl.text import squeeze
 from tests.support import make_book, parse_table
 

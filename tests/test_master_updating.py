@@ -7,13 +7,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from taskxl.master.book import read_master, write_master
-from taskxl.master.ids import KnownIds, gather_ids, give_ids
-from taskxl.master.inplace import write_update
-from taskxl.master.layout import DROPPED_MARK
-from taskxl.master.rereading import read_placed
-from taskxl.master.updating import Update, find_lack, update_tasks
-from taskxl.model import MasterList, Milestone, Office, Settings, Task, with_ids
+from taskxl.master.book.layout import DROPPED_MARK
+from taskxl.master.book.making import read_master, write_master
+from taskxl.master.book.patching import write_update
+from taskxl.master.book.rereading import read_placed
+from taskxl.master.revising.updating import Update, find_lack, update_tasks
+from taskxl.model import (
+    MasterList,
+    Milestone,
+    Office,
+    Settings,
+    Task,
+    with_ids,
+)
+from taskxl.tasks import KnownIds, gather_ids, give_ids
 
 
 def step(text: str, due: str | None = None, vague: str | None = None) -> Milestone:

@@ -6,9 +6,16 @@ from datetime import date
 import pytest
 
 from taskxl.findings import Finding, declared_rules
-from taskxl.merge.month import count_month, merge_month
-from taskxl.merge.rules import GapRule, gap_rules
-from taskxl.model import Month, Office, Period, Return, Revision
+from taskxl.merge.counts import count_month
+from taskxl.merge.gaps import GapRule, gap_rules
+from taskxl.merge.month import merge_month
+from taskxl.model import (
+    Month,
+    Office,
+    Period,
+    Return,
+    Revision,
+)
 from tests.months import (
     APRIL,
     REPORT_DAY,

@@ -6,9 +6,11 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from taskxl import desk
+from taskxl.desk.issuing import issue_forms
+from taskxl.desk.lists import init_workspace
+from taskxl.desk.merging import merge_returns
 from taskxl.model import Month, Period
-from taskxl.workspace import Workspace
+from taskxl.workspace.folder import Workspace
 from tests import clerks
 
 LISTS = ("台山2021_重点工作任务通知.docx", "台山2021_附件1_规范.xlsx")
@@ -26,8 +28,8 @@ def april(
         pytest.skip("the folder ../shared with the real documents is not here")
     root = tmp_path_factory.mktemp("april")
     workspace = Workspace(root / "2021年重点工作")
-    desk.init_workspace(workspace.root, [source], 2021)
-    report = desk.issue_forms(workspace, APRIL)
+    init_workspace(workspace.root, [source], 2021)
+    report = issue_forms(workspace, APRIL)
     assert len(report.written) == 11
     typed = {}
     for form in report.written:
@@ -57,7 +59,7 @@ def _rename_and_resave(path: Path, root: Path) -> None:
 @pytest.fixture(scope="module")
 def month(april: tuple[Workspace, dict[str, dict[str, str]]]) -> Month:
     """The month merged."""
-    return desk.merge_returns(april[0], APRIL).month
+    return merge_returns(april[0], APRIL).month
 
 
 def test_the_two_offices_that_sent_nothing_are_missing(month: Month) -> None:
@@ -109,7 +111,7 @@ def test_merging_again_changes_nothing(
 ) -> None:
     workspace, _ = april
     before = workspace.summary_path(APRIL).read_bytes()
-    again = desk.merge_returns(workspace, APRIL)
+    again = merge_returns(workspace, APRIL)
     assert not again.written
     assert workspace.summary_path(APRIL).read_bytes() == before
     assert again.month == month
@@ -129,10 +131,10 @@ def test_what_a_person_edits_in_the_master_list_survives(
     book.save(path)
     edited = path.read_bytes()
     source = Path(__file__).resolve().parents[2] / "shared" / "inputs" / LISTS[1]
-    report = desk.init_workspace(workspace.root, [source], 2021)
+    report = init_workspace(workspace.root, [source], 2021)
     assert not report.created
     assert path.read_bytes() == edited
     assert "任务名称" in [one.field for one in report.differences]
-    issued = desk.issue_forms(workspace, APRIL)
+    issued = issue_forms(workspace, APRIL)
     assert path.read_bytes() == edited
     assert [p.name for p in issued.written] == ["附件2-基安股-2021年4月.xlsx"]

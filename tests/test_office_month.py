@@ -11,9 +11,10 @@ from typing import Any
 import openpyxl
 import pytest
 
-import taskxl.lists
-import taskxl.returns
-from taskxl import cli, desk
+import taskxl.desk.lists
+import taskxl.desk.return_files
+from taskxl import cli
+from taskxl.desk.merging import merge_returns
 from taskxl.intake.workers import read_isolated
 from taskxl.resources import template
 from tests.month_of_clerks import APRIL, Outcome, Post, fresh_post, make_post
@@ -38,8 +39,8 @@ def _read_here(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Read in this process: what shields one file from another has tests of its own."""
     with ThreadPoolExecutor(1) as pool:
         here = partial(read_isolated, executor=pool)
-        monkeypatch.setattr(taskxl.returns, "read_isolated", here)
-        monkeypatch.setattr(taskxl.lists, "read_isolated", here)
+        monkeypatch.setattr(taskxl.desk.return_files, "read_isolated", here)
+        monkeypatch.setattr(taskxl.desk.lists, "read_isolated", here)
         yield
 
 
@@ -208,7 +209,7 @@ def spoil_master(content: bytes) -> Callable[[Post], None]:
 
 
 def lock_summary(post: Post) -> None:
-    desk.merge_returns(post.workspace, APRIL)
+    merge_returns(post.workspace, APRIL)
     with post.edit() as form:
         form.cell("1", "进展情况").value = "又改了"
     path = post.workspace.summary_path(APRIL)

@@ -12,19 +12,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from taskxl import desk
+from taskxl.desk.issuing import compose_forms, issue_forms
 from taskxl.ledger import open_ledger, verify_ledger
-from taskxl.merge.revisions import (
-    Shown,
-    combine_revisions,
-    find_revisions,
-    revise_entries,
-)
+from taskxl.merge.revisions import Shown, combine_revisions, find_revisions, revise_entries
 from taskxl.model import Entry, Revision, Task
 from taskxl.reports.marks import write_marks
 from taskxl.reports.paper import clean_text
 from taskxl.reports.pen import compose_text, parse_cell
-from taskxl.workspace import Workspace
+from taskxl.workspace.folder import Workspace
 from tests.clerks import convert, fill_form
 from tests.crashes import read_tree
 from tests.month_of_clerks import APRIL, OFFICES, make_workspace, summary_text
@@ -386,7 +381,7 @@ def test_a_summary_made_unreadable_stops_nothing_and_is_not_overwritten(
 def test_an_instruction_is_in_next_months_form_without_another_merge(workspace: Workspace) -> None:
     """A leader writes under 批示 of April; May's form says so below the plan, and reads back clean."""
     Pen(workspace.summary_path(APRIL)).write("2", "批示", "请于5月底前公布。").save()
-    report = desk.issue_forms(workspace, MAY, now=NOW)
+    report = issue_forms(workspace, MAY, now=NOW)
     assert any("4月的汇总表里有 1 处手工修订" in note for note in report.notes)
     form = workspace.form_path("办公室", MAY)
     plans = [c.value for c in openpyxl.load_workbook(form)["进展情况表"]["C"] if c.value]
@@ -400,14 +395,14 @@ def test_an_instruction_is_in_next_months_form_without_another_merge(workspace: 
     assert merged.month.unplaced == ()
     assert merged.month.instructions_before == {"2": "请于5月底前公布。"}
     assert "〔上期批示〕请于5月底前公布。" in summary_text(merged.summary.read_bytes())
-    assert not desk.issue_forms(workspace, MAY, now=NOW).written
+    assert not issue_forms(workspace, MAY, now=NOW).written
 
 
 def test_a_form_with_an_instruction_that_was_copied_into_a_new_book_reads_back_clean(
     workspace: Workspace,
 ) -> None:
     Pen(workspace.summary_path(APRIL)).write("2", "批示", "请于5月底前公布。").save()
-    desk.issue_forms(workspace, MAY, now=NOW)
+    issue_forms(workspace, MAY, now=NOW)
     form = workspace.form_path("办公室", MAY)
     target = workspace.returns_folder(MAY) / "重打的.xlsx"
     fill_form(form, target, day="2021年5月20日")
@@ -440,8 +435,8 @@ def test_corrections_are_in_the_ledger_for_good(workspace: Workspace) -> None:
 
 def test_a_correction_is_what_next_month_begins_with(workspace: Workspace) -> None:
     Pen(workspace.summary_path(APRIL)).write("2", "进展情况", "办公室改过的进展。").save()
-    desk.issue_forms(workspace, MAY, now=NOW)
-    (form,) = desk.compose_forms(workspace, MAY, "办公室")
+    issue_forms(workspace, MAY, now=NOW)
+    (form,) = compose_forms(workspace, MAY, "办公室")
     (record,) = [r for r in form.blocks["任务"] if r["编号"] == "2"]
     assert record["进展"] == "〔上月〕办公室改过的进展。"
 
@@ -477,10 +472,10 @@ def test_a_summary_that_was_only_saved_anew_is_read_once(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     Pen(workspace.summary_path(APRIL)).save()
-    desk.issue_forms(workspace, MAY, now=NOW)
+    issue_forms(workspace, MAY, now=NOW)
 
     def read(*_: object) -> None:
         raise AssertionError("it was read again")
 
-    monkeypatch.setattr("taskxl.summaries._read", read)
-    assert desk.issue_forms(workspace, MAY, now=NOW).notes == ()
+    monkeypatch.setattr("taskxl.desk.summary_files._read", read)
+    assert issue_forms(workspace, MAY, now=NOW).notes == ()

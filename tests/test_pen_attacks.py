@@ -9,12 +9,13 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from taskxl import desk
+from taskxl.desk.issuing import compose_forms, issue_forms
+from taskxl.desk.lists import load_master
 from taskxl.errors import TaskxlError
 from taskxl.ledger import open_ledger
-from taskxl.master.book import write_master
+from taskxl.master.book.making import write_master
 from taskxl.model import MasterList, Month, Period, Revision
-from taskxl.workspace import Workspace
+from taskxl.workspace.folder import Workspace
 from tests.clerks import convert
 from tests.month_of_clerks import APRIL, make_workspace, summary_text
 from tests.pens import CAME, MAY, NOW, Pen, codes_of, entry_of, merge, send
@@ -54,7 +55,7 @@ def asides(workspace: Workspace) -> list[Path]:
 
 
 def change_master(workspace: Workspace, change: Callable[[MasterList], MasterList]) -> None:
-    master, _ = desk.load_master(workspace)
+    master, _ = load_master(workspace)
     workspace.master_path.write_bytes(write_master(change(master)))
 
 
@@ -224,7 +225,7 @@ def test_an_office_is_known_by_its_alias_and_with_blanks_before(workspace: Works
 
 def test_control_characters_go_no_further_than_the_summary(workspace: Workspace) -> None:
     open_summary(workspace).write("2", "批示", "请_x0007_办理\u202e。").save()
-    desk.issue_forms(workspace, MAY, now=NOW)
+    issue_forms(workspace, MAY, now=NOW)
     form = openpyxl.load_workbook(workspace.form_path("办公室", MAY))["进展情况表"]
     texts = [str(c.value) for row in form.iter_rows() for c in row if "批示" in str(c.value)]
     assert len(texts) == 1
@@ -317,7 +318,7 @@ def test_a_summary_beside_in_another_kind_is_told_of(workspace: Workspace, tmp_p
 
 
 def begin_may(workspace: Workspace) -> None:
-    desk.issue_forms(workspace, MAY, now=NOW)
+    issue_forms(workspace, MAY, now=NOW)
     send(workspace, "办公室", "基教股", period=MAY, day="2021年5月20日", came=CAME + 30 * 86400)
     merge(workspace, MAY)
 
@@ -362,7 +363,7 @@ def test_a_summary_that_nobody_wrote_in_is_not_read(
 ) -> None:
     open_summary(workspace).write("2", "进展情况", "改过。").save()
     merge(workspace)
-    monkeypatch.setattr("taskxl.summaries.read_isolated", None)
+    monkeypatch.setattr("taskxl.desk.summary_files.read_isolated", None)
     assert not merge(workspace).written
 
 
@@ -500,7 +501,7 @@ def test_an_office_begins_under_its_new_name_with_what_was_corrected(workspace: 
     open_summary(workspace).write("5", "进展情况", "改过。").save()
     merge(workspace)
     change_master(workspace, rename_office)
-    (form,) = desk.compose_forms(workspace, MAY, "基础教育股")
+    (form,) = compose_forms(workspace, MAY, "基础教育股")
     (record,) = [r for r in form.blocks["任务"] if r["编号"] == "5"]
     assert record["进展"] == "〔上月〕改过。"
 
@@ -525,7 +526,7 @@ def test_what_is_found_in_an_early_month_reaches_the_months_between(tmp_path: Pa
     send(workspace, "办公室")
     merge(workspace)
     begin_may(workspace)
-    desk.issue_forms(workspace, june, now=NOW)
+    issue_forms(workspace, june, now=NOW)
     open_summary(workspace).write("2", "批示", "请抓紧。").save()
     merge(workspace, june)
     assert recall(workspace, MAY).instructions_before == {"2": "请抓紧。"}
@@ -539,7 +540,7 @@ def test_a_month_between_that_was_open_is_made_right_the_next_time(tmp_path: Pat
     send(workspace, "办公室")
     merge(workspace)
     begin_may(workspace)
-    desk.issue_forms(workspace, june, now=NOW)
+    issue_forms(workspace, june, now=NOW)
     open_summary(workspace).write("2", "进展情况", "改过。").save()
     path = workspace.summary_path(MAY)
     owner = path.with_name(f"~${path.name}")
@@ -559,7 +560,7 @@ def test_a_month_issued_and_never_merged_makes_no_later_one_stale(tmp_path: Path
     pen.write("2", "批示", "请抓紧。").save()
     merge(workspace)
     for period in (MAY, june, july):
-        desk.issue_forms(workspace, period, now=NOW)
+        issue_forms(workspace, period, now=NOW)
         if period == june:
             merge(workspace, june)
     assert not [note for note in merge(workspace, july).notes if "重新汇总" in note]
@@ -613,7 +614,7 @@ def test_an_instruction_changed_after_the_forms_went_out_accuses_nobody(
     workspace: Workspace,
 ) -> None:
     open_summary(workspace).write("2", "批示", "请于5月底前公布。").save()
-    desk.issue_forms(workspace, MAY, now=NOW)
+    issue_forms(workspace, MAY, now=NOW)
     send(workspace, "办公室", period=MAY, day="2021年5月20日", came=CAME + 30 * 86400)
     open_summary(workspace).write("2", "批示", "请于6月底前公布。").save()
     report = merge(workspace, MAY)

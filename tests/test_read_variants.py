@@ -12,9 +12,10 @@ import docx
 import openpyxl
 import pytest
 
+from taskxl.desk.json import task_list_json
 from taskxl.intake.grids import Kind
 from taskxl.intake.reading import read_book
-from taskxl.master.tasks import read_task_list, task_list_json
+from taskxl.master.reading.task_list import read_task_list
 from tests.clerks import convert
 
 Rows = list[list[object]]

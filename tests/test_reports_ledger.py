@@ -11,8 +11,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 from openxml_audit import OpenXmlValidator
 
 from taskxl.model import Month, Office, Period, Revision
-from taskxl.reports.ledger import write_ledger
 from taskxl.reports.styles import FILLS
+from taskxl.reports.year_book import write_ledger
 from taskxl.words import LIGHTS
 from tests.months import make_month
 from tests.reports_support import open_workbook

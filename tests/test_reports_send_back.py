@@ -6,10 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from taskxl import cli, desk
+from taskxl import cli
+from taskxl.commands import common
+from taskxl.desk.issuing import issue_forms
+from taskxl.desk.lists import init_workspace
 from taskxl.findings import Finding
 from taskxl.reports.send_back import send_back_text
-from taskxl.workspace import Workspace
+from taskxl.workspace.folder import Workspace
 from tests.months import APRIL, SETTINGS, make_month
 from tests.support import make_workbook
 
@@ -105,10 +108,10 @@ def test_the_command_prints_all_offices_or_one_and_names_the_choice(
     source = tmp_path / "附件1.xlsx"
     source.write_bytes(make_workbook({"附件1": listing}))
     workspace = Workspace(tmp_path / "2021年")
-    desk.init_workspace(workspace.root, [source], 2021)
-    for form in desk.issue_forms(workspace, APRIL).written:
+    init_workspace(workspace.root, [source], 2021)
+    for form in issue_forms(workspace, APRIL).written:
         (workspace.returns_folder(APRIL) / form.name).write_bytes(form.read_bytes())
-    monkeypatch.setattr(cli, "_today", lambda: date(2021, 4, 26))
+    monkeypatch.setattr(common, "today", lambda: date(2021, 4, 26))
 
     def run(*arguments: str) -> tuple[object, str, str]:
         with pytest.raises(SystemExit) as left:

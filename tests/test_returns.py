@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 
-from taskxl import returns
-from taskxl.forms.returned import Expected
+from taskxl.desk import return_files as returns
+from taskxl.desk.return_files import read_returns
+from taskxl.forms.returned.reader import Expected
 from taskxl.intake.gate import Refusal
 from taskxl.merge.month import merge_month
 from taskxl.model import FileVerdict, Return
-from taskxl.returns import read_returns
-from taskxl.workspace import list_returns
+from taskxl.workspace.folder import list_returns
 from tests.packages import pack
 from tests.returned_support import EXPECTED, HEADER, MASTER, PERIOD
 from tests.support import make_workbook

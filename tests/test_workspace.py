@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from taskxl import workspace
 from taskxl.errors import TaskxlError
 from taskxl.model import Period
-from taskxl.workspace import Workspace, find_workspace, list_returns, make_folder, write_whole
+from taskxl.workspace import files
+from taskxl.workspace.files import make_folder, write_whole
+from taskxl.workspace.folder import Workspace, find_workspace, list_returns
 
 APRIL = Period(2026, 4)
 
@@ -175,7 +176,7 @@ def test_a_failure_on_the_way_leaves_the_old_file_and_nothing_else(
     def fail(handle: int) -> None:
         raise OSError(number, "No words from a library")
 
-    monkeypatch.setattr(workspace.os, "fsync", fail)
+    monkeypatch.setattr(files.os, "fsync", fail)
     with pytest.raises(TaskxlError, match=words) as failed:
         write_whole(path, b"two")
     assert "library" not in str(failed.value)
@@ -205,7 +206,7 @@ def test_an_interruption_leaves_no_temporary_file(
     def interrupt(handle: int) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(workspace.os, "fsync", interrupt)
+    monkeypatch.setattr(files.os, "fsync", interrupt)
     with pytest.raises(KeyboardInterrupt):
         write_whole(tmp_path / "汇总.xlsx", b"two")
     assert files_in(tmp_path) == []

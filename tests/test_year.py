@@ -17,10 +17,11 @@ from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 from openxml_audit import OpenXmlValidator
 
-import taskxl.lists
-import taskxl.returns
-import taskxl.summaries
-from taskxl import desk, yearbook
+import taskxl.desk.lists
+import taskxl.desk.return_files
+import taskxl.desk.summary_files
+from taskxl.desk import year as yearbook
+from taskxl.desk.merging import merge_returns
 from taskxl.intake.workers import read_isolated
 from taskxl.ledger import open_ledger
 from taskxl.model import Month
@@ -47,7 +48,7 @@ def bureau(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bureau]:
     if shutil.which("soffice") is None:
         pytest.skip("LibreOffice is not installed")
     with ThreadPoolExecutor(1) as pool, pytest.MonkeyPatch.context() as patch:
-        for room in (taskxl.lists, taskxl.returns, taskxl.summaries):
+        for room in (taskxl.desk.lists, taskxl.desk.return_files, taskxl.desk.summary_files):
             patch.setattr(room, "read_isolated", partial(read_isolated, executor=pool))
         yield run_year(tmp_path_factory.mktemp("bureau"))
 
@@ -146,7 +147,7 @@ def test_every_file_that_ever_came_is_in_the_ledger(bureau: Bureau) -> None:
 def test_a_past_month_merged_again_at_the_end_of_the_year_stays_as_it_is(bureau: Bureau) -> None:
     before = bureau.numbers()
     for month in (2, 5, 8):
-        desk.merge_returns(bureau.workspace, period_of(month), now=bureau.now(12, 31))
+        merge_returns(bureau.workspace, period_of(month), now=bureau.now(12, 31))
     assert bureau.numbers() == before
 
 

@@ -16,10 +16,13 @@ from typing import Any
 
 import openpyxl
 
-from taskxl import desk, yearbook
+from taskxl.desk import year as yearbook
+from taskxl.desk.issuing import issue_forms
+from taskxl.desk.lists import init_workspace, update_workspace
+from taskxl.desk.merging import merge_returns
 from taskxl.ledger import open_ledger
 from taskxl.model import Month, Period
-from taskxl.workspace import Workspace
+from taskxl.workspace.folder import Workspace
 from tests.clerks import convert, form_columns, set_beside, task_rows
 from tests.crashes import read_records, read_tree
 from tests.support import make_workbook, parse_table
@@ -283,7 +286,7 @@ class Bureau:
         path.write_bytes(content)
 
         def take_over() -> None:
-            report = desk.update_workspace(self.workspace.root, [path], self.now(month, 1))
+            report = update_workspace(self.workspace.root, [path], self.now(month, 1))
             self.notes += report.notes
 
         self.twice(f"init --update {month}月", take_over)
@@ -292,7 +295,7 @@ class Bureau:
         """Issue the forms of a month."""
 
         def issue() -> None:
-            desk.issue_forms(self.workspace, period_of(month), now=self.now(month, 10))
+            issue_forms(self.workspace, period_of(month), now=self.now(month, 10))
 
         self.twice(f"issue {month}月", issue)
 
@@ -322,7 +325,7 @@ class Bureau:
         def merge() -> None:
             period, now = period_of(month), self.now(*at)
             before = self.numbers()
-            report = desk.merge_returns(self.workspace, period, now=now)
+            report = merge_returns(self.workspace, period, now=now)
             self.notes += report.notes
             for key in self.numbers() - before:
                 self.merges[key] = self.recall(key)
@@ -405,7 +408,7 @@ def start(root: Path) -> Bureau:
     path = root / "附件1.xlsx"
     path.write_bytes(make_list())
     bureau = Bureau(root, Workspace(root / "2021年重点工作"))
-    desk.init_workspace(bureau.workspace.root, [path], YEAR, bureau.now(1, 4))
+    init_workspace(bureau.workspace.root, [path], YEAR, bureau.now(1, 4))
     with bureau.master() as book:
         sheet = book["设置"]
         sheet.cell(row_of(sheet, 1, "协办任务也填报"), 2).value = "是"

@@ -1,21 +1,20 @@
 """The command `collect`: asks for a password where it must, prints the account."""
 
-import sys
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from taskxl.commands import common
 from taskxl.commands.passwords import ask_password
+from taskxl.commands.screen import ChineseCommand, month_option, table
 from taskxl.errors import TaskxlError
-from taskxl.screen import ChineseCommand, month_option, table
 from taskxl.text import show
 
 if TYPE_CHECKING:
-    from taskxl.taking import CollectReport, Line
+    from taskxl.desk.received import CollectReport, Line
 
 COLOURS = {
     "taken": "green",
@@ -42,17 +41,21 @@ _NAMED = 20
 @click.pass_obj
 def collect(folder: Path | None, month: str | None, source: Path | None) -> None:
     """从邮箱里把各股室发回的表收进“回收”；邮箱里什么都不动。"""
-    from taskxl import collecting, desk
-    from taskxl.workspace import find_workspace
+    from taskxl.desk import collecting
+    from taskxl.desk.periods import choose_period
 
-    workspace = find_workspace(folder or Path.cwd(), exact=folder is not None)
-    period = desk.choose_period(workspace, month, _today())
+    workspace = common.open_workspace(folder)
+    period = choose_period(workspace, month, common.today())
     if source is not None:
-        report = collecting.collect_folder(workspace, period, source, _now(), _progress)
+        report = collecting.collect_folder(
+            workspace, period, source, common.now(), common.progress("收取")
+        )
     else:
         account = collecting.find_account(workspace, period)
         password = ask_password(account.user, account.server)
-        report = collecting.collect_mail(workspace, period, password, _now(), _progress)
+        report = collecting.collect_mail(
+            workspace, period, password, common.now(), common.progress("收取")
+        )
     for note in report.notes:
         click.echo(note)
     _print_account(report.lines)
@@ -60,20 +63,6 @@ def collect(folder: Path | None, month: str | None, source: Path | None) -> None
         click.echo(f"{period.name}：{_count(report)}")
     if report.broken:
         raise TaskxlError(report.broken)
-
-
-def _today() -> date:
-    return date.today()  # noqa: DTZ011 - the day on the wall of the person at the keyboard
-
-
-def _now() -> datetime:
-    return datetime.now()  # noqa: DTZ005 - local, as file times are shown
-
-
-def _progress(done: int, total: int) -> None:
-    if sys.stderr.isatty() and total >= _NAMED:
-        end = "\n" if done == total else ""
-        click.echo(f"\r收取 {done}/{total}{end}", nl=False, err=True)
 
 
 def _print_account(lines: Sequence["Line"]) -> None:

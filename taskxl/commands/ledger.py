@@ -1,13 +1,13 @@
 """The command `ledger`: the year as a workbook, and what the ledger keeps."""
 
 import sys
-from datetime import date
 from pathlib import Path
 
 import click
 
+from taskxl.commands import common
+from taskxl.commands.screen import ChineseCommand, table
 from taskxl.errors import TaskxlError
-from taskxl.screen import ChineseCommand, table
 from taskxl.text import show
 
 
@@ -28,11 +28,12 @@ def ledger(
     folder: Path | None, verify: bool, month: str | None, place: int | None, originals: Path | None
 ) -> None:
     """把一年的进展写成一本工作台账；也可以查历次汇总、取回原件。"""
-    from taskxl import archive, desk, yearbook
+    from taskxl.desk import archive
+    from taskxl.desk import year as yearbook
+    from taskxl.desk.periods import choose_period, list_periods
     from taskxl.words import OFFICE_STATES
-    from taskxl.workspace import find_workspace
 
-    workspace = find_workspace(folder or Path.cwd(), exact=folder is not None)
+    workspace = common.open_workspace(folder)
     if verify:
         faults, holds = yearbook.verify_year(workspace)
         for line in faults:
@@ -43,9 +44,9 @@ def ledger(
         raise TaskxlError("--at 要和 --month 一起用，如 taskxl ledger --month 4 --at 1。")
     if place is not None and originals is not None:
         raise TaskxlError("--at 和 --originals 不能合用，请分两次运行。")
-    period = desk.choose_period(workspace, month, _today()) if month else None
+    period = choose_period(workspace, month, common.today()) if month else None
     if originals is not None:
-        periods = (period,) if period else desk.list_periods(workspace)
+        periods = (period,) if period else list_periods(workspace)
         written = archive.export_originals(workspace, periods, originals)
         click.echo(f"写出原件 {len(written)} 份，在 {show(originals)}")
     elif period is not None and place is not None:
@@ -60,7 +61,3 @@ def ledger(
         for line in result.notes:
             click.echo(line)
         click.echo(f"{'写好' if result.written else '没有变化：'} {show(result.path)}")
-
-
-def _today() -> date:
-    return date.today()  # noqa: DTZ011 - the day on the wall of the person at the keyboard

@@ -1,21 +1,21 @@
 """The commands `taskxl mail …`: letters of the month on the screen."""
 
 import time
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from taskxl.commands import common
 from taskxl.commands.passwords import ask_password
+from taskxl.commands.screen import ChineseGroup, month_option, table
 from taskxl.errors import TaskxlError
-from taskxl.screen import ChineseGroup, month_option, table
 from taskxl.text import show
 
 if TYPE_CHECKING:
+    from taskxl.desk.drafting import DraftReport
+    from taskxl.desk.sending import Delivery, SendReport
     from taskxl.ledger import LetterKind
-    from taskxl.post import DraftReport
-    from taskxl.sending import Delivery, SendReport
 
 OUTCOME_WORDS = {
     "sent": "已发",
@@ -61,12 +61,12 @@ def issue(
     for option, given in (("--send", send), ("--again", again)):
         if given:
             raise TaskxlError(f"--zip 是不用邮件时打包用的，不能和 {option} 一起写。请去掉一个。")
-    from taskxl import desk, post
-    from taskxl.workspace import find_workspace
+    from taskxl.desk import drafting as post
+    from taskxl.desk.periods import choose_period
 
-    workspace = find_workspace(folder or Path.cwd(), exact=folder is not None)
-    now = _now()
-    period = desk.choose_period(workspace, month, now.date())
+    workspace = common.open_workspace(folder)
+    now = common.now()
+    period = choose_period(workspace, month, now.date())
     report = post.pack_forms(workspace, period, office, now)
     for note in report.batch.notes:
         click.echo(note)
@@ -105,26 +105,23 @@ def _run(
     send: bool,
     again: bool,
 ) -> None:
-    from taskxl import desk, post, sending
+    from taskxl.desk import drafting as post
+    from taskxl.desk import sending
+    from taskxl.desk.periods import choose_period
     from taskxl.mail.certificates import find_authority
-    from taskxl.workspace import find_workspace
 
     if again and not send:
         raise TaskxlError("--again 是再发一次，要和 --send 一起写。")
-    workspace = find_workspace(folder or Path.cwd(), exact=folder is not None)
-    now = _now()
-    period = desk.choose_period(workspace, month, now.date())
+    workspace = common.open_workspace(folder)
+    now = common.now()
+    period = choose_period(workspace, month, now.date())
     if not send:
         _print_drafts(post.draft_letters(workspace, period, kind, office, now))
         return
-    world = sending.World(ask_password, _now, _sleep, _print_delivery, find_authority())
+    world = sending.World(ask_password, common.now, _sleep, _print_delivery, find_authority())
     command = f"taskxl mail {kind} --month {period.month} --send"
     report = sending.send_letters(workspace, period, kind, world, office, again)
     _print_report(report, command, again)
-
-
-def _now() -> datetime:
-    return datetime.now()  # noqa: DTZ005 - local, as letters are dated
 
 
 def _sleep(seconds: float) -> None:

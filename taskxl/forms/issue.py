@@ -5,14 +5,26 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from taskxl.forms.drawing import Drawing
-from taskxl.forms.filling import GROUP_KEY, Record
 from taskxl.forms.identity import Identity, RowMark, digest_text
-from taskxl.master.roster import Share, resolve_office, tasks_of
-from taskxl.master.tasks import gather_groups, plan_text
-from taskxl.model import Entry, MasterList, Milestone, Period, Task
+from taskxl.forms.template.filling import GROUP_KEY, Record
+from taskxl.forms.template.template import Template
+from taskxl.model import (
+    Entry,
+    MasterList,
+    Milestone,
+    Period,
+    Task,
+)
+from taskxl.roster import Share, resolve_office, tasks_of
+from taskxl.tasks import gather_groups, plan_text
 from taskxl.text import is_blank, squeeze
-from taskxl.words import BEHIND, DONE, INSTRUCTION_MARK, NOTHING_WORDS, PREVIOUS_MARK
+from taskxl.words import (
+    BEHIND,
+    DONE,
+    INSTRUCTION_MARK,
+    NOTHING_WORDS,
+    PREVIOUS_MARK,
+)
 
 # The fields of a row mark under which the digests of last month's texts stand, without the mark:
 # a returned text with that digest was never touched.
@@ -29,7 +41,7 @@ _HEAD_FIELDS = 3  # 填报人, 填报日期, 审定
 class Form:
     """One office's form, before it is drawn.
 
-    `values` are by placeholder of the drawing, `blocks` the records of its repeating rows
+    `values` are by placeholder of the template, `blocks` the records of its repeating rows
     (任务, 节点, and 协办 where the office supports a task it does not report on).
     """
 
@@ -91,9 +103,9 @@ def compose_form(
     return Form(office, period, identity, values, blocks)
 
 
-def render_form(drawing: Drawing, form: Form) -> bytes:
-    """Return the workbook of a form, the same bytes for the same form and drawing."""
-    return drawing.fill(form.values, form.blocks, form.identity)
+def render_form(template: Template, form: Form) -> bytes:
+    """Return the workbook of a form, the same bytes for the same form and template."""
+    return template.fill(form.values, form.blocks, form.identity)
 
 
 def preview_form(form: Form) -> str:

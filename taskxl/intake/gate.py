@@ -14,7 +14,7 @@ from taskxl.intake.archives import Entry, inflate, list_entries
 from taskxl.intake.extents import Extent
 from taskxl.intake.grids import Kind
 from taskxl.intake.kinds import find_kind, is_archive
-from taskxl.intake.packages import Package, inspect_package
+from taskxl.intake.packages import InspectedPackage, inspect_package
 from taskxl.intake.refusals import (
     DAMAGED,
     LINK,
@@ -32,8 +32,8 @@ __all__ = [
     "Admitted",
     "Archived",
     "Extent",
+    "InspectedPackage",
     "Limits",
-    "Package",
     "Refusal",
     "Refused",
     "admit",

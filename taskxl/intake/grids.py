@@ -20,24 +20,6 @@ class CellError:
 Value = str | int | float | bool | date | datetime | time | CellError | None
 
 
-def column_letters(column: int) -> str:
-    """Return the letters of a column, 1 being A.
-
-    >>> column_letters(1), column_letters(28)
-    ('A', 'AB')
-    """
-    letters = ""
-    while column:
-        column, rest = divmod(column - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters
-
-
-def cell_name(row: int, column: int) -> str:
-    """Return the A1 name of a cell, rows and columns counted from 1."""
-    return f"{column_letters(column)}{row}"
-
-
 def value_text(value: Value) -> str:
     """Return what a person sees in a cell: integers without `.0`, dates as 2021-04-20.
 

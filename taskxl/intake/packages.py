@@ -8,7 +8,13 @@ from typing import Literal
 from xml.parsers import expat
 
 from taskxl.intake.archives import RESAVE, Entry, inflate, list_entries
-from taskxl.intake.extents import Extent, SheetCells, TableCells, bound_area, local_name
+from taskxl.intake.extents import (
+    Extent,
+    SheetCells,
+    TableCells,
+    bound_area,
+    local_name,
+)
 from taskxl.intake.grids import Kind
 from taskxl.intake.refusals import (
     DAMAGED,
@@ -33,7 +39,7 @@ _MAIN_TYPES: tuple[tuple[re.Pattern[str], Kind | Literal["slides", "drawing"]], 
 
 
 @dataclass(frozen=True, slots=True)
-class Package:
+class InspectedPackage:
     """An office package that passed: its kind, and the extent of each sheet.
 
     `extents` is keyed by part name in lower case in .xlsx and .xlsm (`xl/worksheets/sheet1.xml`),
@@ -53,7 +59,7 @@ def is_package(names: frozenset[str]) -> bool:
 
 
 @lru_cache(maxsize=1)  # the gate asks first, then the reader of the same file
-def inspect_package(content: bytes, limits: Limits) -> Package:
+def inspect_package(content: bytes, limits: Limits) -> InspectedPackage:
     """Find a package's kind and read every part once, building nothing.
 
     Every entry is inflated under its own promise and checked by its checksum; XML parts must be
@@ -82,7 +88,7 @@ def inspect_package(content: bytes, limits: Limits) -> Package:
 # ---------------------------------------------------------------- Open XML
 
 
-def _inspect_ooxml(content: bytes, parts: Mapping[str, Entry], limits: Limits) -> Package:
+def _inspect_ooxml(content: bytes, parts: Mapping[str, Entry], limits: Limits) -> InspectedPackage:
     types: dict[str, str] = {}
     defaults: dict[str, str] = {}
 
@@ -110,7 +116,7 @@ def _inspect_ooxml(content: bytes, parts: Mapping[str, Entry], limits: Limits) -
             if _scan(content, entry, cells.start_element, root="worksheet"):
                 extents[name] = cells.extent()
     bound_area(extents, limits)
-    return Package(kind, extents)
+    return InspectedPackage(kind, extents)
 
 
 def _main_kind(
@@ -132,7 +138,7 @@ def _main_kind(
 # ---------------------------------------------------------------- OpenDocument
 
 
-def _inspect_odf(content: bytes, parts: Mapping[str, Entry], limits: Limits) -> Package:
+def _inspect_odf(content: bytes, parts: Mapping[str, Entry], limits: Limits) -> InspectedPackage:
     media: list[str] = []
 
     def note_manifest(name: str, attributes: dict[str, str]) -> None:
@@ -165,7 +171,7 @@ def _inspect_odf(content: bytes, parts: Mapping[str, Entry], limits: Limits) -> 
                 pass
     extents = cells.extents()
     bound_area(extents, limits)
-    return Package("ods", extents)
+    return InspectedPackage("ods", extents)
 
 
 # ---------------------------------------------------------------- XML

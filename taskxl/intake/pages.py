@@ -6,12 +6,21 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
+from taskxl.a1 import cell_name
 from taskxl.intake.cleaning import Cleaner
 from taskxl.intake.encodings import decode_text
 from taskxl.intake.extents import bound_cells
-from taskxl.intake.grids import Area, Book, Kind, Line, Note, Sheet, Value, cell_name
+from taskxl.intake.grids import (
+    Area,
+    Book,
+    Kind,
+    Line,
+    Note,
+    Sheet,
+    Value,
+)
+from taskxl.intake.plain_texts import UNREAD_BYTES
 from taskxl.intake.refusals import Refused
-from taskxl.intake.texts import UNREAD_BYTES
 
 EMPTY = "网页文件里没有内容。请把其中的表格复制到 Excel，另存为 .xlsx 后再发一次。"
 BROKEN = "网页文件结构异常，没有读完。请把其中的表格复制到 Excel，另存为 .xlsx 后再发一次。"

@@ -42,11 +42,11 @@ def _read(content: bytes, name: str, kind: Kind) -> Book:
 
             return read_document(content, name, kind)
         case "csv":
-            from taskxl.intake.texts import read_csv
+            from taskxl.intake.plain_texts import read_csv
 
             return read_csv(content, name, kind)
         case "text":
-            from taskxl.intake.texts import read_text
+            from taskxl.intake.plain_texts import read_text
 
             return read_text(content, name, kind)
         case "html":

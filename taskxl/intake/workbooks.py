@@ -8,6 +8,7 @@ from typing import Literal
 
 from lxml import etree
 
+from taskxl.a1 import parse_reference
 from taskxl.intake.grids import Area, CellError, Note, Value
 from taskxl.intake.notes import comments, page_notes, text_boxes, threaded_comments
 from taskxl.intake.openxml import (
@@ -26,7 +27,6 @@ from taskxl.intake.refusals import Limits, Refused
 State = Literal["visible", "hidden", "very hidden"]
 Cells = dict[tuple[int, int], Value]
 
-_REFERENCE = re.compile(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,7})")
 # A cheap scan says which sheets deserve a parse: those with error cells or formulas …
 _ODD_CELL = (b'"e"', b"'e'", b"<f>", b"<f ", b"<f/", b":f>", b":f ", b":f/", b"f\n", b"f\r", b"f\t")
 # … and the rest; a sheet in another encoding than UTF-8 shows no such tag and is always parsed.
@@ -65,17 +65,6 @@ class Look:
     remarks: tuple[str, ...] = ()
 
 
-def parse_reference(text: str) -> tuple[int, int] | None:
-    """Return (row, column) of an A1 reference, counted from 1; None when it is none."""
-    found = _REFERENCE.fullmatch(text)
-    if not found:
-        return None
-    column = 0
-    for letter in found.group(1).upper():
-        column = column * 26 + ord(letter) - 64
-    return int(found.group(2)), column
-
-
 def parse_area(text: str) -> Area | None:
     """Return the rectangle of a reference such as `A1:C3`; None when it is none."""
     first, _, last = text.partition(":")
@@ -112,7 +101,7 @@ def date_value(number: float, since_1904: bool = False) -> Value:
     return datetime.combine(day, clock) if seconds else day
 
 
-class Workbook:
+class SecondLook:
     """The parts of an .xlsx that say what calamine does not.
 
     Raises Refused (R201) when the package or its workbook part cannot be read.

@@ -1,6 +1,6 @@
 """台账.db: what was issued, mailed, received and merged in a year, kept for good."""
 
-from taskxl.ledger.letters import (
+from taskxl.ledger.outgoing import (
     LetterKind,
     RecordedLetter,
     Topic,

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from hashlib import sha256
 
 from taskxl.errors import TaskxlError
-from taskxl.ledger.letters import verify_letters
+from taskxl.ledger.outgoing import verify_letters
 from taskxl.ledger.store import Ledger
 from taskxl.ledger.values import read_master, read_month
 

@@ -23,7 +23,13 @@ from taskxl.mail.headers import (
     read_parameter,
     read_sender,
 )
-from taskxl.mail.outlook import OLE_MARK, TNEF_MARK, Envelope, open_msg, open_tnef
+from taskxl.mail.outlook import (
+    OLE_MARK,
+    TNEF_MARK,
+    Envelope,
+    open_msg,
+    open_tnef,
+)
 
 MESSAGE_BYTES = 60 * MB
 """A larger letter stays in the mailbox."""
@@ -83,7 +89,7 @@ class Attached:
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class ReceivedLetter:
     """What a letter says of itself and what hangs on it, in the letter's order.
 
     `arrived_at` is when the last server took it in; `note` says in Chinese what else a person
@@ -101,7 +107,7 @@ class Letter:
     returned: bool = False
 
 
-def read_letter(content: bytes) -> Letter:
+def read_letter(content: bytes) -> ReceivedLetter:
     """Return what a letter says and holds, letters within it and Outlook's envelopes opened.
 
     Raises Refused R204 where it is over a limit; anything at all where it is made to break
@@ -127,10 +133,10 @@ def read_letter(content: bytes) -> Letter:
     )
 
 
-def read_head(message: Part) -> Letter:
+def read_head(message: Part) -> ReceivedLetter:
     """Return what the headers alone say."""
     name, address = read_sender(message)
-    return Letter(
+    return ReceivedLetter(
         _fit(name),
         _fit(address),
         _fit(decode_header(first_header(message, "subject"))),
@@ -140,12 +146,12 @@ def read_head(message: Part) -> Letter:
     )
 
 
-def read_headers(content: bytes) -> Letter:
+def read_headers(content: bytes) -> ReceivedLetter:
     """Return what the beginning of a letter says of it, without what hangs on it."""
     return read_head(BytesParser(policy=compat32).parsebytes(content, headersonly=True))
 
 
-def open_letter(headers_only: bool, content: bytes) -> Letter:
+def open_letter(headers_only: bool, content: bytes) -> ReceivedLetter:
     """Read a letter, or only what its headers say: the job of a worker."""
     return read_headers(content) if headers_only else read_letter(content)
 
@@ -154,10 +160,10 @@ def _fit(text: str) -> str:
     return text.replace("\0", "")[:500]
 
 
-def _read_envelope(envelope: Envelope) -> Letter:
+def _read_envelope(envelope: Envelope) -> ReceivedLetter:
     search = _Search()
     search.add_envelope(envelope, inner=False)
-    return Letter(
+    return ReceivedLetter(
         _fit(envelope.sender_name),
         _fit(envelope.sender),
         _fit(envelope.subject),

@@ -14,7 +14,7 @@ from taskxl.intake.gate import (
     skip_by_name,
 )
 from taskxl.intake.refusals import Limits, Refused
-from taskxl.mail.messages import Letter, read_letter
+from taskxl.mail.messages import ReceivedLetter, read_letter
 from taskxl.mail.outlook import OLE_MARK, TNEF_MARK
 
 _LIMITS = Limits()
@@ -26,7 +26,7 @@ class SavedLetter:
 
     name: str
     digest: str
-    letter: Letter | Refusal
+    letter: ReceivedLetter | Refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ def _is_letter(name: str, content: bytes) -> bool:
 
 
 def _open(name: str, content: bytes) -> SavedLetter:
-    letter: Letter | Refusal
+    letter: ReceivedLetter | Refusal
     try:
         letter = read_letter(content)
     except Refused as refused:

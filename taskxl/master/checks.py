@@ -5,11 +5,10 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import date
 
 from taskxl import words
+from taskxl.a1 import cell_name
 from taskxl.dates import find_later_notice, is_recurring, read_number
 from taskxl.findings import Finding
-from taskxl.intake.grids import cell_name
-from taskxl.master.milestones import read_ordinal
-from taskxl.master.rules import (
+from taskxl.master.list_rules import (
     CUT_OFF,
     EARLY_DUE,
     LATER_NOTICE,
@@ -23,6 +22,7 @@ from taskxl.master.rules import (
     VAGUE_DATE,
 )
 from taskxl.model import Office, Task
+from taskxl.plan_text import read_ordinal
 from taskxl.text import show, squeeze
 
 _BREAKS_OFF = re.compile(r"[，,、（(“《]$|(?:[。；;].{4,}|.{60,})[\u4e00-\u9fff]$", re.DOTALL)

@@ -2,13 +2,19 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
-from typing import Any, get_args
+from dataclasses import dataclass
+from typing import get_args
 
 from taskxl.findings import count_by_severity
-from taskxl.master.roster import Roster, divide_tasks
 from taskxl.merge.lights import task_status
-from taskxl.model import Entry, Light, Month, OfficeStateWord, Verdict
+from taskxl.model import (
+    Entry,
+    Light,
+    Month,
+    OfficeStateWord,
+    Verdict,
+)
+from taskxl.roster import Roster, divide_tasks
 from taskxl.text import is_blank
 from taskxl.words import DONE, STATUSES
 
@@ -96,108 +102,6 @@ def task_statuses(month: Month) -> dict[str, str]:
         if task.is_closed(month.period.last_day)
         else task_status(task, said.get(task.id, ()), roster) or UNSAID
         for task in month.master.tasks
-    }
-
-
-def month_json(month: Month, summary: str) -> dict[str, Any]:
-    """Return the document that `merge --json` prints.
-
-    `summary` is the path of the summary workbook. Beside the contract's keys it has `milestones`,
-    `altered` and `revisions`, so that every word of a return is in it.
-    """
-    counts = count_month(month)
-    return {
-        "period": month.period.key,
-        "summary": summary,
-        "offices": [
-            {
-                "office": state.office,
-                "state": state.state,
-                "files": list(state.files),
-                "received_at": state.received_at.isoformat() if state.received_at else None,
-                "reporter": state.reporter or None,
-                "approved": state.approved,
-                "tasks": state.tasks,
-                "filled": state.filled,
-                "owes": state.owes,
-                "approval": state.approval,
-            }
-            for state in month.offices
-        ],
-        "files": [
-            {
-                "file": file.file,
-                "sha256": file.sha256,
-                "verdict": file.verdict,
-                "office": file.office,
-                "code": file.code,
-                "reason": file.reason,
-            }
-            for file in month.files
-        ],
-        "entries": [
-            {
-                "task": entry.task,
-                "office": entry.office,
-                "status": entry.status,
-                "progress": entry.progress,
-                "obstacles": entry.obstacles,
-                "remarks": entry.remarks,
-                "file": entry.file,
-                "sheet": entry.sheet,
-                "row": entry.row,
-            }
-            for entry in month.entries
-        ],
-        "milestones": [
-            {
-                "task": state.task.id,
-                "milestone": state.milestone.id,
-                "text": state.milestone.text,
-                "due": state.milestone.due.isoformat() if state.milestone.due else None,
-                "light": state.light,
-                "days_over": state.days_over,
-                "office": state.entry.office if state.entry else None,
-                "state": state.entry.state if state.entry else "",
-                "done_on": state.entry.done_on.isoformat()
-                if state.entry and state.entry.done_on
-                else None,
-                "done_text": state.entry.done_text if state.entry else "",
-                "note": state.entry.note if state.entry else "",
-            }
-            for state in month.milestones
-        ],
-        "altered": [
-            {
-                "task": change.task,
-                "office": change.office,
-                "field": change.field,
-                "was": change.was,
-                "now": change.now,
-                "file": change.file,
-                "sheet": change.sheet,
-                "cell": change.cell,
-            }
-            for change in month.altered
-        ],
-        "revisions": [asdict(one) for one in month.revisions],
-        "unplaced": [
-            {"file": one.file, "sheet": one.sheet, "cell": one.cell, "text": one.text}
-            for one in month.unplaced
-        ],
-        "findings": [finding.to_json() for finding in month.findings],
-        "counts": {
-            "offices": counts.offices,
-            "files": counts.files,
-            "findings": counts.findings,
-            "codes": counts.codes,
-            "tasks": counts.tasks,
-            "milestones": counts.milestones,
-            "rates": {
-                name: {"done": rate.done, "of": rate.of, "rate": rate.rate}
-                for name, rate in counts.rates.items()
-            },
-        },
     }
 
 

@@ -8,11 +8,11 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from taskxl.master.roster import Roster
 from taskxl.merge.registry import View
 from taskxl.merge.revisions import own_texts
 from taskxl.merge.states import find_arrival
 from taskxl.model import Entry, MilestoneState, Month
+from taskxl.roster import Roster
 from taskxl.text import squeeze
 
 

@@ -4,7 +4,6 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
-from taskxl.master.roster import Roster
 from taskxl.merge.versions import texts_of
 from taskxl.model import (
     Entry,
@@ -16,7 +15,14 @@ from taskxl.model import (
     Month,
     Task,
 )
-from taskxl.words import BEHIND, DONE, MILESTONE_STATES, NOT_STARTED, ON_TRACK
+from taskxl.roster import Roster
+from taskxl.words import (
+    BEHIND,
+    DONE,
+    MILESTONE_STATES,
+    NOT_STARTED,
+    ON_TRACK,
+)
 
 COMPLETED, NOT_COMPLETED, POSTPONED = MILESTONE_STATES
 

@@ -5,14 +5,12 @@ from dataclasses import replace
 from datetime import date
 
 from taskxl.findings import SEVERITIES, Finding
-from taskxl.master.roster import Roster, divide_tasks
-from taskxl.merge.counts import Counts, count_month, month_json
 from taskxl.merge.evidence import own_words
+from taskxl.merge.gaps import find_gaps
 from taskxl.merge.leftovers import statement_texts
 from taskxl.merge.lights import choose_statement, judge_milestones
 from taskxl.merge.registry import Earlier, View
 from taskxl.merge.revisions import instructions_of, key_of, rename_offices, revise_entries
-from taskxl.merge.rules import find_gaps
 from taskxl.merge.states import first_arrivals, judge_offices, order_entries
 from taskxl.merge.verdicts import count_returns
 from taskxl.merge.versions import speaks, texts_of
@@ -28,9 +26,8 @@ from taskxl.model import (
     Revision,
     Unplaced,
 )
+from taskxl.roster import Roster, divide_tasks
 from taskxl.text import squeeze
-
-__all__ = ["Counts", "count_month", "merge_month", "month_json", "rests_on"]
 
 
 def merge_month(

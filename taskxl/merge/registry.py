@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from taskxl.findings import Finding, Rule, Severity, rule
-from taskxl.master.roster import Roster, Share
 from taskxl.merge.versions import Version
 from taskxl.model import (
     Entry,
@@ -16,6 +15,7 @@ from taskxl.model import (
     Task,
     TaskField,
 )
+from taskxl.roster import Roster, Share
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,15 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from taskxl.findings import Finding, Rule
-from taskxl.master.roster import Roster
 from taskxl.merge.registry import View, gap_rule
-from taskxl.model import Entry, Revision, RevisionField, Task, TaskField
+from taskxl.model import (
+    Entry,
+    Revision,
+    RevisionField,
+    Task,
+    TaskField,
+)
+from taskxl.roster import Roster
 from taskxl.text import is_blank, quote, tidy
 from taskxl.words import STATUSES
 

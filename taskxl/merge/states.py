@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
-from taskxl.master.roster import Share
 from taskxl.merge.leftovers import newest_day
 from taskxl.merge.verdicts import Counted
 from taskxl.merge.versions import Version
 from taskxl.model import Entry, Month, OfficeState
+from taskxl.roster import Share
 from taskxl.text import is_blank
 
 Receipt = Literal["mail", "file", "form", ""]

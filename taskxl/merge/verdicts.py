@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
 from taskxl.findings import Finding, declared_rules
-from taskxl.master.roster import Roster
 from taskxl.merge.fates import (
     SAME_CONTENT,
     Fate,
@@ -34,6 +33,7 @@ from taskxl.model import (
     Verdict,
     period_name,
 )
+from taskxl.roster import Roster
 from taskxl.text import show
 
 _SKIPPED = frozenset({"R211"})

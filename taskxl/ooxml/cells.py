@@ -6,8 +6,7 @@ from datetime import date
 
 from lxml import etree
 
-from taskxl.intake.grids import cell_name
-from taskxl.intake.workbooks import parse_reference
+from taskxl.a1 import cell_name, parse_reference
 from taskxl.ooxml.package import local
 from taskxl.ooxml.references import RowShift, move_formula, read_formula, write_formula
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 from taskxl.intake.refusals import Refused
-from taskxl.intake.workbooks import Workbook
+from taskxl.intake.workbooks import SecondLook
 from taskxl.ooxml.cells import CellValue, SheetCells
 from taskxl.ooxml.following import follow_rows
 from taskxl.ooxml.package import (
@@ -69,7 +69,7 @@ def edit_workbook(content: bytes, edits: Mapping[str, SheetEdit]) -> bytes:
     if not edits:
         return content
     try:
-        book = Workbook(content)
+        book = SecondLook(content)
         parts = read_parts(content)
         places = {sheet.name: sheet.part for sheet in book.sheets if sheet.part in parts}
         shifts = {

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from taskxl.intake.grids import column_letters
+from taskxl.a1 import column_letters, column_number
 
 LAST_ROW = 1_048_576
 
@@ -288,18 +288,6 @@ def _move_letters(letters: str, by: int) -> str:
     if not letters or letters.startswith("$"):
         return letters
     return column_letters(max(1, column_number(letters) + by))
-
-
-def column_number(letters: str) -> int:
-    """Return the number of a column, A being 1.
-
-    >>> column_number("A"), column_number("AB")
-    (1, 28)
-    """
-    number = 0
-    for letter in letters:
-        number = number * 26 + ord(letter) - 64
-    return number
 
 
 Formula = tuple[str | Reference, ...]

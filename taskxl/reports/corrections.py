@@ -24,7 +24,7 @@ from taskxl.reports.pen import (
 )
 from taskxl.reports.summary import write_summary
 from taskxl.reports.tables import lay_out
-from taskxl.reports.view import View, look_at
+from taskxl.reports.view import MonthView, look_at
 from taskxl.text import squeeze
 
 NO_TABLE = Refused("R205", f"没有“{sheet_tasks.SHEET}”一表，或它的表头已被删改。")
@@ -116,7 +116,7 @@ def find_corrections(summary: Summary, base: Month, is_base: bool) -> Correction
     return Corrections(sure, len(others) + len(revisions) - len(sure))
 
 
-def _rest_of(view: View, key: Key) -> str:
+def _rest_of(view: MonthView, key: Key) -> str:
     task, office, field = key
     return next(
         sheet_tasks.part_text(entry, name)[1]
@@ -144,7 +144,7 @@ def _taken(pieces: Pieces, speakers: Mapping[str, object]) -> set[tuple[str, str
     }
 
 
-def _titles(view: View) -> dict[tuple[str, str], str]:
+def _titles(view: MonthView) -> dict[tuple[str, str], str]:
     """Return the tasks that number and title tell, both squeezed; those that share them are out."""
     titles: dict[tuple[str, str], str] = {}
     shared: set[tuple[str, str]] = set()

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from taskxl.forms.answers import read_word
+from taskxl.forms.returned.answers import read_word
 from taskxl.intake.grids import CellError, Sheet
 from taskxl.merge.revisions import Key, Shown, is_same
 from taskxl.model import RevisionField

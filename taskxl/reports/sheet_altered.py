@@ -8,8 +8,14 @@ from collections.abc import Iterator
 from taskxl.merge.revisions import FIELD_WORDS
 from taskxl.model import Revision
 from taskxl.reports.marks import REVISED
-from taskxl.reports.tables import Column, Content, Key, Row, Table
-from taskxl.reports.view import View
+from taskxl.reports.tables import (
+    Column,
+    Content,
+    Key,
+    Row,
+    Table,
+)
+from taskxl.reports.view import MonthView
 from taskxl.text import show
 
 SHEET = "改动对照"
@@ -27,7 +33,7 @@ COLUMNS = (
 BY_OFFICE = "股室改动"
 
 
-def make_table(view: View) -> Table:
+def make_table(view: MonthView) -> Table:
     """Return 改动对照; what was issued stays in force, and so does what was corrected."""
     changes = (*_find_altered(view), *_find_revised(view))
     rows = [Row((number, *contents), key) for number, (contents, key) in enumerate(changes, 1)]
@@ -43,12 +49,12 @@ def make_table(view: View) -> Table:
     )
 
 
-def count_changes(view: View) -> int:
+def count_changes(view: MonthView) -> int:
     """Return how many changes 改动对照 lists."""
     return len(view.month.altered) + len(_corrections(view))
 
 
-def _find_altered(view: View) -> Iterator[tuple[tuple[Content, ...], Key]]:
+def _find_altered(view: MonthView) -> Iterator[tuple[tuple[Content, ...], Key]]:
     for one in view.month.altered:
         contents = (
             BY_OFFICE,
@@ -63,7 +69,7 @@ def _find_altered(view: View) -> Iterator[tuple[tuple[Content, ...], Key]]:
         yield contents, (SHEET, one.file, one.sheet or "", one.cell or "")
 
 
-def _corrections(view: View) -> list[Revision]:
+def _corrections(view: MonthView) -> list[Revision]:
     """Return the corrections of offices' texts, and 批示 on tasks that have no row any more."""
     return [
         one
@@ -72,7 +78,7 @@ def _corrections(view: View) -> list[Revision]:
     ]
 
 
-def _find_revised(view: View) -> Iterator[tuple[tuple[Content, ...], Key]]:
+def _find_revised(view: MonthView) -> Iterator[tuple[tuple[Content, ...], Key]]:
     """Yield the corrections, in the order of the list."""
     order = {task: place for place, task in enumerate(view.tasks)}
     for one in sorted(_corrections(view), key=lambda one: order.get(one.task, len(order))):

@@ -3,7 +3,7 @@
 from taskxl.model import Verdict
 from taskxl.reports.styles import Tone
 from taskxl.reports.tables import Cell, Column, Row, Table
-from taskxl.reports.view import View
+from taskxl.reports.view import MonthView
 from taskxl.text import show
 from taskxl.words import VERDICTS
 
@@ -20,7 +20,7 @@ COLUMNS = (
 _TONES: dict[Verdict, Tone] = {"rejected": "error", "partial": "warning"}
 
 
-def make_table(view: View) -> Table:
+def make_table(view: MonthView) -> Table:
     """Return 来稿登记, in the order in which the files were read."""
     rows = [
         Row(

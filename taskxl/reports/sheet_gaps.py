@@ -3,9 +3,22 @@
 from collections.abc import Iterator
 
 from taskxl.findings import SEVERITY_WORDS, Finding
-from taskxl.reports import sheet_altered, sheet_files, sheet_offices, sheet_tasks, sheet_unplaced
-from taskxl.reports.tables import Cell, Column, Key, Link, Row, Table
-from taskxl.reports.view import View
+from taskxl.reports import (
+    sheet_altered,
+    sheet_files,
+    sheet_offices,
+    sheet_tasks,
+    sheet_unplaced,
+)
+from taskxl.reports.tables import (
+    Cell,
+    Column,
+    Key,
+    Link,
+    Row,
+    Table,
+)
+from taskxl.reports.view import MonthView
 from taskxl.text import show
 
 SHEET = "缺口清单"
@@ -24,7 +37,7 @@ COLUMNS = (
 )
 
 
-def make_table(view: View) -> Table:
+def make_table(view: MonthView) -> Table:
     """Return 缺口清单, in the order of the month's findings."""
     rows = [
         Row(
@@ -56,7 +69,7 @@ def make_table(view: View) -> Table:
     )
 
 
-def targets_of(view: View, finding: Finding) -> Iterator[Key]:
+def targets_of(view: MonthView, finding: Finding) -> Iterator[Key]:
     """Yield where a finding shows, best place first: its text, its task, its office, its file."""
     place = (finding.file or "", finding.sheet or "", finding.cell or "")
     if finding.code == "E301":

@@ -8,8 +8,16 @@ from taskxl.reports import sheet_tasks
 from taskxl.reports.marks import PROGRESS
 from taskxl.reports.sheet_milestones import TONES
 from taskxl.reports.styles import Tone
-from taskxl.reports.tables import Cell, Column, Content, Link, Row, Section, Table
-from taskxl.reports.view import NO_LEADER, View
+from taskxl.reports.tables import (
+    Cell,
+    Column,
+    Content,
+    Link,
+    Row,
+    Section,
+    Table,
+)
+from taskxl.reports.view import NO_LEADER, MonthView
 from taskxl.text import quote, show, squeeze
 from taskxl.words import (
     BEHIND,
@@ -50,7 +58,7 @@ OVER: tuple[Light, ...] = ("overdue", "severe")
 _TONES: dict[str, Tone] = {BEHIND: "error", NOT_STARTED: "warning", ON_TRACK: "", DONE: "done"}
 
 
-def make_table(view: View) -> Table:
+def make_table(view: MonthView) -> Table:
     """Return 分管领导; leaders are in the order of the list."""
     blocks: dict[str, list[Task]] = {}
     for task in view.month.master.tasks:
@@ -78,7 +86,7 @@ def _leader_of(task: Task) -> str:
     return task.section or NO_LEADER
 
 
-def _rank(view: View, task: Task) -> tuple[int, int]:
+def _rank(view: MonthView, task: Task) -> tuple[int, int]:
     """Return how urgent a task is, the lowest first: worst light or status, then days over."""
     status = view.statuses[task.id]
     states = [s for s in view.milestones.get(task.id, ()) if s.light in _LIGHT_RANK]
@@ -87,7 +95,7 @@ def _rank(view: View, task: Task) -> tuple[int, int]:
     return min([_STATUS_RANK.get(status, _SILENT_RANK), *lights]), -days
 
 
-def _sum_up(view: View, tasks: Sequence[Task]) -> str:
+def _sum_up(view: MonthView, tasks: Sequence[Task]) -> str:
     """Return a leader's tasks in one line of numbers."""
     statuses = sorted(
         (view.status_of(task) for task in tasks),
@@ -101,7 +109,7 @@ def _sum_up(view: View, tasks: Sequence[Task]) -> str:
     return f"共 {len(tasks)} 项：{'，'.join(words)}{''.join(f'；{one}' for one in numbers)}"
 
 
-def _moved(view: View, states: Sequence[MilestoneState]) -> list[str]:
+def _moved(view: MonthView, states: Sequence[MilestoneState]) -> list[str]:
     """Return in words how many milestones are newly done, and newly overdue, since last month."""
     before = view.month.lights_before
     known = [state for state in states if state.milestone.id in before]
@@ -111,7 +119,7 @@ def _moved(view: View, states: Sequence[MilestoneState]) -> list[str]:
     return [f"{word} {count} 个" for word, count in counts if count]
 
 
-def _make_contents(view: View, task: Task) -> tuple[Content, ...]:
+def _make_contents(view: MonthView, task: Task) -> tuple[Content, ...]:
     status = view.status_of(task)
     states = view.milestones.get(task.id, ())
     pressing = sorted(
@@ -132,7 +140,7 @@ def _make_contents(view: View, task: Task) -> tuple[Content, ...]:
     )
 
 
-def _describe_milestone(view: View, state: MilestoneState) -> str:
+def _describe_milestone(view: MonthView, state: MilestoneState) -> str:
     days = state.days_over or 0
     when = f"超期 {days} 天" if days > 0 else "当天到期" if days == 0 else f"还有 {-days} 天"
     silence = view.silence_on(state)
@@ -149,7 +157,7 @@ def _describe_progress(states: Sequence[MilestoneState]) -> str:
     return f"节点 {len(states)} 个，已完成 {done} 个"
 
 
-def _change(view: View, task: Task) -> list[str]:
+def _change(view: MonthView, task: Task) -> list[str]:
     """Return in a word how the leading office's status moved since it last reported."""
     lead = view.lead_of(task)
     before = view.previous.get((task.id, lead))
@@ -162,7 +170,7 @@ def _change(view: View, task: Task) -> list[str]:
     return ["状态未变" if now == before.status else f"{before.status}→{now}"]
 
 
-def _obstacles(view: View, task: Task) -> str:
+def _obstacles(view: MonthView, task: Task) -> str:
     """Return what offices write of it, below what a leader asked for last time."""
     lead = view.lead_of(task)
     asked = view.month.instructions_before.get(task.id, "").strip()
@@ -174,7 +182,7 @@ def _obstacles(view: View, task: Task) -> str:
     return "\n".join(texts)
 
 
-def _decisions(view: View, tasks: Sequence[Task]) -> list[str]:
+def _decisions(view: MonthView, tasks: Sequence[Task]) -> list[str]:
     """Return what a leader is asked for, a line each: silent offices, delays and help asked for."""
     lines: list[str] = []
     for office in dict.fromkeys(view.lead_of(task) for task in tasks):

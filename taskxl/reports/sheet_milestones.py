@@ -2,8 +2,14 @@
 
 from taskxl.model import Light, MilestoneState
 from taskxl.reports.styles import Tone
-from taskxl.reports.tables import Cell, Column, Content, Row, Table
-from taskxl.reports.view import View
+from taskxl.reports.tables import (
+    Cell,
+    Column,
+    Content,
+    Row,
+    Table,
+)
+from taskxl.reports.view import MonthView
 from taskxl.words import LIGHTS
 
 SHEET = "节点台账"
@@ -30,7 +36,7 @@ TONES: dict[Light, Tone] = {
 }
 
 
-def make_table(view: View) -> Table:
+def make_table(view: MonthView) -> Table:
     """Return 节点台账, in the order of the list."""
     rows = [
         Row(_make_contents(view, number, state), (SHEET, state.milestone.id))
@@ -49,7 +55,7 @@ def make_table(view: View) -> Table:
     )
 
 
-def _make_contents(view: View, number: int, state: MilestoneState) -> tuple[Content, ...]:
+def _make_contents(view: MonthView, number: int, state: MilestoneState) -> tuple[Content, ...]:
     milestone, task, entry = state.milestone, state.task, state.entry
     open_days = state.days_over if state.light != "done" else None
     return (
@@ -69,7 +75,7 @@ def _make_contents(view: View, number: int, state: MilestoneState) -> tuple[Cont
     )
 
 
-def _describe_statement(view: View, state: MilestoneState) -> str:
+def _describe_statement(view: MonthView, state: MilestoneState) -> str:
     """Return what the office says of a milestone, else that it has said nothing this month."""
     entry, silence = state.entry, view.silence_on(state)
     if entry is None or not entry.state:

@@ -6,8 +6,15 @@ from taskxl.findings import SEVERITIES, SEVERITY_WORDS, Finding
 from taskxl.model import OfficeState
 from taskxl.reports.marks import describe, worst
 from taskxl.reports.styles import Tone
-from taskxl.reports.tables import Cell, Column, Content, Link, Row, Table
-from taskxl.reports.view import View
+from taskxl.reports.tables import (
+    Cell,
+    Column,
+    Content,
+    Link,
+    Row,
+    Table,
+)
+from taskxl.reports.view import MonthView
 from taskxl.text import show
 from taskxl.words import OFFICE_STATES
 
@@ -48,7 +55,7 @@ def column_of(code: str) -> str:
     return _COLUMN_OF.get(code, STATE)
 
 
-def make_table(view: View) -> Table:
+def make_table(view: MonthView) -> Table:
     """Return 报送情况, in the order of the offices."""
     first = {
         finding.office: number
@@ -70,7 +77,7 @@ def make_table(view: View) -> Table:
 
 
 def _make_contents(
-    view: View, number: int, state: OfficeState, first_gap: int | None
+    view: MonthView, number: int, state: OfficeState, first_gap: int | None
 ) -> tuple[Content, ...]:
     findings = view.office_findings.get(state.office, ())
     about: dict[str, list[Finding]] = {}

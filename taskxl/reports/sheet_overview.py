@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from taskxl.findings import SEVERITIES, SEVERITY_WORDS, Finding
-from taskxl.master.roster import Roster
 from taskxl.merge.counts import UNSAID
 from taskxl.merge.evidence import files_named_after
 from taskxl.model import OfficeStateWord
@@ -20,10 +19,18 @@ from taskxl.reports import (
     sheet_unplaced,
 )
 from taskxl.reports.paper import count_lines, row_height
-from taskxl.reports.styles import HEADER_SIZE, HEI, PERCENT, SONG, TITLE_SIZE, Styles
+from taskxl.reports.styles import (
+    HEADER_SIZE,
+    HEI,
+    PERCENT,
+    SONG,
+    TITLE_SIZE,
+    Styles,
+)
 from taskxl.reports.tables import Anchors, Link
-from taskxl.reports.view import View
+from taskxl.reports.view import MonthView
 from taskxl.reports.writing import FOOTER, set_up_page, write_band, write_link
+from taskxl.roster import Roster
 from taskxl.text import quote, show
 from taskxl.words import LIGHTS, OFFICE_STATES
 
@@ -76,7 +83,7 @@ class Urgent:
             return f"{len(self.offices)} 个股室"
         return self.first.office or "—"
 
-    def describe(self, view: View) -> str:
+    def describe(self, view: MonthView) -> str:
         """Return it in one line: the finding's own words, or of how many it is true, by name."""
         if len(self.findings) == 1:
             label, message = view.task_label(self.first.task), self.first.message
@@ -89,7 +96,7 @@ class Urgent:
         longest = f"，最长已超期 {days} 天" if days > 0 else ""
         return f"{name}：{about or f'{len(self.findings)} 处'}{longest}"
 
-    def _name(self, view: View) -> str:
+    def _name(self, view: MonthView) -> str:
         """Return how many and which: tasks, else offices, else files; "" where it names none."""
         count = len(self.findings)
         tasks = [view.tasks[f.task] for _, f in self.findings if f.task and f.task in view.tasks]
@@ -114,7 +121,7 @@ def _shorten(text: str, most: int) -> str:
     return show(shown, most)
 
 
-def find_urgent(view: View) -> list[Urgent]:
+def find_urgent(view: MonthView) -> list[Urgent]:
     """Return the ten things to deal with first: gravest first, then by `URGENT_CODES`.
 
     What is said of an office and not of a task, and what is only to be checked, counts once for
@@ -140,7 +147,7 @@ def find_urgent(view: View) -> list[Urgent]:
     return [Urgent(tuple(group)) for group in sorted(groups.values(), key=rank)[:MOST_URGENT]]
 
 
-def _days_over(view: View, finding: Finding) -> int:
+def _days_over(view: MonthView, finding: Finding) -> int:
     """Return by how many days the milestones that a finding may mean are over, at most."""
     if finding.code != "G406":
         return 0
@@ -148,7 +155,7 @@ def _days_over(view: View, finding: Finding) -> int:
     return max((state.days_over or 0 for state in states), default=0)
 
 
-def write_overview(workbook: "Workbook", styles: Styles, view: View, anchors: Anchors) -> None:
+def write_overview(workbook: "Workbook", styles: Styles, view: MonthView, anchors: Anchors) -> None:
     """Write 总览 as the workbook's first sheet; it fits one portrait A4."""
     sheet = workbook.add_worksheet(SHEET)
     sheet.set_column(0, GRID - 1, GRID_WIDTH)
@@ -174,7 +181,7 @@ class _Page:
         workbook: "Workbook",
         sheet: "Worksheet",
         styles: Styles,
-        view: View,
+        view: MonthView,
         anchors: Anchors,
     ) -> None:
         self.workbook, self.sheet, self.styles = workbook, sheet, styles
@@ -325,7 +332,7 @@ class _Page:
         self.row += 1
 
 
-def _office_numbers(view: View) -> list[tuple[str, int | float | None]]:
+def _office_numbers(view: MonthView) -> list[tuple[str, int | float | None]]:
     counts, rates = view.counts.offices, view.counts.rates
     words: tuple[OfficeStateWord, ...] = ("late", "missing", "rejected")
     return [
@@ -338,7 +345,7 @@ def _office_numbers(view: View) -> list[tuple[str, int | float | None]]:
     ]
 
 
-def _task_numbers(view: View) -> list[tuple[str, int | float | None]]:
+def _task_numbers(view: MonthView) -> list[tuple[str, int | float | None]]:
     counts = view.counts.tasks
     return [
         ("任务", sum(counts.values())),
@@ -348,7 +355,7 @@ def _task_numbers(view: View) -> list[tuple[str, int | float | None]]:
     ]
 
 
-def _light_numbers(view: View) -> list[tuple[str, int | float | None]]:
+def _light_numbers(view: MonthView) -> list[tuple[str, int | float | None]]:
     counts = view.counts.milestones
     return [
         ("节点", sum(counts.values())),
@@ -357,7 +364,7 @@ def _light_numbers(view: View) -> list[tuple[str, int | float | None]]:
     ]
 
 
-def _name_offices(view: View) -> Iterator[str]:
+def _name_offices(view: MonthView) -> Iterator[str]:
     roster = Roster(view.month.master.offices)
     for word in ("missing", "rejected", "late"):
         names = [s.office for s in view.month.offices if s.state == word and s.owes]
@@ -371,7 +378,7 @@ def _name_offices(view: View) -> Iterator[str]:
         yield f"{OFFICE_STATES[word]}（{len(names)} 个）：{listed}{more}"
 
 
-def _contents(view: View) -> Iterator[Link]:
+def _contents(view: MonthView) -> Iterator[Link]:
     month = view.month
     for name, note in (
         (sheet_tasks.SHEET, f"{len(month.master.tasks)} 项"),

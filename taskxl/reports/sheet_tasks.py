@@ -9,8 +9,13 @@ needs several rows stands in rows of the same id, and `paper.join_text` puts it 
 from dataclasses import dataclass, field
 
 from taskxl.findings import Finding
-from taskxl.master.roster import Roster
-from taskxl.model import Entry, Revision, Task, TaskField, Unplaced
+from taskxl.model import (
+    Entry,
+    Revision,
+    Task,
+    TaskField,
+    Unplaced,
+)
 from taskxl.reports.marks import (
     CLOSED,
     EMPTY,
@@ -37,8 +42,16 @@ from taskxl.reports.marks import (
 from taskxl.reports.paper import GOES_ON, clean_text, join_text, split_text
 from taskxl.reports.pen import Speakers, compose_text, cut_note
 from taskxl.reports.styles import Tone
-from taskxl.reports.tables import Cell, Column, Content, Row, Section, Table
-from taskxl.reports.view import View
+from taskxl.reports.tables import (
+    Cell,
+    Column,
+    Content,
+    Row,
+    Section,
+    Table,
+)
+from taskxl.reports.view import MonthView
+from taskxl.roster import Roster
 from taskxl.text import is_blank, squeeze, tidy
 from taskxl.words import OFFICE_STATES
 
@@ -60,9 +73,9 @@ MAX_PARTS = 12
 WIDTHS = {column.header: column.width for column in COLUMNS}
 
 
-def make_table(view: View) -> tuple[Table, tuple[Unplaced, ...]]:
+def make_table(view: MonthView) -> tuple[Table, tuple[Unplaced, ...]]:
     """Return 汇总表, and the ends of texts that are too long for it."""
-    from taskxl.master.tasks import gather_groups
+    from taskxl.tasks import gather_groups
 
     rows: list[Row | Section] = []
     overflow: list[Unplaced] = []
@@ -84,7 +97,7 @@ def make_table(view: View) -> tuple[Table, tuple[Unplaced, ...]]:
     return table, tuple(overflow)
 
 
-def find_speakers(view: View) -> dict[str, Speakers]:
+def find_speakers(view: MonthView) -> dict[str, Speakers]:
     """Return of each task's row who may speak in it."""
     offices = view.month.master.offices
     roster = Roster(offices)
@@ -112,7 +125,7 @@ def part_text(entry: Entry, name: TaskField) -> tuple[str, str]:
     return kept, text[len(kept) :]
 
 
-def mark_of(view: View, finding: Finding) -> tuple[str, str]:
+def mark_of(view: MonthView, finding: Finding) -> tuple[str, str]:
     """Return the column that a finding of a task marks, and the word.
 
     `MARKS` says which; a finding about one cell of a form marks the column that this cell is in.
@@ -158,8 +171,8 @@ class _Pieces:
 class _TaskRow:
     """The row of one task: what the list says, then what each office says and leaves open."""
 
-    def __init__(self, view: View, task: Task, overflow: list[Unplaced]) -> None:
-        from taskxl.master.tasks import plan_text
+    def __init__(self, view: MonthView, task: Task, overflow: list[Unplaced]) -> None:
+        from taskxl.tasks import plan_text
 
         self.view, self.task, self.overflow = view, task, overflow
         self.lead = view.lead_of(task)
@@ -267,7 +280,7 @@ class _TaskRow:
         return word
 
 
-def _list_remarks(view: View, task: Task) -> tuple[str, ...]:
+def _list_remarks(view: MonthView, task: Task) -> tuple[str, ...]:
     """Return what the list itself says under 备注: its remarks, and how a task was closed."""
     if task.closed_on is None or not task.is_closed(view.month.period.last_day):
         return task.remarks

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from taskxl.model import Unplaced
 from taskxl.reports.tables import Column, Row, Table
-from taskxl.reports.view import View
+from taskxl.reports.view import MonthView
 from taskxl.text import show
 
 SHEET = "未归位内容"
@@ -17,7 +17,7 @@ COLUMNS = (
 )
 
 
-def make_table(view: View, overflow: Sequence[Unplaced]) -> Table:
+def make_table(view: MonthView, overflow: Sequence[Unplaced]) -> Table:
     """Return 未归位内容; `overflow` are the ends of texts too long for 汇总表."""
     rows = [
         Row(

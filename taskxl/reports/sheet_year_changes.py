@@ -3,13 +3,20 @@
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
 
-from taskxl.master.differences import KIND_WORDS, Difference, Kind, compare_lists
+from taskxl.master.revising.differences import KIND_WORDS, Difference, Kind, compare_lists
 from taskxl.model import Task
 from taskxl.reports.sheet_year_tasks import TIMELINE
 from taskxl.reports.styles import Tone
-from taskxl.reports.tables import Cell, Column, Content, Link, Row, Table
-from taskxl.reports.view import View
-from taskxl.reports.year import Year
+from taskxl.reports.tables import (
+    Cell,
+    Column,
+    Content,
+    Link,
+    Row,
+    Table,
+)
+from taskxl.reports.view import MonthView
+from taskxl.reports.year_view import Year
 
 SHEET = "清单变化"
 _TONES: Mapping[Kind, Tone] = {
@@ -43,7 +50,7 @@ def make_table(year: Year) -> Table:
     return Table(SHEET, title, note, _COLUMNS, rows, frozen_columns=4, empty=empty)
 
 
-def _compare(before: View, after: View) -> Iterator[Row]:
+def _compare(before: MonthView, after: MonthView) -> Iterator[Row]:
     old, new = before.month.master, after.month.master
     months = f"{before.month.period.month}月→{after.month.period.month}月"
     tasks: dict[str, Task] = {task.id: task for task in (*old.tasks, *new.tasks)}

@@ -5,9 +5,15 @@ from collections.abc import Iterable, Iterator
 
 from taskxl.model import MilestoneState, OfficeState
 from taskxl.reports.styles import PERCENT
-from taskxl.reports.tables import Cell, Column, Content, Row, Table
-from taskxl.reports.view import View
-from taskxl.reports.year import STATE_TONES, Year, pivot_months
+from taskxl.reports.tables import (
+    Cell,
+    Column,
+    Content,
+    Row,
+    Table,
+)
+from taskxl.reports.view import MonthView
+from taskxl.reports.year_view import STATE_TONES, Year, pivot_months
 from taskxl.words import OFFICE_STATES
 
 SHEET = "股室报送"
@@ -58,7 +64,7 @@ def make_table(year: Year) -> Table:
     return Table(SHEET, year.heading("股室报送情况"), note, columns, rows, frozen_columns=1)
 
 
-def _name_states(year: Year, view: View) -> Iterator[tuple[str, OfficeState]]:
+def _name_states(year: Year, view: MonthView) -> Iterator[tuple[str, OfficeState]]:
     """Yield a month's offices under their present names.
 
     Offices that have become one since keep their own names: each had reports of its own to make.
@@ -82,7 +88,7 @@ def _show_state(state: OfficeState | None) -> Content:
     return Cell(word, STATE_TONES[state.state])
 
 
-def _count_milestones(view: View) -> dict[str, tuple[int, int, int]]:
+def _count_milestones(view: MonthView) -> dict[str, tuple[int, int, int]]:
     """Return for each leading office its milestones due so far, those done, those done in time."""
     due: dict[str, list[MilestoneState]] = {}
     for state in view.month.milestones:

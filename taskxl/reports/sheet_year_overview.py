@@ -6,10 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 from taskxl.merge.counts import UNSAID
 from taskxl.reports.paper import count_lines, row_height
-from taskxl.reports.styles import HEI, PERCENT, SONG, TITLE_SIZE, Styles
-from taskxl.reports.view import View
+from taskxl.reports.styles import (
+    HEI,
+    PERCENT,
+    SONG,
+    TITLE_SIZE,
+    Styles,
+)
+from taskxl.reports.view import MonthView
 from taskxl.reports.writing import set_up_page, write_band
-from taskxl.reports.year import Year
+from taskxl.reports.year_view import Year
 from taskxl.words import LIGHTS, OFFICE_STATES, STATUSES
 
 if TYPE_CHECKING:
@@ -44,7 +50,7 @@ def count_year(year: Year) -> "pandas.DataFrame":
     return pandas.DataFrame(columns)
 
 
-def _count(view: View) -> dict[str, float | None]:
+def _count(view: MonthView) -> dict[str, float | None]:
     counts = view.counts
     numbers: dict[str, float | None] = {"应报股室": sum(counts.offices.values())}
     numbers |= {word: counts.offices[state] for state, word in OFFICE_STATES.items()}

@@ -5,9 +5,16 @@ from collections.abc import Iterator
 from taskxl.model import Entry, Task, TaskField
 from taskxl.reports.marks import FIELD_COLUMNS, INSTRUCTIONS, REVISED, write_marks
 from taskxl.reports.pen import compose_text
-from taskxl.reports.tables import Cell, Column, Content, Link, Row, Table
-from taskxl.reports.view import View
-from taskxl.reports.year import CLOSED, Year, month_word, pivot_months
+from taskxl.reports.tables import (
+    Cell,
+    Column,
+    Content,
+    Link,
+    Row,
+    Table,
+)
+from taskxl.reports.view import MonthView
+from taskxl.reports.year_view import CLOSED, Year, month_word, pivot_months
 from taskxl.text import show
 from taskxl.words import OFFICE_STATES
 
@@ -80,7 +87,7 @@ def make_timeline(year: Year) -> Table:
     )
 
 
-def _say(year: Year, view: View, task: Task) -> Iterator[tuple[Content, ...]]:
+def _say(year: Year, view: MonthView, task: Task) -> Iterator[tuple[Content, ...]]:
     own = view.tasks.get(task.id)
     if own is None:
         return
@@ -132,7 +139,7 @@ def _say(year: Year, view: View, task: Task) -> Iterator[tuple[Content, ...]]:
         )
 
 
-def _show_text(view: View, entry: Entry, field: TaskField) -> Content:
+def _show_text(view: MonthView, entry: Entry, field: TaskField) -> Content:
     """Return a text of an office; one that the 办公室 corrected as 汇总表 shows it."""
     text: str = getattr(entry, field)
     revision = view.revisions.get((entry.task, entry.office, field))
@@ -143,7 +150,7 @@ def _show_text(view: View, entry: Entry, field: TaskField) -> Content:
     return Cell(shown, "info", f"原文：{revision.was.strip() or '（空白）'}")
 
 
-def _closing_view(year: Year, task: Task) -> View | None:
+def _closing_view(year: Year, task: Task) -> MonthView | None:
     """Return the first month by whose end a task was closed."""
     return next(
         (

@@ -18,7 +18,7 @@ from taskxl.reports import (
 from taskxl.reports.pen import MONTH_PROPERTY
 from taskxl.reports.styles import Styles, workbook_options
 from taskxl.reports.tables import Key, Layout, lay_out
-from taskxl.reports.view import View, look_at
+from taskxl.reports.view import MonthView, look_at
 from taskxl.reports.writing import write_table
 
 
@@ -49,7 +49,7 @@ def write_summary(month: Month, mark: str = "") -> bytes:
     return buffer.getvalue()
 
 
-def lay_out_sheets(view: View) -> list[Layout]:
+def lay_out_sheets(view: MonthView) -> list[Layout]:
     """Return the sheets after 总览, in their order, with every row in its place."""
     tasks, overflow = sheet_tasks.make_table(view)
     tables = (

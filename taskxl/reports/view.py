@@ -5,8 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
-from taskxl.findings import Finding, Rule, declared_rules
-from taskxl.master.roster import Roster, divide_tasks
+from taskxl.findings import Finding, Rule
 from taskxl.merge.counts import UNSAID, Counts, count_month, task_statuses
 from taskxl.merge.revisions import key_of
 from taskxl.model import (
@@ -19,6 +18,8 @@ from taskxl.model import (
     RevisionField,
     Task,
 )
+from taskxl.roster import Roster, divide_tasks
+from taskxl.rules import list_rules
 from taskxl.words import OFFICE_STATES, STATUSES
 
 Item = TypeVar("Item")
@@ -28,7 +29,7 @@ UNCLEAR = "状态不明"
 
 
 @dataclass(frozen=True, slots=True)
-class View:
+class MonthView:
     """What the sheets ask of a month; every index keeps the month's order.
 
     By task id: `owed` (the offices that report on it), `responsible` (all its offices by their
@@ -104,17 +105,17 @@ class View:
         return self.rules[code].cure if code in self.rules else ""
 
 
-def look_at(month: Month) -> View:
+def look_at(month: Month) -> MonthView:
     """Index a month."""
     roster = Roster(month.master.offices)
     owed: dict[str, list[str]] = defaultdict(list)
     for office, (tasks, _) in divide_tasks(month.master, month.period).items():
         for task in tasks:
             owed[task.id].append(office)
-    return View(
+    return MonthView(
         month,
         count_month(month),
-        _declared_rules(),
+        {rule.code: rule for rule in list_rules()},
         {task.id: task for task in month.master.tasks},
         {task: tuple(offices) for task, offices in owed.items()},
         {task.id: roster.spell_out(task.offices) for task in month.master.tasks},
@@ -136,13 +137,3 @@ def _group(pairs: Iterable[tuple[str, Item]]) -> dict[str, tuple[Item, ...]]:
     for key, item in pairs:
         groups[key].append(item)
     return {key: tuple(items) for key, items in groups.items()}
-
-
-def _declared_rules() -> dict[str, Rule]:
-    """Return every rule by code; the rooms that declare them are loaded first."""
-    import taskxl.forms.returned
-    import taskxl.intake.gate
-    import taskxl.master.checks
-    import taskxl.merge.rules  # noqa: F401 - loaded for what they declare
-
-    return {rule.code: rule for rule in declared_rules()}

@@ -1,0 +1,162 @@
+"""The list and 主清单.xlsx: read, made into a workspace, checked, compared with a revised one."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from taskxl.commands import common
+from taskxl.commands.common import TASK_LIST, json_option, strict_option
+from taskxl.commands.screen import ChineseCommand
+from taskxl.text import show
+
+if TYPE_CHECKING:
+    from taskxl.master.revising.differences import Difference
+
+
+@click.command(cls=ChineseCommand)
+@click.argument("files", metavar="文件...", nargs=-1, required=True, type=TASK_LIST)
+@json_option
+@strict_option
+def read(files: tuple[Path, ...], as_json: bool, strict: bool) -> None:
+    """看看任务清单里认出了什么；不写任何文件。"""
+    from taskxl.dates import is_recurring
+    from taskxl.desk.json import task_list_json
+    from taskxl.desk.lists import (
+        count_tasks,
+        list_sources,
+        read_lists,
+    )
+
+    task_list, findings = read_lists(files)
+    if as_json:
+        common.print_json(task_list_json(task_list, findings))
+    else:
+        click.echo(f"{task_list.title or '（没有标题）'}　{task_list.year or '年份不明'}")
+        section: str | None = None
+        for task in task_list.tasks:
+            if task.section != section:
+                section = task.section
+                click.echo(f"〔{show(section or '不分组')}〕")
+            dates = [
+                m.due.strftime("%m-%d") if m.due else "长期" if is_recurring(m.vague) else "待确认"
+                for m in task.milestones
+            ]
+            click.echo(
+                f"  {task.number or '无号'}　{show(task.title or '（无名称）', 40)}　"
+                f"{'、'.join(task.lead_offices) or '（无责任股室）'}"
+                + (f"　节点 {len(dates)}：{'、'.join(dates)}" if dates else "")
+            )
+        common.print_findings(findings)
+        for line in list_sources(task_list.tasks):
+            click.echo(line)
+        click.echo(count_tasks(task_list.tasks))
+    common.leave(findings, strict)
+
+
+@click.command(cls=ChineseCommand)
+@click.argument("folder", metavar="工作区", type=click.Path(path_type=Path))
+@click.option(
+    "--from",
+    "files",
+    required=True,
+    multiple=True,
+    metavar="文件",
+    type=TASK_LIST,
+    help="任务清单（附件1）；可以接着写几个",
+)
+@click.argument("more", metavar="[文件...]", nargs=-1, type=TASK_LIST)
+@click.option("--update", is_flag=True, help="工作区已有：照新清单更新主清单，手工改过的不动")
+def init(folder: Path, files: tuple[Path, ...], more: tuple[Path, ...], update: bool) -> None:
+    """由任务清单（附件1）建一个工作区；年中清单变了，用 --update 更新。"""
+    from taskxl.desk.lists import (
+        count_tasks,
+        init_workspace,
+        list_sources,
+        update_workspace,
+    )
+
+    if update:
+        result = update_workspace(folder, files + more, common.now())
+    else:
+        result = init_workspace(folder, files + more, common.today().year, common.now())
+    if result.created:
+        click.echo(f"已写好 {show(result.path)}：{count_tasks(result.tasks)}")
+        for line in list_sources(result.tasks):
+            click.echo(line)
+    elif not update:
+        click.echo(f"{show(result.path)} 已经有了，没有改动它。要照新清单更新，请加 --update。")
+    print_differences(result.differences)
+    for line in result.notes:
+        click.echo(show(line))
+    common.print_findings(result.findings)
+    if result.created:
+        click.echo("请在 Excel 里核对主清单（淡黄色的是存疑），然后运行 taskxl issue。")
+    elif update:
+        verb = "已更新" if result.updated else "没有变化："
+        click.echo(f"{verb} {show(result.path)}：{count_tasks(result.tasks)}")
+        if result.aside:
+            click.echo(f"更新前的主清单另存为 {show(result.aside.name)}。")
+
+
+@click.command(cls=ChineseCommand)
+@strict_option
+@click.pass_obj
+def check(folder: Path | None, strict: bool) -> None:
+    """检查主清单.xlsx、附件2 的画法和信件的模板有没有问题。"""
+    from taskxl.desk.lists import (
+        check_workspace,
+    )
+
+    findings = check_workspace(common.open_workspace(folder))
+    common.print_findings(findings, everything=True)
+    click.echo("没有发现问题。" if not findings else common.count_findings(findings))
+    common.leave(findings, strict)
+
+
+@click.command(cls=ChineseCommand)
+@click.argument("files", metavar="文件...", nargs=-1, required=True, type=TASK_LIST)
+@json_option
+@click.pass_obj
+def diff(folder: Path | None, files: tuple[Path, ...], as_json: bool) -> None:
+    """看看新的任务清单与主清单有哪些不同；不写任何文件。"""
+    from taskxl.desk import lists
+
+    workspace = common.open_workspace(folder)
+    differences = lists.compare_with_list(workspace, files)
+    if as_json:
+        document = {"differences": [one.to_json() for one in differences]}
+        common.print_json(document)
+        return
+    print_differences(differences)
+    if differences:
+        command = f"taskxl init {_quote(workspace.root)} --from {' '.join(map(_quote, files))}"
+        click.echo(f"要照新清单更新主清单，请运行 {command} --update。")
+    else:
+        click.echo("与主清单没有不同。")
+
+
+def _quote(path: Path) -> str:
+    """Return a path as it is typed on the command line, the current folder as `.`."""
+    name = "." if path.resolve() == Path.cwd() else show(path)
+    return f'"{name}"' if set(name) & set(" &();'") else name
+
+
+def print_differences(differences: Sequence["Difference"]) -> None:
+    """Print the account between two lists, and how much it comes to."""
+    for one in differences:
+        click.echo(show(one.message))
+    if differences:
+        click.echo(_count_kinds(differences))
+
+
+def _count_kinds(differences: Sequence["Difference"]) -> str:
+    from taskxl.master.revising.differences import KIND_WORDS
+
+    counts = [
+        f"{word} {number}"
+        for kind, word in KIND_WORDS.items()
+        if (number := sum(one.kind == kind for one in differences))
+    ]
+    return f"共 {len(differences)} 处不同：{'，'.join(counts)}"

@@ -1,0 +1,134 @@
+"""The month: forms out, returns in, merged, looked at, sent back."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from taskxl.commands import common
+from taskxl.commands.common import json_option, strict_option
+from taskxl.commands.screen import ChineseCommand, month_option, table
+from taskxl.errors import TaskxlError
+from taskxl.text import show
+
+if TYPE_CHECKING:
+    from taskxl.model import OfficeState
+
+_STATE_COLOURS = {"submitted": "green", "late": "yellow", "missing": "red", "rejected": "red"}
+
+
+@click.command(cls=ChineseCommand)
+@month_option
+@click.option("--office", metavar="股室", help="只做这一个股室的")
+@click.option("--preview", metavar="股室", help="只看这个股室的表里会有什么，不写文件")
+@click.pass_obj
+def issue(folder: Path | None, month: str | None, office: str | None, preview: str | None) -> None:
+    """给每个责任股室写一份进展情况表（附件2）。"""
+    from taskxl.desk.issuing import issue_forms, preview_form
+    from taskxl.desk.periods import choose_period
+
+    workspace = common.open_workspace(folder)
+    period = choose_period(workspace, month, common.today(), issuing=True)
+    if preview is not None:
+        click.echo(preview_form(workspace, period, preview))
+        return
+    result = issue_forms(workspace, period, office, common.now())
+    for note in result.notes:
+        click.echo(note)
+    for path in result.written:
+        verb, tail = ("改写", "（请重新发）") if path in result.replaced else ("写好", "")
+        click.echo(f"{verb} {show(path.name)}{tail}")
+    for path in result.stale:
+        click.echo(f"不再需要 {show(path.name)}（清单里已没有它的任务，没有删除）")
+    click.echo(
+        f"{period.name}：写了 {len(result.written)} 份，{len(result.unchanged)} 份没有变化。"
+        f"表在 {show(result.folder)}；收回来的表请放进 {show(result.returns)}"
+    )
+
+
+@click.command(cls=ChineseCommand)
+@month_option
+@json_option
+@strict_option
+@click.pass_obj
+def merge(folder: Path | None, month: str | None, as_json: bool, strict: bool) -> None:
+    """汇总收回来的表，写出汇总工作簿，标出缺口。"""
+    from taskxl.desk.json import month_json
+    from taskxl.desk.merging import merge_returns
+    from taskxl.desk.periods import choose_period
+
+    workspace = common.open_workspace(folder)
+    period = choose_period(workspace, month, common.today())
+    result = merge_returns(workspace, period, common.progress("读取回收的表"), common.now())
+    for note in result.notes:
+        click.echo(note, err=as_json)
+    if as_json:
+        common.print_json(month_json(result.month, str(result.summary)))
+    else:
+        for verdict in result.month.files:
+            if verdict.code:
+                reason = show(verdict.reason or "")
+                click.echo(f"{show(verdict.file)}：{reason}（{verdict.code}）")
+        click.echo(common.count_states(result.month))
+        click.echo(common.count_findings(result.month.findings))
+        verb = "写好" if result.written else "没有变化："
+        click.echo(f"{verb} {show(result.summary)}")
+    common.leave(result.month.findings, strict)
+
+
+@click.command(cls=ChineseCommand)
+@month_option
+@click.pass_obj
+def status(folder: Path | None, month: str | None) -> None:
+    """谁报了，谁没报。"""
+    from taskxl.desk.merging import look_at_month
+    from taskxl.desk.periods import choose_period
+
+    workspace = common.open_workspace(folder)
+    period = choose_period(workspace, month, common.today())
+    merged = look_at_month(workspace, period, common.progress("读取回收的表"))
+    titles = ("股室", "状态", "收到", "填报人", "审定", "已填/应填")
+    head, *lines = table([titles, *map(_status_row, merged.offices)])
+    click.secho(head, bold=True)
+    for state, line in zip(merged.offices, lines, strict=True):
+        click.secho(line, fg=_STATE_COLOURS[state.state])
+    click.echo(common.count_states(merged))
+
+
+@click.command("send-back", cls=ChineseCommand)
+@month_option
+@click.option("--office", metavar="股室", help="只看这一个股室的")
+@click.pass_obj
+def send_back(folder: Path | None, month: str | None, office: str | None) -> None:
+    """列出各股室自己要更正的地方，可以直接粘贴发给它。"""
+    from taskxl.desk.merging import look_at_month
+    from taskxl.desk.periods import choose_period
+    from taskxl.reports.send_back import send_back_text
+    from taskxl.roster import Roster
+
+    workspace = common.open_workspace(folder)
+    period = choose_period(workspace, month, common.today())
+    merged = look_at_month(workspace, period, common.progress("读取回收的表"))
+    offices = [state.office for state in merged.offices]
+    if office is not None:
+        name = Roster(merged.master.offices).present_name(office)
+        if name not in offices:
+            raise TaskxlError(f"没有报送的股室“{show(office)}”。可选：{'、'.join(offices)}")
+        offices = [name]
+    texts = [text for name in offices if (text := send_back_text(merged, name))]
+    click.echo("\n\n".join(texts) or "没有要股室更正的地方。")
+
+
+def _status_row(state: "OfficeState") -> tuple[str, ...]:
+    from taskxl.words import OFFICE_STATES
+
+    received = state.received_at.strftime("%m-%d %H:%M") if state.received_at else ""
+    back = state.state in ("submitted", "late")
+    return (
+        state.office,
+        OFFICE_STATES[state.state],
+        received,
+        show(state.reporter, 12),
+        ("已审定" if state.approved else "未审定") if back else "",
+        f"{state.filled}/{state.tasks}",
+    )

@@ -1,0 +1,36 @@
+"""The rules: listed, and each explained."""
+
+import click
+
+from taskxl.commands.screen import ChineseCommand, table
+from taskxl.findings import SEVERITY_WORDS
+
+
+@click.command(cls=ChineseCommand)
+def rules() -> None:
+    """列出所有规则。"""
+    from taskxl.rules import list_rules
+
+    rows = [(r.code, SEVERITY_WORDS[r.severity], r.name) for r in list_rules()]
+    for line in table(rows):
+        click.echo(line)
+    click.echo("某一条的说明：taskxl explain 代码")
+
+
+@click.command(cls=ChineseCommand)
+@click.argument("code", metavar="代码")
+def explain(code: str) -> None:
+    """说明一条规则：是什么，为什么，怎么办。"""
+    from taskxl.rules import find_examples, find_rule
+
+    rule = find_rule(code)
+    click.echo(f"{rule.code}　{rule.name}（{SEVERITY_WORDS[rule.severity]}）")
+    for head, text in (("是什么", rule.what), ("为什么", rule.why), ("怎么办", rule.cure)):
+        click.echo(f"{head}：{text}")
+    for head, text in zip(
+        ("没有问题的例子", "有问题的例子"), find_examples(rule.code) or (), strict=False
+    ):
+        click.echo(f"{head}：")
+        rows = [line.strip().strip("|").split("|") for line in text.strip().splitlines()]
+        for line in table([[cell.strip() for cell in row] for row in rows]):
+            click.echo(f"  {line}")

@@ -1,0 +1,394 @@
+"""Letters of the month: composed for each office, written as drafts, or packed for OA and chat."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from taskxl.dates import report_day
+from taskxl.desk.issuing import compose_forms
+from taskxl.desk.lists import load_master
+from taskxl.desk.merging import look_at_month
+from taskxl.desk.return_files import Progress
+from taskxl.errors import TaskxlError
+from taskxl.findings import Finding
+from taskxl.forms.issue import Form, form_title
+from taskxl.ledger import LetterKind, Topic
+from taskxl.ledger.looking import look_into_ledger
+from taskxl.mail.addresses import Recipients, read_recipients
+from taskxl.mail.letters import Attachment, Letter, write_draft
+from taskxl.mail.parcels import pack_parcel
+from taskxl.mail.texts import LetterText, render_text
+from taskxl.model import MasterList, Month, OfficeState, Period
+from taskxl.reports.send_back import send_back_text
+from taskxl.roster import Roster
+from taskxl.text import quote, show
+from taskxl.workspace.files import make_folder, read_whole, require_writable, write_whole
+from taskxl.workspace.folder import Workspace
+from taskxl.workspace.lock import hold_workspace
+
+KIND_WORDS: dict[LetterKind, str] = {"issue": "下发", "remind": "催报", "send-back": "退回"}
+"""Each kind of letter as file names and templates call it."""
+
+BAD_ADDRESS = "M140"
+_WEEKDAYS = "一二三四五六日"
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """What there is to say to one office: `values` for the template, `basis` what it rests on."""
+
+    office: str
+    basis: str
+    values: Mapping[str, Any]
+    attachments: tuple[Attachment, ...]
+    recipients: Recipients
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """The letters of one kind and period, before they have a date."""
+
+    kind: LetterKind
+    period: Period
+    master: MasterList
+    template: bytes
+    items: tuple[Item, ...]
+    notes: tuple[str, ...]
+
+    def text(self, item: Item, on: date, packed: bool = False) -> LetterText:
+        """Return an office's letter in words, as it reads on a day.
+
+        Raises TaskxlError where the template is wrong.
+        """
+        deadline = report_day(self.period, self.master.settings)
+        when = {"已过期限": on > deadline, "打包": packed}
+        return render_text(_template_name(self.kind), self.template, {**item.values, **when})
+
+    def topic(self, item: Item) -> Topic:
+        """Return what an office's letter is about, as the ledger tells letters apart."""
+        return Topic(self.period, self.kind, item.office, item.basis)
+
+    def letter(self, item: Item, on: date, copy: int = 1) -> Letter:
+        """Return an office's letter; `copy` counts those on the same matter."""
+        settings = self.master.settings
+        told = (settings.bureau, settings.mail_sender, self.period.key, self.kind)
+        return Letter(
+            item.office,
+            settings.mail_sender,
+            f"{settings.bureau}办公室" if settings.bureau else "",
+            item.recipients.to,
+            item.recipients.copies if settings.mail_copy_leader else (),
+            settings.mail_reply_to,
+            self.text(item, on),
+            "\n".join((*told, item.office, item.basis, str(copy))),
+            item.attachments,
+        )
+
+
+# ---------------------------------------------------------------- composing
+
+
+def compose_letters(
+    workspace: Workspace,
+    period: Period,
+    kind: LetterKind,
+    office: str | None = None,
+    progress: Progress = None,
+    by_mail: bool = True,
+) -> Batch:
+    """Return what is to be said to each office, or to `office` only.
+
+    issue: to all that owe a report, with their forms; remind: to those of whom no usable report
+    has come, the form again with it; send-back: to those that have something to mend.
+    Addresses are looked at where it goes `by_mail`.
+    Raises TaskxlError where the month was not issued, or there is no such office.
+    """
+    master, findings = load_master(workspace)
+    composers: dict[LetterKind, Callable[[], tuple[list[Item], list[str]]]] = {
+        "issue": lambda: _compose_issue(workspace, master, period, office),
+        "remind": lambda: _compose_remind(workspace, master, period, office, progress),
+        "send-back": lambda: _compose_send_back(workspace, master, period, office, progress),
+    }
+    items, notes = composers[kind]()
+    notes += _note_addresses(master, findings, items) if by_mail else []
+    template = workspace.template(_template_name(kind))
+    return Batch(kind, period, master, template, tuple(items), tuple(notes))
+
+
+def _compose_issue(
+    workspace: Workspace, master: MasterList, period: Period, office: str | None
+) -> tuple[list[Item], list[str]]:
+    forms = compose_forms(workspace, period, office)
+    items = []
+    for form in forms:
+        attachment = _find_form(workspace, form.office, period)
+        if attachment is None:
+            name = workspace.form_path(form.office, period).name
+            raise TaskxlError(
+                f"“{show(workspace.issue_folder(period))}”里没有“{show(name)}”。"
+                f"请先运行 taskxl issue --month {period.month}。"
+            )
+        values = _values(master, period, form.office, form, attachment)
+        basis = _digest(attachment.content)
+        items.append(_make_item(master, form.office, basis, values, (attachment,)))
+    with look_into_ledger(workspace) as ledger:
+        issued = ledger.issued(period) if ledger else {}
+    changed = [
+        form.office
+        for form in forms
+        if issued.get(form.office, form.identity.form_id) != form.identity.form_id
+    ]
+    notes = []
+    if changed:
+        notes.append(
+            f"下发之后主清单或上月的汇总有变动：{'、'.join(changed)}。"
+            f"要用新的表，请先运行 taskxl issue --month {period.month}。"
+        )
+    return items, notes
+
+
+def _compose_remind(
+    workspace: Workspace,
+    master: MasterList,
+    period: Period,
+    office: str | None,
+    progress: Progress,
+) -> tuple[list[Item], list[str]]:
+    month = look_at_month(workspace, period, progress)
+    owing = [state for state in month.offices if state.owes]
+    states = _choose(owing, month.master, office)
+    left = [state for state in states if state.state in ("missing", "rejected")]
+    if office is not None and not left:
+        return [], [f"{states[0].office}{period.name}的表已经收到，不用催报。"]
+    forms = {form.office: form for form in compose_forms(workspace, period)}
+    items, notes = [], []
+    for state in left:
+        form = forms.get(state.office)
+        attachment = _find_form(workspace, state.office, period)
+        if form is None or attachment is None:
+            notes.append(
+                f"没有给{state.office}下发过{period.name}的表，没有写催报。"
+                f"请先运行 taskxl issue --month {period.month}。"
+            )
+            continue
+        reason = _why_rejected(month, state)
+        values = _values(master, period, state.office, form, attachment) | {
+            "退回原因": reason,
+            "欠报月数": state.months_missing,
+        }
+        basis = _digest(attachment.content, state.state.encode(), reason.encode())
+        items.append(_make_item(master, state.office, basis, values, (attachment,)))
+    return items, notes
+
+
+def _why_rejected(month: Month, state: OfficeState) -> str:
+    if state.state != "rejected":
+        return ""
+    reasons = [
+        f"{show(one.file)}：{show(one.reason or '读不出内容').rstrip('。')}。"
+        for one in month.files
+        if one.file in state.files and one.verdict == "rejected"
+    ]
+    return "".join(reasons) or "读不出内容。"
+
+
+def _compose_send_back(
+    workspace: Workspace,
+    master: MasterList,
+    period: Period,
+    office: str | None,
+    progress: Progress,
+) -> tuple[list[Item], list[str]]:
+    month = look_at_month(workspace, period, progress)
+    items = []
+    states = _choose(month.offices, month.master, office)
+    for state in states:
+        text = send_back_text(month, state.office)
+        if text:
+            values = _values(master, period, state.office) | {"更正": text}
+            items.append(_make_item(master, state.office, _digest(text.encode()), values))
+    notes = []
+    if office is not None and not items:
+        name, missing = states[0].office, states[0].state == "missing"
+        urge = f"还没有报来{period.name}的表。要催报，请运行 taskxl mail remind --office {name}。"
+        notes.append(f"{name}{urge if missing else '没有要更正的地方。'}")
+    return items, notes
+
+
+def _choose(
+    states: Sequence[OfficeState], master: MasterList, office: str | None
+) -> Sequence[OfficeState]:
+    if office is None:
+        return states
+    known = Roster(master.offices).resolve(office)
+    name = known.name if known else office
+    chosen = [state for state in states if state.office == name]
+    if not chosen:
+        names = "、".join(state.office for state in states)
+        raise TaskxlError(f"没有要报送的股室“{show(office)}”。可选：{names}")
+    return chosen
+
+
+def _find_form(workspace: Workspace, office: str, period: Period) -> Attachment | None:
+    path = workspace.form_path(office, period)
+    return Attachment(path.name, read_whole(path)) if path.is_file() else None
+
+
+def _make_item(
+    master: MasterList,
+    office: str,
+    basis: str,
+    values: Mapping[str, Any],
+    attachments: tuple[Attachment, ...] = (),
+) -> Item:
+    known = Roster(master.offices).resolve(office)
+    recipients = read_recipients(known.mails if known else ())
+    return Item(office, basis, values, attachments, recipients)
+
+
+def _values(
+    master: MasterList,
+    period: Period,
+    office: str,
+    form: Form | None = None,
+    attachment: Attachment | None = None,
+) -> dict[str, Any]:
+    """Return what a template may name, but for what depends on the day (`mail.texts.NAMES`)."""
+    settings = master.settings
+    known = Roster(master.offices).resolve(office)
+    deadline = report_day(period, settings)
+    blocks = form.blocks if form else {}
+    milestones = [record for record in blocks.get("节点", ()) if record.get("标识")]
+    return {
+        "单位": settings.bureau,
+        "落款": f"{settings.bureau}办公室",
+        "股室": office,
+        "责任人": (known.person if known else "") or "",
+        "标题": form_title(master, period),
+        "报告期": period.label,
+        "月份": period.name,
+        "期限": f"{deadline.year}年{deadline.month}月{deadline.day}日"
+        f"（星期{_WEEKDAYS[deadline.weekday()]}）",
+        "附件": attachment.name if attachment else "",
+        "任务数": len(blocks.get("任务", ())),
+        "节点": [_milestone_values(record) for record in milestones],
+        "退回原因": "",
+        "欠报月数": 0,
+        "更正": "",
+        "联系人": settings.contact,
+    }
+
+
+def _milestone_values(record: Mapping[str, str]) -> dict[str, str]:
+    number, title = record["编号"], record["名称"]
+    return {
+        "任务": f"第{number}项{quote(title)}" if number else quote(title),
+        "内容": " ".join(record["内容"].split()).rstrip("。；;"),
+        "时限": record["时限"].replace("\n", ""),
+    }
+
+
+def _note_addresses(
+    master: MasterList, findings: Sequence[Finding], items: Sequence[Item]
+) -> list[str]:
+    """Return lines on addresses that are wrong or not there, of the offices that are written to."""
+    offices = {item.office for item in items}
+    notes = [str(f) for f in findings if f.code == BAD_ADDRESS and f.office in offices]
+    without = [item.office for item in items if not item.recipients.to]
+    if without:
+        notes.append(
+            f"没有邮箱的股室 {len(without)} 个：{'、'.join(without)}。"
+            "请在主清单的“股室”表里补上邮箱，或用别的办法发给它们。"
+        )
+    if master.settings.mail_copy_leader:
+        alone = [one.office for one in items if one.recipients.to and not one.recipients.copies]
+        if alone:
+            notes.append(
+                f"设置了抄送分管负责同志，但没有写抄送邮箱的股室 {len(alone)} 个："
+                f"{'、'.join(alone)}。请在“股室”表的邮箱一栏里加上“抄送：name@example.com”。"
+            )
+    return notes
+
+
+def _template_name(kind: LetterKind) -> str:
+    return f"邮件-{KIND_WORDS[kind]}.txt"
+
+
+def _digest(*parts: bytes) -> str:
+    return sha256(b"\n".join(sha256(part).digest() for part in parts)).hexdigest()
+
+
+# ---------------------------------------------------------------- drafts and parcels
+
+
+@dataclass(frozen=True, slots=True)
+class DraftReport:
+    """What was written to `folder`: each letter with its file; `stale` are of offices no longer."""
+
+    batch: Batch
+    folder: Path
+    files: Mapping[str, Path]
+    written: tuple[Path, ...]
+    stale: tuple[Path, ...]
+
+
+def draft_letters(
+    workspace: Workspace,
+    period: Period,
+    kind: LetterKind,
+    office: str | None,
+    now: datetime,
+    progress: Progress = None,
+) -> DraftReport:
+    """Write letters as drafts under 下发/邮件/, to be looked over and sent by hand.
+
+    `now` is the day for which they are worded. Raises TaskxlError as `compose_letters` does.
+    """
+    with hold_workspace(workspace, "mail"):
+        batch = compose_letters(workspace, period, kind, office, progress)
+        word = KIND_WORDS[kind]
+        made = {
+            item.office: (
+                workspace.letter_path(word, item.office, period),
+                write_draft(batch.letter(item, now.date())),
+            )
+            for item in batch.items
+        }
+        folder = workspace.letters_folder(period)
+        return _write_files(batch, folder, f"{word}-*.eml", made, office)
+
+
+def pack_forms(
+    workspace: Workspace, period: Period, office: str | None, now: datetime
+) -> DraftReport:
+    """Pack each office's form with the letter's text, one zip an office under 下发/打包/."""
+    with hold_workspace(workspace, "mail"):
+        batch = compose_letters(workspace, period, "issue", office, by_mail=False)
+        made = {
+            item.office: (
+                workspace.parcel_path(item.office, period),
+                pack_parcel(batch.text(item, now.date(), packed=True), item.attachments),
+            )
+            for item in batch.items
+        }
+        return _write_files(batch, workspace.parcels_folder(period), "*.zip", made, office)
+
+
+def _write_files(
+    batch: Batch,
+    folder: Path,
+    pattern: str,
+    made: Mapping[str, tuple[Path, bytes]],
+    office: str | None,
+) -> DraftReport:
+    for path, content in made.values():
+        require_writable(path, content)
+    if made:
+        make_folder(folder)
+    written = [path for path, content in made.values() if write_whole(path, content)]
+    files = {name: path for name, (path, _) in made.items()}
+    stale = [] if office else [p for p in sorted(folder.glob(pattern)) if p not in files.values()]
+    return DraftReport(batch, folder, files, tuple(written), tuple(stale))

@@ -1,0 +1,136 @@
+"""The forms of a month: composed, recorded in the ledger, written under 下发/."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from taskxl.dates import doubt_report_day, report_day
+from taskxl.desk.lists import (
+    load_master,
+    settle_master,
+)
+from taskxl.desk.merging import _take_up_corrections
+from taskxl.desk.months import (
+    recall_months,
+)
+from taskxl.desk.rebuilding import rebuild
+from taskxl.errors import TaskxlError
+from taskxl.forms.issue import Form, compose_form, render_form
+from taskxl.ledger import IssuedForm, Ledger, open_ledger
+from taskxl.ledger.looking import look_into_ledger
+from taskxl.merge.revisions import instructions_of
+from taskxl.model import Entry, MasterList, Period
+from taskxl.roster import Roster, divide_tasks
+from taskxl.text import show
+from taskxl.workspace.files import require_writable, write_whole
+from taskxl.workspace.folder import Workspace
+from taskxl.workspace.lock import hold_workspace
+
+
+@dataclass(frozen=True, slots=True)
+class IssueReport:
+    """What `issue` did.
+
+    `replaced` are those of the `written` forms that had gone out in another form before; `stale`
+    ones belong to offices that owe nothing any more.
+    """
+
+    folder: Path
+    returns: Path
+    written: tuple[Path, ...]
+    unchanged: tuple[Path, ...]
+    stale: tuple[Path, ...]
+    notes: tuple[str, ...] = ()
+    replaced: tuple[Path, ...] = ()
+
+
+def issue_forms(
+    workspace: Workspace, period: Period, office: str | None = None, now: datetime | None = None
+) -> IssueReport:
+    """Write one form per reporting office (or for `office` only) under 下发/.
+
+    A form that would be the same is left untouched. `now` is when it is recorded in the ledger.
+    Raises TaskxlError for an office that has nothing to report, or where writing fails.
+    """
+    with hold_workspace(workspace, "issue"), open_ledger(workspace.ledger_path) as ledger:
+        return _issue(workspace, ledger, period, office, now)
+
+
+def _issue(
+    workspace: Workspace, ledger: Ledger, period: Period, office: str | None, now: datetime | None
+) -> IssueReport:
+    from taskxl.forms.template.template import compile_template
+
+    master, notes = settle_master(workspace, ledger)
+    notes += rebuild(workspace, ledger, master, period, now)
+    notes += _take_up_corrections(workspace, ledger, master, period, now)
+    notes += filter(None, [doubt_report_day(period, master.settings)])
+    forms = _compose(workspace, ledger, master, period, office)
+    template = compile_template(workspace.template("附件2.xlsx"))
+    contents = [render_form(template, form) for form in forms]
+    issued = [
+        IssuedForm(form.office, form.identity.form_id, content)
+        for form, content in zip(forms, contents, strict=True)
+    ]
+    rendered = {workspace.form_path(one.office, period): one.content for one in issued}
+    changing = [path for path, content in rendered.items() if require_writable(path, content)]
+    replaced = tuple(path for path in changing if path.exists())
+    # Before any file is replaced: whatever happens then, every form that went out is kept.
+    ledger.record_forms(period, master, issued, now)
+    returns = workspace.prepare_month(period)
+    written = [path for path, content in rendered.items() if write_whole(path, content)]
+    folder = workspace.issue_folder(period)
+    stale = [] if office else [p for p in sorted(folder.glob("附件2-*.xlsx")) if p not in rendered]
+    unchanged = [path for path in rendered if path not in written]
+    return IssueReport(
+        folder, returns, tuple(written), tuple(unchanged), tuple(stale), tuple(notes), replaced
+    )
+
+
+def preview_form(workspace: Workspace, period: Period, office: str) -> str:
+    """Return in words what would stand in an office's form; writes nothing."""
+    from taskxl.forms.issue import preview_form as describe_form
+
+    (form,) = compose_forms(workspace, period, office)
+    return describe_form(form)
+
+
+def compose_forms(workspace: Workspace, period: Period, office: str | None = None) -> list[Form]:
+    """Return the forms of a period, with what the month before said already in them."""
+    master, _ = load_master(workspace)
+    with look_into_ledger(workspace) as ledger:
+        return _compose(workspace, ledger, master, period, office)
+
+
+def _compose(
+    workspace: Workspace,
+    ledger: Ledger | None,
+    master: MasterList,
+    period: Period,
+    office: str | None,
+) -> list[Form]:
+    shares = divide_tasks(master, period)
+    owing = tuple(shares)
+    if not owing:
+        raise TaskxlError("主清单里没有一项任务写明了责任股室，没有可下发的表。请先补上牵头股室。")
+    if office is not None:
+        name = Roster(master.offices).present_name(office)
+        if name not in owing:
+            raise TaskxlError(f"没有要报送的股室“{show(office)}”。可选：{'、'.join(owing)}")
+        owing = (name,)
+    past = recall_months(workspace, ledger, master, period)
+    previous: dict[tuple[str, str], Entry] = {}
+    done: frozenset[str] = frozenset()
+    instructions: dict[str, str] = {}
+    if past:
+        instructions = instructions_of(past[-1].revisions)
+        # An office that missed a month finds what it said before that.
+        said = (*past[-1].previous, *past[-1].entries)
+        name_of = Roster(master.offices).present_name
+        previous = {(e.task, name_of(e.office)): e for e in said if e.progress or e.obstacles}
+        done = frozenset(s.milestone.id for s in past[-1].milestones if s.light == "done")
+    as_of = report_day(period, master.settings)
+    return [
+        compose_form(master, name, period, as_of, previous, done, shares[name], instructions)
+        for name in owing
+    ]

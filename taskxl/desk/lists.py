@@ -1,0 +1,395 @@
+"""The list at the desk: read in, kept in 主清单.xlsx, compared with a revised one, taken over."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import count
+from pathlib import Path
+
+from taskxl.dates import UNSET, Calendar, is_recurring
+from taskxl.dates.year import year_periods
+from taskxl.errors import TaskxlError
+from taskxl.findings import Finding
+from taskxl.intake.gate import Limits, Refusal, admit, check_content
+from taskxl.intake.reading import read_book
+from taskxl.intake.refusals import Refused
+from taskxl.intake.workers import read_isolated
+from taskxl.ledger import Ledger, open_ledger
+from taskxl.ledger.looking import look_into_ledger
+from taskxl.master.book.making import make_master, write_master
+from taskxl.master.book.patching import find_held, write_ids, write_update
+from taskxl.master.book.rereading import PlacedMaster, read_placed
+from taskxl.master.checks import check_closings, check_tasks
+from taskxl.master.reading.task_list import read_task_list
+from taskxl.master.revising.differences import Difference, compare_lists
+from taskxl.master.revising.updating import Update, find_lack, update_tasks
+from taskxl.merge.lights import says_done
+from taskxl.model import (
+    MasterList,
+    Office,
+    Settings,
+    Task,
+    TaskList,
+)
+from taskxl.roster import Roster
+from taskxl.tasks import KnownIds, gather_ids, give_ids
+from taskxl.text import show, squeeze
+from taskxl.words import ALL_OFFICES
+from taskxl.workspace.files import read_whole, require_writable, write_whole
+from taskxl.workspace.folder import Workspace
+from taskxl.workspace.lock import hold_workspace
+
+# A list is the 办公室's own file; LibreOffice, which reads the old Word kinds, takes its time.
+_LIST_LIMITS = Limits(memory=4 << 30, seconds=180.0)
+_DAMAGED = "打不开，可能已损坏或没有存完。请在 Excel 里打开看看，或从备份中找回。"
+_WHY_UNREADABLE = {
+    "R202": "有打开密码，读不到内容。请在 Excel 里取消密码，保存后再运行。",
+    "R204": "太大或结构异常，没有读取。请删去清单以外的内容，或从备份中找回。",
+}
+
+# ---------------------------------------------------------------- the list
+
+
+def read_lists(
+    paths: Sequence[Path], year: int | None = None, calendar: Calendar = UNSET
+) -> tuple[TaskList, tuple[Finding, ...]]:
+    """Read task lists, in a process of their own; several files make one list.
+
+    `year` goes before the year that the list says; `calendar` has the days that 设置 knows.
+    Raises TaskxlError when a file cannot be read or none of them holds a task.
+    """
+    jobs = [tuple(paths)]
+    ((_, result),) = read_isolated(_read_list, (year, calendar), jobs, limits=_LIST_LIMITS)
+    names = "、".join(show(path.name) for path in paths)
+    if isinstance(result, Refusal):
+        raise TaskxlError(f"{names}：{result.reason}（{result.code}）")
+    task_list, findings = result
+    if not task_list.tasks:
+        # A table whose cells were lost says more than that there is none.
+        lost = next((f"{finding}" for finding in findings if finding.code == "M108"), None)
+        raise TaskxlError(
+            lost
+            or f"{names}：没有认出任务清单。需要一张有表头（序号、任务名称、责任股室……）的表，"
+            "或带编号的任务条目。请检查是不是选错了文件。"
+        )
+    return task_list, findings
+
+
+def _read_list(
+    means: tuple[int | None, Calendar], paths: tuple[Path, ...]
+) -> tuple[TaskList, tuple[Finding, ...]]:
+    books = []
+    for path in paths:
+        try:
+            admitted = admit(path)
+            books.append(read_book(admitted.content, path.name, admitted.kind))
+        except Refused as refused:
+            if len(paths) == 1:
+                raise
+            raise Refused(refused.code, f"{show(path.name)}读不了。{refused.reason}") from refused
+    year, calendar = means
+    return read_task_list(books, calendar, year)
+
+
+def count_tasks(tasks: Sequence[Task]) -> str:
+    """Return a list's size in words: tasks, milestones, lead offices, uncertain dates."""
+    milestones = [m for task in tasks for m in task.milestones]
+    offices = {office for task in tasks for office in task.lead_offices}
+    endless = sum(is_recurring(m.vague) for m in milestones)
+    vague = sum(m.vague is not None for m in milestones) - endless
+    text = f"任务 {len(tasks)} 项，节点 {len(milestones)} 个，牵头股室 {len(offices)} 个"
+    text += f"，长期性节点 {endless} 个" if endless else ""
+    return f"{text}，存疑时限 {vague} 个" if vague else text
+
+
+def list_sources(tasks: Sequence[Task]) -> list[str]:
+    """Say how many tasks were read from where, one line a sheet or text."""
+    rows: dict[tuple[str, str | None], list[int]] = {}
+    for task in tasks:
+        if task.place:
+            rows.setdefault((task.place.file, task.place.sheet), []).append(task.place.row or 0)
+    return [
+        f"读自 {show(file)}{f'〔{show(sheet)}〕' if sheet else ''}"
+        f"第{min(at)}至{max(at)}行：任务 {len(at)} 项"
+        for (file, sheet), at in rows.items()
+    ]
+
+
+# ---------------------------------------------------------------- 主清单.xlsx
+
+
+def load_master(workspace: Workspace) -> tuple[MasterList, tuple[Finding, ...]]:
+    """Read the workspace's 主清单.xlsx. Raises TaskxlError when it cannot be used."""
+    placed = _place_master(workspace, workspace.read_master_bytes(), None)
+    return placed.master, placed.findings
+
+
+def _place_master(workspace: Workspace, content: bytes, ledger: Ledger | None) -> PlacedMaster:
+    name = workspace.master_path.name
+    try:
+        check_content(content, name, _LIST_LIMITS)
+    except Refused as refused:
+        # The gate speaks to an office that sent a file; this one is the 办公室's own.
+        why = _WHY_UNREADABLE.get(refused.code, _DAMAGED)
+        message = f"“{show(workspace.master_path)}”{why}（{refused.code}）"
+        raise TaskxlError(message) from refused
+
+    def known() -> KnownIds:
+        if ledger is not None:
+            return gather_ids(ledger.master_lists())
+        with look_into_ledger(workspace) as found:
+            return gather_ids(found.master_lists()) if found else KnownIds()
+
+    return read_placed(content, name, known)
+
+
+def settle_master(workspace: Workspace, ledger: Ledger) -> tuple[MasterList, list[str]]:
+    """Read 主清单.xlsx and put the ids in that new rows lack; a line where that is not possible.
+
+    An id that is written stays with its task, whatever is done to the row afterwards.
+    Raises TaskxlError when the list cannot be used at all.
+    """
+    content = workspace.read_master_bytes()
+    placed = _place_master(workspace, content, ledger)
+    try:
+        settled = write_ids(content, placed)
+        if settled != content:
+            write_whole(workspace.master_path, settled)
+    except ValueError:
+        why = "主清单.xlsx 的格式改不了，新增任务的标识没有写进去。请用 Excel 或 WPS 另存为 .xlsx。"
+    except TaskxlError as error:
+        why = f"新增任务的标识没有写进主清单（这次照常进行）：{error}"
+    else:
+        return placed.master, []
+    return placed.master, [why]
+
+
+def check_workspace(workspace: Workspace) -> tuple[Finding, ...]:
+    """Return what is doubtful in 主清单.xlsx, in the template of 附件2 and in those of letters."""
+    from taskxl.forms.template.template import check_template
+    from taskxl.mail.texts import TEMPLATES, check_text
+
+    master, findings = load_master(workspace)
+    drawn = check_template(workspace.template("附件2.xlsx"))
+    closings = check_closings(master.tasks, _find_done(workspace, master))
+    texts = [
+        finding for name in TEMPLATES for finding in check_text(name, workspace.template(name))
+    ]
+    return (*findings, *check_tasks(master.tasks, master.offices), *closings, *drawn, *texts)
+
+
+def _find_done(workspace: Workspace, master: MasterList) -> frozenset[str] | None:
+    """Return the milestones that offices have reported as done.
+
+    None where no month was merged, or no task is closed and so nobody asks.
+    """
+    if not any(task.closed_on for task in master.tasks):
+        return None
+    with look_into_ledger(workspace) as ledger:
+        periods = year_periods(master.settings)
+        months = [month for p in periods if ledger and (month := ledger.month(p))]
+    if not months:
+        return None
+    return frozenset(
+        state.milestone.id
+        for month in months
+        for state in month.milestones
+        # Not what is done for no other reason than that its task was closed.
+        if state.light == "done"
+        and (says_done(state.entry) or not state.task.is_closed(month.period.last_day))
+    )
+
+
+# ---------------------------------------------------------------- a new workspace, a revised list
+
+
+@dataclass(frozen=True, slots=True)
+class InitReport:
+    """What `init` did: `created` tells of a new 主清单.xlsx, `updated` of one that was changed.
+
+    `differences` are the account of the document against 主清单.xlsx as it was before; `aside` is
+    where that was put before it was changed.
+    """
+
+    path: Path
+    created: bool
+    tasks: tuple[Task, ...]
+    findings: tuple[Finding, ...]
+    notes: tuple[str, ...] = ()
+    differences: tuple[Difference, ...] = ()
+    updated: bool = False
+    aside: Path | None = None
+
+
+def init_workspace(
+    root: Path, paths: Sequence[Path], this_year: int, now: datetime | None = None
+) -> InitReport:
+    """Make a workspace from task lists; one that is there already is only compared.
+
+    `this_year` serves where the list names no year; `now` is when it is recorded in the ledger.
+    Raises TaskxlError when the list cannot be read or the folder not be written.
+    """
+    workspace = Workspace(root)
+    if workspace.master_path.exists():
+        differences = compare_with_list(workspace, paths)
+        master, _ = load_master(workspace)
+        return InitReport(workspace.master_path, False, master.tasks, (), (), differences)
+    task_list, findings = read_lists(paths)
+    notes = []
+    if task_list.year is None:
+        task_list, findings = read_lists(paths, this_year)
+        notes.append(
+            f"清单里没有写年份，先按 {this_year} 年推算时限。不对的话请把年份写进标题后重来。"
+        )
+    workspace.create()
+    with hold_workspace(workspace, "init"), open_ledger(workspace.ledger_path) as ledger:
+        # A ledger without its list is of a list that was deleted: its tasks are known again.
+        tasks = give_ids(task_list.tasks, gather_ids(ledger.master_lists()))
+        settings = Settings(year=task_list.year or this_year)
+        master = make_master(replace(task_list, tasks=tasks), settings)
+        _record_import(ledger, task_list, master.tasks, paths, now)
+        write_whole(workspace.master_path, write_master(master))
+    return InitReport(workspace.master_path, True, master.tasks, findings, tuple(notes))
+
+
+def compare_with_list(workspace: Workspace, paths: Sequence[Path]) -> tuple[Difference, ...]:
+    """Return in what a revised document differs from 主清单.xlsx; writes nothing.
+
+    Raises TaskxlError when either cannot be read, or the document is of another year.
+    """
+    master, _ = load_master(workspace)
+    task_list, _ = _read_revised(paths, master.settings)
+    return _compare_with_document(master, task_list)
+
+
+def _compare_with_document(master: MasterList, document: TaskList) -> tuple[Difference, ...]:
+    # A document tells of no closings: they are the list's own and no difference.
+    mine = tuple(replace(task, closed_on=None, closing="") for task in master.tasks)
+    return compare_lists(mine, document.tasks, master.offices)
+
+
+def _read_revised(
+    paths: Sequence[Path], settings: Settings
+) -> tuple[TaskList, tuple[Finding, ...]]:
+    calendar = Calendar(settings.spring_term, settings.autumn_term, settings.year_end)
+    task_list, findings = read_lists(paths, None, calendar)
+    if task_list.year is None:
+        return read_lists(paths, settings.year, calendar)
+    if task_list.year != settings.year:
+        names = "、".join(show(path.name) for path in paths)
+        raise TaskxlError(
+            f"{names}：是 {task_list.year} 年的清单，这个工作区是 {settings.year} 年的。"
+            "请核对文件；新的一年请另建工作区。"
+        )
+    return task_list, findings
+
+
+def update_workspace(root: Path, paths: Sequence[Path], now: datetime | None = None) -> InitReport:
+    """Take a revised document over into 主清单.xlsx; what a person edited there is never lost.
+
+    The workbook as it was goes aside before it is changed. Raises TaskxlError when something cannot
+    be read or written; 主清单.xlsx is then as it was.
+    """
+    workspace = Workspace(root)
+    path = workspace.master_path
+    if not path.exists():
+        raise TaskxlError(
+            f"“{show(root)}”里没有 {path.name}，没有可更新的。第一次建工作区请不要写 --update。"
+        )
+    with hold_workspace(workspace, "init"), open_ledger(workspace.ledger_path) as ledger:
+        found = workspace.read_master_bytes()
+        placed = _place_master(workspace, found, ledger)
+        master = placed.master
+        task_list, findings = _read_revised(paths, master.settings)
+        differences = _compare_with_document(master, task_list)
+        update = _plan_update(ledger, placed, task_list)
+        if lack := find_lack(update, task_list.tasks):
+            raise TaskxlError(f"{'、'.join(show(path.name) for path in paths)}：{lack}")
+        offices = _find_new_offices(master, task_list)
+        content = _write_update(workspace, found, placed, update, offices)
+        aside = None
+        if require_writable(path, content):
+            aside = _put_aside(path, found)
+            write_whole(path, content)
+        # Last: were it first and the workbook not written, the document's changes would look like
+        # a person's own at the next run.
+        _record_import(ledger, task_list, update.stated, paths, now)
+    return InitReport(
+        path, False, update.tasks, findings, update.notes, differences, aside is not None, aside
+    )
+
+
+def _plan_update(ledger: Ledger, placed: PlacedMaster, task_list: TaskList) -> Update:
+    stated = ledger.last_import()
+    # Ids that stand in the workbook and in no ledger yet are taken, too.
+    known = gather_ids((*ledger.master_lists(), placed.master))
+    before = stated.tasks if stated is not None else None
+    return update_tasks(placed.master.tasks, task_list.tasks, before, known, find_held(placed))
+
+
+def _write_update(
+    workspace: Workspace,
+    found: bytes,
+    placed: PlacedMaster,
+    update: Update,
+    offices: Sequence[Office],
+) -> bytes:
+    """Return 主清单.xlsx as updated, read again to be sure of what it says."""
+    name = workspace.master_path.name
+    try:
+        content = write_ids(found, placed)
+        if content != found:
+            placed = read_placed(content, name)
+        content = write_update(content, placed, update.tasks, offices)
+        again = read_placed(content, name).master
+    except ValueError as error:
+        raise TaskxlError(
+            f"{name} 的格式改不了，没有更新。请用 Excel 或 WPS 打开，另存为 .xlsx 后再运行。"
+        ) from error
+    if _outline(again.tasks) != _outline(update.tasks):
+        raise TaskxlError(
+            f"{name} 里有改不准的地方（如合并的单元格、缺列），没有更新。"
+            "请先运行 taskxl check，按提示改好后再运行。"
+        )
+    return content
+
+
+def _outline(tasks: Sequence[Task]) -> list[tuple[object, ...]]:
+    return [
+        (task.id, squeeze(task.title), [(s.id, squeeze(s.text), s.due) for s in task.milestones])
+        for task in tasks
+    ]
+
+
+def _find_new_offices(master: MasterList, task_list: TaskList) -> tuple[Office, ...]:
+    """Return the offices of a document that sheet 股室 does not know by name or alias."""
+    roster = Roster(master.offices)
+    everybody = {squeeze(word) for word in ALL_OFFICES}
+    aliases = {squeeze(alias) for office in master.offices for alias in office.aliases}
+    fresh = make_master(task_list, master.settings).offices
+    return tuple(
+        office
+        for office in fresh
+        if roster.resolve(office.name) is None and squeeze(office.name) not in everybody | aliases
+    )
+
+
+def _put_aside(path: Path, content: bytes) -> Path:
+    """Keep a workbook as it was before it is changed; nothing that lies there is overwritten."""
+    stems = (f"{path.stem}（更新前{number if number > 1 else ''}）" for number in count(1))
+    places = (path.with_stem(stem) for stem in stems)
+    aside = next(one for one in places if not one.exists() or read_whole(one) == content)
+    write_whole(aside, content)
+    return aside
+
+
+def _record_import(
+    ledger: Ledger,
+    task_list: TaskList,
+    tasks: Sequence[Task],
+    paths: Sequence[Path],
+    now: datetime | None,
+) -> None:
+    bare = tuple(replace(task, place=None) for task in tasks)
+    stated = MasterList(task_list.title, bare, (), Settings(year=task_list.year or 0))
+    ledger.record_import(stated, "、".join(path.name for path in paths), now)

@@ -1,0 +1,264 @@
+"""The months of a workspace: merged from the folders, recalled from the ledger, recorded in it."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from pathlib import Path
+
+from taskxl.dates import report_day
+from taskxl.dates.year import year_periods
+from taskxl.desk.return_files import Progress, read_returns
+from taskxl.errors import TaskxlError
+from taskxl.forms.returned.reader import Expected, form_texts
+from taskxl.intake.gate import admit, read_once
+from taskxl.intake.reading import read_book
+from taskxl.intake.refusals import Refused
+from taskxl.ledger import Ledger, ReceivedFile
+from taskxl.ledger.incoming import Arrivals, list_arrivals
+from taskxl.merge.month import merge_month
+from taskxl.merge.revisions import instructions_of
+from taskxl.model import (
+    MasterList,
+    Month,
+    Period,
+    Return,
+    Revision,
+    Settings,
+)
+from taskxl.text import quote, show
+from taskxl.workspace.folder import Workspace
+
+# Forms of a month that are looked into for the texts they have in common.
+_FORMS_READ = 4
+
+
+# ---------------------------------------------------------------- from the folders
+
+
+def require_month(workspace: Workspace, period: Period) -> None:
+    """Raise TaskxlError where a period has no folder, or none for returns."""
+    if not workspace.has_month(period):
+        raise TaskxlError(
+            f"{period.name}还没有下发：没有文件夹 {period.folder}。"
+            f"请先运行 taskxl issue --month {period.month}。"
+        )
+    if not workspace.returns_folder(period).is_dir():
+        raise TaskxlError(
+            f"没有文件夹“{show(workspace.returns_folder(period))}”，不能当作谁都没有报送。"
+            "请把收回的表放进这个文件夹（还没有收到，就建一个空的），再运行。"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class MergedFolder:
+    """A month merged from 回收/, with the returns it rests on."""
+
+    month: Month
+    returns: tuple[Return, ...]
+
+
+def merge_folder(
+    workspace: Workspace,
+    master: MasterList,
+    period: Period,
+    history: Sequence[Month],
+    issued: Mapping[str, str],
+    progress: Progress = None,
+    revisions: Sequence[Revision] = (),
+    mailed: Arrivals | None = None,
+    issued_lists: tuple[MasterList, ...] = (),
+) -> MergedFolder:
+    """Merge what lies under 回收/ of a period.
+
+    `history` are the year's earlier months, `issued` the form id that each office was sent last,
+    `revisions` what the 办公室 corrected in the summary; `mailed` tells when files came by mail;
+    `issued_lists` are those by which the forms went out.
+    """
+    instructions = instructions_of(history[-1].revisions) if history else {}
+    texts = _read_form_texts(workspace, period)
+    expected = Expected(master, period, texts, instructions, issued_lists)
+    files = workspace.list_returns(period)
+    folder = workspace.returns_folder(period)
+    returns = tuple(read_returns(folder, files, expected, progress, mailed or {}))
+    as_of = report_day(period, master.settings)
+    month = merge_month(master, period, as_of, returns, history, issued=issued, revisions=revisions)
+    return MergedFolder(month, returns)
+
+
+def _read_form_texts(workspace: Workspace, period: Period) -> frozenset[str]:
+    """Return the form's own texts: the drawing's, and those that stand in several issued forms.
+
+    The template may have been redrawn since; what every office was sent is nobody's typing.
+    """
+    try:
+        texts = form_texts(read_book(workspace.template("附件2.xlsx"), "附件2.xlsx", "xlsx"))
+    except Refused as refused:
+        raise TaskxlError(
+            "模板/附件2.xlsx：不是 .xlsx 工作簿，或已损坏。请用 Excel 或 WPS 打开，另存为 .xlsx；"
+            "或把它移走，改用自带的画法。"
+        ) from refused
+    seen: set[str] = set()
+    for path in _form_paths(workspace, period)[:_FORMS_READ]:
+        try:
+            admitted = admit(path)
+            own = form_texts(read_book(admitted.content, path.name, admitted.kind))
+        except Refused:
+            continue  # somebody's copy, damaged or open elsewhere: the others will do
+        # Sentences only: a number, a date or a name that two forms share says nothing.
+        texts |= {text for text in own & seen if len(re.findall(r"[^\W\d年月日]", text)) >= 8}
+        seen |= own
+    return texts
+
+
+def _form_paths(workspace: Workspace, period: Period) -> list[Path]:
+    return sorted(workspace.issue_folder(period).glob("附件2-*.xlsx"))
+
+
+# ---------------------------------------------------------------- from the ledger
+
+
+def recall_months(
+    workspace: Workspace, ledger: Ledger | None, master: MasterList, until: Period
+) -> tuple[Month, ...]:
+    """Return the year's months before `until`, oldest first, as they were last merged.
+
+    A month that was issued and never merged is read from its folder as it lies there now.
+    """
+    months: tuple[Month, ...] = ()
+    for period in year_periods(master.settings, until):
+        month = ledger.month(period) if ledger else None
+        if month is None and workspace.has_month(period):
+            issued = ledger.issued(period) if ledger else {}
+            mailed = list_arrivals(ledger, period)
+            # `until` is about to go out or be merged, so this month is past.
+            judged = (ledger.issued_by(period) if ledger else None) or master
+            month = merge_folder(workspace, judged, period, months, issued, mailed=mailed).month
+        if month is not None:
+            months += (month,)
+    return months
+
+
+def _choose_master(
+    workspace: Workspace, ledger: Ledger | None, master: MasterList, period: Period
+) -> tuple[MasterList, str | None]:
+    """Return the list by which a period is judged, and a line where it is not the present one.
+
+    A month after which another has been issued is past: the list of its last merge stands, or
+    where it was never merged the list by which its forms went out.
+    """
+    later = [one for one in year_periods(master.settings) if one > period]
+    if ledger is None or not any(map(workspace.has_month, later)):
+        return master, None
+    merged = ledger.month(period)
+    past = merged.master if merged else ledger.issued_by(period)
+    if past is None or past == master:
+        return master, None
+    return past, (f"{period.name}已经过去，仍按当时的主清单汇总；之后对主清单的改动不影响它。")
+
+
+def find_unmerged(
+    workspace: Workspace, ledger: Ledger, settings: Settings, until: Period | None = None
+) -> list[str]:
+    """Return a line for each month before `until` whose 回收/ holds files never merged."""
+    lines = []
+    for period in year_periods(settings, until):
+        month = ledger.month(period)
+        if month is None:
+            continue
+        seen = {file.file for file in month.files}
+        new = [name for name in workspace.list_returns(period) if name not in seen]
+        if new:
+            named = "、".join(map(quote, new[:3])) + ("等" if len(new) > 3 else "")
+            lines.append(
+                f"{period.name}的回收文件夹里有 {len(new)} 个文件还没有汇总过（{named}）。"
+                f"要补上，请运行 taskxl merge --month {period.month}。"
+            )
+    return lines
+
+
+def look_at_folder(
+    workspace: Workspace,
+    ledger: Ledger | None,
+    master: MasterList,
+    period: Period,
+    progress: Progress,
+    revisions: Sequence[Revision] | None = None,
+) -> tuple[MergedFolder, list[str]]:
+    """Merge a month as its list and the year before it stand; with lines that say which list.
+
+    `revisions` are the corrections in force; None: those of its last merge.
+    """
+    if revisions is None:
+        last = ledger.month(period) if ledger else None
+        revisions = last.revisions if last else ()
+    history = recall_months(workspace, ledger, master, period)
+    judged, note = _choose_master(workspace, ledger, master, period)
+    issued = ledger.issued(period) if ledger else {}
+    mailed = list_arrivals(ledger, period)
+    lists = ledger.issued_lists(period) if ledger else ()
+    merged = merge_folder(
+        workspace, judged, period, history, issued, progress, revisions, mailed, lists
+    )
+    return merged, [note] if note else []
+
+
+# ---------------------------------------------------------------- into the ledger
+
+
+def record_month(
+    workspace: Workspace,
+    ledger: Ledger,
+    merged: MergedFolder,
+    now: datetime | None,
+    changes: Sequence[Revision] = (),
+) -> list[str]:
+    """Record a merge with every file it rests on, and the corrections that it found.
+
+    Returns a line for each file that could not be kept.
+    """
+    files, lost = _gather_files(workspace, ledger, merged)
+    ledger.record_merge(merged.month, files, now, changes=changes)
+    return [
+        f"{quote(name)}在汇总的时候有变动，没有存进台账。请再运行一次 taskxl merge。"
+        for name in lost
+    ]
+
+
+def _gather_files(
+    workspace: Workspace, ledger: Ledger, merged: MergedFolder
+) -> tuple[list[ReceivedFile], list[str]]:
+    """Return the files to record, and the names of those that changed since they were read."""
+    folder = workspace.returns_folder(merged.month.period)
+    archives = {one.file: one.sha256 for one in merged.returns if one.code is None and one.reason}
+    files: list[ReceivedFile] = []
+    lost: list[str] = []
+    gathered: set[str] = set()
+    for one in merged.returns:
+        if not one.sha256:
+            continue  # a link, or what nobody can open: there is nothing to keep
+        archive = next((a for name, a in archives.items() if one.file.startswith(f"{name}/")), None)
+        if archive is not None and archive not in gathered and not ledger.holds(archive):
+            continue  # the zip itself is among the lost
+        content = None
+        if archive is None and one.sha256 not in gathered and not ledger.holds(one.sha256):
+            content = _read_again(folder / one.file)
+            if content is None or sha256(content).hexdigest() != one.sha256:
+                lost.append(one.file)
+                continue
+            gathered.add(one.sha256)
+        files.append(
+            ReceivedFile(one.file, one.sha256, content, archive, one.received_at, one.receipt)
+        )
+    return files, lost
+
+
+def _read_again(path: Path) -> bytes | None:
+    try:
+        return read_once(path)[0]
+    except Refused:
+        return None
+
+
+# ---------------------------------------------------------------- what the folders still hold

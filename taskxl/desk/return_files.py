@@ -1,0 +1,174 @@
+"""Everything that lies under 回收/, read: one `Return` a file, and one for each file in a zip."""
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path, PurePosixPath
+from types import MappingProxyType
+
+from taskxl.forms.returned.reader import Expected, read_return
+from taskxl.intake.gate import (
+    Archived,
+    Refusal,
+    Refused,
+    check_content,
+    is_archive,
+    list_archive,
+    read_archived,
+    read_once,
+    require_return_kind,
+    skip_by_name,
+)
+from taskxl.intake.reading import read_book
+from taskxl.intake.refusals import DAMAGED, Limits
+from taskxl.intake.workers import read_isolated
+from taskxl.model import Return
+
+Progress = Callable[[int, int], None] | None
+_LIMITS = Limits()
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """A file to read: the one at `path`, or what is called `inside` in the zip at `path`.
+
+    `file` is the name it bears in the month; `archive` the digest of that zip when it was opened.
+    """
+
+    file: str
+    path: Path
+    inside: str | None = None
+    archive: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """A zip of returns: what is said of itself, and the files in it that are now to be read."""
+
+    itself: Return
+    inside: tuple[_Job, ...]
+
+
+def read_returns(
+    folder: Path,
+    files: Sequence[str],
+    expected: Expected,
+    progress: Progress = None,
+    mailed: Mapping[tuple[str, str], datetime] = MappingProxyType({}),
+) -> Iterator[Return]:
+    """Yield what was read of each file, in processes of their own.
+
+    `files` are paths relative to `folder`. A zip yields a return of its own without a code, whose
+    reason says that it was opened; one for each file inside, named `包.zip/里面的名字`, comes
+    after all files of the folder. A file's content never enters this process, save where its
+    reader died: then its digest is made here.
+    `progress` is told how many files are done, of how many known so far. `mailed` tells when
+    files came by mail, by name and SHA-256; those in a zip came when the zip did.
+    """
+    jobs = [_Job(file, folder / file) for file in files]
+    inside: list[_Job] = []
+    done = 0
+    for job, result in read_isolated(_read_one, expected, jobs):
+        if isinstance(result, _Opened):
+            inside += result.inside
+            yield _date_by_mail(result.itself, mailed)
+        else:
+            ret = _refuse(job, result) if isinstance(result, Refusal) else result
+            yield _date_by_mail(ret, mailed)
+        done += 1
+        if progress:
+            progress(done, len(jobs) + len(inside))
+    for job, result in read_isolated(_read_inside, expected, inside):
+        ret = _refuse(job, result) if isinstance(result, Refusal) else result
+        zipped = (job.path.relative_to(folder).as_posix(), job.archive)
+        yield _date_by_mail(ret, mailed, zipped)
+        done += 1
+        if progress:
+            progress(done, len(jobs) + len(inside))
+
+
+def _date_by_mail(
+    ret: Return, mailed: Mapping[tuple[str, str], datetime], came_as: tuple[str, str] | None = None
+) -> Return:
+    moment = mailed.get(came_as or (ret.file, ret.sha256))
+    return replace(ret, received_at=moment, receipt="mail") if moment else ret
+
+
+def _read_one(expected: Expected, job: _Job) -> Return | _Opened:
+    """Read one file, or list what is in it where it is a zip of files. Runs in a worker."""
+    skipped = skip_by_name(job.path.name)
+    try:
+        content, modified = read_once(job.path)
+    except Refused as refused:
+        return _say_no(job.file, "", None, skipped or refused)
+    digest = hashlib.sha256(content).hexdigest()
+    if skipped:
+        return _say_no(job.file, digest, modified, skipped)
+    if not is_archive(content, _LIMITS):
+        return _read_content(expected, job.file, content, digest, modified)
+    try:
+        found = list_archive(content, job.file, _LIMITS)
+    except Refused as refused:
+        return _say_no(job.file, digest, modified, refused)
+    reason = f"压缩包，已打开，里面的 {len(found)} 个文件各有登记"
+    inside = (_Job(f"{job.file}/{one.name}", job.path, one.name, digest) for one in found)
+    return _Opened(Return(job.file, digest, modified, reason=reason), tuple(inside))
+
+
+def _read_inside(expected: Expected, job: _Job) -> Return:
+    """Read one file of a zip. Runs in a worker."""
+    try:
+        content, modified = _take_out(job)
+    except Refused as refused:
+        return _say_no(job.file, "", None, refused)
+    digest = hashlib.sha256(content).hexdigest()
+    return _read_content(expected, job.file, content, digest, modified)
+
+
+def _read_content(
+    expected: Expected, file: str, content: bytes, digest: str, modified: datetime | None
+) -> Return:
+    try:
+        kind = check_content(content, PurePosixPath(file).name, _LIMITS)
+        require_return_kind(kind)
+        read = read_return(expected, read_book(content, file, kind), file)
+    except Refused as refused:
+        return _say_no(file, digest, modified, refused)
+    return replace(read, sha256=digest, received_at=modified)
+
+
+def _say_no(file: str, digest: str, modified: datetime | None, why: Refusal | Refused) -> Return:
+    return Return(file, digest, modified, code=why.code, reason=why.reason)
+
+
+@lru_cache(maxsize=1)  # the files of one zip are read one after the other
+def _open_again(path: Path, digest: str) -> tuple[bytes, dict[str, Archived], datetime]:
+    content, modified = read_once(path)
+    if hashlib.sha256(content).hexdigest() != digest:
+        raise Refused(DAMAGED.code, "压缩包在读取的时候被改动了，这个文件没有读。请重新运行。")
+    return content, {one.name: one for one in list_archive(content, path.name, _LIMITS)}, modified
+
+
+def _take_out(job: _Job) -> tuple[bytes, datetime]:
+    """Return one file of a zip and its time, the zip's own where it states none."""
+    content, inside, modified = _open_again(job.path, job.archive)
+    archived = inside[job.inside or ""]
+    taken = read_archived(content, archived, _LIMITS)
+    if isinstance(taken, Refusal):
+        raise Refused(taken.code, taken.reason)
+    return taken, archived.entry.modified or modified
+
+
+def _refuse(job: _Job, refusal: Refusal) -> Return:
+    """Return a file whose reader died, with its digest where it can be read at all."""
+    digest, modified = "", None
+    try:
+        content, modified = _take_out(job) if job.inside else read_once(job.path)
+        digest = hashlib.sha256(content).hexdigest()
+    except Refused:
+        pass  # the refusal that there is says why
+    finally:
+        _open_again.cache_clear()
+    return _say_no(job.file, digest, modified, refusal)

@@ -1,0 +1,419 @@
+"""A row of a returned form: the office's answers, and what became of its fixed texts."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+
+from taskxl.a1 import cell_name
+from taskxl.dates import read_date
+from taskxl.findings import Finding, rule
+from taskxl.forms.identity import Block, RowMark, digest_text
+from taskxl.forms.issue import strip_mark
+from taskxl.forms.returned.catalog import Catalog
+from taskxl.forms.returned.columns import MILESTONE_ANSWERS, TASK_ANSWERS, Table
+from taskxl.forms.returned.matching import squeeze_number
+from taskxl.forms.returned.tally import Tally
+from taskxl.intake.grids import Area, CellError, Value, value_text
+from taskxl.model import Altered, Entry, MilestoneEntry, Task
+from taskxl.text import is_blank, quote_change, show, squeeze
+from taskxl.words import MILESTONE_STATES, MILESTONE_SYNONYMS, STATUS_SYNONYMS, STATUSES
+
+FIXED_CHANGED = rule(
+    "E301",
+    "固定内容被改动",
+    "warning",
+    what="编号、项目名称、主要内容、责任股室这些下发时就有的字，回来时不一样了。",
+    why="任务以主清单为准，股室在表里改了，主清单并不会跟着变。",
+    cure="两处文字都列在汇总里。确需调整的，请在主清单中修改；否则不用处理。",
+)
+WORD_UNKNOWN = rule(
+    "E304",
+    "状态不是可选的词",
+    "warning",
+    what="进度状态或节点的完成情况写的不是下拉列表里的词，也不是常见的同义词。",
+    why="状态要用来统计，认不出的词不能替股室猜。",
+    cure="请股室改成下拉列表里的词；原话已照录。",
+)
+DATE_UNKNOWN = rule(
+    "E305",
+    "日期看不懂",
+    "warning",
+    what="完成日期或填报日期里写的不是一个确切的日期。",
+    why="判断节点是否按时完成要用这个日期。",
+    cure="请写成 2021-4-20 或 4月20日 这样；原话已照录。",
+)
+CELL_BROKEN = rule(
+    "E306",
+    "单元格是错误值或没有结果的公式",
+    "warning",
+    what="填报栏里是 #REF! 之类的错误值，或者是一个没有保存结果的公式。",
+    why="看不到股室本来想写什么。",
+    cure="请股室在这一格里直接写文字后重发。",
+)
+CELLS_MERGED = rule(
+    "E307",
+    "填报栏跨行合并",
+    "warning",
+    what="几项任务的填报栏被合并成了一格。",
+    why="合并后的文字只能算在最上面一项上，下面的项就成了空白。",
+    cure="请核对这段话说的是哪几项；请股室取消合并，分别填写。",
+)
+
+_WHITE = " \t\r\n\u3000\u00a0\u200b\u200c\u200d\u2060\ufeff"
+_LINE_END = re.compile(r"\r\n?|[\x0b\x0c\u2028\u2029]")
+_CLOSING = ".。,，;；!！、:："
+_PARTING = re.compile(r"[、,;/|和及]+")
+
+# A fixed column: the field's word in the form's placeholders, and how a message calls it.
+_FIXED: dict[Block, dict[str, tuple[str, str]]] = {
+    "task": {
+        "number": ("编号", "编号"),
+        "title": ("名称", "项目名称"),
+        "content": ("计划", "主要内容和关键时间节点计划"),
+        "responsible": ("股室", "责任股室"),
+        "lead": ("股室", "责任股室"),
+    },
+    "milestone": {
+        "number": ("编号", "编号"),
+        "title": ("名称", "项目名称"),
+        "milestone": ("内容", "节点"),
+        "due": ("时限", "完成时限"),
+    },
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """Where a row was found and whose it is; `item` is a task's or a milestone's id.
+
+    `sure` where its id or its very title says so, not only one that is like it.
+    """
+
+    office: str
+    item: str
+    sheet: int
+    table: Table
+    row: int
+    mark: RowMark | None = None
+    sure: bool = True
+
+
+def as_typed(text: str) -> str:
+    r"""Return a text with its line ends unified and the white space around it gone.
+
+    >>> as_typed(" 一 \r\n\r\n二\u3000")
+    '一 \n\n二'
+    """
+    return _LINE_END.sub("\n", text).strip(_WHITE)
+
+
+def read_word(text: str, words: Iterable[str], synonyms: Mapping[str, str]) -> tuple[str, bool]:
+    """Return the word that a text means and True, or the text itself and False.
+
+    >>> read_word("顺利推进。", STATUSES, STATUS_SYNONYMS)
+    ('正常推进', True)
+    """
+    bare = squeeze(text).strip(_CLOSING)
+    if not bare or bare in words:
+        return bare, True
+    for synonym, word in synonyms.items():
+        if squeeze(synonym) == bare:
+            return word, True
+    return text, False
+
+
+class AnswerReader:
+    """Reads the rows of one office out of a book; what has no place goes to the tally."""
+
+    def __init__(self, catalog: Catalog, tally: Tally) -> None:
+        self.catalog = catalog
+        self.tally = tally
+        self._merges: dict[int, dict[int, list[Area]]] = {}
+
+    # ------------------------------------------------------------ tasks
+
+    def read_entry(self, at: Answered) -> Entry:
+        """Return what a row says of its task; its cells are taken."""
+        values = {field: self._read_field(at, field) for field in at.table.answers}
+        texts = {field: text for field, (text, _) in values.items()}
+        status, known = read_word(texts.get("status", ""), STATUSES, STATUS_SYNONYMS)
+        if not known:
+            self._report_word(at, "status", "进度状态", status, STATUSES)
+        cells = {field: values[field][1] for field in TASK_ANSWERS if field in values}
+        return Entry(
+            at.item,
+            at.office,
+            status,
+            texts.get("progress", ""),
+            texts.get("obstacles", ""),
+            texts.get("remarks", ""),
+            self.tally.file,
+            self.tally.sheets[at.sheet].name or None,
+            at.row,
+            cells,
+        )
+
+    def read_milestone(self, at: Answered) -> MilestoneEntry:
+        """Return what a row says of its milestone; its cells are taken."""
+        values = {field: self._read_field(at, field) for field in at.table.answers}
+        texts = {field: text for field, (text, _) in values.items()}
+        state, known = read_word(texts.get("state", ""), MILESTONE_STATES, MILESTONE_SYNONYMS)
+        if not known:
+            self._report_word(at, "state", "完成情况", state, MILESTONE_STATES)
+        done_text = texts.get("done_on", "")
+        done_on = self._read_day(at, done_text)
+        return MilestoneEntry(
+            at.item,
+            at.office,
+            state,
+            done_on,
+            done_text,
+            texts.get("note", ""),
+            self.tally.file,
+            self.tally.sheets[at.sheet].name or None,
+            at.row,
+            {field: values[field][1] for field in MILESTONE_ANSWERS if field in values},
+        )
+
+    def _read_day(self, at: Answered, text: str) -> date | None:
+        column = at.table.column("done_on")
+        if column is None or not text:
+            return None
+        value = self.tally.sheets[at.sheet].value(at.row, column)
+        day = read_date(value, self.catalog.period.year)
+        if day is None:
+            self._report(
+                DATE_UNKNOWN.found(
+                    f"完成日期写的是“{show(text, 20)}”，不是确切的日期。"
+                    "请写成 2021-4-20 或 4月20日 这样。"
+                ),
+                at,
+                column,
+            )
+        return day
+
+    def _read_field(self, at: Answered, field: str) -> tuple[str, str]:
+        """Return a field's text and the cell it stands in; several columns make several lines."""
+        columns = at.table.columns[field]
+        texts = [self._read_cell(at, column) for column in columns]
+        return "\n".join(filter(None, texts)), cell_name(at.row, columns[0])
+
+    def _read_cell(self, at: Answered, column: int) -> str:
+        sheet = self.tally.sheets[at.sheet]
+        if self._is_below_merge(at, column):
+            return ""
+        area = self._merge_at(at.sheet, at.row, column)
+        value = sheet.value(at.row, column)
+        if isinstance(value, CellError):
+            self._report_error(at, column, value)
+            return ""
+        text = strip_mark(as_typed(value_text(value)))
+        self.tally.take(at.sheet, at.row, column)
+        if area is not None and area.bottom > at.row and text:
+            self._report_merge(at, column, area)
+        return text
+
+    def _is_below_merge(self, at: Answered, column: int) -> bool:
+        """Tell whether a merge of several rows hides the cell: that text is left for the tally.
+
+        Under a merge within the row each text still lies in its own column.
+        """
+        area = self._merge_at(at.sheet, at.row, column)
+        return (
+            area is not None
+            and area.top != area.bottom
+            and (area.top, area.left) != (at.row, column)
+        )
+
+    def _merge_at(self, sheet: int, row: int, column: int) -> Area | None:
+        if sheet not in self._merges:
+            rows: dict[int, list[Area]] = {}
+            for area in self.tally.sheets[sheet].merges:
+                for n in range(area.top, min(area.bottom, len(self.tally.sheets[sheet].rows)) + 1):
+                    rows.setdefault(n, []).append(area)
+            self._merges[sheet] = rows
+        areas = self._merges[sheet].get(row, ())
+        return next((area for area in areas if (row, column) in area), None)
+
+    # ------------------------------------------------------------ findings
+
+    def _report(self, finding: Finding, at: Answered, column: int) -> None:
+        self.tally.findings.append(
+            replace(
+                finding,
+                office=at.office,
+                task=self._task(at).id,
+                file=self.tally.file,
+                sheet=self.tally.sheets[at.sheet].name or None,
+                cell=cell_name(at.row, column),
+            )
+        )
+
+    def _report_word(
+        self, at: Answered, field: str, name: str, text: str, words: Iterable[str]
+    ) -> None:
+        message = f"{name}写的是“{show(text, 20)}”，不在可选项内。请改为：{'、'.join(words)}。"
+        self._report(WORD_UNKNOWN.found(message), at, at.table.columns[field][0])
+
+    def _report_error(self, at: Answered, column: int, error: CellError) -> None:
+        if error.text:
+            self.tally.keep("reported", at.sheet, at.row, column)
+            there = f"单元格是错误值 {show(error.text, 12)}"
+        else:
+            self.tally.take(at.sheet, at.row, column)
+            there = "单元格是公式，但文件里没有保存它的结果"
+        self._report(
+            CELL_BROKEN.found(f"{there}，看不到填报内容。请直接写文字后重发。"), at, column
+        )
+
+    def _report_merge(self, at: Answered, column: int, area: Area) -> None:
+        self._report(
+            CELLS_MERGED.found(
+                f"第 {area.top} 至 {area.bottom} 行的填报栏合并成了一格，"
+                f"内容只记在{self._task(at).label}上。请核对它说的是哪几项，并请股室分开填写。"
+            ),
+            at,
+            column,
+        )
+
+    def _task(self, at: Answered) -> Task:
+        if at.table.kind == "task":
+            return self.catalog.tasks[at.item]
+        return self.catalog.milestones[at.item][0]
+
+    # ------------------------------------------------------------ fixed texts
+
+    def read_fixed(self, at: Answered) -> tuple[Altered, ...]:
+        """Return what was changed in a row's fixed columns; all their cells are taken.
+
+        With the form's marks a text counts as changed when it differs from what was issued,
+        otherwise when it differs from 主清单, which may have changed since: then only 请核实.
+        """
+        altered = []
+        for column, field, now in self._check_fixed(at):
+            if now or at.mark:
+                altered.append(self._report_change(at, column, field, now))
+        return tuple(altered)
+
+    def take_fixed(self, at: Answered) -> None:
+        """Take the cells of a row's fixed columns that are as 主清单 has them (tables to read).
+
+        Its number too, which may have changed there since: nobody types in such a table.
+        """
+        for column, field, now in self._check_fixed(at):
+            if field == "number" and now.isdigit():
+                self.tally.take(at.sheet, at.row, column)
+
+    def take_issued(self, sheet: int, row: int, table: Table, mark: RowMark | None) -> None:
+        """Take what a row without a place was issued with: its hidden id and its fixed texts."""
+        column = table.column("id")
+        if column and squeeze(self.tally.sheets[sheet].text(row, column)) in self.catalog.ids:
+            self.tally.take(sheet, row, column)
+        if mark is not None:
+            issued = {*mark.digests.values(), digest_text(mark.id)}
+            for n, value in enumerate(self.tally.sheets[sheet].rows[row - 1], 1):
+                if digest_text(value_text(value)) in issued:
+                    self.tally.take(sheet, row, n)
+
+    def _check_fixed(self, at: Answered) -> Iterator[tuple[int, str, str]]:
+        """Take what is as it was; yield column, field and text of what is not."""
+        sheet = self.tally.sheets[at.sheet]
+        named = {c: field for field, columns in at.table.columns.items() for c in columns}
+        fixed = _FIXED[at.table.kind]
+        for column, value in enumerate(sheet.rows[at.row - 1], 1):
+            field = named.get(column, "")
+            if field in at.table.answers or self._is_below_merge(at, column):
+                continue
+            now = as_typed(value_text(value))
+            if field in fixed and not self._is_unchanged(at, field, value):
+                yield column, field, now
+            elif field in fixed or self._is_known(at, column, field, now):
+                self.tally.take(at.sheet, at.row, column)
+
+    def _is_known(self, at: Answered, column: int, field: str, now: str) -> bool:
+        """Tell whether a column that a bureau added holds what 主清单 says of the row's task."""
+        if field == "id":
+            return squeeze(now) in self.catalog.ids  # who sorts leaves the hidden column behind
+        sheet = self.tally.sheets[at.sheet]
+        drawn = any(
+            self.catalog.is_fixed_text(sheet.text(row, column))
+            for row in range(at.table.top, at.table.bottom + 1)
+        )
+        return (bool(field) or drawn) and squeeze(now) in self._said_of(at)
+
+    def _is_unchanged(self, at: Answered, field: str, value: Value) -> bool:
+        now, key = value_text(value), _FIXED[at.table.kind][field][0]
+        if at.mark is not None:
+            issued = at.mark.digests
+            wanted = {issued[key]} if key in issued else set(issued.values())
+            if digest_text(now) in wanted:
+                return True
+        text = self._listed(at, field)
+        if field == "number":
+            return squeeze_number(now) == squeeze_number(text)
+        if field in ("responsible", "lead"):
+            return _name_set(now) in (
+                _name_set(text),
+                frozenset(map(squeeze, self._task(at).lead_offices)),
+            )
+        if field == "due":
+            due = self.catalog.milestones[at.item][1].due
+            said = re.sub(r"\(.*", "", squeeze(now)) if isinstance(value, str) else value
+            return is_blank(now) or (due is not None and read_date(said, due.year) == due)
+        return squeeze(now) == squeeze(text)
+
+    def _listed(self, at: Answered, field: str) -> str:
+        """Return a fixed text as 主清单 has it now."""
+        task = self._task(at)
+        if field == "milestone":
+            return self.catalog.milestones[at.item][1].text
+        if field == "due":
+            due = self.catalog.milestones[at.item][1].due
+            return due.isoformat() if due else ""
+        if field == "content":
+            return self.catalog.plans[task.id]
+        if field in ("responsible", "lead"):
+            return "、".join(task.offices)
+        return (task.number if field == "number" else task.title) or ""
+
+    def _said_of(self, at: Answered) -> frozenset[str]:
+        """Return every text that 主清单 has of a row's task, squeezed."""
+        task = self._task(at)
+        texts = {task.number, task.title, task.section, task.leader, task.content, *task.remarks}
+        texts |= {self.catalog.plans[task.id], *task.offices, *(p.name for p in task.persons)}
+        texts |= {"、".join(task.offices), "、".join(p.name for p in task.persons)}
+        texts |= {"\n".join(task.remarks), "、".join(task.remarks)}
+        return frozenset(squeeze(text) for text in texts if text)
+
+    def _report_change(self, at: Answered, column: int, field: str, now: str) -> Altered:
+        key, name = _FIXED[at.table.kind][field]
+        was, source = self._listed(at, field), "主清单里是"
+        if at.mark is not None:
+            issued = {"number": at.mark.number, "title": at.mark.title}.get(field, was)
+            if digest_text(issued) == at.mark.digests.get(key):
+                was, source = issued, "下发时是"
+        before, after = quote_change(was, now)
+        there = f"现在是{after}" if now else "现在是空白"
+        finding = FIXED_CHANGED.found(
+            f"{self._task(at).label}的{name}有改动：{source}{before}，{there}。"
+            "汇总仍按主清单；确需调整请在主清单中修改。",
+            severity=None if at.mark else "info",
+        )
+        self._report(finding, at, column)
+        self.tally.take(at.sheet, at.row, column)
+        return Altered(
+            self._task(at).id,
+            at.office,
+            name,
+            was,
+            now,
+            self.tally.file,
+            self.tally.sheets[at.sheet].name or None,
+            cell_name(at.row, column),
+        )
+
+
+def _name_set(text: str) -> frozenset[str]:
+    parted = _PARTING.sub("\n", re.sub(r"[ \t\u3000]+", "\n", text))
+    return frozenset(squeeze(name) for name in parted.split("\n") if squeeze(name))

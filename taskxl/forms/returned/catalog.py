@@ -1,0 +1,237 @@
+"""What a reader of returns must know: the tasks, whose they are, and the form's own words."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+from taskxl.forms.identity import Block
+from taskxl.forms.issue import FILLED, NO_MILESTONES, form_title, issued_plan
+from taskxl.forms.returned.matching import Register, RowKeys, squeeze_keys
+from taskxl.intake.grids import Book
+from taskxl.model import MasterList, Milestone, Period, Task
+from taskxl.roster import Roster, divide_tasks
+from taskxl.tasks import plan_text
+from taskxl.text import is_blank, squeeze
+
+_PLACEHOLDER = re.compile(r"\{\{.*?\}\}")
+_NUMBER = re.compile(r"\d+")
+# What may stand where the form's template has a placeholder: never free text.
+# What the drawing's counting formulas give (see `issue`), whatever the numbers.
+_COUNTER = re.compile(rf"{FILLED}|{re.escape(squeeze(NO_MILESTONES))}|还差0项(\(.{{0,10}}\))?")
+_GROUP_WORDS = ("项目", "任务")
+_HEADING_WORDS = (
+    *("重点工作任务", "重点工作", "重点任务", "工作任务", "任务", "项目", "重点", "工作"),
+    *("关键时间节点完成情况", "节点完成情况", "填报说明", "协办任务"),
+    *("进展情况表", "进展情况", "完成情况", "情况表", "一览表", "汇总表"),
+    *("附件", "表", "的"),
+)
+_DATE_LIKE = re.compile(r"[\d年月日.\-/:~至]*")
+
+
+@dataclass(frozen=True)
+class Expected:
+    """The list and period that returns are read against.
+
+    `form_texts` are the fixed texts of the form's template (see `form_texts`): instructions and
+    captions that come back with every return and are nobody's typing; `instructions` the 批示 that
+    stand below the plan of a task, by its id; `issued_lists` those by which forms of the period
+    went out, the list may have been changed since.
+    """
+
+    master: MasterList
+    period: Period
+    form_texts: frozenset[str] = frozenset()
+    instructions: Mapping[str, str] = field(default_factory=dict)
+    issued_lists: tuple[MasterList, ...] = ()
+
+    @cached_property
+    def catalog(self) -> "Catalog":
+        """The same, laid out for look-ups; made once, on the side that reads."""
+        return Catalog(self)
+
+    def __getstate__(self) -> dict[str, object]:
+        """Leave the catalog behind when sent to a worker."""
+        return {name: value for name, value in self.__dict__.items() if name != "catalog"}
+
+    def __setstate__(self, state: dict[str, object]) -> None:
+        self.__dict__.update(state)
+
+
+def form_texts(template: Book) -> frozenset[str]:
+    """Return the fixed texts of a form's template, squeezed, placeholders still in them."""
+    texts = {squeeze(v) for s in template.sheets for _, _, v in s.cells() if isinstance(v, str)}
+    texts |= {squeeze(note.text) for sheet in template.sheets for note in sheet.notes}
+    return frozenset(text for text in texts if _PLACEHOLDER.sub("", text))
+
+
+class Catalog:
+    """The tasks of a list by office and by what a row says of them."""
+
+    def __init__(self, expected: Expected) -> None:
+        self.master = expected.master
+        self.period = expected.period
+        self._issued_lists = expected.issued_lists
+        self.settings = expected.master.settings
+        self.roster = Roster(self.master.offices)
+        self.tasks: dict[str, Task] = {task.id: task for task in self.master.tasks}
+        self.plans = {
+            task.id: issued_plan(task, expected.instructions) for task in self.master.tasks
+        }
+        self.milestones: dict[str, tuple[Task, Milestone]] = {
+            milestone.id: (task, milestone)
+            for task in self.master.tasks
+            for milestone in task.milestones
+        }
+        self._task_keys = {
+            task.id: _keys(task.id, task.number, task.title, self.plans[task.id])
+            for task in self.master.tasks
+        }
+        self._milestone_keys = {
+            milestone.id: _keys(milestone.id, task.number, milestone.text, task.title)
+            for task, milestone in self.milestones.values()
+        }
+        self._registers: dict[frozenset[str] | None, dict[Block, Register]] = {}
+        # Of no period: an office that reports without owing is asked for all of its rows, too.
+        closed = {task.id for task in self.master.tasks if task.is_closed(self.period.last_day)}
+        self.reported: dict[str, frozenset[str]] = {
+            office: frozenset(task.id for task in own) - closed
+            for office, (own, _) in divide_tasks(self.master).items()
+        }
+        responsible: dict[str, set[str]] = {}
+        for task in self.master.tasks:
+            for office in self.roster.spell_out(task.offices):
+                responsible.setdefault(office, set()).add(task.id)
+        self.responsible = {office: frozenset(ids) for office, ids in responsible.items()}
+        self._fixed, self._patterns = _split_texts(expected.form_texts)
+        self._values = self._known_values()
+
+    def office_named(self, text: str) -> str | None:
+        """Return the office of that name or alias, or None; `（盖章）` does not count."""
+        bare = re.sub(r"\([^)]*\)|[。.、,;:]+$", "", squeeze(text))
+        bureau = squeeze(self.settings.bureau)
+        for name in (text, bare, bare.removeprefix(bureau) if bureau else bare):
+            office = self.roster.resolve(name)
+            if office is not None:
+                return office.name
+            for known in self.responsible:
+                if squeeze(known) == squeeze(name):
+                    return known
+        return None
+
+    def registers(self, ids: frozenset[str] | None = None) -> dict[Block, Register]:
+        """Return registers of the tasks of `ids` (None: all) and of their milestones."""
+        if ids not in self._registers:
+            tasks = [task for task in self.tasks if ids is None or task in ids]
+            self._registers[ids] = {
+                "task": Register(self._task_keys[task] for task in tasks),
+                "milestone": Register(
+                    self._milestone_keys[milestone.id]
+                    for task in tasks
+                    for milestone in self.tasks[task].milestones
+                ),
+            }
+        return self._registers[ids]
+
+    @cached_property
+    def ids(self) -> frozenset[str]:
+        """The ids of all tasks and milestones, squeezed, as a form's hidden column has them."""
+        return frozenset(map(squeeze, (*self.tasks, *self.milestones)))
+
+    @cached_property
+    def telling_texts(self) -> dict[str, str]:
+        """Task ids by titles that only one task bears and that are long enough to tell it."""
+        found: dict[str, str | None] = {}
+        for task in self.master.tasks:
+            title = squeeze(task.title)
+            if len(title) >= 4:
+                found[title] = None if title in found else task.id
+        return {title: task_id for title, task_id in found.items() if task_id is not None}
+
+    @cached_property
+    def _long_texts(self) -> frozenset[str]:
+        texts = {squeeze(plan) for plan in self.plans.values()}
+        for master in (self.master, *self._issued_lists):
+            texts |= {squeeze(plan_text(task)) for task in master.tasks}
+            texts |= {squeeze(task.title) for task in master.tasks}
+            texts |= {squeeze(step.text) for task in master.tasks for step in task.milestones}
+        return frozenset(text for text in texts if len(text) >= 6)
+
+    def is_form_text(self, text: str) -> bool:
+        """Tell whether a text is the form's own: the drawing's, a heading, or a task's fixed text.
+
+        A counter such as 还差 3 项 is known whatever its numbers.
+        """
+        squeezed = squeeze(text)
+        if not squeezed or squeezed in self._long_texts or self.is_fixed_text(text):
+            return True
+        if squeezed in self._values["group"]:
+            return True
+        return any(
+            all(self._may_fill(part) for part in match.groups())
+            for pattern in self._patterns
+            if (match := pattern.fullmatch(squeezed))
+        )
+
+    def is_fixed_text(self, text: str) -> bool:
+        """Tell whether a text stands in the form's template just so, numbers apart."""
+        plain = _no_numbers(squeeze(text))
+        return plain in self._fixed or _COUNTER.fullmatch(plain) is not None
+
+    def is_title(self, text: str) -> bool:
+        """Tell whether a line above a table is the form's heading and nothing more."""
+        rest = squeeze(text)
+        if not re.search(r"情况表|情况$|一览表|汇总表|^附件|情况\(", rest):
+            return False
+        for word in self._values["heading"]:
+            rest = rest.replace(word, "")
+        return not re.sub(r"[\d\W_年月日]", "", rest)
+
+    def _may_fill(self, part: str) -> bool:
+        return part in self._values["filled"] or _DATE_LIKE.fullmatch(part) is not None
+
+    def _known_values(self) -> dict[str, tuple[str, ...]]:
+        settings, period = self.settings, self.period
+        offices = {office.name for office in self.master.offices} | set(self.responsible)
+        leaders = {task.leader for task in self.master.tasks if task.leader}
+        sections = {task.section for task in self.master.tasks if task.section}
+        names = {settings.bureau, settings.contact, self.master.title, *offices, *leaders}
+        names |= {office.leader for office in self.master.offices if office.leader}
+        names |= {alias for office in self.master.offices for alias in office.aliases}
+        names |= {period.label, period.name, period.folder, f"{period.year}"}
+        filled = {squeeze(name) for name in names if name}
+        groups = {squeeze(f"{leader}同志负责{word}") for leader in leaders for word in _GROUP_WORDS}
+        groups |= {squeeze(text) for text in (*leaders, *sections)}
+        stem = re.sub(r"\([^()]*\)$", "", squeeze(form_title(self.master, period)))
+        stem = stem.removesuffix("进展情况表")
+        own = (settings.bureau, self.master.title, stem, *offices)
+        heading = {squeeze(text) for text in own if text}
+        heading |= set(_HEADING_WORDS)
+        return {
+            "filled": tuple(filled),
+            "group": tuple(groups),
+            "heading": tuple(sorted(heading, key=lambda word: (-len(word), word))),
+        }
+
+
+def _keys(item: str, number: str | None, text: str | None, other: str | None) -> RowKeys:
+    keys = squeeze_keys(RowKeys(item, number or "", text or "", other or ""))
+    return replace(keys, id=item)
+
+
+def _no_numbers(text: str) -> str:
+    return _NUMBER.sub("0", text)
+
+
+def _split_texts(texts: Iterable[str]) -> tuple[frozenset[str], tuple[re.Pattern[str], ...]]:
+    """Part the drawing's texts into fixed ones and patterns with a group per placeholder."""
+    fixed, patterns = set(), []
+    for text in sorted(texts):
+        if is_blank(text):
+            continue
+        pieces = _PLACEHOLDER.split(text)
+        if len(pieces) == 1:
+            fixed.add(_no_numbers(text))
+        else:
+            patterns.append(re.compile("(.{0,80}?)".join(map(re.escape, pieces)), re.DOTALL))
+    return frozenset(fixed), tuple(patterns)

@@ -1,0 +1,145 @@
+"""The lines around a form's table: 填报股室, 填报人, 填报日期 and 审定, wherever they stand."""
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from taskxl.a1 import cell_name
+from taskxl.intake.grids import CellError, Sheet, Value, value_text
+from taskxl.text import is_blank, squeeze
+from taskxl.words import FORM_LABELS
+
+
+def _spaced(word: str) -> str:
+    # 填　报　人: clerks and drawings spread a label to make columns align.
+    return r"\s*".join(map(re.escape, word))
+
+
+_FIELDS = {word: field for field, words in FORM_LABELS.items() for word in words}
+_WORDS = "|".join(_spaced(word) for word in sorted(_FIELDS, key=len, reverse=True))
+_TAIL = r"(?:\s*(?:意见|签字|签名|签章|盖章|\(\s*(?:签字|签名|签章|盖章|公章)\s*\)))*"
+_TAIL = _TAIL.replace(r"\(", r"[(（]").replace(r"\)", r"[)）]")
+# Not in the middle of a sentence: 请填报人：……
+_LABEL = re.compile(rf"(?<![^\s,，;；、|])({_WORDS}){_TAIL}\s*[:：]\s*")
+_BARE_LABEL = re.compile(rf"\s*({_WORDS}){_TAIL}\s*")
+# Another label that means nothing to us ends the value before it.
+_FOREIGN_LABEL = re.compile(r"\s+[\u4e00-\u9fff]{2,8}\s*[:：]")
+_TO_FILL = re.compile(
+    r"[\s_＿—\-–.…/年月日]*([(（]?\s*(签字|签名|签章|盖章|手写签名)\s*[)）]?)?\s*"
+)
+_LONGEST_LINE = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """What a label says: `text` as typed, `value` the cell's own.
+
+    The cell is the one in which the text stands, or would stand where there is none.
+    """
+
+    field: str
+    text: str
+    value: Value
+    row: int
+    column: int
+
+    @property
+    def cell(self) -> str:
+        """The cell's A1 name."""
+        return cell_name(self.row, self.column)
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """What the labels of a sheet gave.
+
+    `seen` are the cells wholly understood; `rests` the texts that stood in them beside the labels.
+    """
+
+    facts: tuple[Fact, ...]
+    seen: frozenset[tuple[int, int]]
+    rests: tuple[tuple[int, int, str], ...]
+
+
+def read_labels(
+    sheet: Sheet, rows: Iterable[int], is_fixed: Callable[[str], bool] = lambda text: False
+) -> Labelled:
+    """Read the labels of some rows; a value follows in the same cell or stands in the next.
+
+    A line that `is_fixed` knows as the drawing's own says nothing: 填报人：填写实际经办人.
+    """
+    facts: list[Fact] = []
+    seen: set[tuple[int, int]] = set()
+    rests: list[tuple[int, int, str]] = []
+    for row in rows:
+        for column, value in enumerate(sheet.rows[row - 1], 1):
+            if not isinstance(value, str) or (row, column) in seen or is_blank(value):
+                continue
+            parts = split_labels(value)
+            if parts is None:
+                continue
+            before, values = parts
+            if any(text for _, text, _ in values) and is_fixed(value):
+                continue
+            seen.add((row, column))
+            if before:
+                rests.append((row, column, before))
+            for place, (field, text, rest) in enumerate(values):
+                if rest:
+                    rests.append((row, column, rest))
+                if text or place < len(values) - 1:
+                    facts.append(Fact(field, text, text, row, column))
+                else:
+                    facts.append(_neighbour(sheet, row, column, field, is_fixed))
+                    seen.add((row, facts[-1].column))
+    return Labelled(tuple(facts), frozenset(seen), tuple(rests))
+
+
+def split_labels(text: str) -> tuple[str, list[tuple[str, str, str]]] | None:
+    """Part a line into what stands before its labels and, per label, (field, value, rest).
+
+    None where it has no label.
+
+    >>> split_labels("填报股室：基教股　填 报 人：  填报日期：  年 月 日")
+    ('', [('office', '基教股', ''), ('reporter', '', ''), ('reported_on', '', '')])
+    """
+    if len(text) > _LONGEST_LINE:
+        return None
+    matches = list(_LABEL.finditer(text))
+    if not matches:
+        bare = _BARE_LABEL.fullmatch(text)
+        return ("", [(_FIELDS[squeeze(bare.group(1))], "", "")]) if bare else None
+    ends = [match.start() for match in matches[1:]] + [len(text)]
+    values = []
+    for match, end in zip(matches, ends, strict=True):
+        value = text[match.end() : end]
+        foreign = _FOREIGN_LABEL.search(value)
+        rest = value[foreign.start() :].strip() if foreign else ""
+        value = value[: foreign.start()] if foreign else value
+        value = "" if _TO_FILL.fullmatch(value) else value.strip(" \t\r\n\u3000\u00a0,，;；")
+        values.append((_FIELDS[squeeze(match.group(1))], value, rest))
+    return text[: matches[0].start()].strip(), values
+
+
+def _neighbour(
+    sheet: Sheet, row: int, column: int, field: str, is_fixed: Callable[[str], bool]
+) -> Fact:
+    """Return what stands right of a label's cell (or of the merge that it heads).
+
+    One blank cell may lie between, where somebody inserted a column; and a text may lie under the
+    merge, where a program inserted one and left the merge where it was.
+    """
+    area = sheet.merge_at(row, column)
+    at = (area.right if area else column) + 1
+    for place in (*range(column + 1, at), at, at + 1):
+        value = sheet.value(row, place)
+        text = value_text(value).strip()
+        if is_blank(text) or (place != at and _TO_FILL.fullmatch(text)):
+            continue
+        other = len(text) > _LONGEST_LINE or split_labels(text) is not None or is_fixed(text)
+        if isinstance(value, CellError) or other:
+            return Fact(field, "", None, row, at if place > at else column)
+        if _TO_FILL.fullmatch(text):
+            break
+        return Fact(field, text, value, row, place)
+    return Fact(field, "", None, row, at)

@@ -1,0 +1,154 @@
+"""A returned sheet in parts: the head lines, tables and rows that are one office's."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import pairwise
+
+from taskxl.forms.returned.catalog import Catalog
+from taskxl.forms.returned.columns import Table, find_tables
+from taskxl.forms.returned.head_lines import Fact, read_labels
+from taskxl.forms.returned.matching import RowKeys
+from taskxl.forms.returned.tally import Tally
+from taskxl.forms.returned.whose import read_months
+from taskxl.intake.grids import CellError, Sheet
+from taskxl.model import Period
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row below a header, with what it says of whose it is.
+
+    `item` is the task (or milestone) of the whole list of which it speaks, None where unsure.
+    """
+
+    table: Table
+    row: int
+    keys: RowKeys
+    item: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One office's part of a sheet; `sheet` is the sheet's place in the book, from 0.
+
+    `rows` are those that name a task of the list, `others` those that only look like it;
+    `facts` is what the labels say, in their order; `headed` the period in the heading.
+    """
+
+    sheet: int
+    name: str
+    top: int
+    bottom: int
+    tables: tuple[Table, ...]
+    rows: tuple[Row, ...]
+    others: tuple[Row, ...]
+    facts: tuple[Fact, ...]
+    headed: Period | None
+
+    def said(self, field: str) -> str:
+        """Return the text after a label, "" where there is none."""
+        return next((fact.text for fact in self.facts if fact.field == field and fact.text), "")
+
+    @property
+    def is_filled(self) -> bool:
+        """Whether it has a table of tasks for the office to fill."""
+        return any(table.kind == "task" and table.is_answered for table in self.tables)
+
+    @property
+    def has_milestones(self) -> bool:
+        """Whether it has a table of milestones for the office to fill."""
+        return any(table.kind == "milestone" and table.is_answered for table in self.tables)
+
+
+def find_parts(catalog: Catalog, tally: Tally, index: int, trust_ids: bool) -> tuple[Part, ...]:
+    """Return the parts of a sheet; none where it has no table.
+
+    A second 填报股室 below a table begins a second part. What labels and headers say is taken.
+    """
+    sheet = tally.sheets[index]
+    tables = find_tables(sheet)
+    if not tables:
+        return ()
+    rows = [row for table in tables for row in _read_rows(catalog, sheet, table, trust_ids)]
+    known = {row.row for row in rows if row.item is not None}
+    heads = {row for table in tables for row in range(table.top, table.bottom + 1)}
+    free = [n for n in range(1, len(sheet.rows) + 1) if n not in known and n not in heads]
+    labelled = read_labels(sheet, free, catalog.is_fixed_text)
+    for row, column in labelled.seen:
+        tally.take(index, row, column)
+    for row, column, text in labelled.rests:
+        if not catalog.is_form_text(text):
+            tally.keep("text", index, row, column, text)
+    for table in tables:
+        for row, column in table.worded:
+            tally.take(index, row, column)
+    spoken = {fact.row for fact in labelled.facts} | {row for row, _ in labelled.seen}
+    starts = _starts(tables, labelled.facts)
+    parts = []
+    for top, bottom in zip(starts, [*(s - 1 for s in starts[1:]), len(sheet.rows)], strict=True):
+        own = tuple(table for table in tables if top <= table.top <= bottom)
+        mine = [row for row in rows if top <= row.row <= bottom]
+        parts.append(
+            Part(
+                index,
+                sheet.name,
+                top,
+                bottom,
+                own,
+                tuple(row for row in mine if row.row in known),
+                tuple(row for row in mine if row.row not in known | spoken),
+                tuple(fact for fact in labelled.facts if top <= fact.row <= bottom),
+                _read_heading(catalog, tally, index, range(top, own[0].top), own[0].bottom),
+            )
+        )
+    return tuple(parts)
+
+
+def _read_rows(catalog: Catalog, sheet: Sheet, table: Table, trust_ids: bool) -> Iterable[Row]:
+    register = catalog.registers()[table.kind]
+    fields = ("id", "number", "title", "content")
+    if table.kind == "milestone":
+        fields = ("id", "number", "milestone", "title")
+    columns = [table.column(field) for field in fields]
+    for row in range(table.bottom + 1, table.last + 1):
+        if not sheet.rows[row - 1]:
+            continue
+        texts = [
+            ""
+            if column is None or isinstance(sheet.value(row, column), CellError)
+            else sheet.text(row, column).strip()
+            for column in columns
+        ]
+        if not trust_ids:
+            texts[0] = ""
+        if any(texts):
+            keys = RowKeys(*texts)
+            yield Row(table, row, keys, register.find(keys))
+
+
+def _starts(tables: tuple[Table, ...], facts: tuple[Fact, ...]) -> list[int]:
+    """Return the first rows of the parts: a 填报股室 after a table belongs to the next table."""
+    starts = [1]
+    for before, after in pairwise(tables):
+        named = [f.row for f in facts if f.field == "office" and before.top < f.row < after.top]
+        if named:
+            starts.append(max(named))
+    return starts
+
+
+def _read_heading(
+    catalog: Catalog, tally: Tally, index: int, above: range, header: int
+) -> Period | None:
+    """Return the period that the lines above a table name; a plain heading is taken."""
+    found = None
+    sheet = tally.sheets[index]
+    for row in above:
+        for column in range(1, len(sheet.rows[row - 1]) + 1):
+            text = sheet.text(row, column)
+            if (index, row, column) in tally.taken or len(text) > 200:
+                continue
+            if catalog.is_title(text):
+                tally.take(index, row, column)
+            if found is None and "情况" in text:
+                found = read_months(text, catalog.period.year)
+    return found

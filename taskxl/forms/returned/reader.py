@@ -1,0 +1,364 @@
+"""附件2 back: submissions out of any returned book, and every word of the rest kept."""
+
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import replace
+
+from taskxl.findings import Finding
+from taskxl.forms.identity import SHEET, Block, RowMark, read_sheet
+from taskxl.forms.returned.answers import Answered, AnswerReader
+from taskxl.forms.returned.catalog import Catalog, Expected, form_texts
+from taskxl.forms.returned.head_lines import read_labels
+from taskxl.forms.returned.matching import Register
+from taskxl.forms.returned.parts import Part, Row, find_parts
+from taskxl.forms.returned.submitting import OfficeRows, Placed, make_submission
+from taskxl.forms.returned.tally import (
+    LINES,
+    NO_PLACE,
+    Tally,
+    Why,
+    lay_out_sheets,
+)
+from taskxl.forms.returned.whose import (
+    OFFICE_UNKNOWN,
+    OTHER_PERIOD,
+    Claim,
+    FormMarks,
+    decide_office,
+    decide_period,
+    issued_tasks,
+    read_marks,
+    read_months,
+)
+from taskxl.intake.grids import Book
+from taskxl.model import Period, Return, Submission, period_name
+from taskxl.text import show, squeeze
+from taskxl.words import BEYOND_LIST
+
+__all__ = ["Expected", "form_texts", "read_return"]
+
+
+def read_return(expected: Expected, book: Book, file: str) -> Return:
+    """Read what a returned file says, and of whom.
+
+    `file` is the path that findings and entries bear. The result is refused with R205 where no
+    office can be told and R206 where all of it is of another period (its submissions are given
+    all the same); never raises on a book that is odd.
+    """
+    return _Reader(expected.catalog, book, file).read()
+
+
+class _Reader:
+    """Reads one book; made for one call of `read_return`."""
+
+    def __init__(self, catalog: Catalog, book: Book, file: str) -> None:
+        self.catalog = catalog
+        self.tally = Tally(file, lay_out_sheets(book))
+        self.marks: FormMarks = read_marks(book, catalog)
+        self.answers = AnswerReader(catalog, self.tally)
+        self.why: dict[tuple[int, int], Why] = {}
+        self.offices: list[OfficeRows] = []
+        self.refused: list[tuple[Part | None, Claim]] = []
+        self.loose: list[Placed] = []
+        self.headed: Period | None = None
+        self.headings: set[str] = set()
+
+    def read(self) -> Return:
+        parts = self._find_parts()
+        filled = [part for part in parts if part.is_filled]
+        self.headings = {part.headed.key for part in filled if part.headed}
+        for part in filled:
+            self._settle(part, self._decide(part, "task"))
+        if not filled:
+            self._settle_without_table(parts)
+        for part in parts:
+            if not part.is_filled and part.has_milestones:
+                self._settle(part, self._decide_milestones(part))
+        for office in self.offices:
+            for part in office.parts:
+                self._read_rows(office, part)
+        for part in parts:
+            self._read_listings(part)
+        return self._conclude(self._submit(), parts)
+
+    # ------------------------------------------------------------ parts and whose they are
+
+    def _find_parts(self) -> list[Part]:
+        parts: list[Part] = []
+        tableless = []
+        for index, sheet in enumerate(self.tally.sheets):
+            if sheet.name.startswith(SHEET) and read_sheet(sheet) is not None:
+                self._take_marks(index)
+                continue
+            found = find_parts(self.catalog, self.tally, index, self.marks.foreign is None)
+            parts += found
+            if not found:
+                tableless.append(index)
+        if sum(part.is_filled for part in parts) <= 1:
+            for index in tableless:
+                self._read_loose(index)
+        return parts
+
+    def _take_marks(self, index: int) -> None:
+        """Take an identity sheet's own cells; what somebody wrote beside them stays."""
+        sheet = self.tally.sheets[index]
+        for row, column, _ in sheet.cells():
+            if column <= 6 and (row <= 6 or sheet.text(row, 1) in ("task", "milestone")):
+                self.tally.take(index, row, column)
+
+    def _read_loose(self, index: int) -> None:
+        """Read labels and heading of a sheet (or of paragraphs) that has no table."""
+        sheet = self.tally.sheets[index]
+        rows = range(1, len(sheet.rows) + 1)
+        labelled = read_labels(sheet, rows, self.catalog.is_fixed_text)
+        self.loose += [(index, fact) for fact in labelled.facts]
+        for row, column in labelled.seen:
+            self.tally.take(index, row, column)
+        for row, column, text in labelled.rests:
+            if not self.catalog.is_form_text(text):
+                self.tally.keep("text", index, row, column, text)
+        for row in rows if sheet.name == LINES else ():
+            if self.catalog.is_title(text := sheet.text(row, 1)):
+                self.headed = self.headed or read_months(text, self.catalog.period.year)
+                self.tally.take(index, row, 1)
+
+    def _decide(self, part: Part, kind: Block) -> Claim:
+        rows = [row for row in part.rows if row.table.kind == kind and row.table.is_answered]
+        known = [row for row in rows if not self.marks.foreign or self._is_sure(row)]
+        tasks = {task for row in known if (task := self._task_of(row)) is not None}
+        untold = [
+            row
+            for row in part.others
+            if row.table.is_answered and row.keys.text and (row.keys.id or row.keys.number)
+        ]
+        office = part.said("office") or self._loosely("office")
+        return decide_office(self.catalog, self.marks, office, tasks, len(rows) + len(untold))
+
+    def _is_sure(self, row: Row) -> bool:
+        """Tell whether a row bears the very words of its task; its id may be another list's."""
+        register = self.catalog.registers()[row.table.kind]
+        return row.item is not None and register.is_sure(replace(row.keys, id=""), row.item)
+
+    def _task_of(self, row: Row) -> str | None:
+        if row.item is None or row.table.kind == "task":
+            return row.item
+        return self.catalog.milestones[row.item][0].id
+
+    def _names_office(self, parts: Sequence[Part]) -> bool:
+        """Tell whether 填报股室 names one of the bureau's offices, in a book of no other bureau."""
+        if self.marks.foreign:
+            return False
+        facts = [fact for part in parts for fact in part.facts] + [fact for _, fact in self.loose]
+        named = (fact.text for fact in facts if fact.field == "office" and fact.text)
+        return any(self.catalog.office_named(text) is not None for text in named)
+
+    def _loosely(self, field: str) -> str:
+        return next((fact.text for _, fact in self.loose if fact.field == field and fact.text), "")
+
+    def _decide_milestones(self, part: Part) -> Claim:
+        """Decide whose a sheet of milestones is: one of the offices found in the same book."""
+        tasks = {task for row in part.rows if (task := self._task_of(row)) is not None}
+        if not self.offices and self.refused:
+            return self.refused[0][1]
+        if not self.offices or (not tasks and part.others):
+            return self._decide(part, "milestone")
+        said = self.catalog.office_named(part.said("office"))
+        able = [
+            office.claim
+            for office in self.offices
+            if tasks <= self._own(office.claim) and said in (None, office.name)
+        ]
+        if len({claim.office for claim in able}) == 1:
+            return able[0]
+        return Claim(None, reason="看不出这张节点表是哪个股室的。请写明填报股室后重发。")
+
+    def _own(self, claim: Claim) -> frozenset[str]:
+        """Return the tasks an office may report on: its own now, or when the form was issued."""
+        now = self.catalog.responsible.get(claim.office or "", frozenset())
+        return now | issued_tasks(claim.identity)
+
+    def _settle(self, part: Part, claim: Claim) -> None:
+        """Give a part to its office and period, or put all of it among what is left over."""
+        if claim.office is None:
+            self.refused.append((part, claim))
+            for row in range(part.top, part.bottom + 1):
+                self.why[part.sheet, row] = "table"
+            for fact in part.facts:
+                self.tally.keep("text", part.sheet, fact.row, fact.column, fact.text)
+            return
+        mark = claim.identity
+        headed = part.headed or self.headed
+        if headed is None and not part.is_filled:
+            headed = next((p.headed for o in self.offices for p in o.parts), None)
+        period, note = decide_period(self.catalog.period, mark.period if mark else None, headed)
+        if self._is_of_other_month(part):
+            period, note = (headed.key if headed else None), ""
+        of_same = [office.period for office in self.offices if office.name == claim.office]
+        if not part.is_filled and headed and headed.key in of_same:
+            period = headed.key
+        elif not part.is_filled and len(of_same) == 1:
+            period = of_same[0]  # who brings an old form up to date changes one heading only
+        place = {"office": claim.office, "file": self.tally.file, "sheet": part.name or None}
+        if note and part.is_filled:
+            self._remark(OTHER_PERIOD.found(f"{note}。请核实。", severity="info").at(**place))
+        if claim.note and part.is_filled:
+            message = f"{claim.note}，按“{claim.office}”收下。请核实。"
+            self._remark(OFFICE_UNKNOWN.found(message, severity="info").at(**place))
+        for office in self.offices:
+            if (office.name, office.period) == (claim.office, period):
+                office.parts.append(part)
+                return
+        self.offices.append(OfficeRows(claim, period, [part]))
+
+    def _is_of_other_month(self, part: Part) -> bool:
+        """Tell whether a table's heading names another month, beside one that names this month.
+
+        Some keep the whole year in one book, a sheet a month, all under the marks of one form.
+        """
+        now = self.catalog.period.key
+        headed = part.headed and part.is_filled and part.headed.key != now
+        return bool(headed) and now in self.headings
+
+    def _remark(self, finding: Finding) -> None:
+        self.tally.findings.append(finding)
+
+    def _settle_without_table(self, parts: Sequence[Part]) -> None:
+        """Tell whose a book is whose table has lost its header; nothing of it finds a place."""
+        told = self.catalog.telling_texts
+        named = {
+            (index, told[text])
+            for index, sheet in enumerate(self.tally.sheets)
+            for _, _, value in sheet.cells()
+            if (text := squeeze(value)) in told
+        }
+        tasks = {task for _, task in named}
+        claim = decide_office(self.catalog, self.marks, self._loosely("office"), tasks, 0)
+        answered = {part.sheet for part in parts if part.has_milestones}
+        if claim.office is None or (not tasks and not self.marks.is_ours):
+            if not answered:
+                self.refused.append((None, claim))
+            return
+        if answered and not any(index not in answered for index, _ in named):
+            return  # the sheet of milestones came alone
+        if not answered:
+            mark = claim.identity
+            told_by = mark.period if mark else None
+            period, _ = decide_period(self.catalog.period, told_by, self.headed)
+            self.offices.append(OfficeRows(claim, period))
+        self._remark(
+            NO_PLACE.found(
+                "没有找到进展情况表的表头，全部文字都列入“未归位内容”。"
+                "请股室在下发的表上填写，保留表头，重新报送。",
+                office=claim.office,
+                file=self.tally.file,
+            )
+        )
+
+    # ------------------------------------------------------------ rows
+
+    def _read_rows(self, office: OfficeRows, part: Part) -> None:
+        """Read the rows of a part; those of another office's tasks are left over."""
+        own = self._own(office.claim)
+        identity = office.claim.identity
+        marks = {row.id: row for row in identity.rows} if identity else {}
+        registers = self.catalog.registers(own)
+        beyond = self._find_beyond(part)
+        for row in (*part.rows, *part.others):
+            if not row.table.is_answered:
+                continue
+            register = registers[row.table.kind]
+            item = self._find_own(register, row, marks)
+            if item is None:
+                mark = marks.get(row.keys.id) if row.item is None else None
+                self.why[part.sheet, row.row] = _why_left(row, mark, row.row > beyond)
+                self.answers.take_issued(part.sheet, row.row, row.table, mark)
+                continue
+            self.why[part.sheet, row.row] = "column"
+            mark = marks.get(item)
+            sure = register.is_sure(row.keys, item)
+            at = Answered(office.name, item, part.sheet, row.table, row.row, mark, sure)
+            office.altered += self.answers.read_fixed(at)
+            if row.table.kind == "task":
+                office.entries.append((self.answers.read_entry(at), at))
+            else:
+                office.milestones.append((self.answers.read_milestone(at), at))
+
+    def _find_beyond(self, part: Part) -> int:
+        """Return the row below which the form itself asks for work that is not in the list."""
+        sheet = self.tally.sheets[part.sheet]
+        for row in range(part.tables[0].bottom + 1, part.bottom + 1):
+            if any(squeeze(value).startswith(BEYOND_LIST) for value in sheet.rows[row - 1]):
+                return row
+        return part.bottom
+
+    def _find_own(self, register: Register, row: Row, marks: Mapping[str, RowMark]) -> str | None:
+        """Return the office's task of a row; None where another office's fits it better."""
+        if row.item is None:
+            return register.find(row.keys, marks)
+        return row.item if row.item in register.items else None
+
+    def _read_listings(self, part: Part) -> None:
+        """Take from tables that are only to be read (协办任务) what 主清单 has too."""
+        for row in part.rows:
+            if not row.table.is_answered and row.item is not None:
+                at = Answered("", row.item, part.sheet, row.table, row.row)
+                self.answers.take_fixed(at)
+
+    # ------------------------------------------------------------ the end
+
+    def _submit(self) -> tuple[Submission, ...]:
+        loose: list[Placed] = []
+        if len(self.offices) == 1:
+            loose, self.loose = self.loose, []
+        return tuple(
+            make_submission(self.catalog, self.tally, office, loose) for office in self.offices
+        )
+
+    def _conclude(self, submissions: tuple[Submission, ...], parts: Sequence[Part]) -> Return:
+        """Keep what is left over and give the file its code, if it must have one.
+
+        A book that has no trace of a form (marks, tasks, an office of the bureau after 填报股室) is
+        no return: none of its texts is taken in.
+        """
+        for index, fact in self.loose:
+            self.tally.keep("text", index, fact.row, fact.column, fact.text)
+        reason = next((claim.reason for _, claim in self.refused), "")
+        told = self.marks.is_ours or self._names_office(parts) or any(part.rows for part in parts)
+        if not submissions and not told:
+            return Return(self.tally.file, code="R205", reason=reason)
+        self.tally.keep_rest(self.catalog, self.why)
+        if not submissions:
+            return Return(self.tally.file, code="R205", reason=reason, unplaced=self.tally.unplaced)
+        left = {kept.sheet for kept in self.tally.unplaced}
+        for part, claim in self.refused:
+            if part is not None and (part.name or None) in left:
+                message = f"{claim.reason}这部分内容先列入“未归位内容”。"
+                place = {"file": self.tally.file, "sheet": part.name or None}
+                self._remark(OFFICE_UNKNOWN.found(message).at(**place))
+        office = submissions[0].office if len(submissions) == 1 else None
+        self.tally.findings += self.tally.explain_rest(office)
+        code, refusal = None, None
+        periods = {submission.period for submission in submissions}
+        if not periods & {None, self.catalog.period.key}:
+            code, refusal = "R206", _other_period(periods, self.catalog.period)
+        return Return(
+            self.tally.file,
+            code=code,
+            reason=refusal,
+            submissions=submissions,
+            unplaced=self.tally.unplaced,
+            findings=tuple(self.tally.findings),
+        )
+
+
+def _why_left(row: Row, mark: RowMark | None, beyond: bool) -> Why:
+    """Return why a row has no place among the office's tasks."""
+    if row.item is not None:
+        return "other"
+    if mark is not None:
+        return "dropped"
+    return "beyond" if beyond else "row"
+
+
+def _other_period(periods: Set[str | None], expected: Period) -> str:
+    months = "、".join(show(period_name(period)) for period in sorted(filter(None, periods)))
+    return f"这是{months}的表，本期是{expected.name}。请用本期下发的表填报后重新报送。"

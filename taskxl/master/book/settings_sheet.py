@@ -1,0 +1,222 @@
+"""The items of sheet 设置: each field of Settings under its Chinese name, to a cell and back."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any, Literal
+
+from taskxl.dates import read_date
+from taskxl.intake.grids import Value, value_text
+from taskxl.mail.addresses import read_address
+from taskxl.model import Settings
+from taskxl.text import is_blank, squeeze
+
+Kind = Literal["text", "count", "date", "choice", "mail"]
+Cell = str | int | date | None
+
+YES_NO: dict[str, object] = {"是": True, "否": False}
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One item: `field` of Settings, its name and explanation, and what values it takes.
+
+    `low` and `high` bound a count; `choices` are the words of a choice with what they stand for;
+    an `optional` item may be left blank and is then None.
+    """
+
+    field: str
+    name: str
+    explanation: str
+    kind: Kind = "text"
+    low: int = 0
+    high: int = 0
+    choices: Mapping[str, object] | None = None
+    optional: bool = False
+
+    @property
+    def wanted(self) -> str:
+        """What a person may put there, as a message says it."""
+        if self.kind == "count":
+            return f"{self.low} 到 {self.high} 之间的整数"
+        if self.kind == "date":
+            return "一个日期，如 2026-02-24"
+        if self.kind == "mail":
+            return "一个邮箱地址，如 name@example.com"
+        return "、".join(self.choices or ())
+
+
+ITEMS = (
+    Item("bureau", "单位名称", "本单位的全称，用在表头、信件和通报里。"),
+    Item("year", "年份", "这份清单是哪一年的。", "count", 2000, 2100),
+    Item(
+        "first_month",
+        "报告期起始月",
+        "报告期从几月算起：填 1，则四月的表写“1-4月”。",
+        "count",
+        1,
+        12,
+    ),
+    Item(
+        "report_day",
+        "报送日",
+        "每月几日前报送，当天算在内；当月没有这一天的，按月末。",
+        "count",
+        1,
+        31,
+    ),
+    Item(
+        "report_workday",
+        "报送日按倒数工作日",
+        "填 n，则每月倒数第 n 个工作日为报送日，上一项不再起作用；不用时留空。",
+        "count",
+        1,
+        15,
+        optional=True,
+    ),
+    Item(
+        "reporters",
+        "由谁报送",
+        "牵头股室：只由牵头的股室报送；全部责任股室：牵头和协办的都报送（只协办、还没有到期节点的除外）。",
+        "choice",
+        choices={"牵头股室": "lead", "全部责任股室": "all"},
+    ),
+    Item(
+        "supporting_report",
+        "协办任务也填报",
+        "是：报送的股室对自己协办的任务也填进展；否：协办任务只列出供查看。",
+        "choice",
+        choices=YES_NO,
+    ),
+    Item("near_days", "临近天数", "离完成时限不超过这么多天的节点算临近。", "count", 0, 60),
+    Item("severe_days", "严重滞后天数", "逾期超过这么多天的节点算严重滞后。", "count", 0, 365),
+    Item(
+        "spring_term",
+        "春季开学日期",
+        "“春季开学前”按这一天算；留空则这类节点没有确定日期，填上后自动有日期。",
+        "date",
+        optional=True,
+    ),
+    Item(
+        "autumn_term",
+        "秋季开学日期",
+        "“秋季开学前”按这一天算；留空则这类节点没有确定日期，填上后自动有日期。",
+        "date",
+        optional=True,
+    ),
+    Item(
+        "year_end",
+        "年底截止日期",
+        "“年底前”按这一天算；留空则按 12 月 31 日。改动只影响以后读入的清单。",
+        "date",
+        optional=True,
+    ),
+    Item("contact", "联系人及电话", "填报说明和信件里写给填报人的联系方式。"),
+    Item("mail_server", "发信服务器", "如 smtp.example.com；不用邮件时留空。密码不写在这里。"),
+    Item("mail_port", "发信端口", "一般是 465（SSL）或 587（STARTTLS）。", "count", 1, 65535),
+    Item("mail_sender", "发件邮箱", "用哪个邮箱发出。", "mail"),
+    Item("mail_reply_to", "回复邮箱", "请股室把表回到哪个邮箱；留空则回到发件邮箱。", "mail"),
+    Item(
+        "mail_copy_leader",
+        "抄送分管负责同志",
+        "是：发给股室的信件同时抄送其分管负责同志，地址写在“股室”表的邮箱一栏，前面加“抄送：”。",
+        "choice",
+        choices=YES_NO,
+    ),
+    Item("mail_user", "邮箱登录名", "登录收发邮件的用户名；留空则用发件邮箱。密码不写在这里。"),
+    Item(
+        "mail_limit",
+        "每次最多发几封",
+        "一次运行最多发出的信件数，余下的下次接着发。",
+        "count",
+        1,
+        2000,
+    ),
+    Item("mail_pause", "两封间隔秒数", "每发一封停几秒，免得被邮箱当作群发。", "count", 0, 600),
+    Item(
+        "sent_folder", "已发送文件夹", "把发出的信件存一份到邮箱的这个文件夹，如 已发送；留空不存。"
+    ),
+    Item("inbox_server", "收信服务器", "如 imap.example.com；不从邮箱收表时留空。"),
+    Item("inbox_port", "收信端口", "一般是 993（SSL）或 143（STARTTLS）。", "count", 1, 65535),
+    Item("inbox_folder", "收件夹", "从邮箱的哪个文件夹收表；留空则是收件箱（INBOX）。"),
+    Item(
+        "inbox_mark",
+        "收取后标为已读",
+        "是：收过的信件在邮箱里标为已读；否：邮箱里什么都不动。",
+        "choice",
+        choices=YES_NO,
+    ),
+)
+"""Every field of Settings once; a mail password is none of them and never will be."""
+
+
+def cell_of(item: Item, settings: Settings) -> Cell:
+    """Return what stands in the value cell of an item."""
+    value = getattr(settings, item.field)
+    if item.choices:
+        return next(word for word, meant in item.choices.items() if meant == value)
+    if value is None or value == "":
+        return None
+    return value  # type: ignore[no-any-return]
+
+
+def find_item(name: str) -> Item | None:
+    """Return the item of that name; white space and width of letters do not count."""
+    return _BY_NAME.get(squeeze(name))
+
+
+def read_items(
+    cells: Mapping[str, Value],
+    fault: Callable[[Item, str], None],
+) -> Settings:
+    """Return the settings that stand in cells keyed by field.
+
+    What is missing or cannot be read keeps the default; `fault` is told of the latter, with the
+    text that stands there. The year comes first, since dates may be written without one.
+    """
+    found: dict[str, Any] = {}
+    year = 0
+    for item in sorted(ITEMS, key=lambda item: item.field != "year"):
+        value = cells.get(item.field)
+        if is_blank(value):
+            if item.kind == "text" or item.optional:
+                found[item.field] = "" if item.kind == "text" else None
+            continue
+        try:
+            found[item.field] = _read_value(item, value, year)
+        except ValueError:
+            fault(item, value_text(value))
+        year = found.get("year", 0)
+    return replace(Settings(), **found)
+
+
+def _read_value(item: Item, value: Value, year: int) -> object:
+    text = value_text(value).strip()
+    if item.kind == "count":
+        digits = re.fullmatch(r"(\d{1,6})[年月日天号个]?", squeeze(text))
+        number = int(digits.group(1)) if digits else -1
+        if not item.low <= number <= item.high:
+            raise ValueError(text)
+        return number
+    if item.kind == "date":
+        day = read_date(value, year)
+        if day is None:
+            raise ValueError(text)
+        return day
+    if item.kind == "mail":
+        address = read_address(text)
+        if address is None:
+            raise ValueError(text)
+        return address
+    if item.choices:
+        if isinstance(value, bool):
+            text = "是" if value else "否"
+        for word, meant in item.choices.items():
+            if squeeze(word) == squeeze(text):
+                return meant
+        raise ValueError(text)
+    return text
+
+
+_BY_NAME = {squeeze(item.name): item for item in ITEMS}

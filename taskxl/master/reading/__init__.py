@@ -1,0 +1,1 @@
+"""附件1 read: grid or prose to tasks."""

@@ -1,0 +1,157 @@
+"""From a table's row into a draft: which cell is which field, how broken texts are joined."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from taskxl.dates import read_number
+from taskxl.findings import Finding
+from taskxl.intake.grids import Value
+from taskxl.master.list_rules import CUT_OFF
+from taskxl.master.reading.drafts import Draft, Step
+from taskxl.master.reading.header import Column, Grid, Header
+from taskxl.master.reading.persons import take_persons
+from taskxl.model import Place
+from taskxl.plan_text import is_heading, read_ordinal
+from taskxl.text import is_blank, show, squeeze
+
+TEXT_FIELDS = ("lead", "responsible", "supporting", "person", "leader", "remarks")
+_OFFICES = ("lead", "responsible", "supporting")
+_NAMES_PERSONS = re.compile(r"责任人|负责人|联系人|经办人")
+_WORDS = re.compile(r"[^\W\d_]{2}")
+_NUMBERED = re.compile(r"(?P<number>\d{1,3})\s*[.．、](?!\d)\s*(?P<title>.+)", re.DOTALL)
+_UNFINISHED = re.compile(r"[^。；;！!？?…）)”」：:]$")
+
+
+def is_unfinished(text: str) -> bool:
+    """Tell whether a text may go on in the next row: it ends without a closing mark."""
+    return bool(_UNFINISHED.search(text))
+
+
+def read_task_number(text: str) -> str | None:
+    """Return a number as the document says it, Chinese numerals in digits; None for a blank.
+
+    >>> read_task_number("１．"), read_task_number("（三）"), read_task_number("1-2")
+    ('1', '3', '1-2')
+    """
+    said = squeeze(text).strip(".、)(·")
+    number = None if said.isdigit() else read_number(said)
+    return str(number) if number is not None else said or None
+
+
+def split_number(title: str) -> tuple[str, str]:
+    """Divide a name that bears the task's number, where a table has no column for it.
+
+    >>> split_number("2.加强师德建设"), split_number("2.0版学位建设")
+    (('2', '加强师德建设'), ('', '2.0版学位建设'))
+    """
+    found = _NUMBERED.fullmatch(title)
+    return (found["number"], found["title"]) if found else ("", title)
+
+
+def start_draft(grid: Grid, header: Header, row: int, file: str) -> Draft:
+    """Return a new draft with what merges from above say of the task that begins in `row`."""
+    title = next((grid.shown(row, c.index) for c in header.of("title")), "")
+    number, title = split_number(title) if not header.of("number") else ("", title)
+    number = next((grid.shown(row, c.index) for c in header.of("number")), number)
+    draft = Draft(
+        Place(file, grid.sheet.name, row, min(column.index for column in header.columns)),
+        number=read_task_number(number),
+        title=title or None,
+    )
+    for column in header.columns:  # a merge over several tasks says the same of each of them
+        if column.field in TEXT_FIELDS and grid.covered_from_above(row, column.index):
+            draft.add(column.field, grid.shown(row, column.index))
+    return draft
+
+
+def fill_draft(draft: Draft, grid: Grid, header: Header, row: int) -> Iterator[Finding]:
+    """Put a row's cells into a draft; yield a finding for each that has no place there."""
+    fields = {column.index: column for column in header.columns}
+    described: list[str] = []
+    planned: list[str] = []
+    stages: list[Step] = []
+    for index, text in grid.filled(row):
+        column = fields.get(index)
+        name = column.field if column else ""
+        if column and name == "content":
+            (planned if column.holds_milestones else described).append(text)
+        elif column and name == "stage" and _WORDS.search(text):
+            stages.append(Step(text, column.header, row, milestone=True))
+        elif column and name in _OFFICES:
+            offices, persons = take_persons(text, _NAMES_PERSONS.search(column.header) is not None)
+            draft.add(name, offices)
+            draft.add("person", persons)
+        elif name in TEXT_FIELDS:
+            draft.add(name, text)
+        elif name not in ("number", "title", "due", "section"):
+            yield _report_cell(grid, row, index, text, column)
+    due = _read_due_cell(grid, header, row, bool(described or planned))
+    bound = any(
+        grid.covered_from_above(row, column.index)
+        for name in ("number", "title")
+        for column in header.of(name)
+    )
+    if described and planned:
+        _add_step(draft, Step("\n".join(described), None, row, bound))
+        described = []
+    text = "\n".join(described or planned)
+    _add_step(draft, Step(text, due, row, bound, milestone=bool(planned)))
+    draft.steps += stages
+
+
+def report_unseen(grid: Grid, row: int, file: str) -> Iterator[Finding]:
+    """Yield a finding for each cell of a row that shows nothing or not what it holds."""
+    for index, text, why in grid.unseen(row):
+        said = f"“{show(text, 60)}”" if text else ""
+        yield CUT_OFF.found(
+            f"单元格{why}{said}，没有读入。请改成看得见的文字后重新读入。",
+            severity="info",
+            file=file,
+            sheet=grid.sheet.name,
+            cell=grid.name(row, index),
+        )
+
+
+def _report_cell(grid: Grid, row: int, index: int, text: str, column: Column | None) -> Finding:
+    where = f"“{show(column.header, 30)}”一栏" if column and column.header else "没有表头的一栏"
+    return CUT_OFF.found(
+        f"{where}的内容“{show(text, 60)}”不属于任务清单的任何一项，没有读入。"
+        "需要保留的，请移到备注一栏。",
+        severity="info",
+        cell=grid.name(row, index),
+    )
+
+
+def _add_step(draft: Draft, step: Step) -> None:
+    """Add a row's plan and due cell as a step, or join it to the step that it goes on with."""
+    if not step.text and is_blank(step.due):
+        return
+    same = [n for n, other in enumerate(draft.steps) if other.milestone == step.milestone]
+    if same and step.text and step.due is None:
+        last = draft.steps[same[-1]]
+        if not step.milestone:
+            draft.steps[same[-1]] = replace(last, text=_join(last.text, step.text))
+            return
+        if is_unfinished(last.text) and read_ordinal(step.text) is None:
+            draft.steps[same[-1]] = replace(last, text=last.text + step.text)
+            return
+    draft.steps.append(step)
+
+
+def _read_due_cell(grid: Grid, header: Header, row: int, inherits: bool) -> Value:
+    """Return the row's due cell; where the row has a plan, also the one merged over it."""
+    due: Value = None
+    for column in header.of("due"):
+        area = grid.area(row, column.index)
+        if grid.text(row, column.index):
+            due = grid.value(row, column.index)
+        elif due is None and area.top < row and inherits:
+            due = grid.value(area.top, area.left)
+    return due
+
+
+def _join(text: str, more: str) -> str:
+    """Join a plan with what stands of it in the next row."""
+    broken = is_unfinished(text) and read_ordinal(more) is None and not is_heading(more)
+    return text + more if broken else f"{text}\n{more}" if text else more

@@ -1,0 +1,125 @@
+"""A draft's plan as content and milestones, each with the date that its text or due cell says."""
+
+import re
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
+
+from taskxl.dates import Calendar, Due, find_due, read_date
+from taskxl.findings import Finding
+from taskxl.intake.grids import Value, value_text
+from taskxl.master.list_rules import VAGUE_DATE
+from taskxl.master.reading.drafts import Draft, Step
+from taskxl.model import Milestone
+from taskxl.plan_text import is_heading, split_plan
+from taskxl.text import is_blank, show, squeeze, tidy
+
+Report = Callable[[Finding], None]
+_DUE_LAST = re.compile(r"[（(][^（()）]*(?:月|季度|年)[^（()）]{0,12}[)）][。；]?$")
+
+
+def read_plan(
+    draft: Draft, year: int | None, calendar: Calendar, report: Report
+) -> tuple[str, tuple[Milestone, ...]]:
+    """Return the content and the milestones of a draft's steps; doubts go to `report`.
+
+    A draft that has neither plan nor due cell, but a name that ends with a due date in brackets
+    (修订办法（3月底前）), is its own milestone.
+    """
+    content: list[str] = []
+    milestones: list[Milestone] = []
+    several = len(draft.steps) > 1
+    planned = any(step.milestone for step in draft.steps)
+    for step in draft.steps:
+        if planned and not step.milestone and is_blank(step.due):
+            content.append(step.text)  # a description beside the column of milestones
+            continue
+        plan = split_plan(step.text)
+        texts = plan.milestones
+        has_due = not is_blank(step.due)
+        if not texts and step.text and (step.milestone or (several and has_due)):
+            if is_heading(step.text):
+                content.append(step.text)
+                continue
+            texts = (step.text,)
+        elif not texts:
+            content.append(step.text)
+            if not has_due:
+                continue
+            texts = (draft.title or step.text.split("\n")[0],)
+        else:
+            content.append(plan.content)
+        dues = _share_out_due(step, texts, year, calendar)
+        for text, due in zip(texts, dues, strict=True):
+            milestones.append(_make_milestone(text, due, year, calendar, report))
+    title = draft.title or ""
+    if not draft.steps and _DUE_LAST.search(title):
+        due = find_due(title, year, calendar) if year is not None else None
+        if due and due.due:
+            milestones.append(Milestone(title, due.due, due.vague))
+    return "\n".join(text for text in content if text), tuple(milestones)
+
+
+def _share_out_due(
+    step: Step, texts: Sequence[str], year: int | None, calendar: Calendar
+) -> list[Due | None]:
+    """Return what the due cell says for each milestone beside it; None where it says nothing.
+
+    As many lines as milestones belong to them one by one; a single date is that of every
+    milestone that has none of its own.
+    """
+    if is_blank(step.due):
+        return [None] * len(texts)
+    lines: list[Value] = [step.due]
+    if isinstance(step.due, str):
+        said = tidy(step.due).split("\n")
+        lines = list(said) if len(said) == len(texts) else [tidy(step.due)]
+    dues = [_read_due(line, year, calendar) for line in lines]
+    if len(dues) == len(texts):
+        return list(dues)
+    own = [year is not None and find_due(text, year, calendar) for text in texts]
+    return [None if found and found.due else dues[0] for found in own]
+
+
+def _read_due(value: Value, year: int | None, calendar: Calendar) -> Due:
+    """Return what a due cell says."""
+    if isinstance(value, date | datetime):
+        day = value.date() if isinstance(value, datetime) else value
+        if year is not None and day.year < year:
+            return Due(day, f"表中的日期是{day.year}年，清单是{year}年，请核实")
+        return Due(day)
+    text = squeeze(value_text(value))
+    if year is None:
+        written = read_date(value, 0) if re.match(r"\d{4}\D|\d{8}", text) else None
+        return Due(written, None if written else f"写的是“{text}”，清单没有写明年份")
+    written = read_date(value, year)
+    if written:
+        return Due(written)
+    return find_due(text, year, calendar) or Due(None, f"写的是“{text}”，看不出日期，待确认")
+
+
+def _make_milestone(
+    text: str, due: Due | None, year: int | None, calendar: Calendar, report: Report
+) -> Milestone:
+    own = find_due(text, year, calendar) if year is not None else None
+    if due is None:
+        due = own or Due(None, "没有写完成时限" if year is not None else "清单没有写明年份")
+    elif (
+        own
+        and own.due
+        and due.due
+        and not own.vague
+        and not due.vague
+        and (own.due.month, own.due.day) > (due.due.month, due.due.day)
+        and re.match(r"\d{1,2}月|\d{4}年\d{1,2}月", _without_marker(text))
+    ):
+        report(
+            VAGUE_DATE.found(
+                f"节点“{show(text, 30)}”的文字写到{own.due.month}月{own.due.day}日，完成时限一栏是"
+                f"{due.due.month}月{due.due.day}日，已按完成时限一栏计。请核实。"
+            )
+        )
+    return Milestone(text, due.due, due.vague)
+
+
+def _without_marker(text: str) -> str:
+    return re.sub(r"^(?:[(（]?\w{1,3}[)）.、]|[一二三四五六七八九十]+是)", "", squeeze(text))

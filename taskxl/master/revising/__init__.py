@@ -1,0 +1,1 @@
+"""A revised list against the one at hand: paired, compared, taken over."""

@@ -1,0 +1,50 @@
+"""The year as one workbook: 2021年工作台账.xlsx."""
+
+import io
+from collections.abc import Sequence
+from datetime import datetime, time
+
+from taskxl.model import Month
+from taskxl.reports import (
+    sheet_year_changes,
+    sheet_year_offices,
+    sheet_year_overview,
+    sheet_year_tasks,
+)
+from taskxl.reports.styles import Styles, workbook_options
+from taskxl.reports.tables import Key, lay_out
+from taskxl.reports.writing import write_table
+from taskxl.reports.year_view import look_at_year
+
+
+def write_ledger(months: Sequence[Month]) -> bytes:
+    """Return the ledger workbook of a year's merged months; the same months give the same bytes.
+
+    `months` are at least one, in any order. Sheets: 全年走势, 任务月份, 任务时间线, 清单变化,
+    股室报送.
+    """
+    import xlsxwriter
+
+    year = look_at_year(months)
+    layouts = [
+        lay_out(table)
+        for table in (
+            sheet_year_tasks.make_matrix(year),
+            sheet_year_tasks.make_timeline(year),
+            sheet_year_changes.make_table(year),
+            sheet_year_offices.make_table(year),
+        )
+    ]
+    anchors: dict[Key, tuple[str, int, int]] = {}
+    for layout in layouts:
+        anchors.update(layout.anchors)
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer, workbook_options()) as workbook:
+        # A fixed date: the workbook's bytes depend on the months alone.
+        created = datetime.combine(year.last.month.as_of, time())
+        workbook.set_properties({"title": year.heading("台账"), "created": created})
+        styles = Styles(workbook)
+        sheet_year_overview.write_overview(workbook, styles, year)
+        for layout in layouts:
+            write_table(workbook, styles, layout, anchors)
+    return buffer.getvalue()

@@ -1,0 +1,140 @@
+"""Files put down whole or not at all, and what the system objects to, in Chinese."""
+
+import contextlib
+import errno
+import os
+import stat
+from pathlib import Path
+
+from taskxl.errors import TaskxlError
+from taskxl.text import show
+
+
+def read_whole(path: Path) -> bytes:
+    """Return a file's bytes; raise TaskxlError, one Chinese line, when it cannot be read."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise TaskxlError(f"“{show(path)}”读不了：{explain_os_error(error)}") from error
+
+
+def write_whole(path: Path, content: bytes) -> bool:
+    """Put `content` at `path` whole or not at all; tell whether anything was written.
+
+    The bytes go to a temporary file in the same folder, which then takes the name in one step;
+    whatever happens on the way, the old file or the new one is there and nothing else is left.
+    A file that holds these very bytes already is left alone, its time included.
+
+    Raises TaskxlError, one Chinese line, when the file is open in Excel, WPS or LibreOffice, or
+    when the folder is missing or read-only, or the disk is full.
+    """
+    if not require_writable(path, content):
+        return False
+    try:
+        _replace_content(path, content)
+    except PermissionError as error:
+        if path.exists() and os.access(path.parent, os.W_OK):
+            raise TaskxlError(
+                f"“{show(path)}”正被 Excel 或 WPS 占用，没有写入。请关闭后再运行。"
+            ) from error
+        raise TaskxlError(f"“{show(path)}”没有写入：{explain_os_error(error)}") from error
+    except OSError as error:
+        raise TaskxlError(f"“{show(path)}”没有写入：{explain_os_error(error)}") from error
+    return True
+
+
+def require_writable(path: Path, content: bytes) -> bool:
+    """Tell whether `write_whole` would write, before several files are written one by one.
+
+    Raises TaskxlError, one Chinese line, when the file is seen to be open in an office program.
+    """
+    try:
+        if path.is_file() and path.read_bytes() == content:
+            return False
+    except OSError:
+        pass  # what cannot be read may still be replaced
+    for owner in _owner_files(path) if path.exists() else ():
+        if owner.exists():
+            raise TaskxlError(
+                f"“{show(path)}”正被 Excel 或 WPS 占用，没有写入。请关闭后再运行。"
+                f"（如已关闭，请删除同一文件夹里残留的“{show(owner.name)}”。）"
+            )
+    if path.is_dir():
+        raise TaskxlError(f"“{show(path)}”是一个文件夹，没有写入。请把它移走或改名后再运行。")
+    return True
+
+
+def make_folder(path: Path) -> None:
+    """Make a folder with its parents; raise TaskxlError, one Chinese line, when that fails."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise TaskxlError(f"文件夹“{show(path)}”建不了：{explain_os_error(error)}") from error
+
+
+def _owner_files(path: Path) -> tuple[Path, ...]:
+    """Return the files that office programs put beside one they have open.
+
+    Excel and WPS write `~$name`; Word writes over the first two letters of a long name;
+    LibreOffice writes `.~lock.name#`.
+    """
+    names = [f"~${path.name}", f".~lock.{path.name}#"]
+    if path.suffix.lower() in (".docx", ".doc"):
+        names.append(f"~${path.name[2:]}")
+    return tuple(path.with_name(name) for name in names)
+
+
+def _replace_content(path: Path, content: bytes) -> None:
+    temporary = path.with_name(f".taskxl-{os.getpid()}.tmp")
+    with contextlib.suppress(FileNotFoundError):
+        temporary.unlink()  # of a run that was killed and had the same process id
+    # Not `tempfile`: its files are private to the user, the bureau's are as the folder wants them.
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    handle = os.open(temporary, flags, 0o666)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        with contextlib.suppress(OSError):
+            temporary.chmod(stat.S_IMODE(path.stat().st_mode))
+        temporary.replace(path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            temporary.unlink()
+        raise
+    _sync_folder(path.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the new name itself durable, where the system lets a folder be opened."""
+    if os.name == "nt":
+        return
+    with contextlib.suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+_REASONS: dict[int, str] = {
+    errno.EACCES: "没有权限（文件夹或文件是只读的）。请换一个能写的位置，或取消只读。",
+    errno.EPERM: "没有权限（文件夹或文件是只读的）。请换一个能写的位置，或取消只读。",
+    errno.EROFS: "所在的磁盘是只读的。请换一个能写的位置。",
+    errno.ENOSPC: "磁盘已满。请腾出空间后再运行。",
+    errno.EDQUOT: "磁盘配额已用完。请腾出空间后再运行。",
+    errno.EFBIG: "文件太大，磁盘放不下。请换一个位置。",
+    errno.ENOENT: "文件或所在的文件夹不存在。请核对路径。",
+    errno.ENOTDIR: "路径中有一段不是文件夹。请核对路径。",
+    errno.EISDIR: "这是一个文件夹，不是文件。请核对路径。",
+    errno.EEXIST: "同名的文件已经存在。请移走或改名后再运行。",
+    errno.ENAMETOOLONG: "文件名或路径太长。请缩短后再运行。",
+    errno.EIO: "磁盘读写出错。请检查磁盘或网络盘后再运行。",
+}
+
+
+def explain_os_error(error: OSError) -> str:
+    """Say in Chinese what the system objects to, and what to do."""
+    number = error.errno or 0
+    return _REASONS.get(number, f"系统不允许（错误号 {number}）。请检查磁盘和权限后再运行。")

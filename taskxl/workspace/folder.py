@@ -1,0 +1,194 @@
+"""The folder of one year's work: what lies where in it, and how files get there whole."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from hashlib import sha256
+from itertools import count
+from pathlib import Path
+
+from taskxl import resources
+from taskxl.errors import TaskxlError
+from taskxl.model import Period
+from taskxl.text import safe_file_name, show
+from taskxl.workspace.files import make_folder, read_whole
+
+MASTER = "主清单.xlsx"
+LEDGER = "台账.db"
+TEMPLATES = "模板"
+ISSUED = "下发"
+LETTERS = "邮件"
+PARCELS = "打包"
+RETURNS = "回收"
+MERGED = "汇总"
+
+_OFFICE_LIMIT = 40
+"""Characters of an office's name in a file name; 40 Chinese ones are 120 bytes of at most 255."""
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """A workspace by its folder; `主清单.xlsx` in it marks it (design.md, "The workspace")."""
+
+    root: Path
+
+    @property
+    def master_path(self) -> Path:
+        """主清单.xlsx, the one truth on tasks."""
+        return self.root / MASTER
+
+    @property
+    def ledger_path(self) -> Path:
+        """台账.db, the history."""
+        return self.root / LEDGER
+
+    def month_folder(self, period: Period) -> Path:
+        """`2021年04月`, all that belongs to one report."""
+        return self.root / period.folder
+
+    def issue_folder(self, period: Period) -> Path:
+        """Where the forms of a period go out."""
+        return self.month_folder(period) / ISSUED
+
+    def letters_folder(self, period: Period) -> Path:
+        """Where the drafts of letters of a period go."""
+        return self.issue_folder(period) / LETTERS
+
+    def parcels_folder(self, period: Period) -> Path:
+        """Where forms packed for OA or chat go."""
+        return self.issue_folder(period) / PARCELS
+
+    def returns_folder(self, period: Period) -> Path:
+        """Where whatever came back lies; only ever read."""
+        return self.month_folder(period) / RETURNS
+
+    def merge_folder(self, period: Period) -> Path:
+        """Where summary and bulletin of a period go."""
+        return self.month_folder(period) / MERGED
+
+    def form_path(self, office: str, period: Period) -> Path:
+        """Return the path of an office's form, `附件2-基安股-2021年4月.xlsx`.
+
+        Two offices never share a path: a name that no file may bear gets a mark of its own.
+        """
+        return self.issue_folder(period) / f"附件2-{_name_office(office)}-{period.name}.xlsx"
+
+    def letter_path(self, word: str, office: str, period: Period) -> Path:
+        """Return the path of an office's draft, `催报-基安股-2021年4月.eml`."""
+        return self.letters_folder(period) / f"{word}-{_name_office(office)}-{period.name}.eml"
+
+    def parcel_path(self, office: str, period: Period) -> Path:
+        """Return the path of an office's form packed for OA or chat, `基安股-2021年4月.zip`."""
+        return self.parcels_folder(period) / f"{_name_office(office)}-{period.name}.zip"
+
+    def summary_path(self, period: Period) -> Path:
+        """Return the path of a period's summary, `2021年1-4月汇总.xlsx`."""
+        return self.merge_folder(period) / f"{period.year}年{period.label}汇总.xlsx"
+
+    def summary_paths(self, period: Period) -> Iterator[Path]:
+        """Yield where a period's summary may lie: its path, then those beside it, without end."""
+        path = self.summary_path(period)
+        yield path
+        for number in count(1):
+            yield path.with_stem(f"{path.stem}（新{number}）")
+
+    def bulletin_path(self, period: Period) -> Path:
+        """Return the path of a period's bulletin, `2021年1-4月通报.docx`."""
+        return self.merge_folder(period) / f"{period.year}年{period.label}通报.docx"
+
+    def year_path(self, year: int) -> Path:
+        """Return the path of the year's ledger as a workbook, `2021年工作台账.xlsx`."""
+        return self.root / f"{year}年工作台账.xlsx"
+
+    def create(self) -> None:
+        """Make the folder itself; raises TaskxlError when that fails."""
+        make_folder(self.root)
+
+    def read_master_bytes(self) -> bytes:
+        """Return the bytes of 主清单.xlsx; raises TaskxlError when it cannot be read."""
+        return read_whole(self.master_path)
+
+    def has_month(self, period: Period) -> bool:
+        """Tell whether a period has its folder, that is, has been issued."""
+        return self.month_folder(period).is_dir()
+
+    def prepare_month(self, period: Period) -> Path:
+        """Make the folders 下发, 回收 and 汇总 of a period; return 回收.
+
+        Raises TaskxlError when that fails.
+        """
+        for folder in (self.issue_folder, self.returns_folder, self.merge_folder):
+            make_folder(folder(period))
+        return self.returns_folder(period)
+
+    def list_returns(self, period: Period) -> list[str]:
+        """Return what lies under 回收 of a period: see the function `list_returns`."""
+        return list_returns(self.returns_folder(period))
+
+    def template(self, name: str) -> bytes:
+        """Return a template: the bureau's own copy under 模板/ if there is one, else the shipped.
+
+        Raises TaskxlError when the bureau's copy cannot be read.
+        """
+        own = self.root / TEMPLATES / name
+        return read_whole(own) if own.exists() else resources.template(name)
+
+
+def _name_office(office: str) -> str:
+    safe = safe_file_name(office, _OFFICE_LIMIT)
+    return safe if safe == office else f"{safe}-{sha256(office.encode()).hexdigest()[:4]}"
+
+
+def find_workspace(start: Path, exact: bool = False) -> Workspace:
+    """Return the workspace that `start` lies in: the folder itself or the nearest parent.
+
+    With `exact` only the folder itself will do. Raises TaskxlError when there is none.
+    """
+    folder = start.absolute()
+    for candidate in (folder,) if exact else (folder, *folder.parents):
+        if (candidate / MASTER).is_file():
+            return Workspace(candidate)
+    where = "里" if exact else "和它的上级文件夹里都"
+    what = f"{where}没有 {MASTER}" if folder.exists() else "不存在"
+    raise TaskxlError(
+        f"“{show(folder)}”{what}，不是工作区。"
+        f"请进入工作区所在文件夹，或用 -C 指定；还没有工作区时请先运行 taskxl init。"
+    )
+
+
+def list_returns(folder: Path) -> list[str]:
+    """Return the path of everything in `folder`, at any depth, that is not a folder, sorted.
+
+    Paths are relative to `folder`, with forward slashes.
+    Linked folders are not entered but listed, and so is a folder that cannot be opened:
+    the gate gives each of them its verdict, so that nothing is passed over in silence.
+    A folder that is not there holds nothing.
+    """
+    return sorted(path.relative_to(folder).as_posix() for path in _walk(folder))
+
+
+def _walk(top: Path) -> Iterator[Path]:
+    waiting = [top]
+    while waiting:
+        folder = waiting.pop()
+        try:
+            with os.scandir(folder) as entries:
+                found = [(Path(entry.path), _is_real_folder(entry)) for entry in entries]
+        except OSError:
+            if folder != top:
+                yield folder
+            continue
+        for path, is_folder in found:
+            if is_folder:
+                waiting.append(path)
+            else:
+                yield path
+
+
+def _is_real_folder(entry: "os.DirEntry[str]") -> bool:
+    try:
+        # A junction of Windows is a linked folder that calls itself a folder.
+        junction = getattr(entry, "is_junction", lambda: False)()
+        return entry.is_dir(follow_symlinks=False) and not junction
+    except OSError:
+        return False
