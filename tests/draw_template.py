@@ -14,13 +14,7 @@ from typing import Any
 import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
-from taskxl.words import (
-    BEHIND,
-    DONE,
-    MILESTONE_STATES,
-    PREVIOUS_MARK,
-    STATUSES,
-)
+from taskxl.words import BEHIND, DONE, MILESTONE_STATES, PREVIOUS_MARK, STATUSES
 
 FANGSONG, HEITI, TITLE = "仿宋", "黑体", "方正小标宋简体"
 GREY, YELLOW, BLUE = "#F2F2F2", "#FFF4CC", "#DDEBF7"

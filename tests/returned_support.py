@@ -7,13 +7,7 @@ from datetime import date
 from taskxl.forms.identity import PROPERTY, SHEET, Identity
 from taskxl.forms.issue import Form, compose_form
 from taskxl.forms.returned.reader import Expected, read_return
-from taskxl.intake.grids import (
-    Area,
-    Book,
-    Note,
-    Sheet,
-    Value,
-)
+from taskxl.intake.grids import Area, Book, Note, Sheet, Value
 from taskxl.model import (
     MasterList,
     Milestone,

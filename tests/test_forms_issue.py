@@ -12,26 +12,12 @@ import pytest
 from openxml_audit import OpenXmlValidator
 
 from taskxl.forms.identity import digest_text
-from taskxl.forms.issue import (
-    compose_form,
-    form_title,
-    preview_form,
-    render_form,
-    strip_mark,
-)
+from taskxl.forms.issue import compose_form, form_title, preview_form, render_form, strip_mark
 from taskxl.forms.template.template import compile_template
 from taskxl.intake.reading import read_book
 from taskxl.master.book.making import make_master
 from taskxl.master.reading.task_list import read_task_list
-from taskxl.model import (
-    Entry,
-    MasterList,
-    Milestone,
-    Office,
-    Period,
-    Settings,
-    Task,
-)
+from taskxl.model import Entry, MasterList, Milestone, Office, Period, Settings, Task
 from taskxl.resources import template
 from taskxl.roster import divide_tasks
 from taskxl.text import squeeze

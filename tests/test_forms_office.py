@@ -14,14 +14,7 @@ from taskxl.desk.merging import merge_returns
 from taskxl.intake.grids import Book, Kind
 from taskxl.intake.reading import read_book
 from taskxl.master.book.making import write_master
-from taskxl.model import (
-    MasterList,
-    Milestone,
-    Office,
-    Period,
-    Settings,
-    Task,
-)
+from taskxl.model import MasterList, Milestone, Office, Period, Settings, Task
 from taskxl.workspace.folder import Workspace
 
 CLERK = Path(__file__).parent / "clerk.py"

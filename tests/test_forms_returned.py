@@ -8,14 +8,7 @@ import pytest
 from taskxl.forms.returned.columns import find_tables, recognise_header
 from taskxl.forms.returned.head_lines import split_labels
 from taskxl.forms.returned.reader import Expected, read_return
-from taskxl.intake.grids import (
-    Area,
-    Book,
-    CellError,
-    Line,
-    Note,
-    Sheet,
-)
+from taskxl.intake.grids import Area, Book, CellError, Line, Note, Sheet
 from taskxl.model import Altered, Period, Settings
 from tests.returned_support import (
     BUREAU,

@@ -8,14 +8,7 @@ import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from taskxl.intake.grids import (
-    Area,
-    Book,
-    CellError,
-    Note,
-    Sheet,
-    Value,
-)
+from taskxl.intake.grids import Area, Book, CellError, Note, Sheet, Value
 from taskxl.intake.reading import read_book
 from taskxl.intake.refusals import Refused
 from taskxl.intake.workbooks import SecondLook, date_value, is_date_format

@@ -14,15 +14,7 @@ import xlsxwriter
 from taskxl.a1 import cell_name
 from taskxl.intake import convert
 from taskxl.intake.gate import check_content
-from taskxl.intake.grids import (
-    Area,
-    Book,
-    CellError,
-    Kind,
-    Line,
-    Note,
-    Sheet,
-)
+from taskxl.intake.grids import Area, Book, CellError, Kind, Line, Note, Sheet
 from taskxl.intake.reading import read_book
 from taskxl.intake.refusals import Limits, Refused
 from tests.packages import pack

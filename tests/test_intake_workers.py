@@ -13,13 +13,7 @@ from typing import Any, NoReturn
 import pytest
 
 from taskxl.errors import TaskxlError
-from taskxl.intake.gate import (
-    Limits,
-    Refusal,
-    Refused,
-    admit,
-    require_return_kind,
-)
+from taskxl.intake.gate import Limits, Refusal, Refused, admit, require_return_kind
 from taskxl.intake.reading import read_book
 from taskxl.intake.workers import read_isolated
 

@@ -13,14 +13,7 @@ from pathlib import Path
 import pytest
 
 from taskxl.errors import TaskxlError
-from taskxl.ledger import (
-    IssuedForm,
-    Ledger,
-    ReceivedFile,
-    open_ledger,
-    schema,
-    verify_ledger,
-)
+from taskxl.ledger import IssuedForm, Ledger, ReceivedFile, open_ledger, schema, verify_ledger
 from taskxl.ledger.schema import MIGRATIONS, open_database
 from taskxl.ledger.values import read_master, read_month, write_master, write_month
 from taskxl.model import Month, Period

@@ -26,14 +26,7 @@ from taskxl.forms.issue import compose_form
 from taskxl.ledger import LetterKind
 from taskxl.mail.addresses import Recipients, read_address, read_recipients, split_mails
 from taskxl.mail.letters import Attachment, Letter, write_draft, write_letter
-from taskxl.mail.texts import (
-    NAMES,
-    TEMPLATES,
-    LetterText,
-    check_text,
-    clean_line,
-    render_text,
-)
+from taskxl.mail.texts import NAMES, TEMPLATES, LetterText, check_text, clean_line, render_text
 from taskxl.model import Office
 from taskxl.resources import template
 from taskxl.workspace.folder import Workspace

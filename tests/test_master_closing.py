@@ -11,16 +11,7 @@ from taskxl.master.book.rereading import read_master_book
 from taskxl.master.checks import check_closings
 from taskxl.merge.counts import count_month, task_statuses
 from taskxl.merge.month import merge_month
-from taskxl.model import (
-    MasterList,
-    Milestone,
-    Month,
-    Office,
-    Period,
-    Settings,
-    Task,
-    with_ids,
-)
+from taskxl.model import MasterList, Milestone, Month, Office, Period, Settings, Task, with_ids
 from taskxl.roster import divide_tasks, tasks_of
 from tests.months import APRIL, REPORT_DAY, codes_of, make_master, make_returns, read_rows
 from tests.support import make_book

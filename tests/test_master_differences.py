@@ -7,13 +7,7 @@ import pytest
 
 from taskxl.master.revising.differences import compare_lists
 from taskxl.master.revising.pairing import pair_milestones, pair_tasks
-from taskxl.model import (
-    Milestone,
-    Office,
-    Person,
-    Task,
-    with_ids,
-)
+from taskxl.model import Milestone, Office, Person, Task, with_ids
 
 
 def step(text: str, due: str | None = None) -> Milestone:

@@ -8,13 +8,7 @@ from taskxl.findings import declared_rules
 from taskxl.master.checks import check_tasks
 from taskxl.master.reading.offices import find_known, join_names, split_names, split_roles
 from taskxl.master.reading.persons import pair_persons
-from taskxl.model import (
-    Milestone,
-    Office,
-    Person,
-    Place,
-    Task,
-)
+from taskxl.model import Milestone, Office, Person, Place, Task
 from taskxl.plan_text import is_heading, read_ordinal, split_plan
 
 # ---------------------------------------------------------------- names

@@ -3,14 +3,7 @@
 from dataclasses import replace
 from datetime import date
 
-from taskxl.model import (
-    MasterList,
-    Milestone,
-    Office,
-    Period,
-    Settings,
-    Task,
-)
+from taskxl.model import MasterList, Milestone, Office, Period, Settings, Task
 from taskxl.roster import Roster, divide_tasks, resolve_office, tasks_of
 
 OFFICES = (

@@ -5,14 +5,7 @@ from datetime import date
 
 import pytest
 
-from taskxl.intake.grids import (
-    Area,
-    Book,
-    CellError,
-    Line,
-    Sheet,
-    Value,
-)
+from taskxl.intake.grids import Area, Book, CellError, Line, Sheet, Value
 from taskxl.master.reading.header import Grid, find_header, read_header_word
 from taskxl.master.reading.task_list import read_task_list
 from taskxl.model import Person, Task

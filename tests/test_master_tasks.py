@@ -14,13 +14,7 @@ from hypothesis import strategies as st
 from taskxl.dates import Calendar, read_number
 from taskxl.desk.json import task_list_json
 from taskxl.findings import Finding
-from taskxl.intake.grids import (
-    Area,
-    Book,
-    Line,
-    Sheet,
-    Value,
-)
+from taskxl.intake.grids import Area, Book, Line, Sheet, Value
 from taskxl.master.reading.task_list import read_task_list
 from taskxl.model import Milestone, Person, Task, TaskList
 from taskxl.tasks import plan_text

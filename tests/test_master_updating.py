@@ -12,14 +12,7 @@ from taskxl.master.book.making import read_master, write_master
 from taskxl.master.book.patching import write_update
 from taskxl.master.book.rereading import read_placed
 from taskxl.master.revising.updating import Update, find_lack, update_tasks
-from taskxl.model import (
-    MasterList,
-    Milestone,
-    Office,
-    Settings,
-    Task,
-    with_ids,
-)
+from taskxl.model import MasterList, Milestone, Office, Settings, Task, with_ids
 from taskxl.tasks import KnownIds, gather_ids, give_ids
 
 

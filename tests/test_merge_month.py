@@ -9,15 +9,7 @@ from pathlib import Path
 from taskxl.desk.json import month_json
 from taskxl.merge.counts import count_month
 from taskxl.merge.month import merge_month
-from taskxl.model import (
-    Altered,
-    FileVerdict,
-    MasterList,
-    Period,
-    Revision,
-    Settings,
-    Unplaced,
-)
+from taskxl.model import Altered, FileVerdict, MasterList, Period, Revision, Settings, Unplaced
 from tests.months import APRIL, REPORT_DAY, make_master, make_month, make_returns, read_rows
 
 TABLE = """

@@ -9,13 +9,7 @@ from taskxl.findings import Finding, declared_rules
 from taskxl.merge.counts import count_month
 from taskxl.merge.gaps import GapRule, gap_rules
 from taskxl.merge.month import merge_month
-from taskxl.model import (
-    Month,
-    Office,
-    Period,
-    Return,
-    Revision,
-)
+from taskxl.model import Month, Office, Period, Return, Revision
 from tests.months import (
     APRIL,
     REPORT_DAY,

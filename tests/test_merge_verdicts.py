@@ -11,15 +11,7 @@ from hypothesis import strategies as st
 from taskxl.desk.json import month_json
 from taskxl.findings import Finding
 from taskxl.merge.month import merge_month
-from taskxl.model import (
-    Altered,
-    Entry,
-    MilestoneEntry,
-    Month,
-    Return,
-    Submission,
-    Unplaced,
-)
+from taskxl.model import Altered, Entry, MilestoneEntry, Month, Return, Submission, Unplaced
 from tests.months import APRIL, REPORT_DAY, codes_of, make_master, make_returns, read_rows
 
 ROWS = read_rows("""

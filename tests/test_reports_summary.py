@@ -31,13 +31,7 @@ from reports_support import (
 )
 
 from taskxl.findings import Finding, Rule
-from taskxl.model import (
-    Entry,
-    FileVerdict,
-    Month,
-    Task,
-    Unplaced,
-)
+from taskxl.model import Entry, FileVerdict, Month, Task, Unplaced
 from taskxl.reports import sheet_overview, sheet_tasks, view, writing
 from taskxl.reports.marks import MARKS
 from taskxl.reports.paper import clean_text, join_text

@@ -23,11 +23,7 @@ def read(files: tuple[Path, ...], as_json: bool, strict: bool) -> None:
     """看看任务清单里认出了什么；不写任何文件。"""
     from taskxl.dates import is_recurring
     from taskxl.desk.json import task_list_json
-    from taskxl.desk.lists import (
-        count_tasks,
-        list_sources,
-        read_lists,
-    )
+    from taskxl.desk.lists import count_tasks, list_sources, read_lists
 
     task_list, findings = read_lists(files)
     if as_json:
@@ -70,12 +66,7 @@ def read(files: tuple[Path, ...], as_json: bool, strict: bool) -> None:
 @click.option("--update", is_flag=True, help="工作区已有：照新清单更新主清单，手工改过的不动")
 def init(folder: Path, files: tuple[Path, ...], more: tuple[Path, ...], update: bool) -> None:
     """由任务清单（附件1）建一个工作区；年中清单变了，用 --update 更新。"""
-    from taskxl.desk.lists import (
-        count_tasks,
-        init_workspace,
-        list_sources,
-        update_workspace,
-    )
+    from taskxl.desk.lists import count_tasks, init_workspace, list_sources, update_workspace
 
     if update:
         result = update_workspace(folder, files + more, common.now())
@@ -105,9 +96,7 @@ def init(folder: Path, files: tuple[Path, ...], more: tuple[Path, ...], update: 
 @click.pass_obj
 def check(folder: Path | None, strict: bool) -> None:
     """检查主清单.xlsx、附件2 的画法和信件的模板有没有问题。"""
-    from taskxl.desk.lists import (
-        check_workspace,
-    )
+    from taskxl.desk.lists import check_workspace
 
     findings = check_workspace(common.open_workspace(folder))
     common.print_findings(findings, everything=True)

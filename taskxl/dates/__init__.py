@@ -1,13 +1,6 @@
 """Dates as bureaus write them: due phrases, clerks' dates, the day on which reports are due."""
 
-from taskxl.dates.due import (
-    UNSET,
-    Calendar,
-    Due,
-    find_due,
-    find_later_notice,
-    is_recurring,
-)
+from taskxl.dates.due import UNSET, Calendar, Due, find_due, find_later_notice, is_recurring
 from taskxl.dates.reporting import doubt_report_day, report_day
 from taskxl.dates.typed import read_date, read_number
 

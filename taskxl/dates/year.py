@@ -1,9 +1,6 @@
 """The periods of a bureau's year."""
 
-from taskxl.model import (
-    Period,
-    Settings,
-)
+from taskxl.model import Period, Settings
 
 
 def year_periods(settings: Settings, until: Period | None = None) -> list[Period]:

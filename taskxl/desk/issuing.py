@@ -5,14 +5,9 @@ from datetime import datetime
 from pathlib import Path
 
 from taskxl.dates import doubt_report_day, report_day
-from taskxl.desk.lists import (
-    load_master,
-    settle_master,
-)
+from taskxl.desk.lists import load_master, settle_master
 from taskxl.desk.merging import _take_up_corrections
-from taskxl.desk.months import (
-    recall_months,
-)
+from taskxl.desk.months import recall_months
 from taskxl.desk.rebuilding import rebuild
 from taskxl.errors import TaskxlError
 from taskxl.forms.issue import Form, compose_form, render_form

@@ -6,11 +6,7 @@ from typing import Any
 
 from taskxl.findings import Finding
 from taskxl.merge.counts import count_month
-from taskxl.model import (
-    Month,
-    Task,
-    TaskList,
-)
+from taskxl.model import Month, Task, TaskList
 
 
 def task_list_json(task_list: TaskList, findings: Iterable[Finding]) -> dict[str, Any]:

@@ -24,13 +24,7 @@ from taskxl.master.reading.task_list import read_task_list
 from taskxl.master.revising.differences import Difference, compare_lists
 from taskxl.master.revising.updating import Update, find_lack, update_tasks
 from taskxl.merge.lights import says_done
-from taskxl.model import (
-    MasterList,
-    Office,
-    Settings,
-    Task,
-    TaskList,
-)
+from taskxl.model import MasterList, Office, Settings, Task, TaskList
 from taskxl.roster import Roster
 from taskxl.tasks import KnownIds, gather_ids, give_ids
 from taskxl.text import show, squeeze

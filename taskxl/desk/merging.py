@@ -6,16 +6,8 @@ from pathlib import Path
 
 from taskxl.dates import doubt_report_day
 from taskxl.dates.year import year_periods
-from taskxl.desk.lists import (
-    load_master,
-    settle_master,
-)
-from taskxl.desk.months import (
-    find_unmerged,
-    look_at_folder,
-    record_month,
-    require_month,
-)
+from taskxl.desk.lists import load_master, settle_master
+from taskxl.desk.months import find_unmerged, look_at_folder, record_month, require_month
 from taskxl.desk.rebuilding import rebuild
 from taskxl.desk.return_files import Progress
 from taskxl.desk.summary_files import Penned, look_at_summary, put_aside, require_unchanged

@@ -19,14 +19,7 @@ from taskxl.ledger import Ledger, ReceivedFile
 from taskxl.ledger.incoming import Arrivals, list_arrivals
 from taskxl.merge.month import merge_month
 from taskxl.merge.revisions import instructions_of
-from taskxl.model import (
-    MasterList,
-    Month,
-    Period,
-    Return,
-    Revision,
-    Settings,
-)
+from taskxl.model import MasterList, Month, Period, Return, Revision, Settings
 from taskxl.text import quote, show
 from taskxl.workspace.folder import Workspace
 

@@ -3,9 +3,7 @@
 from datetime import date
 
 from taskxl.dates.year import year_periods
-from taskxl.desk.lists import (
-    load_master,
-)
+from taskxl.desk.lists import load_master
 from taskxl.errors import TaskxlError
 from taskxl.model import Period
 from taskxl.workspace.folder import Workspace

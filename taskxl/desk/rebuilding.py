@@ -11,10 +11,7 @@ from taskxl.desk.return_files import read_returns
 from taskxl.forms.returned.reader import Expected
 from taskxl.ledger import IssuedForm, Ledger
 from taskxl.ledger.incoming import list_arrivals
-from taskxl.model import (
-    MasterList,
-    Period,
-)
+from taskxl.model import MasterList, Period
 from taskxl.workspace.folder import Workspace
 
 

@@ -8,23 +8,11 @@ from datetime import date
 from taskxl.forms.identity import Identity, RowMark, digest_text
 from taskxl.forms.template.filling import GROUP_KEY, Record
 from taskxl.forms.template.template import Template
-from taskxl.model import (
-    Entry,
-    MasterList,
-    Milestone,
-    Period,
-    Task,
-)
+from taskxl.model import Entry, MasterList, Milestone, Period, Task
 from taskxl.roster import Share, resolve_office, tasks_of
 from taskxl.tasks import gather_groups, plan_text
 from taskxl.text import is_blank, squeeze
-from taskxl.words import (
-    BEHIND,
-    DONE,
-    INSTRUCTION_MARK,
-    NOTHING_WORDS,
-    PREVIOUS_MARK,
-)
+from taskxl.words import BEHIND, DONE, INSTRUCTION_MARK, NOTHING_WORDS, PREVIOUS_MARK
 
 # The fields of a row mark under which the digests of last month's texts stand, without the mark:
 # a returned text with that digest was never touched.

@@ -8,14 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from taskxl.intake.refusals import (
-    DAMAGED,
-    MB,
-    OVER_LIMIT,
-    PASSWORD,
-    Limits,
-    Refused,
-)
+from taskxl.intake.refusals import DAMAGED, MB, OVER_LIMIT, PASSWORD, Limits, Refused
 from taskxl.text import show
 
 _LOCAL = struct.Struct("<4s22xHH")

@@ -8,14 +8,7 @@ from taskxl.intake.archives import RESAVE, list_entries, looks_zipped
 from taskxl.intake.encodings import decode_text
 from taskxl.intake.grids import Kind
 from taskxl.intake.packages import inspect_package, is_package
-from taskxl.intake.refusals import (
-    DAMAGED,
-    NOT_A_TABLE,
-    OVER_LIMIT,
-    PASSWORD,
-    Limits,
-    Refused,
-)
+from taskxl.intake.refusals import DAMAGED, NOT_A_TABLE, OVER_LIMIT, PASSWORD, Limits, Refused
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _WANTED = "请发回填好的 Excel 表（.xlsx）。"

@@ -8,22 +8,9 @@ from typing import Literal
 from xml.parsers import expat
 
 from taskxl.intake.archives import RESAVE, Entry, inflate, list_entries
-from taskxl.intake.extents import (
-    Extent,
-    SheetCells,
-    TableCells,
-    bound_area,
-    local_name,
-)
+from taskxl.intake.extents import Extent, SheetCells, TableCells, bound_area, local_name
 from taskxl.intake.grids import Kind
-from taskxl.intake.refusals import (
-    DAMAGED,
-    NOT_A_TABLE,
-    OVER_LIMIT,
-    PASSWORD,
-    Limits,
-    Refused,
-)
+from taskxl.intake.refusals import DAMAGED, NOT_A_TABLE, OVER_LIMIT, PASSWORD, Limits, Refused
 from taskxl.text import show
 
 CONTENT_TYPES = "[Content_Types].xml"

@@ -10,15 +10,7 @@ from taskxl.a1 import cell_name
 from taskxl.intake.cleaning import Cleaner
 from taskxl.intake.encodings import decode_text
 from taskxl.intake.extents import bound_cells
-from taskxl.intake.grids import (
-    Area,
-    Book,
-    Kind,
-    Line,
-    Note,
-    Sheet,
-    Value,
-)
+from taskxl.intake.grids import Area, Book, Kind, Line, Note, Sheet, Value
 from taskxl.intake.plain_texts import UNREAD_BYTES
 from taskxl.intake.refusals import Refused
 

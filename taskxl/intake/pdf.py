@@ -6,13 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from taskxl.intake.cleaning import Cleaner
-from taskxl.intake.grids import (
-    Book,
-    Kind,
-    Line,
-    Sheet,
-    Value,
-)
+from taskxl.intake.grids import Book, Kind, Line, Sheet, Value
 from taskxl.intake.refusals import Refused
 from taskxl.text import squeeze
 

@@ -9,13 +9,7 @@ from collections.abc import Iterator
 from taskxl.intake.cleaning import Cleaner
 from taskxl.intake.encodings import decode_text
 from taskxl.intake.extents import bound_cells
-from taskxl.intake.grids import (
-    Book,
-    Kind,
-    Line,
-    Sheet,
-    Value,
-)
+from taskxl.intake.grids import Book, Kind, Line, Sheet, Value
 from taskxl.intake.tabbed import read_tabbed
 
 UNREAD_BYTES = "文件里有些字节不是文字，已显示为“\ufffd”。请核对原件，或另存为 UTF-8 编码后再读。"

@@ -15,14 +15,7 @@ from python_calamine import (
 
 from taskxl.intake.cleaning import Cleaner
 from taskxl.intake.extents import bound_cells
-from taskxl.intake.grids import (
-    Book,
-    CellError,
-    Kind,
-    Note,
-    Sheet,
-    Value,
-)
+from taskxl.intake.grids import Book, CellError, Kind, Note, Sheet, Value
 from taskxl.intake.openxml import UNREADABLE
 from taskxl.intake.refusals import Refused
 from taskxl.intake.workbooks import Look, SecondLook, SheetPart, State

@@ -17,13 +17,7 @@ from multiprocessing.connection import Connection, wait
 from typing import Any, Literal, NamedTuple, TypeVar, cast
 
 from taskxl.errors import TaskxlError
-from taskxl.intake.refusals import (
-    DAMAGED,
-    OVER_LIMIT,
-    Limits,
-    Refusal,
-    Refused,
-)
+from taskxl.intake.refusals import DAMAGED, OVER_LIMIT, Limits, Refusal, Refused
 
 C = TypeVar("C")
 J = TypeVar("J")

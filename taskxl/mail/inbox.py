@@ -8,13 +8,7 @@ from imaplib import IMAP4
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from taskxl.errors import TaskxlError
-from taskxl.mail.imap import (
-    SECONDS,
-    Account,
-    explained,
-    log_in,
-    quote_server,
-)
+from taskxl.mail.imap import SECONDS, Account, explained, log_in, quote_server
 from taskxl.text import quote, show
 
 if TYPE_CHECKING:

@@ -23,13 +23,7 @@ from taskxl.mail.headers import (
     read_parameter,
     read_sender,
 )
-from taskxl.mail.outlook import (
-    OLE_MARK,
-    TNEF_MARK,
-    Envelope,
-    open_msg,
-    open_tnef,
-)
+from taskxl.mail.outlook import OLE_MARK, TNEF_MARK, Envelope, open_msg, open_tnef
 
 MESSAGE_BYTES = 60 * MB
 """A larger letter stays in the mailbox."""

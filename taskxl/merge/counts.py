@@ -7,13 +7,7 @@ from typing import get_args
 
 from taskxl.findings import count_by_severity
 from taskxl.merge.lights import task_status
-from taskxl.model import (
-    Entry,
-    Light,
-    Month,
-    OfficeStateWord,
-    Verdict,
-)
+from taskxl.model import Entry, Light, Month, OfficeStateWord, Verdict
 from taskxl.roster import Roster, divide_tasks
 from taskxl.text import is_blank
 from taskxl.words import DONE, STATUSES

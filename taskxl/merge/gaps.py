@@ -3,13 +3,7 @@
 from collections.abc import Iterator
 
 from taskxl.findings import Finding
-from taskxl.merge import (
-    fates,
-    gaps_milestones,
-    gaps_returns,
-    gaps_texts,
-    revisions,
-)
+from taskxl.merge import fates, gaps_milestones, gaps_returns, gaps_texts, revisions
 from taskxl.merge.registry import GapRule, View, gap_rule, gap_rules
 
 __all__ = ["GapRule", "View", "find_gaps", "gap_rule", "gap_rules"]

@@ -7,13 +7,7 @@ from taskxl.merge.evidence import is_over
 from taskxl.merge.lights import COMPLETED, NOT_COMPLETED, POSTPONED, says_done
 from taskxl.merge.likeness import likeness, plain, says_nothing, substance
 from taskxl.merge.registry import View, gap_rule
-from taskxl.model import (
-    Entry,
-    MilestoneEntry,
-    Period,
-    Task,
-    TaskField,
-)
+from taskxl.model import Entry, MilestoneEntry, Period, Task, TaskField
 from taskxl.text import is_blank, quote
 from taskxl.words import BEHIND, DONE, NOT_STARTED, ON_TRACK
 

@@ -3,13 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
-from taskxl.merge.versions import (
-    Settled,
-    Statement,
-    Version,
-    statements_of,
-    texts_of,
-)
+from taskxl.merge.versions import Settled, Statement, Version, statements_of, texts_of
 from taskxl.model import Return, Submission, Unplaced
 from taskxl.text import is_blank, squeeze
 

@@ -16,13 +16,7 @@ from taskxl.model import (
     Task,
 )
 from taskxl.roster import Roster
-from taskxl.words import (
-    BEHIND,
-    DONE,
-    MILESTONE_STATES,
-    NOT_STARTED,
-    ON_TRACK,
-)
+from taskxl.words import BEHIND, DONE, MILESTONE_STATES, NOT_STARTED, ON_TRACK
 
 COMPLETED, NOT_COMPLETED, POSTPONED = MILESTONE_STATES
 

@@ -3,13 +3,7 @@
 import re
 
 from taskxl.text import is_blank, squeeze
-from taskxl.words import (
-    DONE_WORDS,
-    NOT_DONE_WORDS,
-    NOTHING_WORDS,
-    PREVIOUS_MARK,
-    STOCK_PHRASES,
-)
+from taskxl.words import DONE_WORDS, NOT_DONE_WORDS, NOTHING_WORDS, PREVIOUS_MARK, STOCK_PHRASES
 
 _MARKS = re.compile(r"(?:[^\w%]|_)+")
 _CLAUSE = re.compile(r"[，,。；;！!？?\n]+")

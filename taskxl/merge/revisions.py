@@ -11,13 +11,7 @@ from typing import Any
 
 from taskxl.findings import Finding, Rule
 from taskxl.merge.registry import View, gap_rule
-from taskxl.model import (
-    Entry,
-    Revision,
-    RevisionField,
-    Task,
-    TaskField,
-)
+from taskxl.model import Entry, Revision, RevisionField, Task, TaskField
 from taskxl.roster import Roster
 from taskxl.text import is_blank, quote, tidy
 from taskxl.words import STATUSES

@@ -13,13 +13,7 @@ from taskxl.merge.fates import (
     report_versions,
 )
 from taskxl.merge.leftovers import form_texts, gather_leftovers, statement_texts
-from taskxl.merge.versions import (
-    Settled,
-    Version,
-    local_moment,
-    rename_office,
-    settle_versions,
-)
+from taskxl.merge.versions import Settled, Version, local_moment, rename_office, settle_versions
 from taskxl.model import (
     Altered,
     Entry,

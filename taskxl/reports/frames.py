@@ -5,13 +5,7 @@ from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 from taskxl.merge.counts import task_statuses
-from taskxl.model import (
-    Altered,
-    FileVerdict,
-    Month,
-    OfficeState,
-    Unplaced,
-)
+from taskxl.model import Altered, FileVerdict, Month, OfficeState, Unplaced
 
 if TYPE_CHECKING:
     import pandas

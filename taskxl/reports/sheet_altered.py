@@ -8,13 +8,7 @@ from collections.abc import Iterator
 from taskxl.merge.revisions import FIELD_WORDS
 from taskxl.model import Revision
 from taskxl.reports.marks import REVISED
-from taskxl.reports.tables import (
-    Column,
-    Content,
-    Key,
-    Row,
-    Table,
-)
+from taskxl.reports.tables import Column, Content, Key, Row, Table
 from taskxl.reports.view import MonthView
 from taskxl.text import show
 

@@ -3,21 +3,8 @@
 from collections.abc import Iterator
 
 from taskxl.findings import SEVERITY_WORDS, Finding
-from taskxl.reports import (
-    sheet_altered,
-    sheet_files,
-    sheet_offices,
-    sheet_tasks,
-    sheet_unplaced,
-)
-from taskxl.reports.tables import (
-    Cell,
-    Column,
-    Key,
-    Link,
-    Row,
-    Table,
-)
+from taskxl.reports import sheet_altered, sheet_files, sheet_offices, sheet_tasks, sheet_unplaced
+from taskxl.reports.tables import Cell, Column, Key, Link, Row, Table
 from taskxl.reports.view import MonthView
 from taskxl.text import show
 

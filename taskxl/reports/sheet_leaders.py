@@ -8,15 +8,7 @@ from taskxl.reports import sheet_tasks
 from taskxl.reports.marks import PROGRESS
 from taskxl.reports.sheet_milestones import TONES
 from taskxl.reports.styles import Tone
-from taskxl.reports.tables import (
-    Cell,
-    Column,
-    Content,
-    Link,
-    Row,
-    Section,
-    Table,
-)
+from taskxl.reports.tables import Cell, Column, Content, Link, Row, Section, Table
 from taskxl.reports.view import NO_LEADER, MonthView
 from taskxl.text import quote, show, squeeze
 from taskxl.words import (

@@ -2,13 +2,7 @@
 
 from taskxl.model import Light, MilestoneState
 from taskxl.reports.styles import Tone
-from taskxl.reports.tables import (
-    Cell,
-    Column,
-    Content,
-    Row,
-    Table,
-)
+from taskxl.reports.tables import Cell, Column, Content, Row, Table
 from taskxl.reports.view import MonthView
 from taskxl.words import LIGHTS
 

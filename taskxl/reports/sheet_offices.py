@@ -6,14 +6,7 @@ from taskxl.findings import SEVERITIES, SEVERITY_WORDS, Finding
 from taskxl.model import OfficeState
 from taskxl.reports.marks import describe, worst
 from taskxl.reports.styles import Tone
-from taskxl.reports.tables import (
-    Cell,
-    Column,
-    Content,
-    Link,
-    Row,
-    Table,
-)
+from taskxl.reports.tables import Cell, Column, Content, Link, Row, Table
 from taskxl.reports.view import MonthView
 from taskxl.text import show
 from taskxl.words import OFFICE_STATES

@@ -19,14 +19,7 @@ from taskxl.reports import (
     sheet_unplaced,
 )
 from taskxl.reports.paper import count_lines, row_height
-from taskxl.reports.styles import (
-    HEADER_SIZE,
-    HEI,
-    PERCENT,
-    SONG,
-    TITLE_SIZE,
-    Styles,
-)
+from taskxl.reports.styles import HEADER_SIZE, HEI, PERCENT, SONG, TITLE_SIZE, Styles
 from taskxl.reports.tables import Anchors, Link
 from taskxl.reports.view import MonthView
 from taskxl.reports.writing import FOOTER, set_up_page, write_band, write_link

@@ -9,13 +9,7 @@ needs several rows stands in rows of the same id, and `paper.join_text` puts it 
 from dataclasses import dataclass, field
 
 from taskxl.findings import Finding
-from taskxl.model import (
-    Entry,
-    Revision,
-    Task,
-    TaskField,
-    Unplaced,
-)
+from taskxl.model import Entry, Revision, Task, TaskField, Unplaced
 from taskxl.reports.marks import (
     CLOSED,
     EMPTY,
@@ -42,14 +36,7 @@ from taskxl.reports.marks import (
 from taskxl.reports.paper import GOES_ON, clean_text, join_text, split_text
 from taskxl.reports.pen import Speakers, compose_text, cut_note
 from taskxl.reports.styles import Tone
-from taskxl.reports.tables import (
-    Cell,
-    Column,
-    Content,
-    Row,
-    Section,
-    Table,
-)
+from taskxl.reports.tables import Cell, Column, Content, Row, Section, Table
 from taskxl.reports.view import MonthView
 from taskxl.roster import Roster
 from taskxl.text import is_blank, squeeze, tidy

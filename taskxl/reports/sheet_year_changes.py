@@ -7,14 +7,7 @@ from taskxl.master.revising.differences import KIND_WORDS, Difference, Kind, com
 from taskxl.model import Task
 from taskxl.reports.sheet_year_tasks import TIMELINE
 from taskxl.reports.styles import Tone
-from taskxl.reports.tables import (
-    Cell,
-    Column,
-    Content,
-    Link,
-    Row,
-    Table,
-)
+from taskxl.reports.tables import Cell, Column, Content, Link, Row, Table
 from taskxl.reports.view import MonthView
 from taskxl.reports.year_view import Year
 

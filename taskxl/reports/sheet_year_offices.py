@@ -5,13 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from taskxl.model import MilestoneState, OfficeState
 from taskxl.reports.styles import PERCENT
-from taskxl.reports.tables import (
-    Cell,
-    Column,
-    Content,
-    Row,
-    Table,
-)
+from taskxl.reports.tables import Cell, Column, Content, Row, Table
 from taskxl.reports.view import MonthView
 from taskxl.reports.year_view import STATE_TONES, Year, pivot_months
 from taskxl.words import OFFICE_STATES

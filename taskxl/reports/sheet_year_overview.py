@@ -6,13 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from taskxl.merge.counts import UNSAID
 from taskxl.reports.paper import count_lines, row_height
-from taskxl.reports.styles import (
-    HEI,
-    PERCENT,
-    SONG,
-    TITLE_SIZE,
-    Styles,
-)
+from taskxl.reports.styles import HEI, PERCENT, SONG, TITLE_SIZE, Styles
 from taskxl.reports.view import MonthView
 from taskxl.reports.writing import set_up_page, write_band
 from taskxl.reports.year_view import Year

@@ -5,14 +5,7 @@ from collections.abc import Iterator
 from taskxl.model import Entry, Task, TaskField
 from taskxl.reports.marks import FIELD_COLUMNS, INSTRUCTIONS, REVISED, write_marks
 from taskxl.reports.pen import compose_text
-from taskxl.reports.tables import (
-    Cell,
-    Column,
-    Content,
-    Link,
-    Row,
-    Table,
-)
+from taskxl.reports.tables import Cell, Column, Content, Link, Row, Table
 from taskxl.reports.view import MonthView
 from taskxl.reports.year_view import CLOSED, Year, month_word, pivot_months
 from taskxl.text import show

@@ -9,13 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from taskxl.reports.paper import (
-    MAX_LINES,
-    clean_text,
-    count_lines,
-    row_height,
-    split_text,
-)
+from taskxl.reports.paper import MAX_LINES, clean_text, count_lines, row_height, split_text
 from taskxl.reports.styles import CELL_SIZE, HEADER_SIZE, Align, Tone
 
 Key = tuple[str, ...]

@@ -10,14 +10,7 @@ from typing import TYPE_CHECKING
 
 from taskxl.a1 import cell_name
 from taskxl.reports.paper import clean_text, count_lines, row_height
-from taskxl.reports.styles import (
-    DATE,
-    HEADER_SIZE,
-    MOMENT,
-    TITLE_SIZE,
-    Styles,
-    Tone,
-)
+from taskxl.reports.styles import DATE, HEADER_SIZE, MOMENT, TITLE_SIZE, Styles, Tone
 from taskxl.reports.tables import (
     HEADER_ROW,
     NOTE_ROW,

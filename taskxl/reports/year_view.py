@@ -8,13 +8,7 @@ from taskxl.model import Light, Month, Period, Task
 from taskxl.reports.styles import Tone
 from taskxl.reports.view import MonthView, look_at
 from taskxl.roster import Roster
-from taskxl.words import (
-    BEHIND,
-    DONE,
-    LIGHTS,
-    OFFICE_STATES,
-    STATUSES,
-)
+from taskxl.words import BEHIND, DONE, LIGHTS, OFFICE_STATES, STATUSES
 
 if TYPE_CHECKING:
     import pandas

@@ -13,13 +13,7 @@ from typing import IO
 from taskxl.errors import TaskxlError
 from taskxl.text import show
 from taskxl.workspace.files import explain_os_error
-from taskxl.workspace.folder import (
-    ISSUED,
-    LETTERS,
-    MERGED,
-    PARCELS,
-    Workspace,
-)
+from taskxl.workspace.folder import ISSUED, LETTERS, MERGED, PARCELS, Workspace
 
 LOCK = ".taskxl.workspace.lock"
 TRIES, PAUSE = 50, 0.1

@@ -9,13 +9,7 @@ from taskxl.forms.identity import Block
 from taskxl.intake.grids import Sheet, value_text
 from taskxl.model import MilestoneField, TaskField
 from taskxl.text import is_blank, squeeze
-from taskxl.words import (
-    ANSWER_PARTS,
-    ANSWER_PATTERNS,
-    FORM_HEADERS,
-    HEADERS,
-    MILESTONE_HEADERS,
-)
+from taskxl.words import ANSWER_PARTS, ANSWER_PATTERNS, FORM_HEADERS, HEADERS, MILESTONE_HEADERS
 
 TASK_ANSWERS: tuple[TaskField, ...] = ("status", "progress", "obstacles", "remarks")
 MILESTONE_ANSWERS: tuple[MilestoneField, ...] = ("state", "done_on", "note")

@@ -11,13 +11,7 @@ from taskxl.forms.returned.head_lines import read_labels
 from taskxl.forms.returned.matching import Register
 from taskxl.forms.returned.parts import Part, Row, find_parts
 from taskxl.forms.returned.submitting import OfficeRows, Placed, make_submission
-from taskxl.forms.returned.tally import (
-    LINES,
-    NO_PLACE,
-    Tally,
-    Why,
-    lay_out_sheets,
-)
+from taskxl.forms.returned.tally import LINES, NO_PLACE, Tally, Why, lay_out_sheets
 from taskxl.forms.returned.whose import (
     OFFICE_UNKNOWN,
     OTHER_PERIOD,

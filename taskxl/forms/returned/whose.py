@@ -5,13 +5,7 @@ from collections.abc import Mapping, Set
 from dataclasses import dataclass
 
 from taskxl.findings import rule
-from taskxl.forms.identity import (
-    PROPERTY,
-    Identity,
-    digest_text,
-    identity_sheets,
-    read_property,
-)
+from taskxl.forms.identity import PROPERTY, Identity, digest_text, identity_sheets, read_property
 from taskxl.forms.returned.catalog import Catalog
 from taskxl.intake.grids import Book
 from taskxl.model import IdentitySource, Period, period_name

@@ -7,14 +7,7 @@ from html import escape
 from lxml import etree
 
 from taskxl.a1 import column_letters, column_number
-from taskxl.forms.template.filling import (
-    Filling,
-    Line,
-    Marks,
-    Piece,
-    Slot,
-    render,
-)
+from taskxl.forms.template.filling import Filling, Line, Marks, Piece, Slot, render
 from taskxl.forms.template.heights import Style, count_columns, read_widths, row_height
 from taskxl.forms.template.placeholders import (
     TextTemplate,

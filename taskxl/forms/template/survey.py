@@ -6,13 +6,7 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 from taskxl.findings import Finding, Rule, rule
-from taskxl.forms.template.placeholders import (
-    BLOCKS,
-    GROUP,
-    explain_fault,
-    find_words,
-    item_text,
-)
+from taskxl.forms.template.placeholders import BLOCKS, GROUP, explain_fault, find_words, item_text
 from taskxl.forms.template.row_following import read_merges
 from taskxl.forms.template.sheets import cell_item
 from taskxl.ooxml.package import local

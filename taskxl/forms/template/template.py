@@ -10,13 +10,7 @@ from taskxl.errors import TaskxlError
 from taskxl.findings import Finding
 from taskxl.forms.identity import Identity
 from taskxl.forms.template.attachments import anchor_cell, follow_attachment
-from taskxl.forms.template.filling import (
-    Piece,
-    Record,
-    StringTable,
-    render,
-    start_filling,
-)
+from taskxl.forms.template.filling import Piece, Record, StringTable, render, start_filling
 from taskxl.forms.template.heights import read_styles
 from taskxl.forms.template.placeholders import find_words
 from taskxl.forms.template.row_following import Context
@@ -35,14 +29,7 @@ from taskxl.forms.template.workbook_parts import (
     refers_to,
     write_identity_sheet,
 )
-from taskxl.ooxml.package import (
-    Packed,
-    local,
-    parse_part,
-    read_parts,
-    read_relations,
-    write_parts,
-)
+from taskxl.ooxml.package import Packed, local, parse_part, read_parts, read_relations, write_parts
 from taskxl.ooxml.references import Formula, Zone, read_formula, read_range
 
 # What may hang on a sheet with texts in it, by its kind.

@@ -7,14 +7,7 @@ from html import escape
 from lxml import etree
 
 from taskxl.forms.identity import PROPERTY, SHEET, Identity
-from taskxl.forms.template.filling import (
-    Filling,
-    Line,
-    Marks,
-    Piece,
-    Slot,
-    StringTable,
-)
+from taskxl.forms.template.filling import Filling, Line, Marks, Piece, Slot, StringTable
 from taskxl.forms.template.placeholders import clean_text, encode_text, find_words, item_text
 from taskxl.forms.template.row_following import Context
 from taskxl.ooxml.package import (

@@ -22,21 +22,8 @@ from taskxl.master.book.layout import (
 from taskxl.master.book.plain_sheets import ROOM, TableBook, range_of
 from taskxl.master.book.records import Record, milestone_record, office_record, task_record
 from taskxl.master.book.rereading import read_master
-from taskxl.master.book.settings_sheet import (
-    ITEMS,
-    Cell,
-    Item,
-    Kind,
-    cell_of,
-)
-from taskxl.model import (
-    MasterList,
-    Office,
-    Settings,
-    Task,
-    TaskList,
-    with_ids,
-)
+from taskxl.master.book.settings_sheet import ITEMS, Cell, Item, Kind, cell_of
+from taskxl.model import MasterList, Office, Settings, Task, TaskList, with_ids
 from taskxl.text import squeeze
 from taskxl.words import ALL_OFFICES
 

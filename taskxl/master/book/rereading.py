@@ -9,13 +9,7 @@ from functools import cache
 from taskxl.dates import read_date
 from taskxl.errors import TaskxlError
 from taskxl.findings import Finding, rule
-from taskxl.intake.grids import (
-    Book,
-    CellError,
-    Sheet,
-    Value,
-    value_text,
-)
+from taskxl.intake.grids import Book, CellError, Sheet, Value, value_text
 from taskxl.mail.addresses import read_recipients, split_mails
 from taskxl.master.book.layout import (
     MILESTONE_COLUMNS,
@@ -31,21 +25,8 @@ from taskxl.master.book.layout import (
 )
 from taskxl.master.book.milestone_sheet import read_steps
 from taskxl.master.book.settings_sheet import ITEMS, Item, find_item, read_items
-from taskxl.master.book.sheet_rows import (
-    Header,
-    Row,
-    find_bearers,
-    own_id,
-    read_rows,
-)
-from taskxl.model import (
-    MasterList,
-    Office,
-    Person,
-    Place,
-    Settings,
-    Task,
-)
+from taskxl.master.book.sheet_rows import Header, Row, find_bearers, own_id, read_rows
+from taskxl.model import MasterList, Office, Person, Place, Settings, Task
 from taskxl.roster import Roster
 from taskxl.tasks import KnownIds, give_ids
 from taskxl.text import is_blank, show, squeeze

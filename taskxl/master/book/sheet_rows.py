@@ -7,20 +7,8 @@ from dataclasses import dataclass
 from taskxl.a1 import cell_name
 from taskxl.errors import TaskxlError
 from taskxl.findings import Finding, Rule, Severity, rule
-from taskxl.intake.grids import (
-    Book,
-    CellError,
-    Sheet,
-    Value,
-    value_text,
-)
-from taskxl.master.book.layout import (
-    MILESTONES,
-    OFFICES,
-    SETTINGS,
-    TASKS,
-    Column,
-)
+from taskxl.intake.grids import Book, CellError, Sheet, Value, value_text
+from taskxl.master.book.layout import MILESTONES, OFFICES, SETTINGS, TASKS, Column
 from taskxl.text import is_blank, show, squeeze
 from taskxl.words import HEADERS
 

@@ -7,13 +7,7 @@ from functools import lru_cache
 
 from taskxl import words
 from taskxl.a1 import cell_name
-from taskxl.intake.grids import (
-    Area,
-    CellError,
-    Sheet,
-    Value,
-    value_text,
-)
+from taskxl.intake.grids import Area, CellError, Sheet, Value, value_text
 from taskxl.text import is_blank, squeeze, tidy
 
 _TASK_FIELDS = {"lead", "responsible", "supporting", "leader", "person", "due", "content", "stage"}

@@ -7,14 +7,7 @@ from taskxl.dates import read_number
 from taskxl.findings import Finding
 from taskxl.intake.grids import Sheet
 from taskxl.master.list_rules import CUT_OFF, HEADER, PASSED_OVER
-from taskxl.master.reading.drafts import (
-    Draft,
-    Part,
-    is_note,
-    is_total,
-    move_displaced,
-    read_leader,
-)
+from taskxl.master.reading.drafts import Draft, Part, is_note, is_total, move_displaced, read_leader
 from taskxl.master.reading.fields import (
     fill_draft,
     is_unfinished,
@@ -30,13 +23,7 @@ from taskxl.master.reading.guesses import (
     is_called_a_list,
     understand_columns,
 )
-from taskxl.master.reading.header import (
-    Grid,
-    Header,
-    is_task_list,
-    read_header,
-    read_header_word,
-)
+from taskxl.master.reading.header import Grid, Header, is_task_list, read_header, read_header_word
 from taskxl.plan_text import is_heading, read_ordinal
 from taskxl.text import show, squeeze
 

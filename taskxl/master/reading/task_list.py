@@ -9,13 +9,7 @@ from taskxl.dates import UNSET, Calendar
 from taskxl.findings import Finding
 from taskxl.intake.grids import Book, Sheet
 from taskxl.master.checks import check_tasks
-from taskxl.master.list_rules import (
-    CUT_OFF,
-    MENDED,
-    PASSED_OVER,
-    RUN_TOGETHER,
-    YEAR,
-)
+from taskxl.master.list_rules import CUT_OFF, MENDED, PASSED_OVER, RUN_TOGETHER, YEAR
 from taskxl.master.reading.drafts import Draft, Part, is_note
 from taskxl.master.reading.flattened import restore_tables
 from taskxl.master.reading.labels import take_labels_of
