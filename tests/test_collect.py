@@ -442,7 +442,7 @@ def test_without_a_password_and_a_terminal_it_says_where_to_put_one(
 ) -> None:
     set_up(workspace, 143)
     monkeypatch.delenv("TASKXL_MAIL_PASSWORD", raising=False)
-    monkeypatch.setattr("taskxl.commands.passwords.find_password", lambda *_: None)
+    monkeypatch.setattr("taskxl.commands.asking.find_password", lambda *_: None)
     status, _, err = run("-C", workspace.root, "collect")
     assert status == 2
     assert one_line(err)
