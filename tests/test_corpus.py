@@ -272,7 +272,7 @@ def sabotage(context: Any, job: Any) -> Any:
 
 def read_sabotaged(function: Any, context: Any, jobs: Sequence[Any]) -> Any:
     limits = Limits(seconds=4.0, memory=512 << 20)
-    function = sabotage if function is returns._read_one else function
+    function = sabotage if function is return_files._read_one else function
     return read_isolated(function, context, jobs, limits=limits, workers=2)
 
 

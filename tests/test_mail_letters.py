@@ -183,7 +183,7 @@ def test_no_cell_of_the_list_becomes_a_header(
         item = drafting._make_item(
             master, office, "x", values, (Attachment(f"{office}.xlsx", b"x"),)
         )
-        batch = post.Batch(kind, APRIL, master, template(name), (item,), ())  # type: ignore[arg-type]
+        batch = drafting.Batch(kind, APRIL, master, template(name), (item,), ())  # type: ignore[arg-type]
         content = write_letter(batch.letter(item, TODAY), NOW)
         head = content.partition(b"\r\n\r\n")[0]
         names = [line.split(b":")[0] for line in head.split(b"\r\n") if line[:1] != b" "]

@@ -175,7 +175,7 @@ def test_progress_counts_every_file_to_the_last(tmp_path: Path) -> None:
 def test_a_zip_changed_between_listing_and_reading_is_not_mixed(tmp_path: Path) -> None:
     path = tmp_path / "包.zip"
     path.write_bytes(pack({"a.xlsx": make_return()}))
-    job = returns._Job("包.zip/a.xlsx", path, "a.xlsx", "0" * 64)
+    job = return_files._Job("包.zip/a.xlsx", path, "a.xlsx", "0" * 64)
     read = return_files._read_inside(EXPECTED, job)
     assert read.code == "R201"
     assert "被改动" in (read.reason or "")
@@ -191,7 +191,7 @@ def test_no_content_of_a_zip_enters_this_process(
     def fail(*_: object) -> None:
         raise AssertionError("the content was read here")
 
-    workers = returns.read_isolated
+    workers = return_files.read_isolated
     monkeypatch.setattr(return_files, "read_isolated", read_at_home)
     inner = {"a.xlsx": make_return(), "b.xlsx": b"x" * 999, "~$c": b""}
     found = read_folder(tmp_path, {"包.zip": pack(inner), "~$d": b"", "e.pdf": b"%PDF-1.4"})
