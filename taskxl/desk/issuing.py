@@ -60,8 +60,10 @@ def _issue(
     notes += rebuild(workspace, ledger, master, period, now)
     notes += _take_up_corrections(workspace, ledger, master, period, now)
     notes += filter(None, [doubt_report_day(period, master.settings)])
+    notes += _tell_skipped(workspace, ledger, master, period)
     forms = _compose(workspace, ledger, master, period, office)
-    template = compile_template(workspace.template("附件2.xlsx"))
+    name, drawn = workspace.form_template(master.settings.form_columns)
+    template = compile_template(drawn, name)
     contents = [render_form(template, form) for form in forms]
     issued = [
         IssuedForm(form.office, form.identity.form_id, content)
@@ -80,6 +82,21 @@ def _issue(
     return IssueReport(
         folder, returns, tuple(written), tuple(unchanged), tuple(stale), tuple(notes), replaced
     )
+
+
+def _tell_skipped(
+    workspace: Workspace, ledger: Ledger, master: MasterList, period: Period
+) -> list[str]:
+    """Return a line where the month before was not issued though an earlier one was."""
+    past = recall_months(workspace, ledger, master, period)
+    if not past or past[-1].period == period.previous:
+        return []
+    last = past[-1].period
+    skipped = [f"{month}月" for month in range(last.month + 1, period.month)]
+    return [
+        f"{'、'.join(skipped)}没有下发过：表里带出的是{last.month}月及以前报的内容，"
+        f"以〔{last.month}月〕这样写明月份。"
+    ]
 
 
 def preview_form(workspace: Workspace, period: Period, office: str) -> str:
@@ -115,17 +132,23 @@ def _compose(
         owing = (name,)
     past = recall_months(workspace, ledger, master, period)
     previous: dict[tuple[str, str], Entry] = {}
+    said_in: dict[tuple[str, str], Period] = {}
     done: frozenset[str] = frozenset()
     instructions: dict[str, str] = {}
     if past:
         instructions = instructions_of(past[-1].revisions)
         # An office that missed a month finds what it said before that.
-        said = (*past[-1].previous, *past[-1].entries)
         name_of = Roster(master.offices).present_name
-        previous = {(e.task, name_of(e.office)): e for e in said if e.progress or e.obstacles}
+        for month in past:
+            for entry in month.entries:
+                if entry.progress or entry.obstacles:
+                    previous[entry.task, name_of(entry.office)] = entry
+                    said_in[entry.task, name_of(entry.office)] = month.period
         done = frozenset(s.milestone.id for s in past[-1].milestones if s.light == "done")
     as_of = report_day(period, master.settings)
     return [
-        compose_form(master, name, period, as_of, previous, done, shares[name], instructions)
+        compose_form(
+            master, name, period, as_of, previous, done, shares[name], instructions, said_in
+        )
         for name in owing
     ]

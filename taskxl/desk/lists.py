@@ -164,7 +164,8 @@ def check_workspace(workspace: Workspace) -> tuple[Finding, ...]:
     from taskxl.mail.texts import TEMPLATES, check_text
 
     master, findings = load_master(workspace)
-    drawn = check_template(workspace.template("附件2.xlsx"))
+    name, content = workspace.form_template(master.settings.form_columns)
+    drawn = check_template(content, name)
     closings = check_closings(master.tasks, _find_done(workspace, master))
     texts = [
         finding for name in TEMPLATES for finding in check_text(name, workspace.template(name))

@@ -23,6 +23,8 @@ NO_MILESTONES = "（本期没有到期未办结的节点，本表不用填）"
 FILLED = "已全部填完"
 _LIST_WORDS = re.compile(r"(?:一览表|清单|分解表|分解方案|分解|台账|表)$")
 _HEAD_FIELDS = 3  # 填报人, 填报日期, 审定
+_LAST_MONTH = re.compile(re.escape(PREVIOUS_MARK))
+_MARK = re.compile(r"〔(?:上月|\d{1,2}月)〕")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +51,13 @@ def compose_form(
     done: frozenset[str] = frozenset(),
     share: Share | None = None,
     instructions: Mapping[str, str] | None = None,
+    said_in: Mapping[tuple[str, str], Period] | None = None,
 ) -> Form:
     """Return the form of one office for a period.
 
     `as_of` is the report day: a milestone due before it is called overdue.
-    `previous` are last month's entries by (task id, office), whose texts are put in with a mark;
+    `previous` are the last entries by (task id, office), whose texts are put in with a mark that
+    names their month where `said_in` says that it is not the one before;
     `done` are the ids of milestones already reported as done, which are not asked for again;
     `share` are the office's tasks where `divide_tasks` has told them for all offices at once;
     `instructions` what leaders wrote under 批示 of the last summary, by task id.
@@ -62,7 +66,10 @@ def compose_form(
     """
     own, supported = map(gather_groups, share or tasks_of(master, office, period))
     entries = {task.id: (previous or {}).get((task.id, office)) for task in own}
-    tasks = tuple(_task_record(task, entries[task.id], instructions or {}) for task in own)
+    marks_of = {task.id: mark_of(period, (said_in or {}).get((task.id, office))) for task in own}
+    tasks = tuple(
+        _task_record(task, entries[task.id], instructions or {}, marks_of[task.id]) for task in own
+    )
     asked = sorted(
         (
             (milestone.due, task, milestone)
@@ -140,7 +147,9 @@ def issued_plan(task: Task, instructions: Mapping[str, str]) -> str:
     return f"{plan_text(task)}\n{INSTRUCTION_MARK}{asked}".strip() if asked else plan_text(task)
 
 
-def _task_record(task: Task, entry: Entry | None, instructions: Mapping[str, str]) -> Record:
+def _task_record(
+    task: Task, entry: Entry | None, instructions: Mapping[str, str], mark: str
+) -> Record:
     """Return a task's row; a task that was done last month stays done."""
     return {
         "编号": task.number or "",
@@ -148,8 +157,8 @@ def _task_record(task: Task, entry: Entry | None, instructions: Mapping[str, str
         "计划": issued_plan(task, instructions),
         "股室": "\n".join(task.offices),
         "状态": DONE if entry and entry.status == DONE else "",
-        "进展": _marked(entry.progress if entry else ""),
-        "问题": _marked(entry.obstacles if entry else ""),
+        "进展": _marked(entry.progress if entry else "", mark),
+        "问题": _marked(entry.obstacles if entry else "", mark),
         "备注": "",
         "标识": task.id,
         GROUP_KEY: _group_of(task),
@@ -187,20 +196,36 @@ def _supported_record(task: Task) -> Record:
     }
 
 
-def strip_mark(text: str) -> str:
-    """Return a text without the mark of last month before it.
+def strip_mark(text: str, named: bool = False) -> str:
+    """Return a text without the mark of an earlier month before it.
+
+    With `named` also without one that names its month, where such a mark was put there: a clerk may
+    begin a text so.
 
     >>> strip_mark("〔上月〕已完成选址。")
     '已完成选址。'
+    >>> strip_mark("〔6月〕已完成选址。"), strip_mark("〔6月〕已完成选址。", named=True)
+    ('〔6月〕已完成选址。', '已完成选址。')
     """
     text = text.strip()
-    while text.startswith(PREVIOUS_MARK):
-        text = text.removeprefix(PREVIOUS_MARK).strip()
+    while found := (_MARK if named else _LAST_MONTH).match(text):
+        text = text[found.end() :].strip()
     return text
 
 
-def _marked(text: str) -> str:
-    """Return last month's text with its mark; what says nothing need not be gone over again.
+def mark_of(period: Period, said: Period | None) -> str:
+    """Return the mark before a text that was said in an earlier month (None: last month).
+
+    >>> mark_of(Period(2021, 8), Period(2021, 7)), mark_of(Period(2021, 8), Period(2021, 6))
+    ('〔上月〕', '〔6月〕')
+    """
+    if said is None or said == period.previous:
+        return PREVIOUS_MARK
+    return f"〔{said.month}月〕"
+
+
+def _marked(text: str, mark: str = PREVIOUS_MARK) -> str:
+    """Return an earlier month's text with its mark; what says nothing need not be gone over again.
 
     Who wrote above an older text and left it standing is not handed that one a second time.
     """
@@ -208,7 +233,7 @@ def _marked(text: str) -> str:
     return (
         ""
         if is_blank(text) or squeeze(text).strip("。.;；") in NOTHING_WORDS
-        else PREVIOUS_MARK + text
+        else mark + text
     )
 
 
@@ -216,7 +241,7 @@ def _mark_task(task_id: str, record: Record) -> RowMark:
     digests = {word: digest_text(record[word]) for word in ("编号", "名称", "计划", "股室")}
     for word, field in ((PREVIOUS_PROGRESS, "进展"), (PREVIOUS_OBSTACLES, "问题")):
         if record[field]:
-            digests[word] = digest_text(strip_mark(record[field]))
+            digests[word] = digest_text(strip_mark(record[field], named=True))
     return RowMark("task", task_id, digests, record["编号"], record["名称"])
 
 
@@ -278,4 +303,4 @@ def _count_missing(
 
 
 def _is_old(text: str) -> bool:
-    return text.startswith(PREVIOUS_MARK)
+    return _MARK.match(text) is not None

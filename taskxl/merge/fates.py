@@ -32,6 +32,14 @@ UNCLEAR = rule(
     why="随意取一份，可能把股室已经改正的内容又改回去；所以两份的文字都留着，由人来定。",
     cure="请问清股室以哪一份为准，把另一份移出回收文件夹后重新汇总。",
 )
+EMPTY = rule(
+    "R212",
+    "表没有填写",
+    "error",
+    what="收回的表还是下发时的样子：没有一处填报内容，或者只有带出的上期文字，一个字也没有改。",
+    why="没有填写的表不算报送，汇总里这个股室的任务都是空白。",
+    cure="请股室填写后重新报送；如果是发错了文件，请把填好的那份发来。",
+)
 
 # Codes of findings that say a part of an accepted file is gone or found no place.
 _PARTIAL = ("E302", "E303", "E306")

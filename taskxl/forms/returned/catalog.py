@@ -9,7 +9,7 @@ from taskxl.forms.identity import Block
 from taskxl.forms.issue import FILLED, NO_MILESTONES, form_title, issued_plan
 from taskxl.forms.returned.matching import Register, RowKeys, squeeze_keys
 from taskxl.intake.grids import Book
-from taskxl.model import MasterList, Milestone, Period, Task
+from taskxl.model import ASKED, MasterList, Milestone, Period, Task
 from taskxl.roster import Roster, divide_tasks
 from taskxl.tasks import plan_text
 from taskxl.text import is_blank, squeeze
@@ -36,7 +36,7 @@ class Expected:
     `form_texts` are the fixed texts of the form's template (see `form_texts`): instructions and
     captions that come back with every return and are nobody's typing; `instructions` the 批示 that
     stand below the plan of a task, by its id; `issued_lists` those by which forms of the period
-    went out, the list may have been changed since.
+    went out, the list may have been changed since; `asked` what the period's forms ask for.
     """
 
     master: MasterList
@@ -44,6 +44,7 @@ class Expected:
     form_texts: frozenset[str] = frozenset()
     instructions: Mapping[str, str] = field(default_factory=dict)
     issued_lists: tuple[MasterList, ...] = ()
+    asked: tuple[str, ...] = ASKED
 
     @cached_property
     def catalog(self) -> "Catalog":
@@ -72,6 +73,7 @@ class Catalog:
         self.master = expected.master
         self.period = expected.period
         self._issued_lists = expected.issued_lists
+        self.asked = expected.asked
         self.settings = expected.master.settings
         self.roster = Roster(self.master.offices)
         self.tasks: dict[str, Task] = {task.id: task for task in self.master.tasks}

@@ -11,6 +11,7 @@ from taskxl.intake.grids import Value, value_text
 from taskxl.mail.addresses import read_address
 from taskxl.model import Settings
 from taskxl.text import is_blank, squeeze
+from taskxl.words import OFFICE_WORDS
 
 Kind = Literal["text", "count", "date", "choice", "mail"]
 Cell = str | int | date | None
@@ -74,6 +75,21 @@ ITEMS = (
         1,
         15,
         optional=True,
+    ),
+    Item(
+        "form_columns",
+        "表样",
+        "八栏：文件规定的七栏加“进度状态”，另有审定和“节点完成情况”表；七栏：只有文件规定的七栏。"
+        "“模板”文件夹里有自己的附件2时，用自己的。",
+        "choice",
+        choices={"八栏": "eight", "七栏": "seven"},
+    ),
+    Item(
+        "office_word",
+        "内设机构称谓",
+        "本单位的内设机构叫什么；表格、信件和消息里都这样写。",
+        "choice",
+        choices={word: word for word in OFFICE_WORDS},
     ),
     Item(
         "reporters",
