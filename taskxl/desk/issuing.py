@@ -7,7 +7,7 @@ from pathlib import Path
 from taskxl.dates import doubt_report_day, report_day
 from taskxl.desk.lists import load_master, settle_master
 from taskxl.desk.merging import _take_up_corrections
-from taskxl.desk.months import recall_months
+from taskxl.desk.months import asked_of_template, recall_months
 from taskxl.desk.rebuilding import rebuild
 from taskxl.errors import TaskxlError
 from taskxl.forms.issue import Form, compose_form, render_form
@@ -146,9 +146,10 @@ def _compose(
                     said_in[entry.task, name_of(entry.office)] = month.period
         done = frozenset(s.milestone.id for s in past[-1].milestones if s.light == "done")
     as_of = report_day(period, master.settings)
+    asked = asked_of_template(workspace, master.settings)
     return [
         compose_form(
-            master, name, period, as_of, previous, done, shares[name], instructions, said_in
+            master, name, period, as_of, previous, done, shares[name], instructions, said_in, asked
         )
         for name in owing
     ]

@@ -92,16 +92,28 @@ def merge_folder(
     return MergedFolder(month, returns)
 
 
-def _read_forms(workspace: Workspace, settings: Settings, period: Period) -> list[Book]:
-    """Return the template of 附件2, then some of the period's forms as they lie under 下发/."""
+def asked_of_template(workspace: Workspace, settings: Settings) -> tuple[str, ...]:
+    """Return what the template of 附件2 asks for, of `model.ASKED`.
+
+    Raises TaskxlError when it cannot be read.
+    """
+    return asked_fields([_read_template(workspace, settings)])
+
+
+def _read_template(workspace: Workspace, settings: Settings) -> Book:
     name, content = workspace.form_template(settings.form_columns)
     try:
-        books = [read_book(content, name, "xlsx")]
+        return read_book(content, name, "xlsx")
     except Refused as refused:
         raise TaskxlError(
             f"模板/{name}：不是 .xlsx 工作簿，或已损坏。请用 Excel 或 WPS 打开，另存为 .xlsx；"
             "或把它移走，改用自带的画法。"
         ) from refused
+
+
+def _read_forms(workspace: Workspace, settings: Settings, period: Period) -> list[Book]:
+    """Return the template of 附件2, then some of the period's forms as they lie under 下发/."""
+    books = [_read_template(workspace, settings)]
     for path in _form_paths(workspace, period)[:_FORMS_READ]:
         try:
             admitted = admit(path)

@@ -88,7 +88,9 @@ def _find_complete(month: Month) -> set[tuple[str, str]]:
         for entry in month.entries
         if not is_blank(entry.progress)
         and not ("status" in month.asked and is_blank(entry.status))
-        and not ("obstacles" in month.asked and entry.status == BEHIND and is_blank(entry.obstacles))
+        and not (
+            "obstacles" in month.asked and entry.status == BEHIND and is_blank(entry.obstacles)
+        )
         and (entry.task, entry.office) not in lacking
     }
 

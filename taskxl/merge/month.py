@@ -48,7 +48,8 @@ def merge_month(
     `as_of` is the period's report day: what came after it is late, and milestones are judged by
     it. `history` are the year's earlier months, in any order; `issued` the id of the form that
     each office was issued last, where that is known; `revisions` what the 办公室 corrected in the
-    summary; `asked` what the period's forms ask for. The result does not depend on the order of `returns`.
+    summary; `asked` what the period's forms ask for. The result does not depend on the order of
+    `returns`.
     """
     roster = Roster(master.offices)
     past = _past_months(history, period, roster)

@@ -5,14 +5,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+from taskxl.dates import report_day
 from taskxl.forms.identity import Block
-from taskxl.forms.issue import FILLED, NO_MILESTONES, form_title, issued_plan
+from taskxl.forms.issue import FILLED, NO_MILESTONES, form_title, issued_plan, report_notice
 from taskxl.forms.returned.matching import Register, RowKeys, squeeze_keys
 from taskxl.intake.grids import Book
 from taskxl.model import ASKED, MasterList, Milestone, Period, Task
 from taskxl.roster import Roster, divide_tasks
 from taskxl.tasks import plan_text
 from taskxl.text import is_blank, squeeze
+from taskxl.words import OFFICE_WORDS
 
 _PLACEHOLDER = re.compile(r"\{\{.*?\}\}")
 _NUMBER = re.compile(r"\d+")
@@ -107,6 +109,8 @@ class Catalog:
         self.responsible = {office: frozenset(ids) for office, ids in responsible.items()}
         self._fixed, self._patterns = _split_texts(expected.form_texts)
         self._values = self._known_values()
+        as_of = report_day(self.period, self.settings)
+        self._notice = squeeze(report_notice(self.settings, as_of))
 
     def office_named(self, text: str) -> str | None:
         """Return the office of that name or alias, or None; `（盖章）` does not count."""
@@ -167,7 +171,7 @@ class Catalog:
         squeezed = squeeze(text)
         if not squeezed or squeezed in self._long_texts or self.is_fixed_text(text):
             return True
-        if squeezed in self._values["group"]:
+        if squeezed in self._values["group"] or squeezed == self._notice:
             return True
         return any(
             all(self._may_fill(part) for part in match.groups())
@@ -200,7 +204,7 @@ class Catalog:
         names = {settings.bureau, settings.contact, self.master.title, *offices, *leaders}
         names |= {office.leader for office in self.master.offices if office.leader}
         names |= {alias for office in self.master.offices for alias in office.aliases}
-        names |= {period.label, period.name, period.folder, f"{period.year}"}
+        names |= {period.label, period.name, period.folder, f"{period.year}", *OFFICE_WORDS}
         filled = {squeeze(name) for name in names if name}
         groups = {squeeze(f"{leader}同志负责{word}") for leader in leaders for word in _GROUP_WORDS}
         groups |= {squeeze(text) for text in (*leaders, *sections)}
