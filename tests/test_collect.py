@@ -22,7 +22,7 @@ from taskxl.mail import imap
 from taskxl.mail.inbox import Unanswered, open_mailbox
 from taskxl.master.book.making import write_master
 from taskxl.model import Period
-from taskxl.workspace import folder as room
+from taskxl.workspace import files as room
 from taskxl.workspace.folder import Workspace
 from tests.cutting import Proxy, run_proxy
 from tests.dovecot import PASSWORD, USER, Server, run_dovecot
