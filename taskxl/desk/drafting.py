@@ -268,6 +268,8 @@ def _values(
         "股室": office,
         "责任人": (known.person if known else "") or "",
         "标题": form_title(master, period),
+        "年度": f"{period.year}年",
+        "称谓": settings.office_word,
         "报告期": period.label,
         "月份": period.name,
         "期限": f"{deadline.year}年{deadline.month}月{deadline.day}日"

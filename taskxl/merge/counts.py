@@ -63,12 +63,19 @@ def count_month(month: Month) -> Counts:
         tasks,
         _count(get_args(Light), (state.light for state in month.milestones)),
         {
-            "completion": Rate(tasks[DONE], len(month.master.tasks)),
-            "milestone_completion": Rate(sum(s.light == "done" for s in due), len(due)),
+            "completion": _known(month, "status", tasks[DONE], len(month.master.tasks)),
+            "milestone_completion": _known(
+                month, "state", sum(s.light == "done" for s in due), len(due)
+            ),
             "punctuality": Rate(offices["submitted"], len(owing)),
             "completeness": Rate(sum(pair in complete for pair in owed), len(owed)),
         },
     )
+
+
+def _known(month: Month, field: str, done: int, of: int) -> Rate:
+    """Return a share; of what no form asks for and nobody has said, nothing can be counted."""
+    return Rate(done, of) if done or field in month.asked else Rate(0, 0)
 
 
 def _find_complete(month: Month) -> set[tuple[str, str]]:

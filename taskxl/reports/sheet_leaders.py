@@ -155,8 +155,11 @@ def _change(view: MonthView, task: Task) -> list[str]:
     before = view.previous.get((task.id, lead))
     entry = next((e for e in view.entries.get(task.id, ()) if e.office == lead), None)
     now = entry.status if entry else ""
-    if before is None or not before.status:
-        return ["首次填报"] if now else []
+    if before is None:
+        # In the year's first month everything is new, and nothing need be said of it.
+        return ["首次填报"] if now and view.month.previous else []
+    if not before.status:
+        return []
     if not now:
         return [f"上次：{before.status}"]
     return ["状态未变" if now == before.status else f"{before.status}→{now}"]

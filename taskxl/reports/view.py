@@ -26,6 +26,7 @@ Item = TypeVar("Item")
 
 NO_LEADER = "未写明分管负责同志的项目"
 UNCLEAR = "状态不明"
+NOT_ASKED = "没有要求填报节点"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,8 @@ class MonthView:
 
     def silence_on(self, state: MilestoneState) -> str:
         """Return why nobody speaks of an open milestone this month; "" where somebody could."""
+        if state.light != "done" and "state" not in self.month.asked:
+            return NOT_ASKED
         owed = self.owed.get(state.task.id, ())
         words = [self.states[office].state for office in owed if office in self.states]
         if state.light == "done" or set(words) - {"missing", "rejected"}:
