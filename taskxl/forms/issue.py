@@ -10,7 +10,7 @@ from taskxl.forms.template.filling import GROUP_KEY, Record
 from taskxl.forms.template.template import Template
 from taskxl.model import ASKED, Entry, MasterList, Milestone, Period, Settings, Task
 from taskxl.roster import Share, resolve_office, tasks_of
-from taskxl.tasks import gather_groups, plan_text
+from taskxl.tasks import gather_groups, short_label, shown_plan, shown_title
 from taskxl.text import is_blank, squeeze
 from taskxl.words import BEHIND, DONE, INSTRUCTION_MARK, NOTHING_WORDS, PREVIOUS_MARK
 
@@ -146,7 +146,8 @@ def _shorten(text: str, limit: int = 40) -> str:
 def issued_plan(task: Task, instructions: Mapping[str, str]) -> str:
     """Return what stands in the plan's cell: the plan, and below it what a leader asked for."""
     asked = instructions.get(task.id, "").strip()
-    return f"{plan_text(task)}\n{INSTRUCTION_MARK}{asked}".strip() if asked else plan_text(task)
+    plan = shown_plan(task)
+    return f"{plan}\n{INSTRUCTION_MARK}{asked}".strip() if asked else plan
 
 
 def _task_record(
@@ -155,7 +156,7 @@ def _task_record(
     """Return a task's row; a task that was done last month stays done."""
     return {
         "编号": task.number or "",
-        "名称": task.title or "",
+        "名称": shown_title(task),
         "计划": issued_plan(task, instructions),
         "股室": "\n".join(task.offices),
         "状态": DONE if entry and entry.status == DONE else "",
@@ -178,7 +179,7 @@ def _milestone_record(task: Task, milestone: Milestone, overdue: bool) -> Record
     words = f"{due.year}年{due.month}月{due.day}日" if due else ""
     return {
         "编号": task.number or "",
-        "名称": task.title or "",
+        "名称": short_label(task),
         "内容": milestone.text,
         "时限": words + ("\n（已逾期）" if overdue else ""),
         "状态": "",
@@ -191,8 +192,8 @@ def _milestone_record(task: Task, milestone: Milestone, overdue: bool) -> Record
 def _supported_record(task: Task) -> Record:
     return {
         "编号": task.number or "",
-        "名称": task.title or "",
-        "计划": plan_text(task),
+        "名称": shown_title(task),
+        "计划": shown_plan(task),
         "股室": "\n".join(task.lead_offices),
         "标识": task.id,
     }

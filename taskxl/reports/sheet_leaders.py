@@ -10,6 +10,7 @@ from taskxl.reports.sheet_milestones import TONES
 from taskxl.reports.styles import Tone
 from taskxl.reports.tables import Cell, Column, Content, Link, Row, Section, Table
 from taskxl.reports.view import NO_LEADER, MonthView
+from taskxl.tasks import short_label
 from taskxl.text import quote, show, squeeze
 from taskxl.words import (
     BEHIND,
@@ -122,7 +123,7 @@ def _make_contents(view: MonthView, task: Task) -> tuple[Content, ...]:
     steps = steps or _describe_progress(states)
     return (
         task.number or "",
-        task.title or "",
+        short_label(task),
         view.lead_of(task),
         Cell(status, _TONES.get(status, "error" if status in SILENT else "warning")),
         "\n".join([*_change(view, task), *_moved(view, states)]),

@@ -16,6 +16,7 @@ from taskxl.forms.returned.matching import squeeze_number
 from taskxl.forms.returned.tally import Tally
 from taskxl.intake.grids import Area, CellError, Value, value_text
 from taskxl.model import Altered, Entry, MilestoneEntry, Task
+from taskxl.tasks import short_label, shown_title
 from taskxl.text import is_blank, quote_change, show, squeeze
 from taskxl.words import DONE, MILESTONE_STATES, MILESTONE_SYNONYMS, STATUS_SYNONYMS, STATUSES
 
@@ -379,6 +380,8 @@ class AnswerReader:
             due = self.catalog.milestones[at.item][1].due
             said = re.sub(r"\(.*", "", squeeze(now)) if isinstance(value, str) else value
             return is_blank(now) or (due is not None and read_date(said, due.year) == due)
+        if field == "title" and squeeze(now) == squeeze(self._task(at).title):
+            return True
         return squeeze(now) == squeeze(text)
 
     def _listed(self, at: Answered, field: str) -> str:
@@ -393,7 +396,9 @@ class AnswerReader:
             return self.catalog.plans[task.id]
         if field in ("responsible", "lead"):
             return "、".join(task.offices)
-        return (task.number if field == "number" else task.title) or ""
+        if field == "number":
+            return task.number or ""
+        return shown_title(task) if at.table.kind == "task" else short_label(task)
 
     def _said_of(self, at: Answered) -> frozenset[str]:
         """Return every text that 主清单 has of a row's task, squeezed."""
@@ -402,6 +407,7 @@ class AnswerReader:
         texts |= {self.catalog.plans[task.id], *task.offices, *(p.name for p in task.persons)}
         texts |= {"、".join(task.offices), "、".join(p.name for p in task.persons)}
         texts |= {"\n".join(task.remarks), "、".join(task.remarks)}
+        texts |= {shown_title(task), short_label(task)}
         return frozenset(squeeze(text) for text in texts if text)
 
     def _report_change(self, at: Answered, column: int, field: str, now: str) -> Altered:

@@ -12,7 +12,7 @@ from taskxl.forms.returned.matching import Register, RowKeys, squeeze_keys
 from taskxl.intake.grids import Book
 from taskxl.model import ASKED, MasterList, Milestone, Period, Task
 from taskxl.roster import Roster, divide_tasks
-from taskxl.tasks import plan_text
+from taskxl.tasks import plan_text, short_label, shown_plan, shown_title
 from taskxl.text import is_blank, squeeze
 from taskxl.words import OFFICE_WORDS
 
@@ -88,11 +88,11 @@ class Catalog:
             for milestone in task.milestones
         }
         self._task_keys = {
-            task.id: _keys(task.id, task.number, task.title, self.plans[task.id])
+            task.id: _keys(task.id, task.number, shown_title(task), self.plans[task.id], task.title)
             for task in self.master.tasks
         }
         self._milestone_keys = {
-            milestone.id: _keys(milestone.id, task.number, milestone.text, task.title)
+            milestone.id: _keys(milestone.id, task.number, milestone.text, short_label(task))
             for task, milestone in self.milestones.values()
         }
         self._registers: dict[frozenset[str] | None, dict[Block, Register]] = {}
@@ -149,9 +149,9 @@ class Catalog:
         """Task ids by titles that only one task bears and that are long enough to tell it."""
         found: dict[str, str | None] = {}
         for task in self.master.tasks:
-            title = squeeze(task.title)
-            if len(title) >= 4:
-                found[title] = None if title in found else task.id
+            for title in {squeeze(task.title), squeeze(shown_title(task))}:
+                if len(title) >= 4:
+                    found[title] = None if title in found else task.id
         return {title: task_id for title, task_id in found.items() if task_id is not None}
 
     @cached_property
@@ -159,6 +159,9 @@ class Catalog:
         texts = {squeeze(plan) for plan in self.plans.values()}
         for master in (self.master, *self._issued_lists):
             texts |= {squeeze(plan_text(task)) for task in master.tasks}
+            texts |= {squeeze(shown_plan(task)) for task in master.tasks}
+            for name_of in (shown_title, short_label):
+                texts |= {squeeze(name_of(task)) for task in master.tasks}
             texts |= {squeeze(task.title) for task in master.tasks}
             texts |= {squeeze(step.text) for task in master.tasks for step in task.milestones}
         return frozenset(text for text in texts if len(text) >= 6)
@@ -220,8 +223,9 @@ class Catalog:
         }
 
 
-def _keys(item: str, number: str | None, text: str | None, other: str | None) -> RowKeys:
-    keys = squeeze_keys(RowKeys(item, number or "", text or "", other or ""))
+def _keys(item: str, number: str | None, text: str, other: str, also: str | None = None) -> RowKeys:
+    also = also if also != text else None
+    keys = squeeze_keys(RowKeys(item, number or "", text, other, also or ""))
     return replace(keys, id=item)
 
 
