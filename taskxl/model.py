@@ -129,6 +129,8 @@ class TaskList:
     """Who signed the notice, where it says so."""
     contact: str = ""
     """联系人 and telephone as the notice gives them."""
+    office_word: str = ""
+    """What the list calls an office (`words.OFFICE_WORDS`), where it tells."""
 
 
 @dataclass(frozen=True, slots=True)
