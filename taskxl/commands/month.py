@@ -87,7 +87,7 @@ def status(folder: Path | None, month: str | None) -> None:
     workspace = common.open_workspace(folder)
     period = choose_period(workspace, month, common.today())
     merged = look_at_month(workspace, period, common.progress("读取回收的表"))
-    titles = ("股室", "状态", "收到", "填报人", "审定", "已填/应填")
+    titles = (merged.master.settings.office_word, "状态", "收到", "填报人", "审定", "已填/应填")
     asked = "approval" in merged.asked
     head, *lines = table([titles, *(_status_row(state, asked) for state in merged.offices)])
     click.secho(head, bold=True)
@@ -111,13 +111,14 @@ def send_back(folder: Path | None, month: str | None, office: str | None) -> Non
     period = choose_period(workspace, month, common.today())
     merged = look_at_month(workspace, period, common.progress("读取回收的表"))
     offices = [state.office for state in merged.offices]
+    word = merged.master.settings.office_word
     if office is not None:
         name = Roster(merged.master.offices).present_name(office)
         if name not in offices:
-            raise TaskxlError(f"没有报送的股室“{show(office)}”。可选：{'、'.join(offices)}")
+            raise TaskxlError(f"没有报送的{word}“{show(office)}”。可选：{'、'.join(offices)}")
         offices = [name]
     texts = [text for name in offices if (text := send_back_text(merged, name))]
-    click.echo("\n\n".join(texts) or "没有要股室更正的地方。")
+    click.echo("\n\n".join(texts) or f"没有要{word}更正的地方。")
 
 
 def _status_row(state: "OfficeState", asked: bool) -> tuple[str, ...]:

@@ -24,7 +24,7 @@ from taskxl.mail.texts import LetterText, render_text
 from taskxl.model import MasterList, Month, OfficeState, Period
 from taskxl.reports.send_back import send_back_text
 from taskxl.roster import Roster
-from taskxl.text import quote, show
+from taskxl.text import call_offices, quote, show
 from taskxl.workspace.files import make_folder, read_whole, require_writable, write_whole
 from taskxl.workspace.folder import Workspace
 from taskxl.workspace.lock import hold_workspace
@@ -115,7 +115,9 @@ def compose_letters(
     items, notes = composers[kind]()
     notes += _note_addresses(master, findings, items) if by_mail else []
     template = workspace.template(_template_name(kind))
-    return Batch(kind, period, master, template, tuple(items), tuple(notes))
+    word = master.settings.office_word
+    told = tuple(call_offices(note, word) for note in notes)
+    return Batch(kind, period, master, template, tuple(items), told)
 
 
 def _compose_issue(
@@ -228,7 +230,8 @@ def _choose(
     chosen = [state for state in states if state.office == name]
     if not chosen:
         names = "、".join(state.office for state in states)
-        raise TaskxlError(f"没有要报送的股室“{show(office)}”。可选：{names}")
+        why = call_offices("没有要报送的股室", master.settings.office_word)
+        raise TaskxlError(f"{why}“{show(office)}”。可选：{names}")
     return chosen
 
 

@@ -16,7 +16,7 @@ from taskxl.ledger.looking import look_into_ledger
 from taskxl.merge.revisions import instructions_of
 from taskxl.model import Entry, MasterList, Period
 from taskxl.roster import Roster, divide_tasks
-from taskxl.text import show
+from taskxl.text import call_offices, show
 from taskxl.workspace.files import require_writable, write_whole
 from taskxl.workspace.folder import Workspace
 from taskxl.workspace.lock import hold_workspace
@@ -79,6 +79,7 @@ def _issue(
     folder = workspace.issue_folder(period)
     stale = [] if office else [p for p in sorted(folder.glob("附件2-*.xlsx")) if p not in rendered]
     unchanged = [path for path in rendered if path not in written]
+    notes = [call_offices(note, master.settings.office_word) for note in notes]
     return IssueReport(
         folder, returns, tuple(written), tuple(unchanged), tuple(stale), tuple(notes), replaced
     )
@@ -124,11 +125,14 @@ def _compose(
     shares = divide_tasks(master, period)
     owing = tuple(shares)
     if not owing:
-        raise TaskxlError("主清单里没有一项任务写明了责任股室，没有可下发的表。请先补上牵头股室。")
+        why = "主清单里没有一项任务写明了责任股室，没有可下发的表。"
+        cure = "请在“任务”表的“牵头股室”一栏写上，再运行。"
+        raise TaskxlError(call_offices(why, master.settings.office_word) + cure)
     if office is not None:
         name = Roster(master.offices).present_name(office)
         if name not in owing:
-            raise TaskxlError(f"没有要报送的股室“{show(office)}”。可选：{'、'.join(owing)}")
+            why = call_offices("没有要报送的股室", master.settings.office_word)
+            raise TaskxlError(f"{why}“{show(office)}”。可选：{'、'.join(owing)}")
         owing = (name,)
     past = recall_months(workspace, ledger, master, period)
     previous: dict[tuple[str, str], Entry] = {}

@@ -31,7 +31,7 @@ from taskxl.merge.lights import says_done
 from taskxl.model import MasterList, Office, Settings, Task, TaskList
 from taskxl.roster import Roster
 from taskxl.tasks import KnownIds, gather_ids, give_ids
-from taskxl.text import show, squeeze
+from taskxl.text import call_offices, show, squeeze
 from taskxl.words import ALL_OFFICES
 from taskxl.workspace.files import read_whole, require_writable, write_whole
 from taskxl.workspace.folder import Workspace
@@ -101,13 +101,13 @@ def _read_list(
     ), findings
 
 
-def count_tasks(tasks: Sequence[Task]) -> str:
-    """Return a list's size in words: tasks, milestones, lead offices, uncertain dates."""
+def count_tasks(tasks: Sequence[Task], word: str = "股室") -> str:
+    """Return a list's size in words: tasks, milestones, lead offices (`word`), uncertain dates."""
     milestones = [m for task in tasks for m in task.milestones]
     offices = {office for task in tasks for office in task.lead_offices}
     endless = sum(is_recurring(m.vague) for m in milestones)
     vague = sum(m.vague is not None for m in milestones) - endless
-    text = f"任务 {len(tasks)} 项，节点 {len(milestones)} 个，牵头股室 {len(offices)} 个"
+    text = f"任务 {len(tasks)} 项，节点 {len(milestones)} 个，牵头{word} {len(offices)} 个"
     text += f"，长期性节点 {endless} 个" if endless else ""
     return f"{text}，存疑时限 {vague} 个" if vague else text
 
@@ -202,14 +202,15 @@ def check_workspace(workspace: Workspace) -> tuple[Finding, ...]:
         finding for name in TEMPLATES for finding in check_text(name, workspace.template(name))
     ]
     unset = check_settings(master.settings)
-    return (
-        *findings,
-        *check_tasks(master.tasks, master.offices),
-        *closings,
-        *unset,
-        *drawn,
-        *texts,
-    )
+    tasks = check_tasks(master.tasks, master.offices)
+    found = (*findings, *tasks, *closings, *unset, *drawn, *texts)
+    return _call_offices(found, master.settings)
+
+
+def _call_offices(findings: Sequence[Finding], settings: Settings) -> tuple[Finding, ...]:
+    """Return findings with the bureau's word for its offices."""
+    word = settings.office_word
+    return tuple(replace(one, message=call_offices(one.message, word)) for one in findings)
 
 
 def _find_done(workspace: Workspace, master: MasterList) -> frozenset[str] | None:
@@ -241,8 +242,8 @@ def _find_done(workspace: Workspace, master: MasterList) -> frozenset[str] | Non
 class InitReport:
     """What `init` did: `created` tells of a new 主清单.xlsx, `updated` of one that was changed.
 
-    `differences` are the account of the document against 主清单.xlsx as it was before; `aside` is
-    where that was put before it was changed.
+    `differences` are the account of the document against 主清单.xlsx as it was before; `word` is
+    what the bureau calls its offices; `aside` is where 主清单.xlsx was put before it was changed.
     """
 
     path: Path
@@ -253,6 +254,7 @@ class InitReport:
     differences: tuple[Difference, ...] = ()
     updated: bool = False
     aside: Path | None = None
+    word: str = "股室"
 
 
 def init_workspace(
@@ -284,7 +286,9 @@ def init_workspace(
         _record_import(ledger, task_list, master.tasks, paths, now)
         write_whole(workspace.master_path, write_master(master))
     notes += _tell_settings(master.settings)
-    return InitReport(workspace.master_path, True, master.tasks, findings, tuple(notes))
+    told = _call_offices(findings, master.settings)
+    word = master.settings.office_word
+    return InitReport(workspace.master_path, True, master.tasks, told, tuple(notes), word=word)
 
 
 def _tell_settings(settings: Settings) -> list[str]:
@@ -362,7 +366,15 @@ def update_workspace(root: Path, paths: Sequence[Path], now: datetime | None = N
         # a person's own at the next run.
         _record_import(ledger, task_list, update.stated, paths, now)
     return InitReport(
-        path, False, update.tasks, findings, update.notes, differences, aside is not None, aside
+        path,
+        False,
+        update.tasks,
+        _call_offices(findings, master.settings),
+        update.notes,
+        differences,
+        aside is not None,
+        aside,
+        master.settings.office_word,
     )
 
 

@@ -1,4 +1,4 @@
-"""The rules on task lists (M101 to M115, M129, M130): what each finds, why it matters, how to mend it."""
+"""The rules on task lists: what each finds, why it matters, how to mend it."""
 
 from taskxl.findings import rule
 

@@ -28,7 +28,7 @@ from taskxl.model import (
     Unplaced,
 )
 from taskxl.roster import Roster, divide_tasks
-from taskxl.text import squeeze
+from taskxl.text import call_offices, squeeze
 from taskxl.words import DONE
 
 
@@ -109,8 +109,17 @@ def merge_month(
         closed,
         frozenset(key_of(one) for one in revised),
     )
-    findings = (*_without_demands(counted.findings, closed), *find_gaps(view))
-    return replace(month, findings=_order_findings(findings, month.offices, places))
+    word = master.settings.office_word
+    findings = [
+        replace(finding, message=call_offices(finding.message, word))
+        for finding in (*_without_demands(counted.findings, closed), *find_gaps(view))
+    ]
+    files = tuple(
+        replace(file, reason=call_offices(file.reason, word)) if file.reason else file
+        for file in month.files
+    )
+    ordered = _order_findings(findings, month.offices, places)
+    return replace(month, files=files, findings=ordered)
 
 
 def rests_on(month: Month, before: Month, corrections_only: bool = False) -> bool:

@@ -65,7 +65,7 @@ def make_table(view: MonthView) -> Table:
         COLUMNS,
         rows,
         anchored=tuple({STATE, *_COLUMN_OF.values()}),
-        empty="没有应报送的股室",
+        empty=view.say("没有应报送的股室"),
     )
 
 

@@ -70,11 +70,10 @@ class Urgent:
         """The offices it is about, each once."""
         return list(dict.fromkeys(f.office for _, f in self.findings if f.office))
 
-    @property
-    def who(self) -> str:
-        """What stands under 股室: the office, or how many there are."""
+    def who(self, word: str) -> str:
+        """Return what stands under 股室: the office, or how many (`word` is what they are)."""
         if len(self.offices) > 1:
-            return f"{len(self.offices)} 个股室"
+            return f"{len(self.offices)} 个{word}"
         return self.first.office or "—"
 
     def describe(self, view: MonthView) -> str:
@@ -99,7 +98,7 @@ class Urgent:
         if numbers:
             return f"{count} 处（第{_list(numbers, MOST_NUMBERS)}项）"
         if len(self.offices) > 1:
-            return f"{len(self.offices)} 个股室（{_list(self.offices, MOST_OFFICES)}）"
+            return f"{len(self.offices)} 个{view.word}（{_list(self.offices, MOST_OFFICES)}）"
         files = [show(f.file, 24) for _, f in self.findings if f.file]
         return f"{count} 处（{_list(files, 3)}）" if files else ""
 
@@ -208,7 +207,7 @@ class _Page:
         self.row += 1
         offices, lights = tables[0][1:5], tables[2][1:7]
         self._insert_chart(
-            chart_row, 0, "股室报送情况（个）", top + 1, 1, len(offices),
+            chart_row, 0, self.view.say("股室报送情况（个）"), top + 1, 1, len(offices),
             (_SOLID_LIGHT, _STRIPES, _DARK, _GRID),
         )  # fmt: skip
         self._insert_chart(
@@ -290,7 +289,7 @@ class _Page:
             return
         header = self.styles.header
         for first, columns, word in ((1, 1, "序"), (2, 1, "程度"), (3, 2, "股室"), (5, 7, "事项")):
-            write_band(self.sheet, self.row, columns, word, header, first)
+            write_band(self.sheet, self.row, columns, self.view.say(word), header, first)
         write_band(self.sheet, self.row, 1, "查看", header, GRID)
         self.sheet.set_row(self.row - 1, 22)
         self.row += 1
@@ -303,7 +302,7 @@ class _Page:
         severity = SEVERITY_WORDS[first.severity]
         self.sheet.write_number(row - 1, 0, number, styles.cell("center"))
         self.sheet.write_string(row - 1, 1, severity, styles.cell("center", first.severity))
-        office = one.who
+        office = one.who(self.view.word)
         write_band(self.sheet, row, 2, office, styles.cell("center"), 3)
         write_band(self.sheet, row, 7, text, styles.cell(), 5)
         lines = max(
@@ -339,7 +338,7 @@ def _office_numbers(view: MonthView) -> list[tuple[str, int | Rate]]:
     counts, rates = view.counts.offices, view.counts.rates
     words: tuple[OfficeStateWord, ...] = ("late", "missing", "rejected")
     return [
-        ("应报股室", sum(counts.values())),
+        (view.say("应报股室"), sum(counts.values())),
         ("按时报送", counts["submitted"]),
         *((OFFICE_STATES[word], counts[word]) for word in words),
         ("按时报送率", rates["punctuality"]),
@@ -386,7 +385,7 @@ def _contents(view: MonthView) -> Iterator[Link]:
     for name, note in (
         (sheet_tasks.SHEET, f"{len(month.master.tasks)} 项"),
         (sheet_gaps.SHEET, f"{len(month.findings)} 条"),
-        (sheet_offices.SHEET, f"{len(month.offices)} 个股室"),
+        (sheet_offices.SHEET, f"{len(month.offices)} 个{view.word}"),
         (sheet_milestones.SHEET, f"{len(month.milestones)} 个"),
         (sheet_leaders.SHEET, "每人一页"),
         (sheet_unplaced.SHEET, f"{len(month.unplaced)} 条"),

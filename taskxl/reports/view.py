@@ -20,6 +20,7 @@ from taskxl.model import (
 )
 from taskxl.roster import Roster, divide_tasks
 from taskxl.rules import list_rules
+from taskxl.text import call_offices
 from taskxl.words import OFFICE_STATES, STATUSES
 
 Item = TypeVar("Item")
@@ -55,6 +56,15 @@ class MonthView:
     """By file, sheet and cell."""
     revisions: Mapping[tuple[str, str, RevisionField], Revision]
     """By task id, office and field."""
+
+    @property
+    def word(self) -> str:
+        """What the bureau calls its offices."""
+        return self.month.master.settings.office_word
+
+    def say(self, text: str) -> str:
+        """Return a text of the program's own with the bureau's word for its offices."""
+        return call_offices(text, self.word)
 
     @property
     def day(self) -> str:
@@ -101,11 +111,11 @@ class MonthView:
 
     def rule_name(self, code: str) -> str:
         """Return what a code is called; the code itself where no rule declares it."""
-        return self.rules[code].name if code in self.rules else code
+        return self.say(self.rules[code].name) if code in self.rules else code
 
     def cure(self, code: str) -> str:
         """Return how to mend what a code finds."""
-        return self.rules[code].cure if code in self.rules else ""
+        return self.say(self.rules[code].cure) if code in self.rules else ""
 
 
 def look_at(month: Month) -> MonthView:
