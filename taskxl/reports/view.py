@@ -19,7 +19,7 @@ from taskxl.model import (
     Task,
 )
 from taskxl.roster import Roster, divide_tasks
-from taskxl.rules import list_rules
+from taskxl.rules import rule_of
 from taskxl.words import OFFICE_STATES, STATUSES
 
 Item = TypeVar("Item")
@@ -39,6 +39,7 @@ class MonthView:
     month: Month
     counts: Counts
     rules: Mapping[str, Rule]
+    """By code, of all that was found."""
     tasks: Mapping[str, Task]
     owed: Mapping[str, tuple[str, ...]]
     responsible: Mapping[str, tuple[str, ...]]
@@ -96,14 +97,6 @@ class MonthView:
             return ""
         return self.tasks[task_id].label if task_id in self.tasks else task_id
 
-    def rule_name(self, code: str) -> str:
-        """Return what a code is called; the code itself where no rule declares it."""
-        return self.rules[code].name if code in self.rules else code
-
-    def cure(self, code: str) -> str:
-        """Return how to mend what a code finds."""
-        return self.rules[code].cure if code in self.rules else ""
-
 
 def look_at(month: Month) -> MonthView:
     """Index a month."""
@@ -115,7 +108,7 @@ def look_at(month: Month) -> MonthView:
     return MonthView(
         month,
         count_month(month),
-        {rule.code: rule for rule in list_rules()},
+        {code: rule_of(code) for code in {finding.code for finding in month.findings}},
         {task.id: task for task in month.master.tasks},
         {task: tuple(offices) for task, offices in owed.items()},
         {task.id: roster.spell_out(task.offices) for task in month.master.tasks},
