@@ -482,7 +482,3 @@ class Month:
     """What the 办公室 corrected by hand; `entries` are as corrected."""
     instructions_before: Mapping[str, str] = field(default_factory=dict)
     """批示 on each task, by its id, in the last month before that was merged."""
-
-    def entries_of(self, task_id: str) -> tuple[Entry, ...]:
-        """Return what offices said of a task, in the order of its responsible offices."""
-        return tuple(entry for entry in self.entries if entry.task == task_id)

@@ -11,6 +11,7 @@ HOUSE = (
     "words",
     "findings",
     "a1",
+    "xml",
     "resources",
     "model",
     "dates",

@@ -492,7 +492,7 @@ def test_a_correction_follows_its_office_to_a_new_name(workspace: Workspace) -> 
     change_master(workspace, rename_office)
     report = merge(workspace)
     assert [r.office for r in report.month.revisions] == ["基础教育股"]
-    assert [e.office for e in report.month.entries_of("5")] == ["基础教育股"]
+    assert [e.office for e in report.month.entries if e.task == "5"] == ["基础教育股"]
     assert entry_of(report, "5", "基础教育股").progress == "改过。"
     assert Pen(report.summary).cell("5", "进展情况").value == "【办公室修订】改过。"
 

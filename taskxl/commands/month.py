@@ -8,7 +8,6 @@ import click
 from taskxl.commands import common
 from taskxl.commands.common import json_option, strict_option
 from taskxl.commands.screen import ChineseCommand, month_option, table
-from taskxl.errors import TaskxlError
 from taskxl.text import show
 
 if TYPE_CHECKING:
@@ -111,10 +110,7 @@ def send_back(folder: Path | None, month: str | None, office: str | None) -> Non
     merged = look_at_month(workspace, period, common.progress("读取回收的表"))
     offices = [state.office for state in merged.offices]
     if office is not None:
-        name = Roster(merged.master.offices).present_name(office)
-        if name not in offices:
-            raise TaskxlError(f"没有报送的股室“{show(office)}”。可选：{'、'.join(offices)}")
-        offices = [name]
+        offices = [Roster(merged.master.offices).choose(office, offices, "报送的股室")]
     texts = [text for name in offices if (text := send_back_text(merged, name))]
     click.echo("\n\n".join(texts) or "没有要股室更正的地方。")
 

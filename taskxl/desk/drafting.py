@@ -223,13 +223,8 @@ def _choose(
 ) -> Sequence[OfficeState]:
     if office is None:
         return states
-    known = Roster(master.offices).resolve(office)
-    name = known.name if known else office
-    chosen = [state for state in states if state.office == name]
-    if not chosen:
-        names = "、".join(state.office for state in states)
-        raise TaskxlError(f"没有要报送的股室“{show(office)}”。可选：{names}")
-    return chosen
+    name = Roster(master.offices).choose(office, [state.office for state in states])
+    return [state for state in states if state.office == name]
 
 
 def _find_form(workspace: Workspace, office: str, period: Period) -> Attachment | None:

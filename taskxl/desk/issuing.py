@@ -16,7 +16,6 @@ from taskxl.ledger.looking import look_into_ledger
 from taskxl.merge.revisions import instructions_of
 from taskxl.model import Entry, MasterList, Period
 from taskxl.roster import Roster, divide_tasks
-from taskxl.text import show
 from taskxl.workspace.files import require_writable, write_whole
 from taskxl.workspace.folder import Workspace
 from taskxl.workspace.lock import hold_workspace
@@ -109,10 +108,7 @@ def _compose(
     if not owing:
         raise TaskxlError("主清单里没有一项任务写明了责任股室，没有可下发的表。请先补上牵头股室。")
     if office is not None:
-        name = Roster(master.offices).present_name(office)
-        if name not in owing:
-            raise TaskxlError(f"没有要报送的股室“{show(office)}”。可选：{'、'.join(owing)}")
-        owing = (name,)
+        owing = (Roster(master.offices).choose(office, owing),)
     past = recall_months(workspace, ledger, master, period)
     previous: dict[tuple[str, str], Entry] = {}
     done: frozenset[str] = frozenset()

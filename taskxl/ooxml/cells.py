@@ -6,9 +6,9 @@ from datetime import date
 
 from lxml import etree
 
-from taskxl.a1 import cell_name, parse_reference
-from taskxl.ooxml.package import local
+from taskxl.a1 import area_name, cell_name, parse_reference
 from taskxl.ooxml.references import RowShift, move_formula, read_formula, write_formula
+from taskxl.xml import local
 
 CellValue = str | int | date | None
 
@@ -216,8 +216,7 @@ class SheetCells:
         dimension = next((child for child in self.root if local(child) == "dimension"), None)
         if dimension is not None and places:
             rows, columns = zip(*places, strict=True)
-            first, last = cell_name(min(rows), min(columns)), cell_name(max(rows), max(columns))
-            dimension.set("ref", first if first == last else f"{first}:{last}")
+            dimension.set("ref", area_name(min(rows), min(columns), max(rows), max(columns)))
 
     def _tag(self, name: str) -> str:
         return f"{{{self.namespace}}}{name}"

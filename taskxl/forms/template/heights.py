@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from lxml import etree
 
-from taskxl.ooxml.package import local
+from taskxl.xml import local, parse_xml
 
 # Excel allows no more; a text that needs more is cut when printed.
 HIGHEST = 409.0
@@ -41,7 +41,7 @@ def read_styles(content: bytes | None) -> tuple[list[Style], int]:
     """
     if content is None:
         return [], _PIXELS_A_UNIT
-    root = etree.fromstring(content, etree.XMLParser(resolve_entities=False, no_network=True))
+    root = parse_xml(content)
     fonts = list(root.iterfind("{*}fonts/{*}font"))
     sizes = [float(_value(font, "sz", "11")) for font in fonts]
     styles = []

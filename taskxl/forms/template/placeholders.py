@@ -10,7 +10,7 @@ from html import escape
 
 from lxml import etree
 
-from taskxl.ooxml.package import local
+from taskxl.xml import local
 
 # What may stand between braces. A word with a dot repeats: its row is cloned for each record.
 VALUES = (

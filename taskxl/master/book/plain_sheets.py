@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from taskxl.a1 import cell_name, column_letters
+from taskxl.a1 import area_name, cell_name, column_letters
 from taskxl.errors import TaskxlError
 from taskxl.master.book.layout import Column, Look
 from taskxl.master.book.settings_sheet import Cell
@@ -99,7 +99,9 @@ class TableBook:
             sheet.set_row(r, row_height(columns, row))
             for c, (column, value) in enumerate(zip(columns, row, strict=True)):
                 self.put(sheet, r, c, value, column.look)
-        sheet.ignore_errors({"number_stored_as_text": _area(1, 0, len(rows) + ROOM, len(columns))})
+        sheet.ignore_errors(
+            {"number_stored_as_text": area_name(2, 1, len(rows) + ROOM + 1, len(columns))}
+        )
         return sheet
 
     def put(self, sheet: "Worksheet", row: int, column: int, value: Cell, look: Look) -> None:
@@ -170,10 +172,6 @@ def _attach_note(sheet: "Worksheet", column: int, note: str) -> None:
     lines = 2 + len(note) // 16
     size = {"width": 240, "height": 20 * lines, "font_name": "宋体", "font_size": 10}
     sheet.write_comment(0, column, note, size)
-
-
-def _area(top: int, left: int, bottom: int, columns: int) -> str:
-    return f"{cell_name(top + 1, left + 1)}:{cell_name(bottom + 1, columns)}"
 
 
 def range_of(sheet: str, column: int, last: int) -> str:

@@ -109,16 +109,11 @@ def read_placed(content: bytes, name: str, known: Ask = KnownIds) -> PlacedMaste
         book = read_book(content, name, check_content(content, name, Limits()))
     except Refused as refused:
         raise TaskxlError(f"{show(name)}：{refused.reason}（{refused.code}）") from refused
-    return _read_placed(book, known)
+    return read_grids(book, known)
 
 
-def read_master_book(book: Book, known: Ask = KnownIds) -> tuple[MasterList, tuple[Finding, ...]]:
+def read_grids(book: Book, known: Ask = KnownIds) -> PlacedMaster:
     """Read a master list out of a workbook's grids: see `read_master`."""
-    placed = _read_placed(book, known)
-    return placed.master, placed.findings
-
-
-def _read_placed(book: Book, known: Ask) -> PlacedMaster:
     findings: list[Finding] = []
     headers: dict[str, Header] = {}
 
