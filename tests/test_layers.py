@@ -12,6 +12,7 @@ HOUSE = (
     "findings",
     "a1",
     "xml",
+    "row_heights",
     "resources",
     "model",
     "dates",

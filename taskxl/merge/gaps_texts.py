@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from taskxl.findings import Finding, Rule
 from taskxl.merge.evidence import is_over
 from taskxl.merge.lights import COMPLETED, NOT_COMPLETED, POSTPONED, says_done
-from taskxl.merge.likeness import likeness, plain, says_nothing, substance
+from taskxl.merge.likeness import plain, repetition, says_nothing, substance
 from taskxl.merge.registry import View, gap_rule
 from taskxl.model import Entry, MilestoneEntry, Period, Task, TaskField
 from taskxl.text import is_blank, quote
@@ -130,7 +130,7 @@ def find_repeated(rule: Rule, view: View) -> Iterator[Finding]:
             continue
         if entry.status == DONE == earlier.entry.status:
             continue
-        alike = likeness(entry.progress, earlier.own.progress)
+        alike = repetition(entry.progress, earlier.own.progress)
         if alike < _ALIKE:
             continue
         month = f"{earlier.period.month}月"

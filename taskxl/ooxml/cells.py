@@ -8,12 +8,12 @@ from lxml import etree
 
 from taskxl.a1 import area_name, cell_name, parse_reference
 from taskxl.ooxml.references import RowShift, move_formula, read_formula, write_formula
+from taskxl.row_heights import HIGHEST
 from taskxl.xml import local
 
 CellValue = str | int | date | None
 
 _SPACE = "{http://www.w3.org/XML/1998/namespace}space"
-_HIGHEST = 409.0
 _DAY_ZERO = {False: date(1899, 12, 30), True: date(1904, 1, 1)}
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _LOOKS_ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
@@ -123,7 +123,7 @@ class SheetCells:
         if element is None or element.get("customHeight") in ("1", "true"):
             return
         if float(element.get("ht") or 0) < height:
-            element.set("ht", f"{min(height, _HIGHEST):g}")
+            element.set("ht", f"{min(height, HIGHEST):g}")
 
     # ------------------------------------------------------------ rows
 
@@ -179,7 +179,7 @@ class SheetCells:
             for cell in source:
                 if local(cell) == "c":
                     row.append(self._clone(cell, number, number - like))
-        row.set("ht", f"{min(height, _HIGHEST):g}")
+        row.set("ht", f"{min(height, HIGHEST):g}")
         before = [there for there in self.rows if there < number]
         if before:
             self.rows[max(before)].addnext(row)

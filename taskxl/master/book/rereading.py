@@ -29,7 +29,7 @@ from taskxl.master.book.sheet_rows import Header, Row, find_bearers, own_id, rea
 from taskxl.model import MasterList, Office, Person, Place, Settings, Task
 from taskxl.roster import Roster
 from taskxl.tasks import KnownIds, give_ids
-from taskxl.text import is_blank, show, squeeze
+from taskxl.text import closest, is_blank, show, squeeze
 
 M124 = rule(
     "M124",
@@ -194,10 +194,8 @@ def _read_settings(file: str, rows: Sequence[Row], findings: list[Finding]) -> t
 
 
 def _nearest(name: str) -> str:
-    from difflib import get_close_matches
-
-    close = get_close_matches(squeeze(name), [item.name for item in ITEMS], n=1, cutoff=0.5)
-    return f"是不是“{close[0]}”？" if close else "请核对名称，或删去这一行。"
+    close = closest(squeeze(name), (item.name for item in ITEMS))
+    return f"是不是“{close}”？" if close else "请核对名称，或删去这一行。"
 
 
 def _read_offices(rows: Sequence[Row], findings: list[Finding]) -> tuple[Office, ...]:
