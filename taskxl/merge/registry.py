@@ -1,7 +1,7 @@
 """The registry of gap rules, and the month as a rule sees it."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from typing import ParamSpec
 
 from taskxl.findings import Finding, Rule, rule
@@ -46,6 +46,7 @@ class View:
     month: Month
     tasks: Mapping[str, Task]
     roster: Roster
+    _: KW_ONLY
     shares: Mapping[str, Share]
     standing: Mapping[str, tuple[Version, ...]]
     arrivals: Mapping[str, Version]

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from typing import TypeVar
 
 from taskxl.findings import Finding, Rule
@@ -37,6 +37,7 @@ class MonthView:
     """
 
     month: Month
+    _: KW_ONLY
     counts: Counts
     rules: Mapping[str, Rule]
     """By code, of all that was found."""
@@ -107,21 +108,21 @@ def look_at(month: Month) -> MonthView:
             owed[task.id].append(office)
     return MonthView(
         month,
-        count_month(month),
-        {code: rule_of(code) for code in {finding.code for finding in month.findings}},
-        {task.id: task for task in month.master.tasks},
-        {task: tuple(offices) for task, offices in owed.items()},
-        {task.id: roster.spell_out(task.offices) for task in month.master.tasks},
-        task_statuses(month),
-        _group((entry.task, entry) for entry in month.entries),
-        {(entry.task, entry.office): entry for entry in month.previous},
-        {state.office: state for state in month.offices},
-        _group((state.task.id, state) for state in month.milestones),
-        _group((f.task, f) for f in month.findings if f.task is not None),
-        _group((f.office, f) for f in month.findings if f.office is not None),
-        {office.name: office.leader or "" for office in month.master.offices},
-        {(one.file, one.sheet, one.cell): one for one in month.altered},
-        {key_of(one): one for one in month.revisions},
+        counts=count_month(month),
+        rules={code: rule_of(code) for code in {finding.code for finding in month.findings}},
+        tasks={task.id: task for task in month.master.tasks},
+        owed={task: tuple(offices) for task, offices in owed.items()},
+        responsible={task.id: roster.spell_out(task.offices) for task in month.master.tasks},
+        statuses=task_statuses(month),
+        entries=_group((entry.task, entry) for entry in month.entries),
+        previous={(entry.task, entry.office): entry for entry in month.previous},
+        states={state.office: state for state in month.offices},
+        milestones=_group((state.task.id, state) for state in month.milestones),
+        task_findings=_group((f.task, f) for f in month.findings if f.task is not None),
+        office_findings=_group((f.office, f) for f in month.findings if f.office is not None),
+        office_leaders={office.name: office.leader or "" for office in month.master.offices},
+        altered={(one.file, one.sheet, one.cell): one for one in month.altered},
+        revisions={key_of(one): one for one in month.revisions},
     )
 
 
