@@ -1,8 +1,11 @@
 """Fixtures that all tests share."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.reading_here import read_in_process
 
 # Runs under LibreOffice's own Python, see tests/test_forms_office.py.
 collect_ignore = ["clerk.py"]
@@ -20,3 +23,10 @@ def shared() -> Path:
     if not SHARED.is_dir():
         pytest.skip("the folder ../shared with the real documents is not here")
     return SHARED
+
+
+@pytest.fixture
+def read_here() -> Iterator[None]:
+    """Read files in this process: what shields one file from another has tests of its own."""
+    with read_in_process():
+        yield

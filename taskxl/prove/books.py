@@ -6,6 +6,7 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
+from typing import Any
 
 from taskxl.a1 import cell_name
 from taskxl.prove.spelling import fold, spell
@@ -103,7 +104,7 @@ def _read_comments(content: bytes) -> Iterator[Word]:
                     yield Word(sheet.title, cell.row, cell.column, (text,), note=True)
 
 
-def _open(content: bytes, read_only: bool):  # type: ignore[no-untyped-def] # noqa: ANN202
+def _open(content: bytes, read_only: bool) -> Any:
     import warnings
 
     import openpyxl

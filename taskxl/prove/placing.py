@@ -165,9 +165,9 @@ class _Return:
         for label in self.forms.label_at(word):
             if label and key != label and key.startswith(label):
                 return _with_text(word, key[len(label) :])
-        label = _LABEL.match(key)
-        if label and label.group().rstrip(":") in _CAPTIONS:
-            return _with_text(word, key[label.end() :])
+        told = _LABEL.match(key)
+        if told and told.group().rstrip(":") in _CAPTIONS:
+            return _with_text(word, key[told.end() :])
         return None
 
     # ------------------------------------------------------------ in its row
@@ -184,11 +184,13 @@ class _Return:
             columns = [column] if column else list(_MILESTONE_COLUMNS.values())
             if any(_holds(line[name], word) for name in columns):
                 return MILESTONES
-        for line in self.summary.tables[OFFICES]:
-            if fold(line["股室"]) in self.offices:
-                if any(_is_it(line[column], word) for column in _HEAD_COLUMNS):
-                    return OFFICES
-        return ""
+        heads = (line[column] for line in self.own_lines for column in _HEAD_COLUMNS)
+        return OFFICES if any(_is_it(text, word) for text in heads) else ""
+
+    @cached_property
+    def own_lines(self) -> list[Line]:
+        """Return the rows of 报送情况 of the offices whose return it is."""
+        return [one for one in self.summary.tables[OFFICES] if fold(one["股室"]) in self.offices]
 
     def is_said(self, text: str, word: Word, left: Sequence[str]) -> bool:
         """Tell whether a cell of 汇总表 has a word as this office's, or begins with it.
@@ -235,7 +237,11 @@ class _Return:
     def milestone_lines(self, word: Word) -> list[Line]:
         """Return the rows of 节点台账 that a row of the return is about."""
         keys = {one.key for one in self.rows[word.sheet, word.row] if one is not word}
-        lines = [l for l in self.summary.tables[MILESTONES] if l["节点"] and fold(l["节点"]) in keys]
+        lines = [
+            line
+            for line in self.summary.tables[MILESTONES]
+            if line["节点"] and fold(line["节点"]) in keys
+        ]
         titled = [line for line in lines if fold(line["项目名称"]) in keys]
         return titled or lines
 
@@ -257,8 +263,7 @@ class _Return:
                     if any(self.is_said(text, word, left) for text in line.cells.values()):
                         return name
         rest = word.key
-        said = [line for line in self.summary.tables[OFFICES] if fold(line["股室"]) in self.offices]
-        pieces = [fold(line[column]) for line in said for column in _HEAD_COLUMNS]
+        pieces = [fold(line[column]) for line in self.own_lines for column in _HEAD_COLUMNS]
         pieces += [fold(text) for text in left]
         for piece in sorted(filter(None, pieces), key=len, reverse=True):
             rest = rest.replace(piece, " ")

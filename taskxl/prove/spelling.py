@@ -29,7 +29,7 @@ def fold(text: object) -> str:
 
 
 def _unwrite(found: re.Match[str]) -> str:
-    """Return the character that `\\u202e` stands for; a text may name any number there."""
+    r"""Return the character that `\u202e` stands for; a text may name any number there."""
     code = int(found.group(1) or found.group(2), 16)
     return chr(code) if code <= 0x10FFFF else found.group()
 
