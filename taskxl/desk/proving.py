@@ -6,7 +6,7 @@ which returns count is what 来稿登记 of the summary says, by their digests.
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from taskxl.desk.return_files import Progress
@@ -19,8 +19,8 @@ from taskxl.ledger.looking import look_into_ledger
 from taskxl.model import Period
 from taskxl.prove.books import ReadFile, Unread, Word, read_file
 from taskxl.prove.counting import Miscount, recount
-from taskxl.prove.placing import FORM, Forms, gather_forms, place_words
-from taskxl.prove.summary import REGISTER, Summary, read_summary
+from taskxl.prove.placing import FORM, Forms, Found, gather_forms, place_words
+from taskxl.prove.summary import REGISTER, Line, Summary, read_summary
 from taskxl.text import show
 from taskxl.workspace.files import read_whole
 from taskxl.workspace.folder import Workspace
@@ -76,23 +76,18 @@ def prove_month(workspace: Workspace, period: Period, progress: Progress = None)
         lines = summary.tables[REGISTER]
         accepted = {line[_DIGEST]: line for line in lines if line["结论"] in _ACCEPTED}
         known = {line[_DIGEST] for line in lines} | {line["文件"] for line in lines}
-        found, unmerged = _read_folder(workspace, period, frozenset(accepted), known, progress)
+        read, unmerged = _read_folder(workspace, period, frozenset(accepted), known, progress)
         if ledger is not None:
-            found |= _read_kept(ledger, period, frozenset(accepted.keys() - found.keys()))
-        forms = _read_forms(workspace, ledger, period)
+            read |= _read_kept(ledger, period, frozenset(accepted.keys() - read.keys()))
+        found, unread = _place_all(accepted, read, summary, _read_forms(workspace, ledger, period))
+        if not all(one.sheet for _, one in found):
+            # An office may have filled in a form of an earlier month.
+            months = [replace(period, month=month) for month in range(1, period.month + 1)]
+            forms = _read_forms(workspace, ledger, *months)
+            found, unread = _place_all(accepted, read, summary, forms)
         touched = ledger is not None and not ledger.knows_summary(period, content)
-    places: Counter[str] = Counter()
-    lost: list[Lost] = []
-    unread: list[tuple[str, str]] = []
-    for digest, line in accepted.items():
-        file = found.get(digest) or ReadFile(digest, unread="回收文件夹里已没有这份内容")
-        if file.unread:
-            unread.append((line["文件"], file.unread))
-            continue
-        offices = frozenset(line["股室"].replace("\n", "、").split("、"))
-        for one in place_words(file.words, line["文件"], offices, summary, forms):
-            places[one.sheet] += 1
-            lost += [] if one.sheet else [Lost(line["文件"], one.word)]
+    places = Counter(one.sheet for _, one in found)
+    lost = [Lost(file, one.word) for file, one in found if not one.sheet]
     counted = recount(summary)
     return Proof(
         name,
@@ -105,6 +100,25 @@ def prove_month(workspace: Workspace, period: Period, progress: Progress = None)
         tuple(unmerged),
         touched,
     )
+
+
+def _place_all(
+    accepted: Mapping[str, Line],
+    read: Mapping[str, ReadFile],
+    summary: Summary,
+    forms: Forms,
+) -> tuple[list[tuple[str, Found]], list[tuple[str, str]]]:
+    """Return where each word of each return stands, and the returns that could not be read."""
+    found: list[tuple[str, Found]] = []
+    unread: list[tuple[str, str]] = []
+    for digest, line in accepted.items():
+        file = read.get(digest) or ReadFile(digest, unread="回收文件夹里已没有这份内容")
+        if file.unread:
+            unread.append((line["文件"], file.unread))
+        offices = frozenset(line["股室"].replace("\n", "、").split("、"))
+        placed = place_words(file.words, line["文件"], offices, summary, forms)
+        found += [(line["文件"], one) for one in placed]
+    return found, unread
 
 
 def _open_summary(workspace: Workspace, period: Period) -> tuple[str, bytes, Summary]:
@@ -181,11 +195,12 @@ def _read_contents(
     return found
 
 
-def _read_forms(workspace: Workspace, ledger: Ledger | None, period: Period) -> Forms:
-    """Read every form that went out, from the ledger, else from 下发/."""
-    contents = list(ledger.issued_contents(period)) if ledger else []
-    if not contents:
-        contents = list(_list_forms(workspace, period))
+def _read_forms(workspace: Workspace, ledger: Ledger | None, *periods: Period) -> Forms:
+    """Read every form that went out in some months, from the ledger, else from 下发/."""
+    contents: list[bytes] = []
+    for period in periods:
+        kept = ledger.issued_contents(period) if ledger else ()
+        contents += kept or _list_forms(workspace, period)
     digests = frozenset(sha256(content).hexdigest() for content in contents)
     return gather_forms(one.words for one in _read_contents(digests, contents, None).values())
 

@@ -339,11 +339,11 @@ class Ledger:
         )
         return dict(rows.fetchall())
 
-    def issued_contents(self, period: Period) -> Iterator[bytes]:
-        """Yield the bytes of every form of a period that ever went out, each once."""
+    def issued_contents(self, period: Period) -> tuple[bytes, ...]:
+        """Return the bytes of every form of a period that ever went out, each once."""
         query = "SELECT DISTINCT digest FROM forms WHERE period = ? ORDER BY digest"
-        for (digest,) in self.connection.execute(query, (period.key,)).fetchall():
-            yield self.content(digest)
+        rows = self.connection.execute(query, (period.key,)).fetchall()
+        return tuple(self.content(digest) for (digest,) in rows)
 
     def first_issued(self, period: Period) -> date | None:
         """Return the day on which forms of a period first went out, None where no run said so."""

@@ -19,12 +19,15 @@ from taskxl.prove.summary import (
     Summary,
 )
 from taskxl.words import (
+    ANSWER_PATTERNS,
     FORM_HEADERS,
     FORM_LABELS,
     HEADERS,
     MILESTONE_HEADERS,
+    MILESTONE_STATES,
     MILESTONE_SYNONYMS,
     STATUS_SYNONYMS,
+    STATUSES,
 )
 
 FORM = "下发表原文"
@@ -32,6 +35,8 @@ FORM = "下发表原文"
 # In which column of 汇总表 or 节点台账 a column of the form is found again.
 _TASK_COLUMNS = ("进度状态", "进展情况", "存在问题和下一步工作计划", "备注")
 _MILESTONE_COLUMNS = {"完成情况": "股室所报", "完成日期": "完成日期", "说明": "说明"}
+_COLUMNS = {fold(name): name for name in (*_TASK_COLUMNS, *_MILESTONE_COLUMNS)}
+_NUMBER_CAPTIONS = frozenset(map(fold, HEADERS["number"]))
 _HEAD_COLUMNS = ("股室", "填报人", "填报日期", "审定")
 _CAPTIONS = frozenset(
     fold(name)
@@ -41,26 +46,39 @@ _CAPTIONS = frozenset(
 )
 _LONG = 8
 """So many characters say by themselves whose words they are; fewer need their row."""
+_CHINESE = re.compile("[\u4e00-\u9fff]")
+_ANSWERS = frozenset(
+    map(fold, (*STATUSES, *MILESTONE_STATES, *STATUS_SYNONYMS, *MILESTONE_SYNONYMS))
+)
+_LONGEST_CAPTION = 30
 _LABEL = re.compile(r"^[^:]{1,12}:")
 _PUNCTUATION = re.compile(r"[\s:;,.。、，；：()]+")
 
 
+Keys = frozenset[str]
+
+
 @dataclass(frozen=True)
 class Forms:
-    """The texts of the issued forms: by place and by column of each, and all of them."""
+    """The texts of the issued forms: by place, by row, and those that say by themselves whose."""
 
-    places: Mapping[tuple[str, str], frozenset[str]]
-    columns: Mapping[int, frozenset[str]]
-    texts: frozenset[str]
+    places: Mapping[tuple[str, str], Keys]
+    rows: Mapping[str, tuple[Keys, ...]]
+    """For each text the rows in which it stands."""
 
-    def has(self, word: Word) -> bool:
-        """Tell whether a form that went out has this text where it stands, or any longer one."""
+    def has(self, word: Word, row: Keys) -> bool:
+        """Tell whether a form that went out has a text: where it stands, or in such a `row`.
+
+        A text in words stands for itself, wherever an office has moved it; a mere number or a word
+        such as 已完成 only beside its own row's.
+        """
         key = word.key
-        if key in self.places.get((word.sheet, word.cell), ()):
+        if key in _CAPTIONS or key in self.places.get((word.sheet, word.cell), ()):
             return True
-        if key in self.columns.get(word.column, ()):
-            return True
-        return key in _CAPTIONS or (len(key) >= _LONG and key in self.texts)
+        if key not in self.rows:
+            return False
+        told = key not in _ANSWERS and _CHINESE.search(key) is not None
+        return told or any(len(row & issued) > 1 for issued in self.rows[key])
 
     def label_at(self, word: Word) -> Iterator[str]:
         """Yield what forms have in this cell, longest first."""
@@ -70,16 +88,18 @@ class Forms:
 def gather_forms(forms: Iterable[Sequence[Word]]) -> Forms:
     """Return the texts of the forms that went out."""
     places: dict[tuple[str, str], set[str]] = defaultdict(set)
-    columns: dict[int, set[str]] = defaultdict(set)
+    rows: dict[str, set[Keys]] = defaultdict(set)
     for words in forms:
+        by_row: dict[tuple[str, int], set[str]] = defaultdict(set)
         for word in words:
             places[word.sheet, word.cell].add(word.key)
-            columns[word.column].add(word.key)
-    texts = frozenset(key for keys in columns.values() for key in keys)
+            by_row[word.sheet, word.row].add(word.key)
+        for keys in map(frozenset, by_row.values()):
+            for key in keys:
+                rows[key].add(keys)
     return Forms(
         {place: frozenset(keys) for place, keys in places.items()},
-        {column: frozenset(keys) for column, keys in columns.items()},
-        texts,
+        {key: tuple(found) for key, found in rows.items()},
     )
 
 
@@ -134,7 +154,7 @@ class _Return:
         for place in (word, *([rest] if rest else [])):
             if sheet := self.place_in_row(place, left):
                 return sheet
-        if self.forms.has(word):
+        if self.forms.has(word, self.keys_beside(word)) or self.is_caption(word):
             return FORM
         if any(_holds(line["改为"], word) for line in self.changed[f"{word.sheet} {word.cell}"]):
             return ALTERED
@@ -150,6 +170,11 @@ class _Return:
             if line["来源文件"] == self.file:
                 found[line["表"], line["单元格"]].append(line["内容"])
         return found
+
+    @cached_property
+    def numbers(self) -> frozenset[str]:
+        """The numbers under which 汇总表 has tasks."""
+        return frozenset(fold(line["编号"]) for line in self.summary.tables[TASKS] if line["编号"])
 
     @cached_property
     def changed(self) -> dict[str, list[Line]]:
@@ -174,7 +199,10 @@ class _Return:
 
     def place_in_row(self, word: Word, left: Sequence[str]) -> str:
         """Return where a word of a row stands among what the summary says of the same row."""
-        header = self.header_of(word)
+        caption = self.caption_of(word)
+        header = _COLUMNS.get(caption, "")
+        if caption in _NUMBER_CAPTIONS and word.key in self.numbers:
+            return TASKS
         for line in self.task_lines(word):
             columns = [header] if header in _TASK_COLUMNS else _TASK_COLUMNS
             if any(self.is_said(line[column], word, left) for column in columns):
@@ -210,15 +238,29 @@ class _Return:
                         return True
         return False
 
-    def header_of(self, word: Word) -> str:
-        """Return the caption of a word's column, as the summary writes it; "" for none known."""
+    def caption_of(self, word: Word) -> str:
+        """Return the folded caption of a word's column, "" for none."""
         for row in range(word.row - 1, 0, -1):
-            above = self.rows.get((word.sheet, row), ())
-            if sum(one.key in _CAPTIONS for one in above) >= 3:
-                named = next((one.key for one in above if one.column == word.column), "")
-                known = (*_TASK_COLUMNS, *_MILESTONE_COLUMNS)
-                return next((name for name in known if fold(name) == named), "")
+            if self.is_header(word.sheet, row):
+                above = self.rows[word.sheet, row]
+                return next((one.key for one in above if one.column == word.column), "")
         return ""
+
+    def is_header(self, sheet: str, row: int) -> bool:
+        """Tell whether a row says what stands in the columns below it."""
+        return sum(one.key in _CAPTIONS for one in self.rows.get((sheet, row), ())) >= 3
+
+    def is_caption(self, word: Word) -> bool:
+        """Tell whether a word is an office's own caption of a column to fill."""
+        return (
+            len(word.key) <= _LONGEST_CAPTION
+            and self.is_header(word.sheet, word.row)
+            and any(re.search(pattern, word.key) for _, pattern in ANSWER_PATTERNS)
+        )
+
+    def keys_beside(self, word: Word) -> Keys:
+        """Return the texts of a word's row, its own too."""
+        return frozenset(one.key for one in self.rows[word.sheet, word.row])
 
     def task_lines(self, word: Word) -> list[Line]:
         """Return the rows of 汇总表 that a row of the return is about, as far as it says so."""

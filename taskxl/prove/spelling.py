@@ -5,7 +5,7 @@ import unicodedata
 from datetime import date, datetime, time, timedelta
 
 _UNSEEN = re.compile(r"[\s\u200b-\u200f\u202a-\u202e\u2060\ufeff\u00ad]+")
-_CARRIED = re.compile(r"_x000[dD]_")
+_ESCAPED = re.compile(r"_x([0-9a-fA-F]{4})_")
 _WRITTEN_OUT = re.compile(r"\\u([0-9a-f]{4})|\\U([0-9a-f]{8})")
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u2061-\u206f\ufff9-\ufffb\ud800-\udfff]")
 _DATE = re.compile(
@@ -13,6 +13,7 @@ _DATE = re.compile(
 )
 _DIGITS = dict(zip("〇零一二三四五六七八九", (0, *range(10)), strict=True))
 _NUMERAL = re.compile(r"[〇零一二三四五六七八九十]+")
+_DECIMALS = re.compile(r"[0#]\.(0+)")
 _FIRST_DAY = date(1899, 12, 30)
 _SERIALS = range(36_526, 73_051)
 """Excel's numbers of the days from 2000 to 2099; a number like these may be a date."""
@@ -21,10 +22,10 @@ _SERIALS = range(36_526, 73_051)
 def fold(text: object) -> str:
     r"""Return a text for comparison: no white space or unseen characters, one width, one case.
 
-    >>> fold(" １２所\n学校_x000D_") == fold("12所学校")
+    >>> fold(" １２所\n学校") == fold("12所学校")
     True
     """
-    shown = _WRITTEN_OUT.sub(_unwrite, _CARRIED.sub("", str(text)))
+    shown = _WRITTEN_OUT.sub(_unwrite, str(text))
     return _CONTROL.sub("", _UNSEEN.sub("", unicodedata.normalize("NFKC", shown))).casefold()
 
 
@@ -37,8 +38,8 @@ def _unwrite(found: re.Match[str]) -> str:
 def spell(value: object, number_format: str = "General") -> tuple[str, ...]:
     """Return the texts a value may be shown as, the plainest first; none for a blank one.
 
-    >>> spell(0.3, "0%"), spell(12.0)
-    (('0.3', '30%'), ('12',))
+    >>> spell(0.3, "0%"), spell(12.0), spell(2.5, "0.00")
+    (('0.3', '30%'), ('12',), ('2.5', '2.50'))
     >>> spell(datetime(2021, 4, 20))[:3]
     ('2021-04-20', '2021/4/20', '2021.4.20')
     """
@@ -52,8 +53,13 @@ def spell(value: object, number_format: str = "General") -> tuple[str, ...]:
         return (value.isoformat("minutes"), value.isoformat("seconds"))
     if isinstance(value, int | float):
         return _spell_number(value, number_format)
-    text = "" if value is None else str(value).strip()
+    # A workbook writes some characters as _x000D_ (ECMA-376 part 1, 22.9.2.19).
+    text = "" if value is None else _ESCAPED.sub(_unescape, str(value)).strip()
     return (text,) if fold(text) else ()
+
+
+def _unescape(found: re.Match[str]) -> str:
+    return chr(int(found.group(1), 16))
 
 
 def _spell_day(day: date) -> tuple[str, ...]:
@@ -72,8 +78,10 @@ def _spell_number(number: float, number_format: str) -> tuple[str, ...]:
     texts = [str(int(number)) if whole else repr(number)]
     if "%" in number_format:
         texts.append(f"{round(number * 100, 6):g}%")
-    if not whole:
-        texts += [f"{number:.2f}", f"{number:.1f}"]
+    if decimals := _DECIMALS.search(number_format):
+        places = len(decimals.group(1))
+        scaled = number * 100 if "%" in number_format else number
+        texts.append(f"{scaled:.{places}f}{'%' if '%' in number_format else ''}")
     if whole and int(number) in _SERIALS:
         # Chinese date formats are bare numbers to openpyxl.
         texts += _spell_day(_FIRST_DAY + timedelta(days=int(number)))

@@ -24,6 +24,10 @@ _HEADERS: Mapping[str, tuple[str, str]] = {
 }
 _CONTINUED = re.compile(r"(?:^|\n)续\d+$")
 _PARTED = "（接下行）\n"
+# What a row that goes on says again, so that a filter keeps it with the first.
+_REPEATED = frozenset(
+    ("责任股室", "进度状态", "标识", "程度", "代码", "名称", "股室", "编号", "时限", "节点状态")
+) | {"牵头股室", "来源文件", "表", "单元格", "谁改的"}
 _MARKS = re.compile(r"^\s*(?:【[^【】\n]{1,12}】\s*)+")
 _NAMED = re.compile(r"^[ \t]*〔([^〔〕\n]+)〕")
 CUT = re.compile(r"\n?（以下还有 \d+ 字，接在“未归位内容”中）")
@@ -117,7 +121,8 @@ def _join_rows(
         if whole and _CONTINUED.search(row.get(1, "")):
             for column, text in row.items():
                 before = whole.get(column, "")
-                if column != 1 and text != before:
+                again = text == before and headers.get(column) in _REPEATED
+                if column != 1 and not again:
                     whole[column] = f"{before}\n{text}".replace(_PARTED, "") if before else text
             continue
         if whole:
