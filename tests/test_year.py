@@ -26,6 +26,7 @@ from taskxl.intake.workers import read_isolated
 from taskxl.ledger import open_ledger
 from taskxl.model import Month
 from tests.month_of_clerks import MAIN
+from tests.proofs import doubts
 from tests.support import parse_table
 from tests.year_of_a_bureau import (
     CLOSING,
@@ -39,6 +40,8 @@ from tests.year_of_a_bureau import (
 )
 
 EXPECTED = Path(__file__).parent / "expected"
+PROVED = (4, 6, 9, 12)
+"""Months with a revised list, a correction, a revised list again, and the last."""
 Rows = list[tuple[str, ...]]
 
 
@@ -85,6 +88,11 @@ def shown(sheet: Worksheet) -> Rows:
 
 
 # ---------------------------------------------------------------- against the hand
+
+
+def test_a_second_reader_finds_every_word_and_every_number(bureau: Bureau) -> None:
+    found = {month: doubts(bureau.workspace, period_of(month)) for month in PROVED}
+    assert found == {month: [] for month in PROVED}
 
 
 def test_every_task_stands_in_every_month_as_it_must(book: Workbook) -> None:

@@ -202,7 +202,7 @@ def _read_forms(workspace: Workspace, ledger: Ledger | None, *periods: Period) -
         kept = ledger.issued_contents(period) if ledger else ()
         contents += kept or _list_forms(workspace, period)
     digests = frozenset(sha256(content).hexdigest() for content in contents)
-    return gather_forms(one.words for one in _read_contents(digests, contents, None).values())
+    return gather_forms(_read_contents(digests, contents, None).values())
 
 
 def _list_forms(workspace: Workspace, period: Period) -> Iterator[bytes]:

@@ -22,11 +22,16 @@ class Unread(Exception):  # noqa: N818 — named for what happened to the file
     """A file openpyxl does not read; the message is Chinese and says why."""
 
 
+Place = tuple[str, int, int]
+"""Sheet, row and column, counted from 1."""
+
+
 @dataclass(frozen=True, slots=True)
 class Word:
     """What one cell shows: all spellings of its value; row and column counted from 1.
 
-    `note` says that it is not in the cell but in the comment on it.
+    `note` says that it is not in the cell but in the comment on it, `formula` that it was
+    calculated.
     """
 
     sheet: str
@@ -34,6 +39,7 @@ class Word:
     column: int
     texts: tuple[str, ...]
     note: bool = False
+    formula: bool = False
 
     @property
     def cell(self) -> str:
@@ -57,24 +63,38 @@ class ReadFile:
 
     digest: str
     words: tuple[Word, ...] = ()
+    formulas: frozenset[Place] = frozenset()
     unread: str = ""
 
 
-def read_words(content: bytes) -> tuple[Word, ...]:
+def read_words(content: bytes, formulas: frozenset[Place] = frozenset()) -> tuple[Word, ...]:
     """Return every text of a workbook (.xlsx, .xlsm), hidden sheets and comments too, by rows.
 
-    A formula is what it showed when it was saved. `_taskxl` is nobody's writing and left out.
-    Raises Unread where openpyxl finds no workbook in it.
+    A formula is what it showed when it was saved; where nothing was saved, there is no word.
+    `_taskxl` is nobody's writing and left out. `formulas` are the places of the formulas, as
+    `read_formulas` gives them. Raises Unread where openpyxl finds no workbook in it.
     """
-    words = [*_read_cells(content)]
+    words = [
+        Word(sheet, row, column, texts, formula=(sheet, row, column) in formulas)
+        for sheet, row, column, cell in _read_cells(content)
+        if (texts := spell(cell.value, cell.number_format))
+    ]
     if _has_comments(content):
         words += _read_comments(content)
     return tuple(words)
 
 
-def _read_cells(content: bytes) -> Iterator[Word]:
+def read_formulas(content: bytes) -> frozenset[Place]:
+    """Return where a workbook has formulas. Raises Unread where openpyxl finds none in it."""
+    return frozenset(
+        (sheet, row, column) for sheet, row, column, _ in _read_cells(content, formulas=True)
+    )
+
+
+def _read_cells(content: bytes, formulas: bool = False) -> Iterator[tuple[str, int, int, Any]]:
+    """Yield the cells that have a value, or with `formulas` those that have a formula."""
     # Reading row by row keeps what lies under a merge; the stated size of a sheet may be wrong.
-    book = _open(content, read_only=True)
+    book = _open(content, read_only=True, formulas=formulas)
     try:
         for sheet in book.worksheets:
             if sheet.title == IDENTITY_SHEET:
@@ -82,11 +102,8 @@ def _read_cells(content: bytes) -> Iterator[Word]:
             sheet.reset_dimensions()
             for row in sheet.iter_rows():
                 for cell in row:
-                    if cell.value is None:
-                        continue
-                    texts = spell(cell.value, cell.number_format)
-                    if texts:
-                        yield Word(sheet.title, cell.row, cell.column, texts)
+                    if cell.value is not None and (not formulas or cell.data_type == "f"):
+                        yield sheet.title, cell.row, cell.column, cell
     finally:
         book.close()
 
@@ -104,7 +121,7 @@ def _read_comments(content: bytes) -> Iterator[Word]:
                     yield Word(sheet.title, cell.row, cell.column, (text,), note=True)
 
 
-def _open(content: bytes, read_only: bool) -> Any:
+def _open(content: bytes, read_only: bool, formulas: bool = False) -> Any:
     import warnings
 
     import openpyxl
@@ -113,7 +130,7 @@ def _open(content: bytes, read_only: bool) -> Any:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # on what it will not keep: nothing is saved here
             book = openpyxl.load_workbook(
-                io.BytesIO(content), read_only=read_only, data_only=True, keep_links=False
+                io.BytesIO(content), read_only=read_only, data_only=not formulas, keep_links=False
             )
     except MemoryError:
         raise
@@ -154,7 +171,8 @@ def _read_one(wanted: frozenset[str], content: bytes) -> tuple[ReadFile, ...]:
     if not is_package(content):
         return (ReadFile(digest, unread="不是 .xlsx 工作簿"),)
     try:
-        return (ReadFile(digest, read_words(content)),)
+        formulas = read_formulas(content)
+        return (ReadFile(digest, read_words(content, formulas), formulas),)
     except Unread as unread:
         return (ReadFile(digest, unread=str(unread)),)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from taskxl.prove.books import Word
+from taskxl.prove.books import Place, ReadFile, Word
 from taskxl.prove.spelling import day_in, fold, is_same_day, stands_in
 from taskxl.prove.summary import (
     ALTERED,
@@ -65,6 +65,7 @@ class Forms:
     places: Mapping[tuple[str, str], Keys]
     rows: Mapping[str, tuple[Keys, ...]]
     """For each text the rows in which it stands."""
+    formulas: frozenset[Place]
 
     def has(self, word: Word, row: Keys) -> bool:
         """Tell whether a form that went out has a text: where it stands, or in such a `row`.
@@ -75,6 +76,10 @@ class Forms:
         key = word.key
         if key in _CAPTIONS or key in self.places.get((word.sheet, word.cell), ()):
             return True
+        if word.formula:
+            # The form counts what is still missing; a program that calculates saves the result.
+            place = (word.sheet, word.row, word.column)
+            return place in self.formulas or any(one in self.rows for one in row - {key})
         if key not in self.rows:
             return False
         told = key not in _ANSWERS and _CHINESE.search(key) is not None
@@ -85,13 +90,15 @@ class Forms:
         yield from sorted(self.places.get((word.sheet, word.cell), ()), key=len, reverse=True)
 
 
-def gather_forms(forms: Iterable[Sequence[Word]]) -> Forms:
+def gather_forms(forms: Iterable[ReadFile]) -> Forms:
     """Return the texts of the forms that went out."""
+    formulas: set[Place] = set()
     places: dict[tuple[str, str], set[str]] = defaultdict(set)
     rows: dict[str, set[Keys]] = defaultdict(set)
-    for words in forms:
+    for form in forms:
+        formulas |= form.formulas
         by_row: dict[tuple[str, int], set[str]] = defaultdict(set)
-        for word in words:
+        for word in form.words:
             places[word.sheet, word.cell].add(word.key)
             by_row[word.sheet, word.row].add(word.key)
         for keys in map(frozenset, by_row.values()):
@@ -100,6 +107,7 @@ def gather_forms(forms: Iterable[Sequence[Word]]) -> Forms:
     return Forms(
         {place: frozenset(keys) for place, keys in places.items()},
         {key: tuple(found) for key, found in rows.items()},
+        frozenset(formulas),
     )
 
 
@@ -135,6 +143,7 @@ class _Return:
         self.words, self.file, self.summary, self.forms = words, file, summary, forms
         self.offices = frozenset(map(fold, offices))
         self.rows: dict[tuple[str, int], list[Word]] = defaultdict(list)
+        self.lines: dict[tuple[str, int], list[Line]] = {}
         for word in words:
             if not word.note:
                 self.rows[word.sheet, word.row].append(word)
@@ -240,11 +249,18 @@ class _Return:
 
     def caption_of(self, word: Word) -> str:
         """Return the folded caption of a word's column, "" for none."""
-        for row in range(word.row - 1, 0, -1):
-            if self.is_header(word.sheet, row):
-                above = self.rows[word.sheet, row]
-                return next((one.key for one in above if one.column == word.column), "")
-        return ""
+        above = [row for row in self.header_rows.get(word.sheet, ()) if row < word.row]
+        captions = self.rows[word.sheet, above[-1]] if above else ()
+        return next((one.key for one in captions if one.column == word.column), "")
+
+    @cached_property
+    def header_rows(self) -> Mapping[str, Sequence[int]]:
+        """The rows of each sheet that say what stands below them, from above."""
+        found: dict[str, list[int]] = defaultdict(list)
+        for sheet, row in sorted(self.rows):
+            if self.is_header(sheet, row):
+                found[sheet].append(row)
+        return found
 
     def is_header(self, sheet: str, row: int) -> bool:
         """Tell whether a row says what stands in the columns below it."""
@@ -260,30 +276,24 @@ class _Return:
 
     def keys_beside(self, word: Word) -> Keys:
         """Return the texts of a word's row, its own too."""
-        return frozenset(one.key for one in self.rows[word.sheet, word.row])
+        return frozenset(one.key for one in self.rows.get((word.sheet, word.row), ()))
 
-    def task_lines(self, word: Word) -> list[Line]:
+    def task_lines(self, word: Word) -> Sequence[Line]:
         """Return the rows of 汇总表 that a row of the return is about, as far as it says so."""
-        keys = {one.key for one in self.rows[word.sheet, word.row] if one is not word}
-        best: list[Line] = []
-        most = 0
-        for line in self.summary.tables[TASKS]:
-            title, plan = fold(line["项目名称"]), fold(line["主要内容和关键时间节点计划"])
-            score = 6 * (bool(title) and title in keys) + 3 * (bool(plan) and plan in keys)
-            score += 2 * (fold(line["标识"]) in keys) + (fold(line["编号"]) in keys)
-            if line["标识"] and score >= max(most, 1):
-                best = [*best, line] if score == most else [line]
-                most = score
-        return best
+        place = (word.sheet, word.row)
+        if place not in self.lines:
+            told: dict[int, tuple[Line, int]] = {}
+            for key in self.keys_beside(word):
+                for line, weight in self.summary.tasks_by.get(key, ()):
+                    told[line.row] = (line, weight + told.get(line.row, (line, 0))[1])
+            most = max((score for _, score in told.values()), default=0)
+            self.lines[place] = [line for line, score in told.values() if score == most]
+        return self.lines[place]
 
     def milestone_lines(self, word: Word) -> list[Line]:
         """Return the rows of 节点台账 that a row of the return is about."""
-        keys = {one.key for one in self.rows[word.sheet, word.row] if one is not word}
-        lines = [
-            line
-            for line in self.summary.tables[MILESTONES]
-            if line["节点"] and fold(line["节点"]) in keys
-        ]
+        keys = self.keys_beside(word)
+        lines = [one for key in keys for one in self.summary.milestones_by.get(key, ())]
         titled = [line for line in lines if fold(line["项目名称"]) in keys]
         return titled or lines
 

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 
 _UNSEEN = re.compile(r"[\s\u200b-\u200f\u202a-\u202e\u2060\ufeff\u00ad]+")
 _ESCAPED = re.compile(r"_x([0-9a-fA-F]{4})_")
@@ -19,13 +20,14 @@ _SERIALS = range(36_526, 73_051)
 """Excel's numbers of the days from 2000 to 2099; a number like these may be a date."""
 
 
-def fold(text: object) -> str:
+@lru_cache(maxsize=1 << 15)  # the same texts are compared over and over
+def fold(text: str) -> str:
     r"""Return a text for comparison: no white space or unseen characters, one width, one case.
 
     >>> fold(" １２所\n学校") == fold("12所学校")
     True
     """
-    shown = _WRITTEN_OUT.sub(_unwrite, str(text))
+    shown = _WRITTEN_OUT.sub(_unwrite, text)
     return _CONTROL.sub("", _UNSEEN.sub("", unicodedata.normalize("NFKC", shown))).casefold()
 
 

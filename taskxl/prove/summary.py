@@ -22,6 +22,8 @@ _HEADERS: Mapping[str, tuple[str, str]] = {
     ALTERED: ("谁改的", "改为"),
     REGISTER: ("结论", "内容指纹（SHA-256）"),
 }
+# What a row of a return has in common with its task's row of 汇总表, and how much that tells.
+_TELLING = {"项目名称": 6, "主要内容和关键时间节点计划": 3, "标识": 2, "编号": 1}
 _CONTINUED = re.compile(r"(?:^|\n)续\d+$")
 _PARTED = "（接下行）\n"
 # What a row that goes on says again, so that a filter keeps it with the first.
@@ -62,6 +64,25 @@ class Summary:
         named |= {line["股室"] for line in self.tables[REGISTER]}
         named |= {name for line in self.tables[TASKS] for name in line["责任股室"].split("\n")}
         return frozenset(map(fold, named - {""}))
+
+    @cached_property
+    def tasks_by(self) -> Mapping[str, Sequence[tuple[Line, int]]]:
+        """The rows of 汇总表 by each text that tells of one, with how much it tells."""
+        found: dict[str, list[tuple[Line, int]]] = {}
+        for line in self.tables[TASKS]:
+            if line["标识"]:
+                for header, weight in _TELLING.items():
+                    if key := fold(line[header]):
+                        found.setdefault(key, []).append((line, weight))
+        return found
+
+    @cached_property
+    def milestones_by(self) -> Mapping[str, Sequence[Line]]:
+        """The rows of 节点台账 by the milestone's own text."""
+        found: dict[str, list[Line]] = {}
+        for line in self.tables[MILESTONES]:
+            found.setdefault(fold(line["节点"]), []).append(line)
+        return found
 
     def parts(self, text: str) -> Iterator[tuple[frozenset[str], str]]:
         """Yield a cell of 汇总表 by who speaks: names (none: the leading office), its text."""
