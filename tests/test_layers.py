@@ -124,3 +124,13 @@ def test_the_second_reader_shares_no_code_with_the_first() -> None:
     for path in (PACKAGE / "prove").glob("*.py"):
         ours = {name.split(".")[1] for name in imports_of(path) if name.startswith("taskxl.")}
         assert ours <= ground, f"{path.name} imports {ours - ground}"
+
+
+def test_no_module_name_stands_in_two_rooms() -> None:
+    """A module is called what it is; only a command may bear the name of what it is about."""
+    seen: dict[str, Path] = {}
+    for path in sorted(PACKAGE.rglob("*.py")):
+        if path.stem.startswith("__") or path.parent.name == "commands":
+            continue
+        assert path.stem not in seen, f"{path} and {seen[path.stem]}"
+        seen[path.stem] = path

@@ -20,7 +20,7 @@ from taskxl.model import Period
 from taskxl.prove.books import ReadFile, Unread, Word, read_file
 from taskxl.prove.counting import Miscount, recount
 from taskxl.prove.placing import FORM, Forms, Found, gather_forms, place_words
-from taskxl.prove.summary import REGISTER, Line, Summary, read_summary
+from taskxl.prove.summary_tables import REGISTER, Line, Summary, read_summary
 from taskxl.text import show
 from taskxl.workspace.files import read_whole
 from taskxl.workspace.folder import Workspace

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from taskxl.prove.books import Word
 from taskxl.prove.spelling import day_in, fold
-from taskxl.prove.summary import (
+from taskxl.prove.summary_tables import (
     ALTERED,
     GAPS,
     LEADERS,

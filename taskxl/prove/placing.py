@@ -8,7 +8,7 @@ from functools import cached_property
 
 from taskxl.prove.books import Place, ReadFile, Word
 from taskxl.prove.spelling import day_in, fold, is_same_day, stands_in
-from taskxl.prove.summary import (
+from taskxl.prove.summary_tables import (
     ALTERED,
     CUT,
     MILESTONES,
