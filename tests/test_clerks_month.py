@@ -36,7 +36,6 @@ from tests.month_of_clerks import (
 from tests.proofs import doubts
 
 Check = Callable[[Outcome], None]
-pytestmark = pytest.mark.usefixtures("read_here")
 TITLES = ("编制教育事业发展规划", "推进政务公开", "信访事项限时办结")
 
 

@@ -13,19 +13,17 @@ from hypothesis import strategies as st
 
 from taskxl import cli
 from taskxl.desk.merging import merge_returns
-from taskxl.desk.proving import Proof
+from taskxl.desk.proving import Proof, prove_month
 from taskxl.errors import TaskxlError
 from taskxl.prove.spelling import fold, spell, stands_in
 from tests.month_of_clerks import APRIL, MAIN, Edit, Post, fresh_post, make_post
-from tests.proofs import doubts, look_twice
-from tests.reading_here import read_in_process
+from tests.proofs import doubts
 
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Post:
     """The month before anybody spoilt anything: every form filled."""
-    with read_in_process():
-        return make_post(tmp_path_factory.mktemp("made"))
+    return make_post(tmp_path_factory.mktemp("made"))
 
 
 @pytest.fixture
@@ -41,8 +39,7 @@ def merged(made: Post, tmp_path_factory: pytest.TempPathFactory) -> Post:
     with post.edit() as form:
         form.sheet["L2"].value = "表外写的一句话"
         form.cell("3", "项目名称").value = "信访事项当日办结"
-    with read_in_process():
-        merge_returns(post.workspace, APRIL)
+    merge_returns(post.workspace, APRIL)
     return post
 
 
@@ -53,9 +50,6 @@ def summary(merged: Post) -> Iterator[Path]:
     content = path.read_bytes()
     yield path
     path.write_bytes(content)
-
-
-pytestmark = pytest.mark.usefixtures("read_here")
 
 
 def spoil(path: Path, sheet: str, deed: Callable[[Any], None]) -> None:
@@ -87,7 +81,7 @@ def lost(proof: Proof) -> list[tuple[str, str, str]]:
 
 
 def test_a_month_is_proved_and_its_words_are_counted_by_place(merged: Post) -> None:
-    proof = look_twice(merged.workspace, APRIL)
+    proof = prove_month(merged.workspace, APRIL)
     assert doubts(merged.workspace, APRIL) == []
     assert proof.files == 3
     assert set(proof.places) == {"汇总表", "报送情况", "节点台账", "未归位内容", "改动对照"}
@@ -96,6 +90,7 @@ def test_a_month_is_proved_and_its_words_are_counted_by_place(merged: Post) -> N
     assert not proof.touched
 
 
+@pytest.mark.usefixtures("in_workers")
 def test_the_command_says_it_in_one_line_and_ends_with_0(
     merged: Post, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -137,7 +132,7 @@ def test_a_word_taken_out_of_the_summary_is_named_wherever_it_stood(
                     if word in str(one.value or ""):
                         one.value = str(one.value).replace(word, "")
         book.save(summary)
-        assert lost(look_twice(merged.workspace, APRIL)) == [(file, sheet, cell)]
+        assert lost(prove_month(merged.workspace, APRIL)) == [(file, sheet, cell)]
 
 
 def test_a_word_removed_by_hand_is_named_with_its_cell_and_the_status_is_1(
@@ -170,7 +165,7 @@ def test_a_common_word_is_missed_in_its_own_row(merged: Post, summary: Path) -> 
 
     spoil(summary, "汇总表", blank)
     cell = returned(merged, "2", "进度状态").coordinate
-    assert lost(look_twice(merged.workspace, APRIL)) == [(merged.path().name, MAIN, cell)]
+    assert lost(prove_month(merged.workspace, APRIL)) == [(merged.path().name, MAIN, cell)]
 
 
 def test_what_another_office_says_in_the_same_cell_does_not_count(
@@ -182,7 +177,7 @@ def test_what_another_office_says_in_the_same_cell_does_not_count(
 
     spoil(summary, "汇总表", give_away)
     cell = returned(merged, "1", "进展情况").coordinate
-    assert (merged.path().name, MAIN, cell) in lost(look_twice(merged.workspace, APRIL))
+    assert (merged.path().name, MAIN, cell) in lost(prove_month(merged.workspace, APRIL))
 
 
 @pytest.mark.parametrize(
@@ -203,7 +198,7 @@ def test_a_row_deleted_elsewhere_is_missed(
                     one.value = None
 
     spoil(summary, sheet, clear)
-    assert (merged.path().name, MAIN, cell) in lost(look_twice(merged.workspace, APRIL))
+    assert (merged.path().name, MAIN, cell) in lost(prove_month(merged.workspace, APRIL))
 
 
 # ---------------------------------------------------------------- what is counted
@@ -221,12 +216,12 @@ def test_every_number_of_the_overview_that_is_changed_is_named(merged: Post, sum
     for cell in numbers:
         book["总览"][cell].value += 1
     book.save(summary)
-    assert {one.cell for one in look_twice(merged.workspace, APRIL).miscounts} == set(numbers)
+    assert {one.cell for one in prove_month(merged.workspace, APRIL).miscounts} == set(numbers)
 
 
 def test_a_row_taken_out_of_a_list_makes_the_overview_wrong(merged: Post, summary: Path) -> None:
     spoil(summary, "节点台账", lambda sheet: sheet.delete_rows(4))
-    wrong = look_twice(merged.workspace, APRIL).miscounts
+    wrong = prove_month(merged.workspace, APRIL).miscounts
     assert {one.label for one in wrong} >= {"节点", "节点台账"}
 
 
@@ -237,7 +232,7 @@ def test_a_file_that_no_merge_has_seen_is_named(merged: Post) -> None:
     late = merged.folder / "迟来的表.xlsx"
     shutil.copy2(merged.blank("基教股"), late)
     try:
-        proof = look_twice(merged.workspace, APRIL)
+        proof = prove_month(merged.workspace, APRIL)
     finally:
         late.unlink()
     assert proof.unmerged == ("迟来的表.xlsx",)
@@ -248,7 +243,7 @@ def test_a_return_that_has_left_the_folder_is_read_from_the_ledger(merged: Post)
     content = merged.path().read_bytes()
     merged.path().unlink()
     try:
-        proof = look_twice(merged.workspace, APRIL)
+        proof = prove_month(merged.workspace, APRIL)
     finally:
         merged.path().write_bytes(content)
     assert (proof.files, proof.lost, proof.unread) == (3, (), ())
@@ -259,7 +254,7 @@ def test_workbooks_in_a_zip_are_proved(post: Post) -> None:
         archive.write(post.path(), "办公室.xlsx")
     post.path().unlink()
     merge_returns(post.workspace, APRIL)
-    proof = look_twice(post.workspace, APRIL)
+    proof = prove_month(post.workspace, APRIL)
     assert (proof.files, proof.lost, proof.unread) == (3, (), ())
 
 
@@ -284,7 +279,7 @@ def test_what_openpyxl_cannot_read_is_named_as_not_proved(
 
 def test_without_a_summary_it_says_what_to_do_first(post: Post) -> None:
     with pytest.raises(TaskxlError, match=r"还没有汇总。请先运行 taskxl merge --month 4"):
-        look_twice(post.workspace, APRIL)
+        prove_month(post.workspace, APRIL)
 
 
 def test_a_correction_by_the_bureau_counts_with_what_was_there_before(
@@ -298,7 +293,7 @@ def test_a_correction_by_the_bureau_counts_with_what_was_there_before(
         sheet.cell(cell_with(sheet, "推进政务公开").row, 6).value = "办公室改写的一段话。"
 
     spoil(path, "汇总表", correct)
-    assert [one.word.text[:1] for one in look_twice(post.workspace, APRIL).lost] == ["辞"]
+    assert [one.word.text[:1] for one in prove_month(post.workspace, APRIL).lost] == ["辞"]
     merge_returns(post.workspace, APRIL)
     assert doubts(post.workspace, APRIL) == []
 

@@ -5,9 +5,6 @@ by hand. In them `，` stands for a line's end within a cell.
 """
 
 import shutil
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 from hashlib import sha256
 from pathlib import Path
 
@@ -17,12 +14,8 @@ from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 from openxml_audit import OpenXmlValidator
 
-import taskxl.desk.lists
-import taskxl.desk.return_files
-import taskxl.desk.summary_files
 from taskxl.desk import yearbook
 from taskxl.desk.merging import merge_returns
-from taskxl.intake.workers import read_isolated
 from taskxl.ledger import open_ledger
 from taskxl.model import Month
 from tests.month_of_clerks import MAIN
@@ -46,14 +39,11 @@ Rows = list[tuple[str, ...]]
 
 
 @pytest.fixture(scope="module")
-def bureau(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bureau]:
-    """The year, over. Files are read in this process: what shields it has tests of its own."""
+def bureau(tmp_path_factory: pytest.TempPathFactory) -> Bureau:
+    """The year, over."""
     if shutil.which("soffice") is None:
         pytest.skip("LibreOffice is not installed")
-    with ThreadPoolExecutor(1) as pool, pytest.MonkeyPatch.context() as patch:
-        for room in (taskxl.desk.lists, taskxl.desk.return_files, taskxl.desk.summary_files):
-            patch.setattr(room, "read_isolated", partial(read_isolated, executor=pool))
-        yield run_year(tmp_path_factory.mktemp("bureau"))
+    return run_year(tmp_path_factory.mktemp("bureau"))
 
 
 @pytest.fixture(scope="module")
