@@ -15,7 +15,7 @@ from taskxl.words import OFFICE_STATES
 SHEET = "报送情况"
 GAPS_SHEET = "缺口清单"
 STATE, MOMENT, REPORTER, APPROVED, FILLED = "报送状态", "收到时间", "填报人", "审定", "已填"
-MONTHS = "连续未报月数"
+DATED, MONTHS = "填报日期", "连续未报月数"
 COLUMNS = (
     Column("序号", 6, number="0"),
     Column("股室", 13),
@@ -25,6 +25,7 @@ COLUMNS = (
     Column("时间依据", 10),
     Column("来稿文件", 22, "left"),
     Column(REPORTER, 9),
+    Column(DATED, 11),
     Column(APPROVED, 9),
     Column("应填", 6, number="0"),
     Column(FILLED, 6, number="0"),
@@ -90,6 +91,7 @@ def _make_contents(
         "时间依据": RECEIPTS[state.receipt],
         "来稿文件": "\n".join(show(file) for file in state.files),
         REPORTER: state.reporter or ("【空白】" if returned else ""),
+        DATED: state.reported_on,
         APPROVED: _approval(state) if returned else "",
         "应填": state.tasks,
         FILLED: state.filled,
