@@ -501,7 +501,3 @@ class Month:
     """批示 on each task, by its id, in the last month before that was merged."""
     asked: tuple[str, ...] = ASKED
     """What the period's forms ask for, of `ASKED`."""
-
-    def entries_of(self, task_id: str) -> tuple[Entry, ...]:
-        """Return what offices said of a task, in the order of its responsible offices."""
-        return tuple(entry for entry in self.entries if entry.task == task_id)

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
 _WHITE = re.compile(r"[\s\u200b\u200c\u200d\u2060\ufeff\u00ad]+")
 _FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
@@ -36,6 +37,32 @@ def tidy(text: str) -> str:
     """
     lines = (line.strip(" \t\u3000\u00a0") for line in re.split(r"\r\n|[\r\n\x0b\x0c\u2028]", text))
     return "\n".join(line for line in lines if line)
+
+
+def likeness(one: str, other: str, least: float = 0.0) -> float:
+    """Return how alike two texts are, 0 to 1, by the insertions and deletions between them.
+
+    The texts are compared as they are: squeeze them before. Blank ones are like nothing; what is
+    less alike than `least` is 0.
+
+    >>> likeness("校园食堂明厨亮灶", "校园食堂明厨"), likeness("", "")
+    (0.8571428571428572, 0.0)
+    """
+    if not one or not other:
+        return 0.0
+    from rapidfuzz.distance import Indel
+
+    return float(Indel.normalized_similarity(one, other, score_cutoff=least))
+
+
+def closest(text: str, words: Iterable[str], least: float = 0.5) -> str | None:
+    """Return the word that is most like a text, None where none is at least so alike.
+
+    >>> closest("责任股室", ["任务名称", "牵头股室"])
+    '牵头股室'
+    """
+    alike, word = max(((likeness(text, word), word) for word in words), default=(0.0, ""))
+    return word if alike >= least else None
 
 
 def show(text: object, limit: int = 0) -> str:

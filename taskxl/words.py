@@ -286,6 +286,8 @@ OFFICE_STATES: dict[str, str] = {
     "missing": "未报送",
     "rejected": "须重报",
 }
+EMPTY_MARK, ROW_GONE_MARK = "空白", "缺行"
+"""What stands in 【】 where an owed text is not there: it is blank, or its row is gone."""
 VERDICTS: dict[str, str] = {
     "accepted": "采用",
     "partial": "部分采用",

@@ -30,14 +30,14 @@ from reports_support import (
     open_workbook,
 )
 
-from taskxl.findings import Finding, Rule
+from taskxl.findings import Finding
 from taskxl.model import Entry, FileVerdict, Month, Task, Unplaced
 from taskxl.reports import sheet_overview, sheet_tasks, view, writing
-from taskxl.reports.marks import MARKS
 from taskxl.reports.paper import clean_text, join_text
 from taskxl.reports.styles import FILLS
 from taskxl.reports.summary import write_summary
 from taskxl.reports.view import look_at
+from taskxl.rules import rule_of
 from taskxl.text import squeeze
 
 SHEETS = [
@@ -105,12 +105,11 @@ def test_the_workbook_says_what_it_should(
 
     The rules' own words are other rooms' and are replaced.
     """
-    codes = {finding.code for finding in make_month().findings}
-    rules = {
-        code: Rule(code, f"〈{code}的名称〉", "info", what="", why="", cure=f"〈{code}的办法〉")
-        for code in codes
-    }
-    monkeypatch.setattr(view, "list_rules", lambda: list(rules.values()))
+    monkeypatch.setattr(
+        view,
+        "rule_of",
+        lambda code: replace(rule_of(code), name=f"〈{code}的名称〉", cure=f"〈{code}的办法〉"),
+    )
     dumped = dump_workbook(write_summary(make_month()))
     if request.config.getoption("--update"):
         EXPECTED.parent.mkdir(exist_ok=True)
@@ -190,7 +189,7 @@ def test_the_ten_things_come_gravest_first_and_like_ones_together() -> None:
     rows = urgent_rows(make_month())
     assert [row[0] for row in rows] == ["须处理"] * 6 + ["请注意"] * 4
     assert rows[0][1] == "职教股"
-    overdue = look_at(make_month()).rule_name("G406")
+    overdue = rule_of("G406").name
     assert rows[1][1] == "安全股", "the longest overdue first"
     assert rows[2][1:] == ("计财股", f"{overdue}：2 处（第3、4项），最长已超期 25 天")
 
@@ -200,11 +199,10 @@ def test_missing_offices_are_one_thing_and_those_missing_for_months_come_first()
     missing = [Finding("G401", "error", "没有收到。", f"第{n}股") for n in range(14)]
     running = Finding("G414", "error", "已连续 2 个月没有报送。", "第0股")
     rows = urgent_rows(replace(month, findings=(*missing, running, month.findings[2])))
-    names = look_at(month)
     listed = "、".join(f"第{n}股" for n in range(1, 13))
     assert rows == [
         ("须处理", "第0股", "已连续 2 个月没有报送。"),
-        ("须处理", "13 个股室", f"{names.rule_name('G401')}：13 个股室（{listed}等）"),
+        ("须处理", "13 个股室", f"{rule_of('G401').name}：13 个股室（{listed}等）"),
         ("须处理", "基教股", f"{TASKS[4].label}：进展情况只有一个空格。请补填。"),
     ]
 
@@ -234,7 +232,7 @@ def test_what_is_only_to_be_checked_is_one_line_a_code() -> None:
         Finding("G406", "info", "请核实。", task.lead_offices[0], task.id) for task in TASKS[1:10]
     ]
     rows = urgent_rows(replace(month, findings=tuple(asked)))
-    name = look_at(month).rule_name("G406")
+    name = rule_of("G406").name
     numbers = "、".join(str(n) for n in range(2, 11))
     assert rows == [("请核实", "5 个股室", f"{name}：9 处（第{numbers}项），最长已超期 56 天")]
 
@@ -406,7 +404,7 @@ def test_every_finding_leads_to_the_cell_that_it_is_about(book: Workbook) -> Non
         cell = book[name][target]
         if name == "汇总表":
             assert book[name].cell(cell.row, 10).value == finding.task
-            assert f"【{MARKS[finding.code][1]}】" in cell.value
+            assert f"【{rule_of(finding.code).marks[1]}】" in cell.value
             assert finding.message in cell.comment.text
             assert cell.fill.fgColor.rgb[2:] in {fill[1:] for fill in FILLS.values()}
         elif name == "报送情况":

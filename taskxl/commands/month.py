@@ -8,7 +8,6 @@ import click
 from taskxl.commands import common
 from taskxl.commands.common import json_option, strict_option
 from taskxl.commands.screen import ChineseCommand, month_option, table
-from taskxl.errors import TaskxlError
 from taskxl.text import show
 
 if TYPE_CHECKING:
@@ -113,10 +112,7 @@ def send_back(folder: Path | None, month: str | None, office: str | None) -> Non
     offices = [state.office for state in merged.offices]
     word = merged.master.settings.office_word
     if office is not None:
-        name = Roster(merged.master.offices).present_name(office)
-        if name not in offices:
-            raise TaskxlError(f"没有报送的{word}“{show(office)}”。可选：{'、'.join(offices)}")
-        offices = [name]
+        offices = [Roster(merged.master.offices).choose(office, offices, f"报送的{word}")]
     texts = [text for name in offices if (text := send_back_text(merged, name))]
     click.echo("\n\n".join(texts) or f"没有要{word}更正的地方。")
 

@@ -225,14 +225,10 @@ def _choose(
 ) -> Sequence[OfficeState]:
     if office is None:
         return states
-    known = Roster(master.offices).resolve(office)
-    name = known.name if known else office
-    chosen = [state for state in states if state.office == name]
-    if not chosen:
-        names = "、".join(state.office for state in states)
-        why = call_offices("没有要报送的股室", master.settings.office_word)
-        raise TaskxlError(f"{why}“{show(office)}”。可选：{names}")
-    return chosen
+    word = master.settings.office_word
+    names = [state.office for state in states]
+    name = Roster(master.offices).choose(office, names, f"要报送的{word}")
+    return [state for state in states if state.office == name]
 
 
 def _find_form(workspace: Workspace, office: str, period: Period) -> Attachment | None:

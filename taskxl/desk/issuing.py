@@ -16,7 +16,7 @@ from taskxl.ledger.looking import look_into_ledger
 from taskxl.merge.revisions import instructions_of
 from taskxl.model import Entry, MasterList, Period
 from taskxl.roster import Roster, divide_tasks
-from taskxl.text import call_offices, show
+from taskxl.text import call_offices
 from taskxl.workspace.files import require_writable, write_whole
 from taskxl.workspace.folder import Workspace
 from taskxl.workspace.lock import hold_workspace
@@ -129,11 +129,8 @@ def _compose(
         cure = "请在“任务”表的“牵头股室”一栏写上，再运行。"
         raise TaskxlError(call_offices(why, master.settings.office_word) + cure)
     if office is not None:
-        name = Roster(master.offices).present_name(office)
-        if name not in owing:
-            why = call_offices("没有要报送的股室", master.settings.office_word)
-            raise TaskxlError(f"{why}“{show(office)}”。可选：{'、'.join(owing)}")
-        owing = (name,)
+        what = f"要报送的{master.settings.office_word}"
+        owing = (Roster(master.offices).choose(office, owing, what),)
     past = recall_months(workspace, ledger, master, period)
     previous: dict[tuple[str, str], Entry] = {}
     said_in: dict[tuple[str, str], Period] = {}

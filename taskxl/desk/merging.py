@@ -116,7 +116,9 @@ def _take_up_corrections(
     for period in year_periods(master.settings, until):
         last = ledger.month(period)
         if last is not None and workspace.returns_folder(period).is_dir():
-            stale = before is not None and not rests_on(last, before, corrections_only=not moved)
+            stale = before is not None and not rests_on(
+                last, before=before, corrections_only=not moved
+            )
             try:
                 penned = _look_at_summary(workspace, ledger, master, period, last)
                 if penned.changes or stale:

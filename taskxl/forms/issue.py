@@ -9,7 +9,7 @@ from taskxl.forms.identity import Identity, RowMark, digest_text
 from taskxl.forms.template.filling import GROUP_KEY, Record
 from taskxl.forms.template.template import Template
 from taskxl.model import ASKED, Entry, MasterList, Milestone, Period, Settings, Task
-from taskxl.roster import Share, resolve_office, tasks_of
+from taskxl.roster import Roster, Share, tasks_of
 from taskxl.tasks import gather_groups, short_label, shown_plan, shown_title
 from taskxl.text import is_blank, squeeze
 from taskxl.words import BEHIND, DONE, INSTRUCTION_MARK, NOTHING_WORDS, PREVIOUS_MARK
@@ -263,7 +263,7 @@ def form_title(master: MasterList, period: Period) -> str:
 
 
 def _form_values(master: MasterList, office: str, period: Period, as_of: date) -> dict[str, str]:
-    known = resolve_office(office, master.offices)
+    known = Roster(master.offices).resolve(office)
     return {
         "标题": form_title(master, period),
         "单位": master.settings.bureau,

@@ -82,32 +82,32 @@ def merge_month(
         period,
         as_of,
         master,
-        judge_offices(shares, counted, arrivals, as_of, past),
-        counted.files,
-        entries,
-        milestones,
-        (*counted.unplaced, *_other_statements(statements)),
-        counted.altered,
-        (),
-        order_entries([said.entry for said in earlier.values()], places, offices),
-        _lights_of(past[-1]) if past else {},
-        revised,
-        instructions_of(past[-1].revisions) if past else {},
-        asked,
+        offices=judge_offices(shares, counted, arrivals, as_of, past),
+        files=counted.files,
+        entries=entries,
+        milestones=milestones,
+        unplaced=(*counted.unplaced, *_other_statements(statements)),
+        altered=counted.altered,
+        findings=(),
+        previous=order_entries([said.entry for said in earlier.values()], places, offices),
+        lights_before=_lights_of(past[-1]) if past else {},
+        revisions=revised,
+        instructions_before=instructions_of(past[-1].revisions) if past else {},
+        asked=asked,
     )
     view = View(
         month,
         tasks,
         roster,
-        shares,
-        counted.standing,
-        arrivals,
-        {(entry.task, entry.office): entry for entry in entries},
-        statements,
-        earlier,
-        past,
-        closed,
-        frozenset(key_of(one) for one in revised),
+        shares=shares,
+        standing=counted.standing,
+        arrivals=arrivals,
+        entries={(entry.task, entry.office): entry for entry in entries},
+        statements=statements,
+        earlier=earlier,
+        past=past,
+        closed=closed,
+        corrected=frozenset(key_of(one) for one in revised),
     )
     word = master.settings.office_word
     findings = [
@@ -122,7 +122,7 @@ def merge_month(
     return replace(month, files=files, findings=ordered)
 
 
-def rests_on(month: Month, before: Month, corrections_only: bool = False) -> bool:
+def rests_on(month: Month, *, before: Month, corrections_only: bool = False) -> bool:
     """Tell whether a month was merged with the month before it as that stands now.
 
     With `corrections_only` it is asked of what the 办公室 wrote in that month's summary alone.

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
-from taskxl.findings import Finding, declared_rules
+from taskxl.findings import Finding
 from taskxl.merge.fates import (
     EMPTY,
     SAME_CONTENT,
@@ -25,13 +25,12 @@ from taskxl.model import (
     Return,
     Submission,
     Unplaced,
-    Verdict,
     period_name,
 )
 from taskxl.roster import Roster
+from taskxl.rules import rule_of
 from taskxl.text import show
 
-_SKIPPED = frozenset({"R211"})
 _UNKNOWN = "没有认出是哪个股室的表。请股室在下发的表里填写后再报。"
 
 
@@ -192,8 +191,7 @@ def _refuse_file(ret: Return) -> Fate:
     if ret.reason and not ret.code:  # an archive: its files have verdicts of their own
         return Fate(ret.file, "skipped", "", None, ret.reason)
     code = ret.code or "R205"
-    verdict: Verdict = "skipped" if code in _SKIPPED else "rejected"
-    return Fate(ret.file, verdict, "", code, ret.reason or _UNKNOWN)
+    return Fate(ret.file, rule_of(code).verdict, "", code, ret.reason or _UNKNOWN)
 
 
 def _refuse_form(ret: Return, form: Submission, period: Period, counting: Set[str]) -> Fate | None:
@@ -219,13 +217,12 @@ def _refusal_findings(ret: Return, fates: Sequence[Fate], counting: Set[str]) ->
     """
     codes = {fate.code for fate in fates}
     said = [finding for finding in ret.findings if finding.code in codes]
-    severities = {rule.code: rule.severity for rule in declared_rules()}
     for fate in fates:
         if fate.code is None:
             continue
         code, reason = fate.code, fate.reason or ""
         if not any((finding.code, finding.message) == (code, reason) for finding in said):
-            severity = "info" if fate.office in counting else severities.get(code, "error")
+            severity = "info" if fate.office in counting else rule_of(code).severity
             said.append(Finding(code, severity, reason, fate.office or None, file=ret.file))
     return said
 

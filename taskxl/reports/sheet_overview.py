@@ -36,10 +36,6 @@ GRID, GRID_WIDTH = 12, 6.5
 """The page is a grid of twelve narrow columns; everything on it spans some of them."""
 CHART_ROW_POINTS = 165.0
 MOST_NAMES, MOST_URGENT, MOST_NUMBERS = 60, 10, 12
-URGENT_CODES = ("G414", "G401", "G406", "R", "E302", "G404", "G402", "G408", "G410")
-"""What a leader has to know first, among findings of one severity."""
-TOGETHER = ("G401", "G402", "G403", "G412", "G414", "R")
-"""What is one thing to deal with, however many offices it is said of."""
 MOST_OFFICES = 12
 UNKNOWN_STATUS = "未填或不明"
 DUE_RATE, DUE = "节点完成率", " 到期"
@@ -84,7 +80,7 @@ class Urgent:
                 label = quote(self.first.file, 30)  # nothing else says what it is about
             told = message if not label or label in message else f"{label}：{message}"
             return _shorten(told, MOST_CHARACTERS)
-        name, about = view.rule_name(self.first.code), self._name(view)
+        name, about = view.rules[self.first.code].name, self._name(view)
         days = max(_days_over(view, finding) for _, finding in self.findings)
         longest = f"，最长已超期 {days} 天" if days > 0 else ""
         return f"{name}：{about or f'{len(self.findings)} 处'}{longest}"
@@ -116,29 +112,32 @@ def _shorten(text: str, most: int) -> str:
 
 
 def find_urgent(view: MonthView) -> list[Urgent]:
-    """Return the ten things to deal with first: gravest first, then by `URGENT_CODES`.
+    """Return the ten things to deal with first: gravest first, then by urgency.
 
     What is said of an office and not of a task, and what is only to be checked, counts once for
-    all offices; of an office that has been missing for months G401 is left out, G414 says it;
-    milestones are in order of days over.
+    all offices; what another finding of the same office covers is left out; milestones are in order
+    of days over.
     """
-    running = {finding.office for finding in view.month.findings if finding.code == "G414"}
+    covered = {
+        (finding.office, code)
+        for finding in view.month.findings
+        for code in view.rules[finding.code].covers
+    }
     groups: dict[tuple[str, str | None, str], list[tuple[int, Finding]]] = {}
     for number, finding in enumerate(view.month.findings, 1):
-        if finding.code == "G401" and finding.office in running:
+        if (finding.office, finding.code) in covered:
             continue
         if finding.code.startswith("R") and finding.office is None:
             continue  # a picture, a stray file: the clerk's matter, and nobody's to answer for
-        together = finding.severity == "info" or finding.code.startswith(TOGETHER)
+        together = finding.severity == "info" or view.rules[finding.code].together
         office = None if together else finding.office
         groups.setdefault((finding.severity, office, finding.code), []).append((number, finding))
 
     def rank(group: list[tuple[int, Finding]]) -> tuple[int, int, int, int]:
         first = group[0][1]
-        codes = enumerate(URGENT_CODES)
-        code = next((n for n, code in codes if first.code.startswith(code)), len(URGENT_CODES))
+        urgency = view.rules[first.code].urgency
         days = max((_days_over(view, f) for _, f in group), default=0)
-        return SEVERITIES.index(first.severity), code, -days, -len(group)
+        return SEVERITIES.index(first.severity), urgency, -days, -len(group)
 
     return [Urgent(tuple(group)) for group in sorted(groups.values(), key=rank)[:MOST_URGENT]]
 

@@ -96,10 +96,6 @@ class Workspace:
         for number in count(1):
             yield path.with_stem(f"{path.stem}（新{number}）")
 
-    def bulletin_path(self, period: Period) -> Path:
-        """Return the path of a period's bulletin, `2021年1-4月通报.docx`."""
-        return self.merge_folder(period) / f"{period.year}年{period.label}通报.docx"
-
     def year_path(self, year: int) -> Path:
         """Return the path of the year's ledger as a workbook, `2021年工作台账.xlsx`."""
         return self.root / f"{year}年工作台账.xlsx"

@@ -27,6 +27,11 @@ FIXED_CHANGED = rule(
     what="编号、项目名称、主要内容、责任股室这些下发时就有的字，回来时不一样了。",
     why="任务以主清单为准，股室在表里改了，主清单并不会跟着变。",
     cure="两处文字都列在汇总里。确需调整的，请在主清单中修改；否则不用处理。",
+    mark=("plan", "有改动"),
+    follows_cell=True,
+    listed_in="altered",
+    mender="office",
+    said_to_office="下发时的固定内容有改动。请恢复原样；确需调整的，请另行告知办公室。",
 )
 WORD_UNKNOWN = rule(
     "E304",
@@ -35,6 +40,9 @@ WORD_UNKNOWN = rule(
     what="进度状态或节点的完成情况写的不是下拉列表里的词，也不是常见的同义词。",
     why="状态要用来统计，认不出的词不能替股室猜。",
     cure="请股室改成下拉列表里的词；原话已照录。",
+    mark=("status", "状态不明"),
+    follows_cell=True,
+    mender="office",
 )
 DATE_UNKNOWN = rule(
     "E305",
@@ -43,6 +51,9 @@ DATE_UNKNOWN = rule(
     what="完成日期或填报日期里写的不是一个确切的日期。",
     why="判断节点是否按时完成要用这个日期。",
     cure="请写成 2021-4-20 或 4月20日 这样；原话已照录。",
+    mark=("status", "日期不明"),
+    follows_cell=True,
+    mender="office",
 )
 CELL_BROKEN = rule(
     "E306",
@@ -51,6 +62,10 @@ CELL_BROKEN = rule(
     what="填报栏里是 #REF! 之类的错误值，或者是一个没有保存结果的公式。",
     why="看不到股室本来想写什么。",
     cure="请股室在这一格里直接写文字后重发。",
+    mark=("progress", "公式出错"),
+    follows_cell=True,
+    mender="office",
+    partial="有 {} 处是错误值或没有结果的公式",
 )
 CELLS_MERGED = rule(
     "E307",
@@ -59,6 +74,10 @@ CELLS_MERGED = rule(
     what="几项任务的填报栏被合并成了一格。",
     why="合并后的文字只能算在最上面一项上，下面的项就成了空白。",
     cure="请核对这段话说的是哪几项；请股室取消合并，分别填写。",
+    mark=("progress", "跨行合并"),
+    follows_cell=True,
+    mender="office",
+    said_to_office="几项任务的填报栏合并成了一格。请取消合并，分别填写。",
 )
 
 _WHITE = " \t\r\n\u3000\u00a0\u200b\u200c\u200d\u2060\ufeff"
