@@ -46,6 +46,9 @@ MILESTONE_SYNONYMS: dict[str, str] = {
     "延期": "申请延期",
 }
 
+# What bureaus call their offices (设置: 内设机构称谓); the program's own texts say the first.
+OFFICE_WORDS = ("股室", "科室", "处室", "部门")
+
 ALL_OFFICES = (
     "各处室",
     "各股室",

@@ -45,6 +45,18 @@ UNCLEAR = rule(
     urgency=4,
     together=True,
 )
+EMPTY = rule(
+    "R212",
+    "表没有填写",
+    "error",
+    what="收回的表还是下发时的样子：没有一处填报内容，或者只有带出的上期文字，一个字也没有改。",
+    why="没有填写的表不算报送，汇总里这个股室的任务都是空白。",
+    cure="请股室填写后重新报送；如果是发错了文件，请把填好的那份发来。",
+    mender="office",
+    urgency=4,
+    together=True,
+    listed_in="files",
+)
 
 _NO_PLACE = "E303"  # counted by the texts that found no place, whatever findings say of them
 # Of the fates of several forms in one file the first of these is the file's verdict.

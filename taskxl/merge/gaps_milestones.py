@@ -122,6 +122,8 @@ def _weigh(
             "info",
             f"，完成情况没有填，但进展情况写有{quote(clause, 30)}。请核实节点是否已完成。",
         )
+    if not view.asks(office, "state"):
+        return "info", "，表上没有逐个填报节点的栏目，进展情况里也看不出。请核实是否已完成。"
     if not any(one.office == office for one in view.statements.get(state.milestone.id, ())):
         if entry is None or entry.status not in (BEHIND, NOT_STARTED):
             return "info", f"，{office}报来的表里没有这个节点。请核实是否已完成。"

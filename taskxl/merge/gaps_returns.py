@@ -132,7 +132,7 @@ def find_unapproved(rule: Rule, view: View) -> Iterator[Finding]:
     for office, versions in _ordered(view):
         for version in versions:
             form = version.submission
-            if not form.approved:
+            if not form.approved and "approval" in form.asked:
                 yield rule.found(
                     "“分管负责同志审定”是空的。请分管负责同志审定后填上姓名，再报送。",
                     office=office.office,
@@ -173,6 +173,7 @@ def find_unsigned(rule: Rule, view: View) -> Iterator[Finding]:
                 blank.append(("填报人", "reporter"))
             if form.reported_on is None and form.cells.get("reported_on") not in unreadable:
                 blank.append(("填报日期", "reported_on"))
+            blank = [(name, field) for name, field in blank if field in form.asked]
             if blank:
                 names = "和".join(name for name, _ in blank)
                 yield rule.found(

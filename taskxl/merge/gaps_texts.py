@@ -247,6 +247,8 @@ def find_unexplained(rule: Rule, view: View) -> Iterator[Finding]:
         pair = (entry.task, entry.office)
         if not says_nothing(entry.obstacles) or pair in noted:
             continue
+        if not view.asks(entry.office, "obstacles"):
+            continue
         if not view.is_own(entry, "obstacles"):
             continue
         if entry.status == BEHIND and view.is_own(entry, "status"):
@@ -390,6 +392,8 @@ def find_unmarked(rule: Rule, view: View) -> Iterator[Finding]:
     for state, task in view.owed():
         entry = view.entries.get((task.id, state.office))
         unmarked = entry and is_blank(entry.status) and not is_blank(entry.progress)
+        if not view.asks(state.office, "status"):
+            continue
         if entry and unmarked and view.is_own(entry, "status"):
             yield rule.found(
                 f"{task.label}没有选进度状态。请核实后补选：已完成、正常推进、进度滞后、尚未启动。",

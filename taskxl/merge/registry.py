@@ -61,6 +61,13 @@ class View:
         """Return the task's leading offices by their names in 股室."""
         return self.roster.spell_out(task.lead_offices)
 
+    def asks(self, office: str, field: str) -> bool:
+        """Tell whether an office was asked for a field (of `model.ASKED`) by the form it had."""
+        versions = self.standing.get(office, ())
+        if not versions:
+            return field in self.month.asked
+        return all(field in version.submission.asked for version in versions)
+
     def owed(self) -> Iterator[tuple[OfficeState, Task]]:
         """Yield each task on which an office whose return counts owes a report."""
         for state in self.month.offices:

@@ -9,15 +9,16 @@ from taskxl.a1 import cell_name
 from taskxl.dates import read_date
 from taskxl.findings import Finding, rule
 from taskxl.forms.identity import Block, RowMark, digest_text
-from taskxl.forms.issue import strip_mark
+from taskxl.forms.issue import PREVIOUS_OBSTACLES, PREVIOUS_PROGRESS, strip_mark
 from taskxl.forms.returned.catalog import Catalog
 from taskxl.forms.returned.columns import MILESTONE_ANSWERS, TASK_ANSWERS, Table
 from taskxl.forms.returned.matching import squeeze_number
 from taskxl.forms.returned.tally import Tally
 from taskxl.intake.grids import Area, CellError, Value, value_text
 from taskxl.model import Altered, Entry, MilestoneEntry, Task
+from taskxl.tasks import short_label, shown_title
 from taskxl.text import is_blank, quote_change, show, squeeze
-from taskxl.words import MILESTONE_STATES, MILESTONE_SYNONYMS, STATUS_SYNONYMS, STATUSES
+from taskxl.words import DONE, MILESTONE_STATES, MILESTONE_SYNONYMS, STATUS_SYNONYMS, STATUSES
 
 FIXED_CHANGED = rule(
     "E301",
@@ -152,6 +153,24 @@ class AnswerReader:
 
     # ------------------------------------------------------------ tasks
 
+    def is_typed(self, at: Answered) -> bool:
+        """Tell whether a row has an answer that did not stand in it when it was issued.
+
+        What stood in it: last month's texts under their mark, and 已完成 of a task that was done.
+        """
+        sheet = self.tally.sheets[at.sheet]
+        texts = {
+            column: as_typed(value_text(sheet.value(at.row, column)))
+            for field in at.table.answers
+            for column in at.table.columns[field]
+        }
+        old = {column for column, text in texts.items() if _is_as_issued(at, text)}
+        status = at.table.column("status")
+        if old and status and squeeze(texts[status]) == DONE:
+            old.add(status)
+        broken = (isinstance(sheet.value(at.row, column), CellError) for column in texts)
+        return any(broken) or any(text and column not in old for column, text in texts.items())
+
     def read_entry(self, at: Answered) -> Entry:
         """Return what a row says of its task; its cells are taken."""
         values = {field: self._read_field(at, field) for field in at.table.answers}
@@ -227,7 +246,7 @@ class AnswerReader:
         if isinstance(value, CellError):
             self._report_error(at, column, value)
             return ""
-        text = strip_mark(as_typed(value_text(value)))
+        text = strip_mark(as_typed(value_text(value)), named=_was_handed_on(at))
         self.tally.take(at.sheet, at.row, column)
         if area is not None and area.bottom > at.row and text:
             self._report_merge(at, column, area)
@@ -380,6 +399,8 @@ class AnswerReader:
             due = self.catalog.milestones[at.item][1].due
             said = re.sub(r"\(.*", "", squeeze(now)) if isinstance(value, str) else value
             return is_blank(now) or (due is not None and read_date(said, due.year) == due)
+        if field == "title" and squeeze(now) == squeeze(self._task(at).title):
+            return True
         return squeeze(now) == squeeze(text)
 
     def _listed(self, at: Answered, field: str) -> str:
@@ -394,7 +415,9 @@ class AnswerReader:
             return self.catalog.plans[task.id]
         if field in ("responsible", "lead"):
             return "、".join(task.offices)
-        return (task.number if field == "number" else task.title) or ""
+        if field == "number":
+            return task.number or ""
+        return shown_title(task) if at.table.kind == "task" else short_label(task)
 
     def _said_of(self, at: Answered) -> frozenset[str]:
         """Return every text that 主清单 has of a row's task, squeezed."""
@@ -403,6 +426,7 @@ class AnswerReader:
         texts |= {self.catalog.plans[task.id], *task.offices, *(p.name for p in task.persons)}
         texts |= {"、".join(task.offices), "、".join(p.name for p in task.persons)}
         texts |= {"\n".join(task.remarks), "、".join(task.remarks)}
+        texts |= {shown_title(task), short_label(task)}
         return frozenset(squeeze(text) for text in texts if text)
 
     def _report_change(self, at: Answered, column: int, field: str, now: str) -> Altered:
@@ -431,6 +455,23 @@ class AnswerReader:
             self.tally.sheets[at.sheet].name or None,
             cell_name(at.row, column),
         )
+
+
+def _was_handed_on(at: Answered) -> bool:
+    """Tell whether a row was issued with a text of an earlier month."""
+    issued = at.mark.digests if at.mark else {}
+    return PREVIOUS_PROGRESS in issued or PREVIOUS_OBSTACLES in issued
+
+
+def _is_as_issued(at: Answered, text: str) -> bool:
+    """Tell whether a text is that of an earlier month, with its mark, just as it was issued."""
+    bare = strip_mark(text, named=True)
+    return (
+        at.mark is not None
+        and bare != text
+        and digest_text(bare)
+        in (at.mark.digests.get(PREVIOUS_PROGRESS), at.mark.digests.get(PREVIOUS_OBSTACLES))
+    )
 
 
 def _name_set(text: str) -> frozenset[str]:

@@ -9,6 +9,7 @@ from taskxl.forms.identity import PROPERTY, Identity, digest_text, identity_shee
 from taskxl.forms.returned.catalog import Catalog
 from taskxl.intake.grids import Book
 from taskxl.model import IdentitySource, Period, period_name
+from taskxl.tasks import shown_title
 from taskxl.text import show, squeeze
 
 OFFICE_UNKNOWN = rule(
@@ -91,8 +92,11 @@ def _is_of_list(identity: Identity, catalog: Catalog) -> bool:
     """Tell whether a form was issued from this very list: then only the bureau's name changed."""
     rows = [row for row in identity.rows if row.block == "task"]
     tasks = [catalog.tasks.get(row.id) for row in rows]
-    titles = [digest_text(task.title or "") if task else None for task in tasks]
-    same = sum(row.digests.get("名称") == title for row, title in zip(rows, titles, strict=True))
+    titles = [
+        {digest_text(task.title or ""), digest_text(shown_title(task))} if task else set()
+        for task in tasks
+    ]
+    same = sum(row.digests.get("名称") in title for row, title in zip(rows, titles, strict=True))
     return bool(rows) and 2 * same >= len(rows)
 
 
