@@ -12,6 +12,7 @@ from taskxl.forms.identity import Block, RowMark, digest_text
 from taskxl.forms.issue import strip_mark
 from taskxl.forms.returned.catalog import Catalog
 from taskxl.forms.returned.columns import MILESTONE_ANSWERS, TASK_ANSWERS, Table
+from taskxl.forms.returned.drawn import compose_cell
 from taskxl.forms.returned.matching import squeeze_number
 from taskxl.forms.returned.tally import Tally
 from taskxl.intake.grids import Area, CellError, Value, value_text
@@ -326,10 +327,30 @@ class AnswerReader:
             if field in at.table.answers or self._is_below_merge(at, column):
                 continue
             now = as_typed(value_text(value))
-            if field in fixed and not self._is_unchanged(at, field, value):
+            if column in at.table.composed and self._is_as_composed(at, column, now):
+                self.tally.take(at.sheet, at.row, column)
+            elif field in fixed and not self._is_unchanged(at, field, value):
                 yield column, field, now
             elif field in fixed or self._is_known(at, column, field, now):
                 self.tally.take(at.sheet, at.row, column)
+
+    def _is_as_composed(self, at: Answered, column: int, now: str) -> bool:
+        """Tell whether a cell of several placeholders holds what it was issued with."""
+        task = self._task(at)
+        values = {
+            "编号": task.number or "",
+            "名称": task.title or "",
+            "计划": self.catalog.plans[task.id],
+            "股室": "、".join(task.offices),
+            "标识": at.item,
+        }
+        if at.table.kind == "milestone":
+            milestone = self.catalog.milestones[at.item][1]
+            due = milestone.due
+            words = f"{due.year}年{due.month}月{due.day}日" if due else ""
+            values |= {"内容": milestone.text, "时限": words}
+        said = squeeze(compose_cell(at.table.composed[column], values))
+        return squeeze(now).replace("(已逾期)", "").replace("、", "") == said.replace("、", "")
 
     def _is_known(self, at: Answered, column: int, field: str, now: str) -> bool:
         """Tell whether a column that a bureau added holds what 主清单 says of the row's task."""

@@ -1,10 +1,12 @@
 """The lines around a form's table: 填报股室, 填报人, 填报日期 and 审定, wherever they stand."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from taskxl.a1 import cell_name
+from taskxl.a1 import cell_name, parse_reference
+from taskxl.forms.identity import DrawnCell
+from taskxl.forms.returned.drawn import head_field, read_drawn_line
 from taskxl.intake.grids import CellError, Sheet, Value, value_text
 from taskxl.text import is_blank, squeeze
 from taskxl.words import FORM_LABELS
@@ -62,15 +64,23 @@ class Labelled:
 
 
 def read_labels(
-    sheet: Sheet, rows: Iterable[int], is_fixed: Callable[[str], bool] = lambda text: False
+    sheet: Sheet,
+    rows: Iterable[int],
+    is_fixed: Callable[[str], bool] = lambda text: False,
+    drawn: Sequence[DrawnCell] = (),
 ) -> Labelled:
     """Read the labels of some rows; a value follows in the same cell or stands in the next.
 
     A line that `is_fixed` knows as the drawing's own says nothing: 填报人：填写实际经办人.
+    `drawn` are the lines with which the form was issued, whatever their words are.
     """
     facts: list[Fact] = []
     seen: set[tuple[int, int]] = set()
     rests: list[tuple[int, int, str]] = []
+    rows = list(rows)
+    for fact, cells in _read_drawn(sheet, rows, is_fixed, drawn):
+        facts.append(fact)
+        seen |= cells
     for row in rows:
         for column, value in enumerate(sheet.rows[row - 1], 1):
             if not isinstance(value, str) or (row, column) in seen or is_blank(value):
@@ -93,6 +103,52 @@ def read_labels(
                     facts.append(_neighbour(sheet, row, column, field, is_fixed))
                     seen.add((row, facts[-1].column))
     return Labelled(tuple(facts), frozenset(seen), tuple(rests))
+
+
+def _read_drawn(
+    sheet: Sheet,
+    rows: Sequence[int],
+    is_fixed: Callable[[str], bool],
+    drawn: Sequence[DrawnCell],
+) -> Iterable[tuple[Fact, set[tuple[int, int]]]]:
+    """Yield what the form's own lines say, each with the cells that it takes up."""
+    here = set(rows)
+    for cell in drawn:
+        named = head_field(cell)
+        if named is not None:
+            place = parse_reference(cell.cell)
+            if cell.label:
+                place = _find_label(sheet, rows, cell.label)
+                if place is not None:
+                    fact = _neighbour(sheet, *place, named, is_fixed)
+                    yield fact, {place, (fact.row, fact.column)}
+            elif place is not None and place[0] in here:
+                value = sheet.value(*place)
+                text = value_text(value).strip()
+                fixed = isinstance(value, CellError) or is_fixed(text) or split_labels(text)
+                if not fixed:
+                    yield Fact(named, text, value, *place), {place}
+            continue
+        for row in rows:
+            for column, value in enumerate(sheet.rows[row - 1], 1):
+                said = read_drawn_line(cell, value) if isinstance(value, str) else None
+                for n, (name, text) in enumerate(said or ()):
+                    if text and _TO_FILL.fullmatch(text):
+                        text = ""
+                    if text or n < len(said or ()) - 1:
+                        yield Fact(name, text, text, row, column), {(row, column)}
+                    else:
+                        fact = _neighbour(sheet, row, column, name, is_fixed)
+                        yield fact, {(row, column), (row, fact.column)}
+
+
+def _find_label(sheet: Sheet, rows: Sequence[int], label: str) -> tuple[int, int] | None:
+    wanted = squeeze(label)
+    for row in rows:
+        for column, value in enumerate(sheet.rows[row - 1], 1):
+            if isinstance(value, str) and squeeze(value) == wanted:
+                return row, column
+    return None
 
 
 def split_labels(text: str) -> tuple[str, list[tuple[str, str, str]]] | None:

@@ -6,6 +6,7 @@ from itertools import pairwise
 
 from taskxl.forms.returned.catalog import Catalog
 from taskxl.forms.returned.columns import Table, find_tables
+from taskxl.forms.returned.drawn import Drawing, is_as_written
 from taskxl.forms.returned.head_lines import Fact, read_labels
 from taskxl.forms.returned.matching import RowKeys
 from taskxl.forms.returned.tally import Tally
@@ -60,20 +61,24 @@ class Part:
         return any(table.kind == "milestone" and table.is_answered for table in self.tables)
 
 
-def find_parts(catalog: Catalog, tally: Tally, index: int, trust_ids: bool) -> tuple[Part, ...]:
+def find_parts(
+    catalog: Catalog, tally: Tally, index: int, trust_ids: bool, drawing: Drawing
+) -> tuple[Part, ...]:
     """Return the parts of a sheet; none where it has no table.
 
-    A second 填报股室 below a table begins a second part. What labels and headers say is taken.
+    A second 填报股室 below a table begins a second part. What labels and headers say is taken, and
+    what the program itself wrote.
     """
     sheet = tally.sheets[index]
-    tables = find_tables(sheet)
+    tables = find_tables(sheet, drawing)
     if not tables:
         return ()
     rows = [row for table in tables for row in _read_rows(catalog, sheet, table, trust_ids)]
     known = {row.row for row in rows if row.item is not None}
     heads = {row for table in tables for row in range(table.top, table.bottom + 1)}
     free = [n for n in range(1, len(sheet.rows) + 1) if n not in known and n not in heads]
-    labelled = read_labels(sheet, free, catalog.is_fixed_text)
+    labelled = read_labels(sheet, free, catalog.is_fixed_text, drawing.cells)
+    take_written(tally, index, free, drawing)
     for row, column in labelled.seen:
         tally.take(index, row, column)
     for row, column, text in labelled.rests:
@@ -102,6 +107,15 @@ def find_parts(catalog: Catalog, tally: Tally, index: int, trust_ids: bool) -> t
             )
         )
     return tuple(parts)
+
+
+def take_written(tally: Tally, index: int, rows: Iterable[int], drawing: Drawing) -> None:
+    """Take the cells of some rows that hold what the program put there when the form was issued."""
+    sheet = tally.sheets[index]
+    for row in rows if drawing.cells else ():
+        for column, value in enumerate(sheet.rows[row - 1], 1):
+            if isinstance(value, str) and is_as_written(drawing, value):
+                tally.take(index, row, column)
 
 
 def _read_rows(catalog: Catalog, sheet: Sheet, table: Table, trust_ids: bool) -> Iterable[Row]:

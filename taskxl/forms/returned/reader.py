@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
 
 from taskxl.findings import Finding
-from taskxl.forms.identity import SHEET, Block, RowMark, read_sheet
+from taskxl.forms.identity import ROW_KINDS, SHEET, Block, RowMark, read_sheet
 from taskxl.forms.returned.answers import Answered, AnswerReader
 from taskxl.forms.returned.catalog import Catalog, Expected, form_texts
 from taskxl.forms.returned.head_lines import read_labels
 from taskxl.forms.returned.matching import Register
-from taskxl.forms.returned.parts import Part, Row, find_parts
+from taskxl.forms.returned.parts import Part, Row, find_parts, take_written
 from taskxl.forms.returned.submitting import OfficeRows, Placed, make_submission
 from taskxl.forms.returned.tally import LINES, NO_PLACE, Tally, Why, lay_out_sheets
 from taskxl.forms.returned.whose import (
@@ -48,6 +48,7 @@ class _Reader:
         self.catalog = catalog
         self.tally = Tally(file, lay_out_sheets(book))
         self.marks: FormMarks = read_marks(book, catalog)
+        self.drawing = self.marks.drawing
         self.answers = AnswerReader(catalog, self.tally)
         self.why: dict[tuple[int, int], Why] = {}
         self.offices: list[OfficeRows] = []
@@ -83,7 +84,8 @@ class _Reader:
             if sheet.name.startswith(SHEET) and read_sheet(sheet) is not None:
                 self._take_marks(index)
                 continue
-            found = find_parts(self.catalog, self.tally, index, self.marks.foreign is None)
+            trusted = self.marks.foreign is None
+            found = find_parts(self.catalog, self.tally, index, trusted, self.drawing)
             parts += found
             if not found:
                 tableless.append(index)
@@ -96,14 +98,16 @@ class _Reader:
         """Take an identity sheet's own cells; what somebody wrote beside them stays."""
         sheet = self.tally.sheets[index]
         for row, column, _ in sheet.cells():
-            if column <= 6 and (row <= 6 or sheet.text(row, 1) in ("task", "milestone")):
+            if column <= 6 and (row <= 6 or sheet.text(row, 1) in ROW_KINDS):
                 self.tally.take(index, row, column)
 
     def _read_loose(self, index: int) -> None:
         """Read labels and heading of a sheet (or of paragraphs) that has no table."""
         sheet = self.tally.sheets[index]
         rows = range(1, len(sheet.rows) + 1)
-        labelled = read_labels(sheet, rows, self.catalog.is_fixed_text)
+        drawn = self.drawing.cells
+        labelled = read_labels(sheet, rows, self.catalog.is_fixed_text, drawn)
+        take_written(self.tally, index, rows, self.drawing)
         self.loose += [(index, fact) for fact in labelled.facts]
         for row, column in labelled.seen:
             self.tally.take(index, row, column)

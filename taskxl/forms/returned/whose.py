@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from taskxl.findings import rule
 from taskxl.forms.identity import PROPERTY, Identity, digest_text, identity_sheets, read_property
 from taskxl.forms.returned.catalog import Catalog
+from taskxl.forms.returned.drawn import Drawing, read_drawing
 from taskxl.intake.grids import Book
 from taskxl.model import IdentitySource, Period, period_name
 from taskxl.text import show, squeeze
@@ -50,6 +51,11 @@ class FormMarks:
     def is_ours(self) -> bool:
         """Whether the file bears marks of this bureau."""
         return self.in_property is not None or bool(self.hidden)
+
+    @property
+    def drawing(self) -> Drawing:
+        """How the forms were drawn whose marks these are."""
+        return read_drawing(self.hidden)
 
 
 @dataclass(frozen=True, slots=True)

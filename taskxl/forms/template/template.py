@@ -8,10 +8,11 @@ from lxml import etree
 from taskxl.a1 import cell_name, column_number
 from taskxl.errors import TaskxlError
 from taskxl.findings import Finding
-from taskxl.forms.identity import Identity
+from taskxl.forms.identity import Identity, Layout
 from taskxl.forms.template.attachments import anchor_cell, follow_attachment
 from taskxl.forms.template.filling import Piece, Record, StringTable, render, start_filling
 from taskxl.forms.template.heights import read_styles
+from taskxl.forms.template.layout import fill_layout, read_layout
 from taskxl.forms.template.placeholders import find_words
 from taskxl.forms.template.row_following import Context
 from taskxl.forms.template.sheets import SheetCompiler, number_cells
@@ -61,6 +62,7 @@ class _Compiled:
     identity_part: str
     namespace: str
     properties: tuple[str, str, str]
+    layout: Layout
 
     def fill(
         self,
@@ -74,6 +76,7 @@ class _Compiled:
         for part, (sheet, pieces) in self.attachments.items():
             if filling.maps[sheet].moved:
                 made[part] = render(pieces, filling)
+        identity = replace(identity, layout=fill_layout(self.layout, filling))
         made[self.identity_part] = write_identity_sheet(identity, self.namespace, strings)
         part, before, after = self.properties
         made[part] = f"{before}{property_text(identity)}{after}"
@@ -133,6 +136,14 @@ def compile_template(content: bytes, name: str = "附件2.xlsx") -> Template:
     return Template(content, name, compiled)
 
 
+def drawn_layout(content: bytes, name: str = "附件2.xlsx") -> Layout:
+    """Return which column and cell of a template is which answer.
+
+    Raises TaskxlError when it is no workbook at all.
+    """
+    return _read(content, name)[1].layout
+
+
 def check_template(content: bytes, name: str = "附件2.xlsx") -> tuple[Finding, ...]:
     """Return what is wrong or doubtful in a template.
 
@@ -163,6 +174,7 @@ def _compile(workbook: TemplateWorkbook, name: str) -> tuple[list[Finding], _Com
         number_cells(root)
     survey = survey_sheets(name, roots, workbook.items)
     faults = survey.faults + _check_attachments(workbook, name)
+    layout = read_layout(roots, survey.zones, workbook.items)
     prefix = f"{workbook.strings.prefix}:" if workbook.strings.prefix else ""
     links = read_relations(parts, workbook.part)
     styles = next((link.target for link in links if link.kind == "styles"), "")
@@ -194,6 +206,7 @@ def _compile(workbook: TemplateWorkbook, name: str) -> tuple[list[Finding], _Com
         identity_part=workbook.identity_part,
         namespace=etree.QName(workbook.root).namespace or "",
         properties=properties,
+        layout=layout,
     )
     return faults, replace(compiled, packed={p: Packed.pack(p, parts[p]) for p in parts})
 
