@@ -461,6 +461,8 @@ FORM_HEADERS: dict[str, tuple[str, ...]] = {
 ANSWER_PATTERNS: tuple[tuple[str, str], ...] = (
     ("obstacles", r"问题|困难|原因|下一?步"),
     ("progress", r"(?:进展|进度|推进|落实|成效)(?!.*(?:单位|部门|[股科处]室|[人员]|时[间限])$)"),
+    # Something that is done, and how it stands: 办理情况, 工作开展情况.
+    ("progress", r"(?:开展|执行|办理|实施|完成|推动|进行|组织|建设|工作|任务)情况$|成果$"),
 )
 # What a caption of the column for obstacles is made of, however a clerk puts it together.
 ANSWER_PARTS: tuple[str, ...] = (

@@ -14,6 +14,7 @@ HOUSE = (
     "resources",
     "model",
     "dates",
+    "statements",
     "plan_text",
     "roster",
     "tasks",

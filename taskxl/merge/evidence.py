@@ -4,16 +4,20 @@ A form is filled days before the report day. Of a milestone that was not yet due
 filled, 未完成 tells nothing of the report day.
 """
 
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
+from taskxl.a1 import parse_reference
 from taskxl.merge.registry import View
 from taskxl.merge.revisions import own_texts
 from taskxl.merge.states import find_arrival
-from taskxl.model import Entry, MilestoneState, Month
+from taskxl.merge.versions import statements_of
+from taskxl.model import Entry, MilestoneEntry, MilestoneState, Month, Unplaced
 from taskxl.roster import Roster
-from taskxl.text import squeeze
+from taskxl.text import quote, show, squeeze
 
 
 def filled_on(view: View, office: str, file: str = "") -> date | None:
@@ -65,3 +69,75 @@ def own_words(month: Month) -> dict[tuple[str, str], Entry]:
             written: dict[str, Any] = {name: text}
             entries[(task, office)] = replace(entry, **written)
     return entries
+
+
+# ---------------------------------------------------------------- what may be the answer
+
+# As much as an answer has; a mark or a number alone answers nothing.
+_SUBSTANTIAL = re.compile(r"(?:.*?[\u4e00-\u9fff]){4}", re.DOTALL)
+_DAY = re.compile(r"\d{1,2}\s*[月./\-年]\s*\d{1,2}")
+_NAME = re.compile(r"[\u4e00-\u9fff·]{2,4}")
+_APPROVING = re.compile(r"审|签|批|核|阅|同意|领导|局长|负责|盖章|公章")
+_REPORTING = re.compile(r"填|报|制表|经办|经手|联系|编制|[人员]\s*[:：]")
+HeadField = Literal["reporter", "reported_on", "approval"]
+
+
+def may_answer(view: View, said: Entry | MilestoneEntry) -> tuple[Unplaced, ...]:
+    """Return the texts of an office that found no place and could be what a row seems to lack.
+
+    Those in the row itself, and those of some length that stand in no other row's line.
+    """
+    rows = _rows_of(view, said.office)
+    found = []
+    for one in _loose_texts(view, said.office):
+        place = parse_reference(one.cell or "")
+        row = (one.file, one.sheet, place[0]) if place else None
+        same = row == (said.file, said.sheet, said.row)
+        if same or (row not in rows and _SUBSTANTIAL.match(one.text)):
+            found.append(one)
+    return tuple(found)
+
+
+def may_head(view: View, office: str, field: HeadField) -> tuple[Unplaced, ...]:
+    """Return the texts of an office that found no place and could be its head line."""
+    rows = _rows_of(view, office)
+    found = []
+    for one in _loose_texts(view, office):
+        place = parse_reference(one.cell or "")
+        if place and (one.file, one.sheet, place[0]) in rows:
+            continue
+        text = squeeze(one.text)
+        if field == "reported_on":
+            fits = bool(_DAY.search(text))
+        else:
+            words = _APPROVING if field == "approval" else _REPORTING
+            fits = bool(_NAME.fullmatch(text)) or bool(len(text) <= 60 and words.search(text))
+        if fits:
+            found.append(one)
+    return tuple(found)
+
+
+def name_texts(texts: Sequence[Unplaced]) -> str:
+    """Return how a message points to texts without a place: `H7“……”等 3 处`."""
+    first = texts[0]
+    where = first.cell or (f"〔{show(first.sheet, 20)}〕" if first.sheet else "正文")
+    cells = list(dict.fromkeys(one.cell for one in texts if one.cell))
+    more = f"（还有{'、'.join(cells[1:4])}{'等' if cells[4:] else ''}）" if cells[1:] else ""
+    return f"{where}的{quote(first.text, 20)}{more}"
+
+
+def _loose_texts(view: View, office: str) -> Iterator[Unplaced]:
+    for source in dict.fromkeys(id(v.source) for v in view.standing.get(office, ())):
+        version = next(v for v in view.standing[office] if id(v.source) == source)
+        yield from version.source.unplaced
+
+
+def _rows_of(view: View, office: str) -> set[tuple[str, str | None, int]]:
+    """Return the rows that bear a task or a milestone, in the standing forms of an office."""
+    said = (
+        statement
+        for version in view.standing.get(office, ())
+        for other in version.source.submissions
+        for statement in statements_of(other)
+    )
+    return {(one.file, one.sheet, one.row) for one in said if one.row is not None}

@@ -1,7 +1,7 @@
 """A row of a returned form: the office's answers, and what became of its fixed texts."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -17,8 +17,9 @@ from taskxl.forms.returned.matching import squeeze_number
 from taskxl.forms.returned.tally import Tally
 from taskxl.intake.grids import Area, CellError, Value, value_text
 from taskxl.model import Altered, Entry, MilestoneEntry, Task
+from taskxl.statements import day_text, read_state, read_status
 from taskxl.text import is_blank, quote_change, show, squeeze
-from taskxl.words import MILESTONE_STATES, MILESTONE_SYNONYMS, STATUS_SYNONYMS, STATUSES
+from taskxl.words import MILESTONE_STATES, STATUSES
 
 FIXED_CHANGED = rule(
     "E301",
@@ -61,9 +62,17 @@ CELLS_MERGED = rule(
     cure="请核对这段话说的是哪几项；请股室取消合并，分别填写。",
 )
 
+COLUMN_PLACED = rule(
+    "E308",
+    "有一栏按位置认出",
+    "info",
+    what="栏名不是程序认得的说法，也没有下发时的标识，只能按它在表里的位置认出是哪一栏。",
+    why="股室换了栏名，内容仍是它报的，不能当作空白；但认错的可能也是有的。",
+    cure="请核对这一栏的内容有没有放对地方；没有问题就不用处理。",
+)
+
 _WHITE = " \t\r\n\u3000\u00a0\u200b\u200c\u200d\u2060\ufeff"
 _LINE_END = re.compile(r"\r\n?|[\x0b\x0c\u2028\u2029]")
-_CLOSING = ".。,，;；!！、:："
 _PARTING = re.compile(r"[、,;/|和及]+")
 
 # A fixed column: the field's word in the form's placeholders, and how a message calls it.
@@ -109,21 +118,6 @@ def as_typed(text: str) -> str:
     return _LINE_END.sub("\n", text).strip(_WHITE)
 
 
-def read_word(text: str, words: Iterable[str], synonyms: Mapping[str, str]) -> tuple[str, bool]:
-    """Return the word that a text means and True, or the text itself and False.
-
-    >>> read_word("顺利推进。", STATUSES, STATUS_SYNONYMS)
-    ('正常推进', True)
-    """
-    bare = squeeze(text).strip(_CLOSING)
-    if not bare or bare in words:
-        return bare, True
-    for synonym, word in synonyms.items():
-        if squeeze(synonym) == bare:
-            return word, True
-    return text, False
-
-
 class AnswerReader:
     """Reads the rows of one office out of a book; what has no place goes to the tally."""
 
@@ -138,9 +132,12 @@ class AnswerReader:
         """Return what a row says of its task; its cells are taken."""
         values = {field: self._read_field(at, field) for field in at.table.answers}
         texts = {field: text for field, (text, _) in values.items()}
-        status, known = read_word(texts.get("status", ""), STATUSES, STATUS_SYNONYMS)
+        typed = texts.get("status", "")
+        status, known = read_status(typed)
         if not known:
             self._report_word(at, "status", "进度状态", status, STATUSES)
+        elif day_text(typed):
+            self._keep_whole(at, "status")
         cells = {field: values[field][1] for field in TASK_ANSWERS if field in values}
         return Entry(
             at.item,
@@ -159,11 +156,16 @@ class AnswerReader:
         """Return what a row says of its milestone; its cells are taken."""
         values = {field: self._read_field(at, field) for field in at.table.answers}
         texts = {field: text for field, (text, _) in values.items()}
-        state, known = read_word(texts.get("state", ""), MILESTONE_STATES, MILESTONE_SYNONYMS)
+        typed, year = texts.get("state", ""), self.catalog.period.year
+        state, day, known = read_state(typed, year)
         if not known:
             self._report_word(at, "state", "完成情况", state, MILESTONE_STATES)
         done_text = texts.get("done_on", "")
         done_on = self._read_day(at, done_text)
+        if known and day is not None and not done_text:
+            done_text, done_on = day_text(typed), day
+        elif known and day_text(typed):
+            self._keep_whole(at, "state")
         return MilestoneEntry(
             at.item,
             at.office,
@@ -176,6 +178,10 @@ class AnswerReader:
             at.row,
             {field: values[field][1] for field in MILESTONE_ANSWERS if field in values},
         )
+
+    def _keep_whole(self, at: Answered, field: str) -> None:
+        """Keep a statement that says more than the word it means as it was typed."""
+        self.tally.keep("reported", at.sheet, at.row, at.table.columns[field][0])
 
     def _read_day(self, at: Answered, text: str) -> date | None:
         column = at.table.column("done_on")

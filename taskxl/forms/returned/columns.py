@@ -33,7 +33,8 @@ class Table:
     `top` to `bottom` are its header rows, `last` the last row before the next table.
     A field has one column, except obstacles, which bureaus part into problems and next steps.
     `worded` are the header cells that say exactly what the program knows; `composed` the cells
-    that a form was issued with as several placeholders in one, by column.
+    that a form was issued with as several placeholders in one, by column; `placed` the fields
+    whose column no word tells but its place among the others.
     """
 
     kind: Block
@@ -43,6 +44,7 @@ class Table:
     columns: Mapping[str, tuple[int, ...]]
     worded: frozenset[tuple[int, int]]
     composed: Mapping[int, str] = field(default_factory=dict)
+    placed: frozenset[str] = frozenset()
 
     def column(self, field: str) -> int | None:
         """Return the (first) column of a field, or None."""
@@ -107,13 +109,16 @@ def recognise_header(text: str, kind: Block) -> tuple[str, bool] | None:
         for word, field in words.items()
         if (word in bare if len(word) > 2 else bare.endswith(word))
     ]
-    if held:
-        field = max(held)[2]
-        return field, plain and field == "obstacles"
-    # 困难及下步安排: words of its own, but nothing else that it could mean.
     patterns = ANSWER_PATTERNS if kind == "task" else ()
-    named = next((field for field, pattern in patterns if re.search(pattern, bare)), None)
-    return (named, plain and named == "obstacles") if named else None
+    # 困难及下步安排, 主要工作及成效: the word that ends it says what it is.
+    for name, pattern in patterns:
+        if any(found.end() == len(bare) for found in re.finditer(pattern, bare)):
+            held.append((len(bare), 0, name))
+    if held:
+        meant = max(held)[2]
+        return meant, plain and meant == "obstacles"
+    first = next((name for name, pattern in patterns if re.search(pattern, bare)), None)
+    return (first, plain and first == "obstacles") if first else None
 
 
 def find_tables(sheet: Sheet, drawing: Drawing = Drawing()) -> tuple[Table, ...]:  # noqa: B008
@@ -135,6 +140,7 @@ def find_tables(sheet: Sheet, drawing: Drawing = Drawing()) -> tuple[Table, ...]
             tables[-1] = replace(tables[-1], last=table.top - 1)
         tables.append(table)
         row = table.bottom + 1
+    tables = [_place_answer(sheet, table) for table in tables]
     return tuple(tables) or _find_headless(sheet, drawn, drawing.ids)
 
 
@@ -245,6 +251,49 @@ def _complete_columns(
             completed[name] = (column,)
             taken.add(column)
     return completed
+
+
+# The answer that may be told by its place, and what stands before and after it.
+_PLACED: dict[Block, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
+    "task": ("progress", ("status", "responsible", "content", "title"), ("obstacles", "remarks")),
+    "milestone": ("state", ("due", "milestone"), ("done_on", "note")),
+}
+
+
+def _place_answer(sheet: Sheet, table: Table) -> Table:
+    """Return a table whose main answer has a column: the only unknown one in its usual place.
+
+    Among several such columns the only one with texts below is meant; else it stays unknown.
+    """
+    name, before, after = _PLACED[table.kind]
+    if name in table.columns or not table.is_answered:
+        return table
+    lefts = [table.columns[one][-1] for one in before if one in table.columns]
+    rights = [table.columns[one][0] for one in after if one in table.columns]
+    left = lefts[0] if lefts else 0
+    right = min((column for column in rights if column > left), default=None)
+    if not lefts or (right is None and "status" not in table.columns):
+        return table
+    claimed = {column for columns in table.columns.values() for column in columns}
+    captions = {
+        column: squeeze(text)
+        for row in range(table.top, table.bottom + 1)
+        for column, text in _header_texts(sheet, row).items()
+    }
+    end = right if right is not None else max(captions, default=0) + 1
+    open_columns = [
+        column
+        for column in range(left + 1, end)
+        if column not in claimed
+        and column in captions
+        and not _EARLIER.match(_DECORATION.sub("", captions[column]))
+    ]
+    rows = range(table.bottom + 1, table.last + 1)
+    written = [c for c in open_columns if any(not is_blank(sheet.value(row, c)) for row in rows)]
+    likely = open_columns if len(open_columns) == 1 else written
+    if len(likely) != 1:
+        return table
+    return replace(table, columns={**table.columns, name: (likely[0],)}, placed=frozenset((name,)))
 
 
 def _composed(columns: Mapping[str, tuple[int, ...]], drawn: DrawnTable) -> dict[int, str]:

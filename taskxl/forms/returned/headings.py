@@ -67,7 +67,9 @@ def _check_table(name: str, sheet: str, table: DrawnTable) -> Iterator[Finding]:
     for field, place in table.places.items():
         row[place - 1] = captions.get(field)
     found = next(iter(find_tables(Sheet(sheet, (tuple(row),)))), None)
-    read = dict(found.columns) if found and found.kind == table.kind else {}
+    read: dict[str, tuple[int, ...]] = {}
+    if found and found.kind == table.kind:
+        read = {one: at for one, at in found.columns.items() if one not in found.placed}
     for field, place in table.places.items():
         if field in _NOT_NEEDED or place in read.get(field, ()):
             continue

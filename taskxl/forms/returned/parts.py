@@ -87,6 +87,7 @@ def find_parts(
     for table in tables:
         for row, column in table.worded:
             tally.take(index, row, column)
+        _keep_captions(catalog, tally, index, table)
     spoken = {fact.row for fact in labelled.facts} | {row for row, _ in labelled.seen}
     starts = _starts(tables, labelled.facts)
     parts = []
@@ -107,6 +108,17 @@ def find_parts(
             )
         )
     return tuple(parts)
+
+
+def _keep_captions(catalog: Catalog, tally: Tally, index: int, table: Table) -> None:
+    """Keep what a clerk called a column in words of his own; the column itself is understood."""
+    sheet = tally.sheets[index]
+    columns = {column for columns in table.columns.values() for column in columns}
+    for row in range(table.top, table.bottom + 1):
+        for column in sorted(columns):
+            text = sheet.text(row, column)
+            if (row, column) not in table.worded and text and not catalog.is_form_text(text):
+                tally.keep("reported", index, row, column)
 
 
 def take_written(tally: Tally, index: int, rows: Iterable[int], drawing: Drawing) -> None:

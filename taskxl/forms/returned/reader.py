@@ -3,9 +3,10 @@
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
 
+from taskxl.a1 import cell_name
 from taskxl.findings import Finding
 from taskxl.forms.identity import ROW_KINDS, SHEET, Block, RowMark, read_sheet
-from taskxl.forms.returned.answers import Answered, AnswerReader
+from taskxl.forms.returned.answers import COLUMN_PLACED, Answered, AnswerReader
 from taskxl.forms.returned.catalog import Catalog, Expected, form_texts
 from taskxl.forms.returned.head_lines import read_labels
 from taskxl.forms.returned.matching import Register
@@ -25,7 +26,7 @@ from taskxl.forms.returned.whose import (
 )
 from taskxl.intake.grids import Book
 from taskxl.model import Period, Return, Submission, period_name
-from taskxl.text import show, squeeze
+from taskxl.text import is_blank, quote, show, squeeze
 from taskxl.words import BEYOND_LIST
 
 __all__ = ["Expected", "form_texts", "read_return"]
@@ -201,6 +202,7 @@ class _Reader:
         if claim.note and part.is_filled:
             message = f"{claim.note}，按“{claim.office}”收下。请核实。"
             self._remark(OFFICE_UNKNOWN.found(message, severity="info").at(**place))
+        self._tell_placed(part, place)
         for office in self.offices:
             if (office.name, office.period) == (claim.office, period):
                 office.parts.append(part)
@@ -215,6 +217,22 @@ class _Reader:
         now = self.catalog.period.key
         headed = part.headed and part.is_filled and part.headed.key != now
         return bool(headed) and now in self.headings
+
+    def _tell_placed(self, part: Part, place: Mapping[str, str | None]) -> None:
+        """Say once of which columns only their place tells what they are."""
+        sheet = self.tally.sheets[part.sheet]
+        for table in part.tables:
+            for name in sorted(table.placed):
+                column = table.columns[name][0]
+                called = next(
+                    text
+                    for row in range(table.bottom, table.top - 1, -1)
+                    if not is_blank(text := sheet.text(row, column))
+                )
+                meant = "进展情况" if name == "progress" else "完成情况"
+                message = f"{quote(called, 20)}这一栏按位置认作“{meant}”。请核对。"
+                cell = cell_name(table.bottom, column)
+                self._remark(COLUMN_PLACED.found(message).at(**place, cell=cell))
 
     def _remark(self, finding: Finding) -> None:
         self.tally.findings.append(finding)
