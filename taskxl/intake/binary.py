@@ -64,7 +64,7 @@ class BinaryWorkbook:
 
     def __init__(self, content: bytes) -> None:
         with olefile.OleFileIO(io.BytesIO(content)) as file:
-            name = next(n for n in ("SecondLook", "Book") if file.exists(n))
+            name = next(n for n in ("Workbook", "Book") if file.exists(n))
             self._stream: bytes = file.openstream(name).read()
         self._wide = self._stream[4:6] == b"\x00\x06"  # BIFF8; older ones write in code pages
         self._encoding = "gb18030"

@@ -9,26 +9,24 @@ from taskxl.forms.identity import DrawnCell
 from taskxl.forms.returned.drawn import head_field, read_drawn_line
 from taskxl.intake.grids import CellError, Sheet, Value, value_text
 from taskxl.text import is_blank, squeeze
-from taskxl.words import FORM_LABELS
-
-
-def _spaced(word: str) -> str:
-    # 填　报　人: clerks and drawings spread a label to make columns align.
-    return r"\s*".join(map(re.escape, word))
+from taskxl.words import FORM_LABELS, LABEL_PATTERNS
 
 
 _FIELDS = {word: field for field, words in FORM_LABELS.items() for word in words}
-_WORDS = "|".join(_spaced(word) for word in sorted(_FIELDS, key=len, reverse=True))
-_TAIL = r"(?:\s*(?:意见|签字|签名|签章|盖章|\(\s*(?:签字|签名|签章|盖章|公章)\s*\)))*"
-_TAIL = _TAIL.replace(r"\(", r"[(（]").replace(r"\)", r"[)）]")
-# Not in the middle of a sentence: 请填报人：……
-_LABEL = re.compile(rf"(?<![^\s,，;；、|])({_WORDS}){_TAIL}\s*[:：]\s*")
-_BARE_LABEL = re.compile(rf"\s*({_WORDS}){_TAIL}\s*")
+_PATTERNS = tuple((field, re.compile(pattern)) for field, pattern in LABEL_PATTERNS)
+_TAIL = re.compile(
+    r"(?:意见|签字|签名|签章|盖章|[(（](?:签字|签名|签章|盖章|公章|手写签名)[)）]|并?(?:签字|盖章))+$"
+)
+_COLON = re.compile(r"[:：]")
+# A label begins a line or follows one of these; not in the middle of a sentence: 请填报人：……
+_BOUNDARY = re.compile(r"^|(?<=[\s,，;；、|])(?=\S)")
+_LONGEST_LABEL = 24
 # Another label that means nothing to us ends the value before it.
 _FOREIGN_LABEL = re.compile(r"\s+[\u4e00-\u9fff]{2,8}\s*[:：]")
 _TO_FILL = re.compile(
     r"[\s_＿—\-–.…/年月日]*([(（]?\s*(签字|签名|签章|盖章|手写签名)\s*[)）]?)?\s*"
 )
+_SIGNED = re.compile(r"[(（]?\s*(?:签字|签名|签章|盖章|手写签名)\s*[)）]?")
 _LONGEST_LINE = 400
 
 
@@ -97,6 +95,8 @@ def read_labels(
             for place, (field, text, rest) in enumerate(values):
                 if rest:
                     rests.append((row, column, rest))
+                if not text and not is_fixed(value) and (mark := _signed(value)):
+                    text = mark
                 if text or place < len(values) - 1:
                     facts.append(Fact(field, text, text, row, column))
                 else:
@@ -142,6 +142,12 @@ def _read_drawn(
                         yield fact, {(row, column), (row, fact.column)}
 
 
+def _signed(line: str) -> str:
+    """Return what stands for a signature at the end of a label's line: （签名）, or ""."""
+    found = _COLON.split(line)[-1].strip()
+    return found if _SIGNED.fullmatch(found) else ""
+
+
 def _find_label(sheet: Sheet, rows: Sequence[int], label: str) -> tuple[int, int] | None:
     wanted = squeeze(label)
     for row in rows:
@@ -161,20 +167,54 @@ def split_labels(text: str) -> tuple[str, list[tuple[str, str, str]]] | None:
     """
     if len(text) > _LONGEST_LINE:
         return None
-    matches = list(_LABEL.finditer(text))
-    if not matches:
-        bare = _BARE_LABEL.fullmatch(text)
-        return ("", [(_FIELDS[squeeze(bare.group(1))], "", "")]) if bare else None
-    ends = [match.start() for match in matches[1:]] + [len(text)]
+    labels = _find_labels(text)
+    if not labels:
+        field = label_field(text)
+        return ("", [(field, "", "")]) if field else None
+    ends = [start for start, _, _ in labels[1:]] + [len(text)]
     values = []
-    for match, end in zip(matches, ends, strict=True):
-        value = text[match.end() : end]
+    for (_, after, field), end in zip(labels, ends, strict=True):
+        value = text[after:end]
         foreign = _FOREIGN_LABEL.search(value)
         rest = value[foreign.start() :].strip() if foreign else ""
         value = value[: foreign.start()] if foreign else value
         value = "" if _TO_FILL.fullmatch(value) else value.strip(" \t\r\n\u3000\u00a0,，;；")
-        values.append((_FIELDS[squeeze(match.group(1))], value, rest))
-    return text[: matches[0].start()].strip(), values
+        values.append((field, value, rest))
+    return text[: labels[0][0]].strip(), values
+
+
+def label_field(text: str) -> str | None:
+    """Return the field that a label names, spaced or not, or None.
+
+    >>> label_field("审 核 人"), label_field("分管局长签字（盖章）"), label_field("股室负责人审核")
+    ('approval', 'approval', None)
+    """
+    bare = squeeze(text)
+    if not bare or len(bare) > _LONGEST_LABEL:
+        return None
+    for said in dict.fromkeys((bare, _TAIL.sub("", bare))):
+        if said in _FIELDS:
+            return _FIELDS[said]
+        for field, pattern in _PATTERNS:
+            if pattern.fullmatch(said):
+                return field
+    return None
+
+
+def _find_labels(text: str) -> list[tuple[int, int, str]]:
+    """Return the labels in a line: where each begins, where its value does, and its field."""
+    labels: list[tuple[int, int, str]] = []
+    last = 0
+    for colon in _COLON.finditer(text):
+        starts = [found.start() for found in _BOUNDARY.finditer(text, last, colon.start())]
+        # 填 报 人: clerks and drawings spread a label to make columns align.
+        for start in [last, *starts] if last == 0 else starts:
+            field = label_field(text[start : colon.start()])
+            if field is not None:
+                labels.append((start, colon.end(), field))
+                break
+        last = colon.end()
+    return labels
 
 
 def _neighbour(
@@ -196,6 +236,9 @@ def _neighbour(
         if isinstance(value, CellError) or other:
             return Fact(field, "", None, row, at if place > at else column)
         if _TO_FILL.fullmatch(text):
+            signed = None if is_fixed(text) else _SIGNED.fullmatch(text)
+            if field == "approval" and signed:
+                return Fact(field, text, value, row, place)
             break
         return Fact(field, text, value, row, place)
     return Fact(field, "", None, row, at)
