@@ -22,7 +22,7 @@ from taskxl.mail import imap
 from taskxl.mail.inbox import Unanswered, open_mailbox
 from taskxl.master.book.making import write_master
 from taskxl.model import Period
-from taskxl.workspace import folder as room
+from taskxl.workspace import files as room
 from taskxl.workspace.folder import Workspace
 from tests.cutting import Proxy, run_proxy
 from tests.dovecot import PASSWORD, USER, Server, run_dovecot
@@ -442,7 +442,7 @@ def test_without_a_password_and_a_terminal_it_says_where_to_put_one(
 ) -> None:
     set_up(workspace, 143)
     monkeypatch.delenv("TASKXL_MAIL_PASSWORD", raising=False)
-    monkeypatch.setattr("taskxl.commands.passwords.find_password", lambda *_: None)
+    monkeypatch.setattr("taskxl.commands.asking.find_password", lambda *_: None)
     status, _, err = run("-C", workspace.root, "collect")
     assert status == 2
     assert one_line(err)

@@ -116,3 +116,13 @@ def test_merging_is_pure() -> None:
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
         }
         assert "open" not in called
+
+
+def test_no_module_name_stands_in_two_rooms() -> None:
+    """A module is called what it is; only a command may bear the name of what it is about."""
+    seen: dict[str, Path] = {}
+    for path in sorted(PACKAGE.rglob("*.py")):
+        if path.stem.startswith("__") or path.parent.name == "commands":
+            continue
+        assert path.stem not in seen, f"{path} and {seen[path.stem]}"
+        seen[path.stem] = path

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from taskxl import cli
-from taskxl.desk import year as yearbook
+from taskxl.desk import yearbook
 from taskxl.desk.issuing import compose_forms, issue_forms
 from taskxl.desk.lists import load_master
 from taskxl.desk.merging import look_at_month, merge_returns

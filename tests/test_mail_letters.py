@@ -17,7 +17,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from taskxl.desk import drafting as post
+from taskxl.desk import drafting
 from taskxl.desk.issuing import issue_forms
 from taskxl.desk.lists import check_workspace, load_master
 from taskxl.desk.merging import merge_returns
@@ -179,9 +179,11 @@ def test_no_cell_of_the_list_becomes_a_header(
     master = replace(master, title=title, tasks=(task,))
     form = compose_form(master, office, APRIL, date(2021, 4, 25))
     for name, kind in zip(TEMPLATES, ("issue", "remind", "send-back"), strict=True):
-        values = post._values(master, APRIL, office, form, None) | {"退回原因": title}
-        item = post._make_item(master, office, "x", values, (Attachment(f"{office}.xlsx", b"x"),))
-        batch = post.Batch(kind, APRIL, master, template(name), (item,), ())  # type: ignore[arg-type]
+        values = drafting._values(master, APRIL, office, form, None) | {"退回原因": title}
+        item = drafting._make_item(
+            master, office, "x", values, (Attachment(f"{office}.xlsx", b"x"),)
+        )
+        batch = drafting.Batch(kind, APRIL, master, template(name), (item,), ())  # type: ignore[arg-type]
         content = write_letter(batch.letter(item, TODAY), NOW)
         head = content.partition(b"\r\n\r\n")[0]
         names = [line.split(b":")[0] for line in head.split(b"\r\n") if line[:1] != b" "]
@@ -239,7 +241,7 @@ def test_a_wrong_address_is_told_with_its_cell(tmp_path: Path) -> None:
         "请改成 name@example.com 的样子；几个地址之间换行或用顿号隔开。（M140）"
         for typed in ("jc.example.com", "抄送：也不是")
     ]
-    batch = post.compose_letters(workspace, APRIL, "issue")
+    batch = drafting.compose_letters(workspace, APRIL, "issue")
     assert batch.notes[:2] == tuple(map(str, findings))
     assert batch.notes[2].startswith("没有邮箱的股室 1 个：计财股。")
 
@@ -310,12 +312,12 @@ def test_the_bureaus_own_text_is_used_whatever_notepad_saved_it_as(tmp_path: Pat
     own.parent.mkdir()
     for encoding in ("gb18030", "utf-8-sig", "utf-16"):
         own.write_bytes("主题: 表 {{ 月份 }}\r\n\r\n请查收。\r\n".encode(encoding))
-        batch = post.compose_letters(workspace, APRIL, "issue")
+        batch = drafting.compose_letters(workspace, APRIL, "issue")
         assert batch.text(batch.items[0], TODAY) == LetterText("表 2021年4月", "请查收。\n")
     own.write_bytes("主题：{{ 什么 }}\n".encode())
     assert [f.code for f in check_workspace(workspace) if f.code[0] == "F"] == ["F520"]
     with pytest.raises(TaskxlError, match=r"^邮件-下发\.txt 第1行：没有“什么”这个名称"):
-        post.draft_letters(workspace, APRIL, "issue", None, NOW)
+        drafting.draft_letters(workspace, APRIL, "issue", None, NOW)
 
 
 @settings(deadline=None)
@@ -339,7 +341,7 @@ def test_the_document_lists_every_name_a_text_may_use() -> None:
 
 
 def letters(workspace: Workspace, kind: LetterKind, on: date = TODAY) -> dict[str, LetterText]:
-    batch = post.compose_letters(workspace, APRIL, kind)
+    batch = drafting.compose_letters(workspace, APRIL, kind)
     return {item.office: batch.text(item, on) for item in batch.items}
 
 
@@ -373,7 +375,7 @@ def test_a_reminder_goes_only_to_those_who_owe_and_says_for_how_long(tmp_path: P
     early = letters(workspace, "remind", date(2021, 4, 24))["办公室"].body
     assert "现已超过" not in early
     assert "按期直接回复本邮件报送" in early
-    batch = post.compose_letters(workspace, APRIL, "remind", "计财股")
+    batch = drafting.compose_letters(workspace, APRIL, "remind", "计财股")
     assert (batch.items, batch.notes) == ((), ("计财股2021年4月的表已经收到，不用催报。",))
 
 
@@ -402,10 +404,10 @@ def test_what_is_sent_back_is_the_text_of_send_back_and_nobody_elses(tmp_path: P
 
 def test_leaders_are_copied_where_the_settings_say_so(tmp_path: Path) -> None:
     workspace = make_bureau(tmp_path)
-    batch = post.compose_letters(workspace, APRIL, "issue")
+    batch = drafting.compose_letters(workspace, APRIL, "issue")
     assert [batch.letter(item, TODAY).copies for item in batch.items] == [(), (), ()]
     change_bureau(workspace, replace(SETTINGS, mail_copy_leader=True))
-    batch = post.compose_letters(workspace, APRIL, "issue")
+    batch = drafting.compose_letters(workspace, APRIL, "issue")
     copies = [batch.letter(item, TODAY).copies for item in batch.items]
     assert copies == [(), ("chen@yunxi.example.com",), ()]
     assert "没有写抄送邮箱的股室 2 个：办公室、计财股" in batch.notes[-1]
@@ -413,13 +415,13 @@ def test_leaders_are_copied_where_the_settings_say_so(tmp_path: Path) -> None:
 
 def test_forms_that_the_list_has_overtaken_are_told(tmp_path: Path) -> None:
     workspace = make_bureau(tmp_path)
-    assert post.compose_letters(workspace, APRIL, "issue").notes == ()
+    assert drafting.compose_letters(workspace, APRIL, "issue").notes == ()
     change_bureau(workspace, replace(SETTINGS, supporting_report=True))
-    (note,) = post.compose_letters(workspace, APRIL, "issue").notes
+    (note,) = drafting.compose_letters(workspace, APRIL, "issue").notes
     assert note.startswith("下发之后主清单或上月的汇总有变动：基教股。")
     workspace.form_path("基教股", APRIL).unlink()
     with pytest.raises(TaskxlError, match="请先运行 taskxl issue --month 4"):
-        post.compose_letters(workspace, APRIL, "issue")
+        drafting.compose_letters(workspace, APRIL, "issue")
 
 
 # ---------------------------------------------------------------- drafts and parcels
@@ -427,17 +429,17 @@ def test_forms_that_the_list_has_overtaken_are_told(tmp_path: Path) -> None:
 
 def test_drafts_twice_are_the_same_and_those_no_longer_wanted_are_told(tmp_path: Path) -> None:
     workspace = make_bureau(tmp_path)
-    first = post.draft_letters(workspace, APRIL, "remind", None, NOW)
+    first = drafting.draft_letters(workspace, APRIL, "remind", None, NOW)
     assert [path.name for path in first.written] == [
         f"催报-{office}-2021年4月.eml" for office in ("办公室", "基教股", "计财股")
     ]
     later = datetime(2021, 4, 26, 17, 0)
-    assert post.draft_letters(workspace, APRIL, "remind", None, later).written == ()
+    assert drafting.draft_letters(workspace, APRIL, "remind", None, later).written == ()
     form = workspace.form_path("计财股", APRIL)
     (workspace.returns_folder(APRIL) / form.name).write_bytes(form.read_bytes())
-    third = post.draft_letters(workspace, APRIL, "remind", None, NOW)
+    third = drafting.draft_letters(workspace, APRIL, "remind", None, NOW)
     assert [path.name for path in third.stale] == ["催报-计财股-2021年4月.eml"]
-    one = post.draft_letters(workspace, APRIL, "remind", "基教股", NOW)
+    one = drafting.draft_letters(workspace, APRIL, "remind", "基教股", NOW)
     assert (one.stale, one.written) == ((), ())
 
 
@@ -445,7 +447,7 @@ def test_a_parcel_holds_form_and_words_with_names_that_windows_reads(tmp_path: P
     settings = replace(SETTINGS, mail_server="", mail_sender="")
     offices = tuple(replace(office, mails=()) for office in OFFICES)
     workspace = make_bureau(tmp_path, settings, offices)
-    report = post.pack_forms(workspace, APRIL, None, NOW)
+    report = drafting.pack_forms(workspace, APRIL, None, NOW)
     assert report.batch.notes == ()
     path = workspace.parcels_folder(APRIL) / "基教股-2021年4月.zip"
     content = path.read_bytes()
@@ -461,5 +463,5 @@ def test_a_parcel_holds_form_and_words_with_names_that_windows_reads(tmp_path: P
         words = parcel.read("说明.txt").decode("utf-8-sig")
     assert words.startswith("请报送1-4月重点工作进展情况表（基教股）\r\n\r\n")
     assert "本邮件" not in words
-    assert post.pack_forms(workspace, APRIL, None, NOW).written == ()
+    assert drafting.pack_forms(workspace, APRIL, None, NOW).written == ()
     assert path.read_bytes() == content

@@ -110,7 +110,7 @@ def test_the_workbook_says_what_it_should(
         code: Rule(code, f"〈{code}的名称〉", "info", what="", why="", cure=f"〈{code}的办法〉")
         for code in codes
     }
-    monkeypatch.setattr(view, "_declared_rules", lambda: rules)
+    monkeypatch.setattr(view, "list_rules", lambda: list(rules.values()))
     dumped = dump_workbook(write_summary(make_month()))
     if request.config.getoption("--update"):
         EXPECTED.parent.mkdir(exist_ok=True)

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from taskxl.desk import return_files as returns
+from taskxl.desk import return_files
 from taskxl.desk.return_files import read_returns
 from taskxl.forms.returned.reader import Expected
 from taskxl.intake.gate import Refusal
@@ -175,8 +175,8 @@ def test_progress_counts_every_file_to_the_last(tmp_path: Path) -> None:
 def test_a_zip_changed_between_listing_and_reading_is_not_mixed(tmp_path: Path) -> None:
     path = tmp_path / "包.zip"
     path.write_bytes(pack({"a.xlsx": make_return()}))
-    job = returns._Job("包.zip/a.xlsx", path, "a.xlsx", "0" * 64)
-    read = returns._read_inside(EXPECTED, job)
+    job = return_files._Job("包.zip/a.xlsx", path, "a.xlsx", "0" * 64)
+    read = return_files._read_inside(EXPECTED, job)
     assert read.code == "R201"
     assert "被改动" in (read.reason or "")
 
@@ -185,14 +185,14 @@ def test_no_content_of_a_zip_enters_this_process(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def read_at_home(function: Any, context: Expected, jobs: Sequence[Any]) -> Any:
-        monkeypatch.setattr(returns, "read_once", fail)
+        monkeypatch.setattr(return_files, "read_once", fail)
         return workers(function, context, jobs)
 
     def fail(*_: object) -> None:
         raise AssertionError("the content was read here")
 
-    workers = returns.read_isolated
-    monkeypatch.setattr(returns, "read_isolated", read_at_home)
+    workers = return_files.read_isolated
+    monkeypatch.setattr(return_files, "read_isolated", read_at_home)
     inner = {"a.xlsx": make_return(), "b.xlsx": b"x" * 999, "~$c": b""}
     found = read_folder(tmp_path, {"包.zip": pack(inner), "~$d": b"", "e.pdf": b"%PDF-1.4"})
     assert len(found) == 6
@@ -208,7 +208,7 @@ def test_a_file_whose_reader_died_keeps_its_digest(
             listed = job.file == "包.zip"
             yield job, function(context, job) if listed else Refusal("R204", "没有读完。")
 
-    monkeypatch.setattr(returns, "read_isolated", die)
+    monkeypatch.setattr(return_files, "read_isolated", die)
     found = read_folder(tmp_path, {"包.zip": pack({"a.xlsx": form}), "b.xlsx": form})
     digest = sha256(form).hexdigest()
     for name in ("包.zip/a.xlsx", "b.xlsx"):

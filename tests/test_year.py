@@ -20,7 +20,7 @@ from openxml_audit import OpenXmlValidator
 import taskxl.desk.lists
 import taskxl.desk.return_files
 import taskxl.desk.summary_files
-from taskxl.desk import year as yearbook
+from taskxl.desk import yearbook
 from taskxl.desk.merging import merge_returns
 from taskxl.intake.workers import read_isolated
 from taskxl.ledger import open_ledger
