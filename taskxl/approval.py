@@ -8,7 +8,10 @@ import re
 
 from taskxl.text import squeeze
 
-_ACT = r"(?:审定|审核|审批|审阅|审签|审|批准|批复|批示|批阅|批|签字|签名|签批|签发|签|核准|核定|阅|盖章|同意|通过)"
+_ACT = (
+    r"(?:审定|审核|审批|审阅|审签|审|批准|批复|批示|批阅|批|签字|签名|签批|签发|签|核准|核定|阅"
+    r"|盖章|同意|通过)"
+)
 # Between a negation and its act stands at most a leader or a manner: 未经分管领导审定.
 _BETWEEN = (
     r"(?:[经予被]|能|再|及时|正式|完全|[^\s,，。;；]{0,8}?(?:领导|同志|局长|负责人|主任|股长))?"
@@ -39,8 +42,8 @@ def is_approval(text: str) -> bool | None:
 
     >>> is_approval("同意报送。何远山"), is_approval("何远山 4月22日")
     (True, True)
-    >>> is_approval("不同意，退回修改"), is_approval("请领导审定"), is_approval("N/A"), is_approval("")
-    (False, False, False, False)
+    >>> is_approval("不同意，退回修改"), is_approval("请领导审定"), is_approval("N/A")
+    (False, False, False)
     >>> is_approval("（签名）") is None
     True
     """

@@ -12,6 +12,7 @@ HOUSE = (
     "findings",
     "a1",
     "resources",
+    "approval",
     "model",
     "dates",
     "statements",

@@ -11,6 +11,7 @@ from taskxl.dates import report_day
 from taskxl.dates.year import year_periods
 from taskxl.desk.return_files import Progress, read_returns
 from taskxl.errors import TaskxlError
+from taskxl.forms.returned.catalog import form_pictures
 from taskxl.forms.returned.reader import Expected, form_texts
 from taskxl.intake.gate import admit, read_once
 from taskxl.intake.reading import read_book
@@ -70,8 +71,15 @@ def merge_folder(
     `issued_lists` are those by which the forms went out.
     """
     instructions = instructions_of(history[-1].revisions) if history else {}
-    texts = _read_form_texts(workspace, period)
-    expected = Expected(master, period, texts, instructions, issued_lists)
+    texts, pictures = _read_form_texts(workspace, period)
+    expected = Expected(
+        master,
+        period,
+        texts,
+        instructions,
+        issued_lists,
+        pictures,
+    )
     files = workspace.list_returns(period)
     folder = workspace.returns_folder(period)
     returns = tuple(read_returns(folder, files, expected, progress, mailed or {}))
@@ -80,13 +88,14 @@ def merge_folder(
     return MergedFolder(month, returns)
 
 
-def _read_form_texts(workspace: Workspace, period: Period) -> frozenset[str]:
-    """Return the form's own texts: the drawing's, and those that stand in several issued forms.
+def _read_form_texts(workspace: Workspace, period: Period) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the form's own texts, those that stand in several issued forms too, and pictures.
 
     The template may have been redrawn since; what every office was sent is nobody's typing.
     """
     try:
-        texts = form_texts(read_book(workspace.template("附件2.xlsx"), "附件2.xlsx", "xlsx"))
+        drawn = read_book(workspace.template("附件2.xlsx"), "附件2.xlsx", "xlsx")
+        texts, pictures = form_texts(drawn), form_pictures(drawn)
     except Refused as refused:
         raise TaskxlError(
             "模板/附件2.xlsx：不是 .xlsx 工作簿，或已损坏。请用 Excel 或 WPS 打开，另存为 .xlsx；"
@@ -96,13 +105,15 @@ def _read_form_texts(workspace: Workspace, period: Period) -> frozenset[str]:
     for path in _form_paths(workspace, period)[:_FORMS_READ]:
         try:
             admitted = admit(path)
-            own = form_texts(read_book(admitted.content, path.name, admitted.kind))
+            issued = read_book(admitted.content, path.name, admitted.kind)
+            own = form_texts(issued)
         except Refused:
             continue  # somebody's copy, damaged or open elsewhere: the others will do
         # Sentences only: a number, a date or a name that two forms share says nothing.
         texts |= {text for text in own & seen if len(re.findall(r"[^\W\d年月日]", text)) >= 8}
         seen |= own
-    return texts
+        pictures |= form_pictures(issued)
+    return texts, pictures
 
 
 def _form_paths(workspace: Workspace, period: Period) -> list[Path]:

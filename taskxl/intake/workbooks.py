@@ -111,7 +111,7 @@ def date_value(number: float, since_1904: bool = False) -> Value:
     return datetime.combine(day, clock) if seconds else day
 
 
-class _Rich(CellError):
+class _RichError(CellError):
     """An error cell that stands for a rich value, which only new programs show."""
 
     __slots__ = ()
@@ -240,18 +240,18 @@ class SecondLook:
 
         Source: [MS-XLSX] 2.2.4, rich values; a local image is linked from richValueRel.
         """
-        if not any(isinstance(value, _Rich) for value in cells.values()):
+        if not any(isinstance(value, _RichError) for value in cells.values()):
             return cells, []
         part = "xl/richData/richValueRel.xml"
         local_images = any(r.kind == "image" for r in self.package.relations(part).values())
         kept: Cells = {}
         inside = []
         for place, value in cells.items():
-            if isinstance(value, _Rich) and local_images:
+            if isinstance(value, _RichError) and local_images:
                 kept[place] = None
                 inside.append(Embedded("picture", cell_name(*place), inside=True))
             else:
-                kept[place] = CellError(value.text) if isinstance(value, _Rich) else value
+                kept[place] = CellError(value.text) if isinstance(value, _RichError) else value
         return kept, inside
 
     # ------------------------------------------------------------ cells
@@ -275,7 +275,7 @@ class SecondLook:
                         inline = child
             if kind == "e":
                 rich = cell.get("vm") and (value or "").strip() == "#VALUE!"
-                error = _Rich if rich else CellError
+                error = _RichError if rich else CellError
                 cells[number, column] = error((value or "").strip())
             elif formula is not None and value is None and inline is None:
                 cells[number, column] = CellError("")

@@ -15,7 +15,7 @@ from taskxl.merge.registry import View
 from taskxl.merge.revisions import own_texts
 from taskxl.merge.states import find_arrival
 from taskxl.merge.versions import statements_of
-from taskxl.model import Entry, MilestoneEntry, MilestoneState, Month, Unplaced
+from taskxl.model import Attached, Entry, MilestoneEntry, MilestoneState, Month, Unplaced
 from taskxl.roster import Roster
 from taskxl.text import quote, show, squeeze
 
@@ -82,13 +82,20 @@ _REPORTING = re.compile(r"填|报|制表|经办|经手|联系|编制|[人员]\s*
 HeadField = Literal["reporter", "reported_on", "approval"]
 
 
-def may_answer(view: View, said: Entry | MilestoneEntry) -> tuple[Unplaced, ...]:
-    """Return the texts of an office that found no place and could be what a row seems to lack.
+Loose = Unplaced | Attached
 
-    Those in the row itself, and those of some length that stand in no other row's line.
+
+def may_answer(view: View, said: Entry | MilestoneEntry) -> tuple[Loose, ...]:
+    """Return what an office sent that found no place and could be what a row seems to lack.
+
+    Texts and pictures in the row itself, and texts of some length that stand in no other row.
     """
     rows = _rows_of(view, said.office)
-    found = []
+    found: list[Loose] = [
+        one
+        for one in _pictures(view, said.office)
+        if (one.file, one.sheet) == (said.file, said.sheet) and said.row in _lines(one)
+    ]
     for one in _loose_texts(view, said.office):
         place = parse_reference(one.cell or "")
         row = (one.file, one.sheet, place[0]) if place else None
@@ -98,10 +105,17 @@ def may_answer(view: View, said: Entry | MilestoneEntry) -> tuple[Unplaced, ...]
     return tuple(found)
 
 
-def may_head(view: View, office: str, field: HeadField) -> tuple[Unplaced, ...]:
-    """Return the texts of an office that found no place and could be its head line."""
+def may_head(view: View, office: str, field: HeadField) -> tuple[Loose, ...]:
+    """Return what an office sent that found no place and could be its head line.
+
+    A signature is mostly a picture, and it lies where there is room.
+    """
     rows = _rows_of(view, office)
-    found = []
+    found: list[Loose] = [
+        one
+        for one in _pictures(view, office)
+        if not any((one.file, one.sheet, line) in rows for line in _lines(one))
+    ]
     for one in _loose_texts(view, office):
         place = parse_reference(one.cell or "")
         if place and (one.file, one.sheet, place[0]) in rows:
@@ -117,13 +131,25 @@ def may_head(view: View, office: str, field: HeadField) -> tuple[Unplaced, ...]:
     return tuple(found)
 
 
-def name_texts(texts: Sequence[Unplaced]) -> str:
-    """Return how a message points to texts without a place: `H7“……”等 3 处`."""
+def name_texts(texts: Sequence[Loose]) -> str:
+    """Return how a message points to what has no place: `H7的“……”（还有H8）`, `F4的图片`."""
     first = texts[0]
     where = first.cell or (f"〔{show(first.sheet, 20)}〕" if first.sheet else "正文")
     cells = list(dict.fromkeys(one.cell for one in texts if one.cell))
     more = f"（还有{'、'.join(cells[1:4])}{'等' if cells[4:] else ''}）" if cells[1:] else ""
-    return f"{where}的{quote(first.text, 20)}{more}"
+    said = quote(first.text, 20) if isinstance(first, Unplaced) else first.what
+    return f"{where}的{said}{more}"
+
+
+def _pictures(view: View, office: str) -> Iterator[Attached]:
+    for version in view.standing.get(office, ()):
+        yield from version.source.attached
+
+
+def _lines(one: Attached) -> range:
+    """Return the rows over which a picture lies."""
+    first, last = parse_reference(one.cell or ""), parse_reference(one.last or one.cell or "")
+    return range(first[0], last[0] + 1) if first and last else range(0)
 
 
 def _loose_texts(view: View, office: str) -> Iterator[Unplaced]:

@@ -53,7 +53,15 @@ def merge_month(
     places = {task_id: place for place, task_id in enumerate(tasks)}
     offices = {task.id: roster.spell_out(task.offices) for task in master.tasks}
     shares = divide_tasks(master, period)
-    counted = count_returns(master, period, returns, issued)
+    earlier = {
+        (entry.task, entry.office): Earlier(month.period, entry, own[entry.task, entry.office])
+        for month in past
+        for own in (own_words(month),)
+        for entry in month.entries
+        if speaks(entry) and entry.task in tasks
+    }
+    before = {pair: said.entry for pair, said in earlier.items()}
+    counted = count_returns(master, period, returns, issued, before)
 
     revisions = rename_offices(revisions, roster)
     corrected, revised = revise_entries(counted.entries, revisions, tasks)
@@ -64,13 +72,6 @@ def merge_month(
     statements = _order_statements(counted.milestones, master, offices)
     closed = frozenset(task.id for task in master.tasks if task.is_closed(period.last_day))
     milestones = judge_milestones(master, as_of, by_task, statements, past, closed)
-    earlier = {
-        (entry.task, entry.office): Earlier(month.period, entry, own[entry.task, entry.office])
-        for month in past
-        for own in (own_words(month),)
-        for entry in month.entries
-        if speaks(entry) and entry.task in tasks
-    }
     arrivals = first_arrivals(counted.versions)
     month = Month(
         period,
@@ -101,6 +102,8 @@ def merge_month(
         past,
         closed,
         frozenset(key_of(one) for one in revised),
+        counted.heads,
+        counted.about,
     )
     findings = (*_without_demands(counted.findings, closed), *find_gaps(view))
     return replace(month, findings=_order_findings(findings, month.offices, places))

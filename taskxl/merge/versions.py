@@ -96,12 +96,12 @@ class Settled:
 
 
 def settle_head(versions: Iterable[Version]) -> Head:
-    """Return where each head line of an office stands, its versions given likeliest newest first.
+    """Return where each head line of an office stands, its versions given likeliest newest last.
 
     A supplement mostly bears none of them: they count wherever the office wrote them. An approval
     counts before words that are none, however old it is.
     """
-    versions = list(versions)
+    versions = list(versions)[::-1]
     approved = (version for version in versions if version.submission.approved)
     worded = (version for version in versions if not is_blank(version.submission.approval))
     return Head(
@@ -179,7 +179,7 @@ def settle_versions(
     last month, by task: a text that only repeats it gives way to any other.
     Versions that say the same throughout count as one.
     """
-    ranked = sorted(versions, key=lambda version: _likelihood(version, issued), reverse=True)
+    ranked = sorted(versions, key=lambda version: likelihood(version, issued), reverse=True)
     if len(ranked) == 1:
         return _stand_alone(ranked[0], ())
     groups: dict[object, list[Version]] = {}
@@ -348,7 +348,8 @@ def _completeness(version: Version) -> tuple[bool, bool, bool]:
     return form.approved, not is_blank(form.reporter), form.reported_on is not None
 
 
-def _likelihood(version: Version, issued: str | None) -> tuple[object, ...]:
+def likelihood(version: Version, issued: str | None) -> tuple[object, ...]:
+    """Return a key by which an office's versions are put in order, the likeliest newest last."""
     form = version.submission
     return (
         issued is not None and form.form_id == issued,

@@ -34,7 +34,8 @@ class Expected:
     """The list and period that returns are read against.
 
     `form_texts` are the fixed texts of the form's template (see `form_texts`): instructions and
-    captions that come back with every return and are nobody's typing; `instructions` the 批示 that
+    captions that come back with every return and are nobody's typing; `form_pictures` the digests
+    of the pictures that are drawn in it; `instructions` the 批示 that
     stand below the plan of a task, by its id; `issued_lists` those by which forms of the period
     went out, the list may have been changed since.
     """
@@ -44,6 +45,7 @@ class Expected:
     form_texts: frozenset[str] = frozenset()
     instructions: Mapping[str, str] = field(default_factory=dict)
     issued_lists: tuple[MasterList, ...] = ()
+    form_pictures: frozenset[str] = frozenset()
 
     @cached_property
     def catalog(self) -> "Catalog":
@@ -65,6 +67,13 @@ def form_texts(template: Book) -> frozenset[str]:
     return frozenset(text for text in texts if _PLACEHOLDER.sub("", text))
 
 
+def form_pictures(template: Book) -> frozenset[str]:
+    """Return the digests of the pictures in a form's template: a bureau's emblem, say."""
+    return frozenset(
+        one.digest for sheet in template.sheets for one in sheet.embedded if one.digest
+    )
+
+
 class Catalog:
     """The tasks of a list by office and by what a row says of them."""
 
@@ -72,6 +81,7 @@ class Catalog:
         self.master = expected.master
         self.period = expected.period
         self._issued_lists = expected.issued_lists
+        self.form_pictures = expected.form_pictures
         self.settings = expected.master.settings
         self.roster = Roster(self.master.offices)
         self.tasks: dict[str, Task] = {task.id: task for task in self.master.tasks}
@@ -97,6 +107,9 @@ class Catalog:
         self.reported: dict[str, frozenset[str]] = {
             office: frozenset(task.id for task in own) - closed
             for office, (own, _) in divide_tasks(self.master).items()
+        }
+        self.leads: dict[str, tuple[str, ...]] = {
+            task.id: self.roster.spell_out(task.lead_offices) for task in self.master.tasks
         }
         responsible: dict[str, set[str]] = {}
         for task in self.master.tasks:

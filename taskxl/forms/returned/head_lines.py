@@ -11,7 +11,6 @@ from taskxl.intake.grids import CellError, Sheet, Value, value_text
 from taskxl.text import is_blank, squeeze
 from taskxl.words import FORM_LABELS, LABEL_PATTERNS
 
-
 _FIELDS = {word: field for field, words in FORM_LABELS.items() for word in words}
 _PATTERNS = tuple((field, re.compile(pattern)) for field, pattern in LABEL_PATTERNS)
 _TAIL = re.compile(
@@ -192,7 +191,7 @@ def label_field(text: str) -> str | None:
     bare = squeeze(text)
     if not bare or len(bare) > _LONGEST_LABEL:
         return None
-    for said in dict.fromkeys((bare, _TAIL.sub("", bare))):
+    for said in dict.fromkeys((bare, _TAIL.sub("", bare), re.sub(r"[()]", "", bare))):
         if said in _FIELDS:
             return _FIELDS[said]
         for field, pattern in _PATTERNS:

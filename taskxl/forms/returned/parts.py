@@ -1,5 +1,6 @@
 """A returned sheet in parts: the head lines, tables and rows that are one office's."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
@@ -14,18 +15,23 @@ from taskxl.forms.returned.whose import read_months
 from taskxl.intake.grids import CellError, Sheet
 from taskxl.model import Period
 
+# Names of offices stand on lines of their own, or are parted by these.
+_PARTING = re.compile(r"[\s\u3000、,，;；/|]+")
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
     """A row below a header, with what it says of whose it is.
 
-    `item` is the task (or milestone) of the whole list of which it speaks, None where unsure.
+    `item` is the task (or milestone) of the whole list of which it speaks, None where unsure;
+    `offices` what stands under 责任股室, parted.
     """
 
     table: Table
     row: int
     keys: RowKeys
     item: str | None
+    offices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +155,10 @@ def _read_rows(catalog: Catalog, sheet: Sheet, table: Table, trust_ids: bool) ->
             texts[0] = ""
         if any(texts):
             keys = RowKeys(*texts)
-            yield Row(table, row, keys, register.find(keys))
+            named = table.column("lead") or table.column("responsible")
+            told = _PARTING.split(sheet.text(row, named)) if named else ()
+            offices = tuple(name.strip() for name in told if name.strip())
+            yield Row(table, row, keys, register.find(keys), offices)
 
 
 def _starts(tables: tuple[Table, ...], facts: tuple[Fact, ...]) -> list[int]:

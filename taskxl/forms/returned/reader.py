@@ -12,7 +12,15 @@ from taskxl.forms.returned.head_lines import read_labels
 from taskxl.forms.returned.matching import Register
 from taskxl.forms.returned.parts import Part, Row, find_parts, take_written
 from taskxl.forms.returned.submitting import OfficeRows, Placed, make_submission
-from taskxl.forms.returned.tally import LINES, NO_PLACE, Tally, Why, lay_out_sheets
+from taskxl.forms.returned.tally import (
+    LINES,
+    NO_PLACE,
+    Tally,
+    Why,
+    find_attached,
+    lay_out_sheets,
+    tell_attached,
+)
 from taskxl.forms.returned.whose import (
     OFFICE_UNKNOWN,
     OTHER_PERIOD,
@@ -23,6 +31,7 @@ from taskxl.forms.returned.whose import (
     issued_tasks,
     read_marks,
     read_months,
+    reporters_of,
 )
 from taskxl.intake.grids import Book
 from taskxl.model import Period, Return, Submission, period_name
@@ -51,6 +60,8 @@ class _Reader:
         self.marks: FormMarks = read_marks(book, catalog)
         self.drawing = self.marks.drawing
         self.answers = AnswerReader(catalog, self.tally)
+        self.attached = find_attached(book, file, catalog.form_pictures)
+        self.placed: set[tuple[int, int]] = set()
         self.why: dict[tuple[int, int], Why] = {}
         self.offices: list[OfficeRows] = []
         self.refused: list[tuple[Part | None, Claim]] = []
@@ -63,7 +74,8 @@ class _Reader:
         filled = [part for part in parts if part.is_filled]
         self.headings = {part.headed.key for part in filled if part.headed}
         for part in filled:
-            self._settle(part, self._decide(part, "task"))
+            for own, claim in self._split(part) or [(part, self._decide(part, "task"))]:
+                self._settle(own, claim)
         if not filled:
             self._settle_without_table(parts)
         for part in parts:
@@ -131,6 +143,54 @@ class _Reader:
         ]
         office = part.said("office") or self._loosely("office")
         return decide_office(self.catalog, self.marks, office, tasks, len(rows) + len(untold))
+
+    def _split(self, part: Part) -> list[tuple[Part, Claim]]:
+        """Part a table of several offices into what each of them leads; [] where it is one's own.
+
+        Rows go by their own column 责任股室, or where there is none by the list. One that the two
+        tell differently, or that several offices report on, is given to nobody.
+        """
+        rows = [row for row in part.rows if row.table.kind == "task" and row.table.is_answered]
+        tasks = {task for row in rows if (task := self._task_of(row)) is not None}
+        named = part.said("office") or self._loosely("office")
+        if self.marks.is_ours or self.marks.foreign or squeeze(named) or len(tasks) < 2:
+            return []
+        if 2 * len(tasks) < len(rows) + len(part.others) or reporters_of(self.catalog, tasks):
+            return []
+        by_office: dict[str | None, list[Row]] = {}
+        for row in part.rows:
+            by_office.setdefault(self._lead_of(row), []).append(row)
+        doubtful = by_office.pop(None, [])
+        parts = [
+            (replace(part, rows=tuple(own), others=()), Claim(office, "tasks"))
+            for office, own in by_office.items()
+            if office is not None
+        ]
+        if doubtful:
+            ids = {task for row in doubtful if (task := self._task_of(row)) is not None}
+            names = dict.fromkeys(n for t in sorted(ids) for n in self.catalog.leads.get(t, ()))
+            labels = "、".join(self.catalog.tasks[task].label for task in sorted(ids)[:3])
+            who = f"，可能是：{'、'.join(names)}" if names else ""
+            reason = f"几个股室合在一张表里，{labels}看不出是谁报的{who}。请写明填报股室后重发。"
+            for row in doubtful:
+                self.why[part.sheet, row.row] = "table"
+            self._remark(
+                OFFICE_UNKNOWN.found(reason, severity="info").at(
+                    file=self.tally.file, sheet=part.name or None
+                )
+            )
+        return parts
+
+    def _lead_of(self, row: Row) -> str | None:
+        """Return the office that leads a row's task, as the row itself and the list say alike."""
+        task = self._task_of(row)
+        leads = self.catalog.leads.get(task or "", ())
+        reporters = [o for o, ids in self.catalog.reported.items() if task in ids]
+        said = [self.catalog.office_named(name) for name in row.offices]
+        if said and said[0] is not None:
+            alone = len(said) == 1 or len(reporters) <= 1
+            return said[0] if said[0] in leads and alone else None
+        return leads[0] if len(leads) == 1 and len(reporters) <= 1 else None
 
     def _is_sure(self, row: Row) -> bool:
         """Tell whether a row bears the very words of its task; its id may be another list's."""
@@ -289,6 +349,7 @@ class _Reader:
                 self.answers.take_issued(part.sheet, row.row, row.table, mark)
                 continue
             self.why[part.sheet, row.row] = "column"
+            self.placed.add((part.sheet, row.row))
             mark = marks.get(item)
             sure = register.is_sure(row.keys, item)
             at = Answered(office.name, item, part.sheet, row.table, row.row, mark, sure)
@@ -343,7 +404,14 @@ class _Reader:
             return Return(self.tally.file, code="R205", reason=reason)
         self.tally.keep_rest(self.catalog, self.why)
         if not submissions:
-            return Return(self.tally.file, code="R205", reason=reason, unplaced=self.tally.unplaced)
+            return Return(
+                self.tally.file,
+                code="R205",
+                reason=reason,
+                unplaced=self.tally.unplaced,
+                attached=self.attached,
+                about=self._others_told(parts),
+            )
         left = {kept.sheet for kept in self.tally.unplaced}
         for part, claim in self.refused:
             if part is not None and (part.name or None) in left:
@@ -352,6 +420,7 @@ class _Reader:
                 self._remark(OFFICE_UNKNOWN.found(message).at(**place))
         office = submissions[0].office if len(submissions) == 1 else None
         self.tally.findings += self.tally.explain_rest(office)
+        self.tally.findings += tell_attached(self.attached, office)
         code, refusal = None, None
         periods = {submission.period for submission in submissions}
         if not periods & {None, self.catalog.period.key}:
@@ -363,7 +432,21 @@ class _Reader:
             submissions=submissions,
             unplaced=self.tally.unplaced,
             findings=tuple(self.tally.findings),
+            attached=self.attached,
+            about=self._others_told(parts),
         )
+
+    def _others_told(self, parts: Sequence[Part]) -> tuple[str, ...]:
+        """Return the leading offices of the tasks whose rows were given to nobody."""
+        tasks = [
+            self.catalog.tasks[task]
+            for part in parts
+            for row in part.rows
+            if row.table.is_answered and (part.sheet, row.row) not in self.placed
+            if (task := self._task_of(row)) is not None
+        ]
+        names = [self.catalog.roster.spell_out(task.lead_offices) for task in tasks]
+        return tuple(dict.fromkeys(name for several in names for name in several))
 
 
 def _why_left(row: Row, mark: RowMark | None, beyond: bool) -> Why:

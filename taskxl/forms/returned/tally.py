@@ -1,6 +1,6 @@
 """The account of a returned book: which cells are accounted for, and what is left over."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -8,7 +8,7 @@ from taskxl.a1 import cell_name
 from taskxl.findings import Finding, rule
 from taskxl.forms.returned.catalog import Catalog
 from taskxl.intake.grids import Book, Sheet, Value, value_text
-from taskxl.model import Unplaced
+from taskxl.model import Attached, Unplaced
 from taskxl.text import is_blank, show
 
 NO_PLACE = rule(
@@ -18,6 +18,15 @@ NO_PLACE = rule(
     what="股室写了字，但不在任何一项任务的填报栏里：多出来的行或列、表外的说明、批注、文本框、别的工作表。",
     why="汇总表没有地方放它，但一个字也不能丢，所以列在“未归位内容”里。",
     cure="请看“未归位内容”，需要的请移到相应任务；或请股室写进填报栏后重发。",
+)
+
+PICTURES = rule(
+    "E309",
+    "有图片或嵌入的文件",
+    "info",
+    what="表里有图片（签名、盖章、截图）或嵌入的文件，它们里面的字程序读不出来。",
+    why="签名、盖章和写在图片里的内容都算数，不能当作空白；但只有人看得见。",
+    cure="请打开原件看一看；要汇总的文字，请股室直接写在单元格里。",
 )
 
 Why = Literal[
@@ -47,6 +56,46 @@ _WHY: dict[Why, str] = {
 }
 _CELLS_NAMED = 8
 LINES = ""  # the name under which a document's paragraphs are taken as a sheet
+
+
+_WHAT = {"picture": "图片", "file": "嵌入的文件"}
+
+
+def find_attached(book: Book, file: str, own: Set[str]) -> tuple[Attached, ...]:
+    """Return the pictures and files in a book; `own` are the digests of the form's own pictures."""
+    found = [
+        Attached(
+            file,
+            sheet.name or None,
+            one.cell,
+            "单元格里的图片" if one.inside else _WHAT[one.kind],
+            one.last,
+        )
+        for sheet in book.sheets
+        for one in sheet.embedded
+        if one.digest not in own or not one.digest
+    ]
+    found += [Attached(file, None, one.cell, _WHAT[one.kind], one.last) for one in book.embedded]
+    return tuple(dict.fromkeys(found))
+
+
+def tell_attached(attached: Iterable[Attached], office: str | None) -> Iterator[Finding]:
+    """Yield one finding a sheet that names its pictures and files."""
+    sheets: dict[str | None, list[Attached]] = {}
+    for one in attached:
+        sheets.setdefault(one.sheet, []).append(one)
+    for sheet, several in sheets.items():
+        inside = [one.cell for one in several if one.what == "单元格里的图片"]
+        where = _name_cells(one.cell for one in several)
+        kinds = "和".join(dict.fromkeys(one.what for one in several))
+        verb = f"{where} 单元格里是图片" if len(inside) == len(several) else f"{where}有{kinds}"
+        yield PICTURES.found(
+            f"{verb}，共 {len(several)} 处，里面的字程序读不出。请看原件。",
+            office=office,
+            file=several[0].file,
+            sheet=sheet,
+            cell=several[0].cell,
+        )
 
 
 def lay_out_sheets(book: Book) -> tuple[Sheet, ...]:

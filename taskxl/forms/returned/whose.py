@@ -249,16 +249,26 @@ def _owners(catalog: Catalog, tasks: Set[str]) -> list[str]:
     return [office for office, ids in catalog.responsible.items() if tasks <= ids] if tasks else []
 
 
+def reporters_of(catalog: Catalog, tasks: Set[str]) -> list[str]:
+    """Return the offices that report on all of some tasks; of several those that report on no more.
+
+    An office reports on what it leads, and on what it supports where 设置 says so.
+    """
+    owing = [office for office, ids in catalog.reported.items() if tasks <= ids]
+    if len(owing) > 1:
+        return [office for office in owing if tasks == catalog.reported[office]] or owing
+    return owing
+
+
 def _by_tasks(catalog: Catalog, tasks: Set[str]) -> Claim:
     if not tasks:
         return Claim(None, reason="没有写明填报股室，也没有认出任务。请写明填报股室后重发。")
-    owing = [office for office, ids in catalog.reported.items() if tasks <= ids]
-    if len(owing) > 1:
-        owing = [office for office in owing if tasks == catalog.reported[office]] or owing
-    if not owing:
-        owing = _owners(catalog, tasks)
+    # A supporting office is never named by its tasks alone, unless it reports on them itself.
+    owing = reporters_of(catalog, tasks)
     if len(owing) == 1:
         return Claim(owing[0], "tasks")
+    leads = (name for t in sorted(tasks) for name in catalog.leads.get(t, ()))
+    owing = owing or list(dict.fromkeys(leads))
     who = f"，按任务看可能是：{'、'.join(owing)}" if owing else "，表中的任务分属几个股室"
     return Claim(None, reason=f"没有写明填报股室{who}。请写明填报股室后重发。")
 

@@ -10,9 +10,9 @@ from taskxl.errors import TaskxlError
 from taskxl.findings import Finding
 from taskxl.forms.identity import Identity, Layout
 from taskxl.forms.template.attachments import anchor_cell, follow_attachment
+from taskxl.forms.template.drawn_places import fill_layout, read_layout
 from taskxl.forms.template.filling import Piece, Record, StringTable, render, start_filling
 from taskxl.forms.template.heights import read_styles
-from taskxl.forms.template.layout import fill_layout, read_layout
 from taskxl.forms.template.placeholders import find_words
 from taskxl.forms.template.row_following import Context
 from taskxl.forms.template.sheets import SheetCompiler, number_cells
