@@ -303,7 +303,7 @@ class _Settling:
         lost = [name for name, text in texts_of(statement) if squeeze(text) not in kept]
         by = won[lost[0]] if lost else base
         old = self.before.get(getattr(statement, "task", ""))
-        certain = all(
+        certain = not speaks(statement) or all(
             find_newer(won[name][0], version, self.issued) is won[name][0]
             or (old is not None and squeeze(getattr(old, name, "")) == squeeze(text))
             for name, text in texts_of(statement)

@@ -84,7 +84,6 @@ def find_parts(
     heads = {row for table in tables for row in range(table.top, table.bottom + 1)}
     free = [n for n in range(1, len(sheet.rows) + 1) if n not in known and n not in heads]
     labelled = read_labels(sheet, free, catalog.is_fixed_text, drawing.cells)
-    take_written(tally, index, free, drawing)
     for row, column in labelled.seen:
         tally.take(index, row, column)
     for row, column, text in labelled.rests:
@@ -113,6 +112,7 @@ def find_parts(
                 _read_heading(catalog, tally, index, range(top, own[0].top), own[0].bottom),
             )
         )
+    take_written(tally, index, free, drawing)
     return tuple(parts)
 
 
