@@ -162,3 +162,5 @@ class Book:
     remarks: tuple[str, ...] = ()
     embedded: tuple[Embedded, ...] = ()
     """Pictures and files of a document that lie in no table."""
+    edges: tuple[Line, ...] = ()
+    """What stands in the headers and footers of a document's pages, each text once."""

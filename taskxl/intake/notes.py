@@ -101,8 +101,15 @@ def page_notes(element: etree._Element) -> Iterator[Note]:
     seen = set()
     for child in element:
         kind: Literal["header", "footer"] = "header" if "Header" in local(child) else "footer"
-        text = _PAGE_CODE.sub(" ", (child.text or "").replace("&&", "\x00")).replace("\x00", "&")
-        text = decode_escapes(" ".join(text.split()))
-        if not _PAGE_WORDS.fullmatch(text) and (kind, text) not in seen:
-            seen.add((kind, text))
-            yield Note(kind, None, text)
+        for note in page_note(kind, decode_escapes(child.text or "")):
+            if note not in seen:
+                seen.add(note)
+                yield note
+
+
+def page_note(kind: Literal["header", "footer"], coded: str) -> Iterator[Note]:
+    """Yield the words of one header or footer, given with Excel's codes; none where it has none."""
+    text = _PAGE_CODE.sub(" ", coded.replace("&&", "\x00")).replace("\x00", "&")
+    text = " ".join(text.split())
+    if not _PAGE_WORDS.fullmatch(text):
+        yield Note(kind, None, text)

@@ -27,6 +27,7 @@ from taskxl.intake.openxml import (
     is_true,
     iterate_xml,
     local,
+    parse_xml,
     string_text,
     whole_number,
 )
@@ -143,6 +144,7 @@ class SecondLook:
         self._strings: list[str] | None = None
         self._date_styles: frozenset[int] | None = None
         self._digests: dict[str, str] = {}
+        self._struck: tuple[frozenset[int], frozenset[int]] | None = None
 
     def is_bulky(self, sheet: SheetPart) -> bool:
         """Tell whether the rectangle from A1 to a sheet's last cell is too large to be built.
@@ -177,6 +179,7 @@ class SecondLook:
         data = self._data(sheet)
         plain = _SHEET_DATA.search(data) is not None
         odd_cells = every_cell or not plain or any(sign in data for sign in _ODD_CELL)
+        marked = self._has_struck_words
         notes: tuple[Note, ...] = ()
         remarks: tuple[str, ...] = ()
         embedded: list[Embedded] = []
@@ -185,9 +188,9 @@ class SecondLook:
             embedded += pictured
         except Refused:
             remarks = (f"“{sheet.name}”的批注或文本框部分已损坏，没有读出。",)
-        if not (odd_cells or any(sign in data for sign in _ODD_SHEET)):
+        if not (odd_cells or marked or any(sign in data for sign in _ODD_SHEET)):
             return Look(notes=notes, remarks=remarks, embedded=tuple(embedded))
-        if not (odd_cells or (b"hidden" in data and _ODD_ROW.search(data))):
+        if not (odd_cells or marked or (b"hidden" in data and _ODD_ROW.search(data))):
             data = _without_cells(data)
         cells: Cells = {}
         merges: list[Area] = []
@@ -195,6 +198,7 @@ class SecondLook:
         hidden: list[tuple[int, int]] = []
         row_number = 0
         objects: dict[str, Embedded] = {}
+        struck: set[tuple[int, int]] = set()
         try:
             parts = ("row", "col", "mergeCell", "headerFooter", "oleObject")
             for element in iterate_xml(data, parts):
@@ -203,6 +207,8 @@ class SecondLook:
                         row_number = whole_number(element.get("r")) or row_number + 1
                         if is_true(element.get("hidden")):
                             hidden_rows.add(row_number)
+                        if marked:
+                            struck.update(self._find_struck(element, row_number))
                         if odd_cells:
                             self._read_row(element, row_number, cells, every_cell)
                     case "col" if is_true(element.get("hidden")):
@@ -233,6 +239,7 @@ class SecondLook:
             notes,
             remarks,
             (*embedded, *objects.values(), *inside),
+            frozenset(struck),
         )
 
     def _part_pictures(self, cells: Cells) -> tuple[Cells, list[Embedded]]:
@@ -253,6 +260,36 @@ class SecondLook:
             else:
                 kept[place] = CellError(value.text) if isinstance(value, _RichError) else value
         return kept, inside
+
+    # ------------------------------------------------------------ words struck out
+
+    @property
+    def _has_struck_words(self) -> bool:
+        """Whether any style or any string of the workbook strikes words out."""
+        if self._struck is None:
+            styles = self.package.read(self._part("styles", "xl/styles.xml")) or b""
+            strings = self.package.read(self._part("sharedStrings", "xl/sharedStrings.xml")) or b""
+            root = parse_xml(styles) if b"strike" in styles else None
+            found = frozenset(_struck_styles(root)) if root is not None else frozenset[int]()
+            items = iterate_xml(strings, ("si",)) if b"strike" in strings else iter(())
+            runs = frozenset(n for n, item in enumerate(items) if _is_struck(item))
+            self._struck = (found, runs)
+        return any(self._struck)
+
+    def _find_struck(self, row: etree._Element, number: int) -> Iterator[tuple[int, int]]:
+        """Yield the cells of a row that have words struck out."""
+        styles, strings = self._struck or (frozenset(), frozenset())
+        column = 0
+        for cell in row:
+            place = parse_reference(cell.get("r") or "")
+            number, column = place or (number, column + 1)
+            texts = [child for child in cell if local(child) in ("v", "is")]
+            if not texts:
+                continue
+            shared = whole_number((texts[0].text or "").strip()) if cell.get("t") == "s" else None
+            inline = local(texts[0]) == "is" and _is_struck(texts[0])
+            if (whole_number(cell.get("s")) or 0) in styles or shared in strings or inline:
+                yield number, column
 
     # ------------------------------------------------------------ cells
 
@@ -389,6 +426,20 @@ def _state(word: str | None) -> State:
         case "veryHidden":
             return "very hidden"
     return "visible"
+
+
+def _is_struck(element: etree._Element) -> bool:
+    """Tell whether a font, or a run of a text, strikes its words out."""
+    marks = (e for e in element.iter("{*}strike") if e.get("val") not in ("0", "false"))
+    return next(marks, None) is not None
+
+
+def _struck_styles(root: etree._Element) -> Iterator[int]:
+    fonts = [_is_struck(font) for font in root.iterfind("{*}fonts/{*}font")]
+    for position, style in enumerate(root.iterfind("{*}cellXfs/{*}xf")):
+        number = whole_number(style.get("fontId")) or 0
+        if number < len(fonts) and fonts[number]:
+            yield position
 
 
 def _date_styles(root: etree._Element) -> Iterator[int]:

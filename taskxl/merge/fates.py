@@ -34,7 +34,7 @@ UNCLEAR = rule(
 )
 
 # Codes of findings that say a part of an accepted file is gone or found no place.
-_PARTIAL = ("E302", "E303", "E306")
+_PARTIAL = ("E302", "E303", "E306", "E311")
 # Of the fates of several forms in one file the first of these is the file's verdict.
 _ORDER: tuple[Verdict, ...] = ("partial", "accepted", "superseded", "duplicate", "rejected")
 
@@ -99,6 +99,8 @@ def _judge_standing(
         reasons.append(f"少了 {codes.count('E302')} 个任务行")
     if "E306" in codes:
         reasons.append(f"有 {codes.count('E306')} 处是错误值或没有结果的公式")
+    if "E311" in codes:
+        reasons.append("读自 PDF，请核对原件")
     if ret.unplaced:
         codes.append("E303")
         reasons.append(f"有 {len(ret.unplaced)} 处文字列在未归位内容")

@@ -191,6 +191,10 @@ class Catalog:
         plain = _no_numbers(squeeze(text))
         return plain in self._fixed or _COUNTER.fullmatch(plain) is not None
 
+    def is_own_sentence(self, text: str) -> bool:
+        """Tell whether a text is what the program itself writes where nothing is to be filled."""
+        return _COUNTER.fullmatch(_no_numbers(squeeze(text))) is not None
+
     def is_title(self, text: str) -> bool:
         """Tell whether a line above a table is the form's heading and nothing more."""
         rest = squeeze(text)

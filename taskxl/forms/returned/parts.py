@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from taskxl.forms.returned.catalog import Catalog
@@ -39,7 +39,9 @@ class Part:
     """One office's part of a sheet; `sheet` is the sheet's place in the book, from 0.
 
     `rows` are those that name a task of the list, `others` those that only look like it;
-    `facts` is what the labels say, in their order; `headed` the period in the heading.
+    `facts` is what the labels say, in their order; `headed` the period in the heading; `ours`
+    whether a row says in the program's own words that nothing is to be filled; `follows` the sheet
+    of which this one only goes on with the table.
     """
 
     sheet: int
@@ -51,6 +53,8 @@ class Part:
     others: tuple[Row, ...]
     facts: tuple[Fact, ...]
     headed: Period | None
+    ours: bool = False
+    follows: int | None = None
 
     def said(self, field: str) -> str:
         """Return the text after a label, "" where there is none."""
@@ -68,18 +72,32 @@ class Part:
 
 
 def find_parts(
-    catalog: Catalog, tally: Tally, index: int, trust_ids: bool, drawing: Drawing
+    catalog: Catalog,
+    tally: Tally,
+    index: int,
+    trust_ids: bool,
+    drawing: Drawing,
+    before: Part | None = None,
 ) -> tuple[Part, ...]:
     """Return the parts of a sheet; none where it has no table.
+
+    A table that a page break cut in two has no header of its own in its second half: it goes on
+    with the columns of the part `before`.
 
     A second 填报股室 below a table begins a second part. What labels and headers say is taken, and
     what the program itself wrote.
     """
     sheet = tally.sheets[index]
     tables = find_tables(sheet, drawing)
+    follows = None
+    if not tables and before is not None:
+        tables = _go_on(catalog, tally.sheets[before.sheet], sheet, before, trust_ids)
+        follows = before.sheet if tables else None
     if not tables:
         return ()
-    rows = [row for table in tables for row in _read_rows(catalog, sheet, table, trust_ids)]
+    read = [row for table in tables for row in _read_rows(catalog, sheet, table, trust_ids)]
+    own = {row.row for row in read if row.item is None and _is_own_sentence(catalog, row)}
+    rows = [row for row in read if row.row not in own]
     known = {row.row for row in rows if row.item is not None}
     heads = {row for table in tables for row in range(table.top, table.bottom + 1)}
     free = [n for n in range(1, len(sheet.rows) + 1) if n not in known and n not in heads]
@@ -97,7 +115,8 @@ def find_parts(
     starts = _starts(tables, labelled.facts)
     parts = []
     for top, bottom in zip(starts, [*(s - 1 for s in starts[1:]), len(sheet.rows)], strict=True):
-        own = tuple(table for table in tables if top <= table.top <= bottom)
+        inside = tuple(table for table in tables if top <= table.top <= bottom)
+        mine_at = inside[0]
         mine = [row for row in rows if top <= row.row <= bottom]
         parts.append(
             Part(
@@ -105,15 +124,42 @@ def find_parts(
                 sheet.name,
                 top,
                 bottom,
-                own,
+                inside,
                 tuple(row for row in mine if row.row in known),
                 tuple(row for row in mine if row.row not in known | spoken),
                 tuple(fact for fact in labelled.facts if top <= fact.row <= bottom),
-                _read_heading(catalog, tally, index, range(top, own[0].top), own[0].bottom),
+                _read_heading(catalog, tally, index, range(top, mine_at.top), mine_at.bottom),
+                any(top <= row <= bottom for row in own),
+                follows,
             )
         )
     take_written(tally, index, free, drawing)
     return tuple(parts)
+
+
+def _go_on(
+    catalog: Catalog, first: Sheet, sheet: Sheet, before: Part, trust_ids: bool
+) -> tuple[Table, ...]:
+    """Return the table with which a sheet goes on where the one before it ended, if it does.
+
+    It is no wider, and most of its rows name a task.
+    """
+    table = before.tables[-1]
+    width = max((len(row) for row in first.rows), default=0)
+    if not sheet.rows or max(map(len, sheet.rows)) > width or table.bottom < table.top:
+        return ()
+    moved = replace(
+        table, top=1, bottom=0, last=len(sheet.rows), worded=frozenset(), placed=frozenset()
+    )
+    rows = list(_read_rows(catalog, sheet, moved, trust_ids))
+    known = sum(row.item is not None for row in rows)
+    return (moved,) if known and 2 * known >= len(rows) else ()
+
+
+def _is_own_sentence(catalog: Catalog, row: Row) -> bool:
+    """Tell whether all that a row says is that nothing is to be filled here."""
+    said = [text for text in (row.keys.id, row.keys.number, row.keys.text, row.keys.other) if text]
+    return bool(said) and all(map(catalog.is_own_sentence, said))
 
 
 def _keep_captions(catalog: Catalog, tally: Tally, index: int, table: Table) -> None:

@@ -1,6 +1,6 @@
 """附件2 back: submissions out of any returned book, and every word of the rest kept."""
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 
 from taskxl.a1 import cell_name
@@ -13,6 +13,7 @@ from taskxl.forms.returned.matching import Register
 from taskxl.forms.returned.parts import Part, Row, find_parts, take_written
 from taskxl.forms.returned.submitting import OfficeRows, Placed, make_submission
 from taskxl.forms.returned.tally import (
+    FROM_PDF,
     LINES,
     NO_PLACE,
     Tally,
@@ -60,6 +61,7 @@ class _Reader:
         self.marks: FormMarks = read_marks(book, catalog)
         self.drawing = self.marks.drawing
         self.answers = AnswerReader(catalog, self.tally)
+        self.kind = book.kind
         self.attached = find_attached(book, file, catalog.form_pictures)
         self.placed: set[tuple[int, int]] = set()
         self.why: dict[tuple[int, int], Why] = {}
@@ -73,9 +75,15 @@ class _Reader:
         parts = self._find_parts()
         filled = [part for part in parts if part.is_filled]
         self.headings = {part.headed.key for part in filled if part.headed}
+        decided: dict[int, Claim] = {}
         for part in filled:
+            before = decided.get(part.follows or 0) if part.follows is not None else None
+            if before is not None:
+                self._settle(part, before)
+                continue
             for own, claim in self._split(part) or [(part, self._decide(part, "task"))]:
                 self._settle(own, claim)
+                decided[part.sheet] = claim
         if not filled:
             self._settle_without_table(parts)
         for part in parts:
@@ -98,14 +106,22 @@ class _Reader:
                 self._take_marks(index)
                 continue
             trusted = self.marks.foreign is None
-            found = find_parts(self.catalog, self.tally, index, trusted, self.drawing)
+            before = parts[-1] if parts and parts[-1].sheet == index - 1 else None
+            found = find_parts(self.catalog, self.tally, index, trusted, self.drawing, before)
             parts += found
             if not found:
                 tableless.append(index)
-        if sum(part.is_filled for part in parts) <= 1:
-            for index in tableless:
+        alone = sum(part.is_filled and part.follows is None for part in parts) <= 1
+        for index in tableless:
+            # Above several tables a document may name their one office, or each one's own.
+            if alone or (self.tally.sheets[index].name == LINES and self._names_one(index)):
                 self._read_loose(index)
         return parts
+
+    def _names_one(self, index: int) -> bool:
+        sheet = self.tally.sheets[index]
+        facts = read_labels(sheet, range(1, len(sheet.rows) + 1)).facts
+        return sum(fact.field == "office" for fact in facts) <= 1
 
     def _take_marks(self, index: int) -> None:
         """Take an identity sheet's own cells; what somebody wrote beside them stays."""
@@ -142,7 +158,8 @@ class _Reader:
             if row.table.is_answered and row.keys.text and (row.keys.id or row.keys.number)
         ]
         office = part.said("office") or self._loosely("office")
-        return decide_office(self.catalog, self.marks, office, tasks, len(rows) + len(untold))
+        titled = len(rows) + len(untold)
+        return decide_office(self.catalog, self.marks, office, tasks, titled, part.ours)
 
     def _split(self, part: Part) -> list[tuple[Part, Claim]]:
         """Part a table of several offices into what each of them leads; [] where it is one's own.
@@ -421,6 +438,9 @@ class _Reader:
         office = submissions[0].office if len(submissions) == 1 else None
         self.tally.findings += self.tally.explain_rest(office)
         self.tally.findings += tell_attached(self.attached, office)
+        self.tally.findings += self.tally.tell_struck(self.catalog, office)
+        if self.kind == "pdf":
+            self.tally.findings += self._doubt_entries(submissions)
         code, refusal = None, None
         periods = {submission.period for submission in submissions}
         if not periods & {None, self.catalog.period.key}:
@@ -435,6 +455,19 @@ class _Reader:
             attached=self.attached,
             about=self._others_told(parts),
         )
+
+    def _doubt_entries(self, submissions: Sequence[Submission]) -> Iterator[Finding]:
+        for form in submissions:
+            for entry in form.entries:
+                label = self.catalog.tasks[entry.task].label
+                yield FROM_PDF.found(
+                    f"{label}的填报内容读自 PDF，请核对原件。",
+                    office=form.office,
+                    task=entry.task,
+                    file=entry.file,
+                    sheet=entry.sheet,
+                    cell=entry.cells.get("progress"),
+                )
 
     def _others_told(self, parts: Sequence[Part]) -> tuple[str, ...]:
         """Return the leading offices of the tasks whose rows were given to nobody."""

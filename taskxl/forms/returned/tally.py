@@ -9,7 +9,7 @@ from taskxl.findings import Finding, rule
 from taskxl.forms.returned.catalog import Catalog
 from taskxl.intake.grids import Book, Sheet, Value, value_text
 from taskxl.model import Attached, Unplaced
-from taskxl.text import is_blank, show
+from taskxl.text import is_blank, quote, show
 
 NO_PLACE = rule(
     "E303",
@@ -27,6 +27,23 @@ PICTURES = rule(
     what="表里有图片（签名、盖章、截图）或嵌入的文件，它们里面的字程序读不出来。",
     why="签名、盖章和写在图片里的内容都算数，不能当作空白；但只有人看得见。",
     cure="请打开原件看一看；要汇总的文字，请股室直接写在单元格里。",
+)
+
+FROM_PDF = rule(
+    "E311",
+    "读自 PDF",
+    "info",
+    what="股室发来的是 PDF，填报内容是按版面认出来的。",
+    why="PDF 不记录单元格和换行，认出来的字可能接错、漏字。",
+    cure="请把这一项与原件核对；最好请股室发回填好的 Excel 表。",
+)
+STRUCK = rule(
+    "E310",
+    "有划掉或隐藏的字",
+    "info",
+    what="填报的文字带删除线，或在 Word 里设成了隐藏。",
+    why="可能是股室不要了的话，也可能只是格式带错了；程序不替它删，照写了的算。",
+    cure="请与股室核实；作废的请在汇总里改掉。",
 )
 
 Why = Literal[
@@ -100,10 +117,11 @@ def tell_attached(attached: Iterable[Attached], office: str | None) -> Iterator[
 
 def lay_out_sheets(book: Book) -> tuple[Sheet, ...]:
     """Return the sheets of a book, and its paragraphs (if any) as one more, a line a row."""
-    if not book.lines:
+    lines = (*book.lines, *book.edges)
+    if not lines:
         return book.sheets
-    rows: list[tuple[Value, ...]] = [()] * max(line.number for line in book.lines)
-    for line in book.lines:
+    rows: list[tuple[Value, ...]] = [()] * max(line.number for line in lines)
+    for line in lines:
         rows[line.number - 1] = (f"{line.label}{line.text}",)
     return (*book.sheets, Sheet(LINES, tuple(rows)))
 
@@ -162,6 +180,25 @@ class Tally:
     def _is_count(catalog: Catalog, sheet: Sheet, row: int, column: int) -> bool:
         """Tell whether a number is one the form counts itself: it stands beside its own caption."""
         return column > 1 and catalog.is_fixed_text(sheet.text(row, column - 1))
+
+    def tell_struck(self, catalog: Catalog, office: str | None) -> Iterator[Finding]:
+        """Yield one finding for each sheet in which words are struck out or hidden."""
+        for sheet in self.sheets:
+            cells = [
+                (row, column)
+                for row, column in sorted(sheet.struck)
+                if (text := sheet.text(row, column)) and not catalog.is_form_text(text)
+            ]
+            if cells:
+                names = _name_cells(cell_name(*cell) for cell in cells)
+                sample = quote(sheet.text(*cells[0]), 20)
+                yield STRUCK.found(
+                    f"{names} 有划掉（删除线）或隐藏的字，如{sample}，仍按写了计。请核实是否作废。",
+                    office=office,
+                    file=self.file,
+                    sheet=sheet.name or None,
+                    cell=cell_name(*cells[0]),
+                )
 
     def explain_rest(self, office: str | None) -> tuple[Finding, ...]:
         """Return one finding per sheet and reason for what is left over."""

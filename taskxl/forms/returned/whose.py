@@ -104,12 +104,18 @@ def issued_tasks(identity: Identity | None) -> frozenset[str]:
 
 
 def decide_office(
-    catalog: Catalog, marks: FormMarks, office_text: str, tasks: Set[str], titled: int
+    catalog: Catalog,
+    marks: FormMarks,
+    office_text: str,
+    tasks: Set[str],
+    titled: int,
+    ours: bool = False,
 ) -> Claim:
     """Decide whose a part of a file is.
 
     `office_text` is what stands after 填报股室; `tasks` the ids of the rows found in the list,
-    `titled` how many rows bear a title at all. Evidence that names two offices is settled by the
+    `titled` how many rows bear a title at all; `ours` tells that the program's own sentence stands
+    in it, where nothing was to be filled. Evidence that names two offices is settled by the
     rows that belong to one of them only; where these do not settle it, nothing is believed.
     """
     hidden = _choose_hidden(catalog, marks, office_text, tasks)
@@ -133,7 +139,7 @@ def decide_office(
         else:
             named.setdefault(office, source)
     facts = "，".join(f"{_SOURCE_WORDS[source]}“{office}”" for office, source in named.items())
-    if not marks.is_ours and 2 * len(tasks) < max(titled, 1):
+    if not marks.is_ours and 2 * len(tasks) < max(titled, 0 if ours else 1):
         return Claim(None, reason=_not_ours(marks, facts or "，".join(unknown), tasks))
     issued = {office: _issued_to(catalog, marks, office) for office in named}
     claim = _weigh(catalog, named, issued, tasks, facts)
