@@ -73,6 +73,7 @@ COLUMN_PLACED = rule(
 
 _WHITE = " \t\r\n\u3000\u00a0\u200b\u200c\u200d\u2060\ufeff"
 _LINE_END = re.compile(r"\r\n?|[\x0b\x0c\u2028\u2029]")
+_FOLDED = str.maketrans("。、“”‘’《》〈〉【】〔〕「」『』—–－～·•", ".,\"\"''<><>[][][][]---~..")
 _PARTING = re.compile(r"[、,;/|和及]+")
 
 # A fixed column: the field's word in the form's placeholders, and how a message calls it.
@@ -388,7 +389,7 @@ class AnswerReader:
             due = self.catalog.milestones[at.item][1].due
             said = re.sub(r"\(.*", "", squeeze(now)) if isinstance(value, str) else value
             return is_blank(now) or (due is not None and read_date(said, due.year) == due)
-        return squeeze(now) == squeeze(text)
+        return fold_marks(now) == fold_marks(text)
 
     def _listed(self, at: Answered, field: str) -> str:
         """Return a fixed text as 主清单 has it now."""
@@ -439,6 +440,15 @@ class AnswerReader:
             self.tally.sheets[at.sheet].name or None,
             cell_name(at.row, column),
         )
+
+
+def fold_marks(text: str) -> str:
+    """Return a text for comparison, in which a mark of either width or either hand is the same.
+
+    >>> fold_marks("一是“建校”、招生。") == fold_marks('一是 "建校",招生.')
+    True
+    """
+    return squeeze(text).translate(_FOLDED)
 
 
 def _name_set(text: str) -> frozenset[str]:
