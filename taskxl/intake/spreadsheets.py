@@ -20,6 +20,7 @@ from taskxl.intake.extents import bound_cells
 from taskxl.intake.grids import Book, CellError, Embedded, Kind, Note, Sheet, Value
 from taskxl.intake.openxml import UNREADABLE
 from taskxl.intake.refusals import Refused
+from taskxl.intake.slimming import slim_package
 from taskxl.intake.workbooks import Look, SecondLook, SheetPart, State
 
 Rows = tuple[tuple[Value, ...], ...]
@@ -35,6 +36,7 @@ def read_workbook(content: bytes, name: str, kind: Kind) -> Book:
     Raises Refused: R201 when neither python-calamine nor the second look can read it, R204 when
     its sheets come to more cells, merges and notes than the limit, counted as they are read.
     """
+    content = slim_package(content)
     workbook = SecondLook(content)
     # The gate has measured each part once; listed sixty thousand times, one part fills any memory.
     if len({part.part.lower() for part in workbook.sheets}) < len(workbook.sheets):
