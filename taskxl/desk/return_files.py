@@ -23,6 +23,7 @@ from taskxl.intake.gate import (
 )
 from taskxl.intake.grids import Kind
 from taskxl.intake.refusals import DAMAGED, Limits
+from taskxl.intake.unlocking import unlock
 from taskxl.intake.workers import read_isolated
 from taskxl.model import Return
 
@@ -30,6 +31,7 @@ Progress = Callable[[int, int], None] | None
 _LIMITS = Limits()
 # LibreOffice starts anew for each file, on a machine that may be busy.
 _PATIENT = replace(_LIMITS, seconds=180.0)
+_DEEPEST = 3  # zips in one another
 _OLD: frozenset[Kind] = frozenset(("doc", "wps", "rtf"))
 
 
@@ -37,12 +39,13 @@ _OLD: frozenset[Kind] = frozenset(("doc", "wps", "rtf"))
 class _Job:
     """A file to read: the one at `path`, or what is called `inside` in the zip at `path`.
 
-    `file` is the name it bears in the month; `archive` the digest of that zip when it was opened.
+    Of several names `inside` all but the last are of zips in one another. `file` is the name it
+    bears in the month; `archive` the digest of the outer zip when it was opened.
     """
 
     file: str
     path: Path
-    inside: str | None = None
+    inside: tuple[str, ...] = ()
     archive: str = ""
 
 
@@ -103,12 +106,18 @@ def read_returns(
         else:
             yield date(job, result)
             count()
-    for job, result in read_isolated(_read_inside, expected, inside):
-        if isinstance(result, _Old):
-            old.append(job)
-        else:
-            yield date(job, result)
-            count()
+    for depth in range(_DEEPEST):
+        level = [job for job in inside if len(job.inside) == depth + 1]
+        for job, result in read_isolated(_read_inside, expected, level) if level else ():
+            if isinstance(result, _Old):
+                old.append(job)
+            elif isinstance(result, _Opened):
+                inside += result.inside
+                yield date(job, result.itself)
+                count()
+            else:
+                yield date(job, result)
+                count()
     if old:
         for job, result in read_isolated(_read_old, expected, old, limits=_PATIENT):
             yield date(job, result)
@@ -134,22 +143,33 @@ def _read_one(expected: Expected, job: _Job) -> Return | _Opened | _Old:
         return _say_no(job.file, digest, modified, skipped)
     if not is_archive(content, _LIMITS):
         return _read_content(expected, job, content, digest, modified)
+    return _open_archive(replace(job, archive=digest), content, digest, modified)
+
+
+def _open_archive(
+    job: _Job, content: bytes, digest: str, modified: datetime | None
+) -> Return | _Opened:
     try:
         found = list_archive(content, job.file, _LIMITS)
     except Refused as refused:
         return _say_no(job.file, digest, modified, refused)
     reason = f"压缩包，已打开，里面的 {len(found)} 个文件各有登记"
-    inside = (_Job(f"{job.file}/{one.name}", job.path, one.name, digest) for one in found)
+    inside = (
+        _Job(f"{job.file}/{one.name}", job.path, (*job.inside, one.name), job.archive)
+        for one in found
+    )
     return _Opened(Return(job.file, digest, modified, reason=reason), tuple(inside))
 
 
-def _read_inside(expected: Expected, job: _Job) -> Return | _Old:
+def _read_inside(expected: Expected, job: _Job) -> Return | _Old | _Opened:
     """Read one file of a zip. Runs in a worker."""
     try:
         content, modified = _take_out(job)
     except Refused as refused:
         return _say_no(job.file, "", None, refused)
     digest = hashlib.sha256(content).hexdigest()
+    if len(job.inside) < _DEEPEST and is_archive(content, _LIMITS):
+        return _open_archive(job, content, digest, modified)
     return _read_content(expected, job, content, digest, modified)
 
 
@@ -173,6 +193,7 @@ def _read_content(
     patient: bool = False,
 ) -> Return | _Old:
     try:
+        content = unlock(content)
         kind = check_content(content, PurePosixPath(job.file).name, _LIMITS)
         if kind in _OLD and not patient:
             return _Old(job)
@@ -198,11 +219,15 @@ def _open_again(path: Path, digest: str) -> tuple[bytes, dict[str, Archived], da
 def _take_out(job: _Job) -> tuple[bytes, datetime]:
     """Return one file of a zip and its time, the zip's own where it states none."""
     content, inside, modified = _open_again(job.path, job.archive)
-    archived = inside[job.inside or ""]
-    taken = read_archived(content, archived, _LIMITS)
-    if isinstance(taken, Refusal):
-        raise Refused(taken.code, taken.reason)
-    return taken, archived.entry.modified or modified
+    for depth, name in enumerate(job.inside):
+        if depth:
+            inside = {one.name: one for one in list_archive(content, job.file, _LIMITS)}
+        archived = inside[name]
+        taken = read_archived(content, archived, _LIMITS)
+        if isinstance(taken, Refusal):
+            raise Refused(taken.code, taken.reason)
+        content, modified = taken, archived.entry.modified or modified
+    return content, modified
 
 
 def _refuse(job: _Job, refusal: Refusal) -> Return:

@@ -6,7 +6,20 @@ from datetime import date, datetime, time
 from typing import Literal
 
 Kind = Literal[
-    "xlsx", "xlsm", "xlsb", "xls", "ods", "docx", "doc", "wps", "rtf", "csv", "html", "text", "pdf"
+    "xlsx",
+    "xlsm",
+    "xlsb",
+    "xls",
+    "ods",
+    "docx",
+    "doc",
+    "wps",
+    "rtf",
+    "csv",
+    "html",
+    "text",
+    "pdf",
+    "xml",
 ]
 
 

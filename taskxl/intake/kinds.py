@@ -208,9 +208,11 @@ def _find_text_kind(text: str, suffix: str) -> Kind:
     if _HTML.match(text):
         return "html"
     if start.lstrip().startswith("<?xml") or "<?mso-application" in start:
-        what = " XML 表格" if "Excel.Sheet" in start or "spreadsheet" in start else " XML 文件"
+        if "urn:schemas-microsoft-com:office:spreadsheet" in start:
+            return "xml"
         raise Refused(
-            NOT_A_TABLE.code, f"这是{what}，不能汇总。请用 Excel 或 WPS 打开，另存为 .xlsx 后发来。"
+            NOT_A_TABLE.code,
+            "这是 XML 文件，不能汇总。请用 Excel 或 WPS 打开，另存为 .xlsx 后发来。",
         )
     is_table = _has_columns(text)
     if suffix in _BINARY_NAMES and not is_table:
