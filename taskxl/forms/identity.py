@@ -19,6 +19,8 @@ _OPEN, _CLOSE = "⟦", "⟧"
 ROW_KINDS = ("task", "milestone", "column", "cell")
 
 Block = Literal["task", "milestone"]
+# The field of a row mark that tells in how many further rows a text too long for one goes on.
+PARTS = "续行"
 
 
 def digest_text(text: str) -> str:

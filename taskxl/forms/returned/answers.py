@@ -1,7 +1,7 @@
 """A row of a returned form: the office's answers, and what became of its fixed texts."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -98,7 +98,8 @@ _FIXED: dict[Block, dict[str, tuple[str, str]]] = {
 class Answered:
     """Where a row was found and whose it is; `item` is a task's or a milestone's id.
 
-    `sure` where its id or its very title says so, not only one that is like it.
+    `sure` where its id or its very title says so, not only one that is like it; `more` are the rows
+    below it in which its texts go on.
     """
 
     office: str
@@ -108,6 +109,7 @@ class Answered:
     row: int
     mark: RowMark | None = None
     sure: bool = True
+    more: tuple[int, ...] = ()
 
 
 def as_typed(text: str) -> str:
@@ -204,7 +206,12 @@ class AnswerReader:
     def _read_field(self, at: Answered, field: str) -> tuple[str, str]:
         """Return a field's text and the cell it stands in; several columns make several lines."""
         columns = at.table.columns[field]
-        texts = [self._read_cell(at, column) for column in columns]
+        texts = [
+            join_pieces(
+                [self._read_cell(replace(at, row=row), column) for row in (at.row, *at.more)]
+            )
+            for column in columns
+        ]
         return "\n".join(filter(None, texts)), cell_name(at.row, columns[0])
 
     def _read_cell(self, at: Answered, column: int) -> str:
@@ -333,6 +340,11 @@ class AnswerReader:
             field = named.get(column, "")
             if field in at.table.answers or self._is_below_merge(at, column):
                 continue
+            if at.more:
+                pieces = [sheet.text(row, column) for row in (at.row, *at.more)]
+                value = join_pieces([as_typed(piece) for piece in pieces])
+                for row in at.more:
+                    self.tally.take(at.sheet, row, column)
             now = as_typed(value_text(value))
             if column in at.table.composed and self._is_as_composed(at, column, now):
                 self.tally.take(at.sheet, at.row, column)
@@ -440,6 +452,20 @@ class AnswerReader:
             self.tally.sheets[at.sheet].name or None,
             cell_name(at.row, column),
         )
+
+
+def join_pieces(pieces: Sequence[str]) -> str:
+    r"""Return the text whose pieces stand below each other.
+
+    Where one ends as a sentence does, a line ended there.
+
+    >>> join_pieces(["一是建校。", "二是招", "生。", ""])
+    '一是建校。\n二是招生。'
+    """
+    text = ""
+    for piece in filter(None, pieces):
+        text += ("\n" if text and text[-1] in "。；！？;" else "") + piece
+    return text
 
 
 def fold_marks(text: str) -> str:

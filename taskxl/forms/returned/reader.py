@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from taskxl.a1 import cell_name
 from taskxl.findings import Finding
-from taskxl.forms.identity import ROW_KINDS, SHEET, Block, RowMark, read_sheet
+from taskxl.forms.identity import PARTS, ROW_KINDS, SHEET, Block, RowMark, read_sheet
 from taskxl.forms.returned.answers import COLUMN_PLACED, Answered, AnswerReader
 from taskxl.forms.returned.catalog import Catalog, Expected, form_texts
 from taskxl.forms.returned.head_lines import read_labels
@@ -355,8 +355,9 @@ class _Reader:
         marks = {row.id: row for row in identity.rows} if identity else {}
         registers = self.catalog.registers(own)
         beyond = self._find_beyond(part)
+        goes_on: set[int] = set()
         for row in (*part.rows, *part.others):
-            if not row.table.is_answered:
+            if not row.table.is_answered or row.row in goes_on:
                 continue
             register = registers[row.table.kind]
             item = self._find_own(register, row, marks)
@@ -369,12 +370,35 @@ class _Reader:
             self.placed.add((part.sheet, row.row))
             mark = marks.get(item)
             sure = register.is_sure(row.keys, item)
-            at = Answered(office.name, item, part.sheet, row.table, row.row, mark, sure)
+            more = self._find_more(part, row, item, mark)
+            goes_on.update(more)
+            at = Answered(office.name, item, part.sheet, row.table, row.row, mark, sure, more)
             office.altered += self.answers.read_fixed(at)
             if row.table.kind == "task":
                 office.entries.append((self.answers.read_entry(at), at))
             else:
                 office.milestones.append((self.answers.read_milestone(at), at))
+
+    def _find_more(self, part: Part, row: Row, item: str, mark: RowMark | None) -> tuple[int, ...]:
+        """Return the rows below a row in which its texts go on, as they were issued.
+
+        The mark tells how many there are; without marks the plan does, a piece of which they bear.
+        """
+        sheet = self.tally.sheets[part.sheet]
+        keys = [row.table.column(name) for name in ("id", "number", "title", "milestone")]
+        content = row.table.column("content")
+        plan = squeeze(self.catalog.plans.get(item, ""))
+        told = mark.digests.get(PARTS, "") if mark else ""
+        most = int(told) if told.isdigit() else 0
+        found: list[int] = []
+        for below in range(row.row + 1, row.table.last + 1):
+            if any(column and sheet.text(below, column).strip() for column in keys):
+                break
+            piece = squeeze(sheet.text(below, content)) if content else ""
+            if len(found) >= most and not (len(piece) >= 4 and piece in plan):
+                break
+            found.append(below)
+        return tuple(found)
 
     def _find_beyond(self, part: Part) -> int:
         """Return the row below which the form itself asks for work that is not in the list."""
@@ -394,7 +418,8 @@ class _Reader:
         """Take from tables that are only to be read (协办任务) what 主清单 has too."""
         for row in part.rows:
             if not row.table.is_answered and row.item is not None:
-                at = Answered("", row.item, part.sheet, row.table, row.row)
+                more = self._find_more(part, row, row.item, None)
+                at = Answered("", row.item, part.sheet, row.table, row.row, more=more)
                 self.answers.take_fixed(at)
 
     # ------------------------------------------------------------ the end

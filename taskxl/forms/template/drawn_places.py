@@ -6,7 +6,7 @@ from dataclasses import replace
 from lxml import etree
 
 from taskxl.a1 import cell_name, column_number, parse_reference
-from taskxl.forms.identity import DrawnCell, DrawnColumn, Layout, digest_text
+from taskxl.forms.identity import PARTS, DrawnCell, DrawnColumn, Layout, RowMark, digest_text
 from taskxl.forms.template.filling import Filling
 from taskxl.forms.template.placeholders import clean_text, find_words, item_text, split_text
 from taskxl.forms.template.row_following import read_merges
@@ -57,6 +57,23 @@ def fill_layout(layout: Layout, filling: Filling) -> Layout:
         label = fill(cell.label)
         cells.append(replace(cell, cell=name, digest=digest_text(fill(cell.text)), label=label))
     return Layout(tuple(columns), tuple(cells))
+
+
+def count_parts(rows: Sequence[RowMark], filling: Filling) -> tuple[RowMark, ...]:
+    """Return a form's row marks, those of records that go on in further rows with their number."""
+    parts: dict[tuple[str, str], int] = {}
+    for block, kind in (("任务", "task"), ("节点", "milestone")):
+        row_id = ""
+        for line in filling.lines.get(block, ()):
+            if line.part == 0:
+                row_id = line.values.get(f"{block}.标识", "")
+            parts[kind, row_id] = line.part
+    return tuple(
+        replace(row, digests={**row.digests, PARTS: str(parts[row.block, row.id])})
+        if parts.get((row.block, row.id))
+        else row
+        for row in rows
+    )
 
 
 def _read_texts(root: etree._Element, strings: Sequence[etree._Element]) -> Texts:

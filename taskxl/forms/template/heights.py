@@ -1,6 +1,7 @@
 """How high a row must be for its texts, whatever program shows it."""
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -21,6 +22,7 @@ _PIXELS_A_UNIT = 7  # width of a digit of 11-point Calibri at 96 dpi
 _LATIN_DIGIT, _CHINESE_DIGIT = 0.507, 0.5  # width of a digit by its font's size
 _CELL_MARGIN = 6
 _DEFAULT_WIDTH = 8.43
+_CLAUSE_END = re.compile(r"[。；！？;]")
 _CHINESE_FONTS = {"simsun", "nsimsun", "simhei", "fangsong", "kaiti", "dengxian"}
 
 
@@ -102,6 +104,48 @@ def count_lines(text: str, columns: int) -> int:
         taken = len(line.encode("gbk", "replace"))
         lines += max(1, math.ceil(taken * (_LOOSE if taken > columns else 1) / columns))
     return lines
+
+
+def cut_text(text: str, size: float, columns: int) -> list[str]:
+    """Return a text in pieces of which each can be shown in a row of its own.
+
+    It is cut at the end of a paragraph where that is possible, else of a clause.
+
+    >>> pieces = cut_text("完成编制。" * 400, 12.0, 20)
+    >>> len(pieces) > 1, "".join(pieces) == "完成编制。" * 400
+    (True, True)
+    """
+    most = max(1, int((HIGHEST - _PADDING) / (size * _LINE)))
+    if count_lines(text, columns) <= most:
+        return [text]
+    pieces: list[str] = []
+    held: list[str] = []
+    for paragraph in text.split("\n"):
+        rest = paragraph
+        while rest:
+            if count_lines("\n".join([*held, rest]), columns) <= most:
+                break
+            if held:
+                pieces.append("\n".join(held))
+                held = []
+                continue
+            end = _longest(rest, columns, most)
+            pieces.append(rest[:end])
+            rest = rest[end:]
+        held.append(rest)
+    return [*pieces, "\n".join(held)] if any(held) else pieces
+
+
+def _longest(text: str, columns: int, most: int) -> int:
+    """Return how many characters of a paragraph fit into so many lines, to a clause's end."""
+    low, high = 1, len(text)
+    while low < high:
+        middle = (low + high + 1) // 2
+        low, high = (
+            (middle, high) if count_lines(text[:middle], columns) <= most else (low, middle - 1)
+        )
+    ends = [found.end() for found in _CLAUSE_END.finditer(text, low // 2, low)]
+    return ends[-1] if ends else low
 
 
 def row_height(cells: Sequence[tuple[str, float, int]], least: float) -> float:

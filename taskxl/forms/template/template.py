@@ -10,8 +10,15 @@ from taskxl.errors import TaskxlError
 from taskxl.findings import Finding
 from taskxl.forms.identity import Identity, Layout
 from taskxl.forms.template.attachments import anchor_cell, follow_attachment
-from taskxl.forms.template.drawn_places import fill_layout, read_layout
-from taskxl.forms.template.filling import Piece, Record, StringTable, render, start_filling
+from taskxl.forms.template.drawn_places import count_parts, fill_layout, read_layout
+from taskxl.forms.template.filling import (
+    Measure,
+    Piece,
+    Record,
+    StringTable,
+    render,
+    start_filling,
+)
 from taskxl.forms.template.heights import read_styles
 from taskxl.forms.template.placeholders import find_words
 from taskxl.forms.template.row_following import Context
@@ -63,6 +70,7 @@ class _Compiled:
     namespace: str
     properties: tuple[str, str, str]
     layout: Layout
+    measures: Mapping[str, Sequence[Measure]]
 
     def fill(
         self,
@@ -71,12 +79,16 @@ class _Compiled:
         identity: Identity,
     ) -> bytes:
         strings = StringTable(self.string_count, self.string_prefix)
-        filling = start_filling(self.zones, values, blocks, strings)
+        filling = start_filling(self.zones, values, blocks, strings, self.measures)
         made = {part: render(pieces, filling) for part, pieces in self.sheets.items()}
         for part, (sheet, pieces) in self.attachments.items():
             if filling.maps[sheet].moved:
                 made[part] = render(pieces, filling)
-        identity = replace(identity, layout=fill_layout(self.layout, filling))
+        identity = replace(
+            identity,
+            layout=fill_layout(self.layout, filling),
+            rows=count_parts(identity.rows, filling),
+        )
         made[self.identity_part] = write_identity_sheet(identity, self.namespace, strings)
         part, before, after = self.properties
         made[part] = f"{before}{property_text(identity)}{after}"
@@ -189,10 +201,13 @@ def _compile(workbook: TemplateWorkbook, name: str) -> tuple[list[Finding], _Com
     if any(_has_moving_formulas(root, survey.zones.get(sheet)) for sheet, root in roots.items()):
         drop_calculation_chain(workbook)
     sheets: dict[str, Sequence[Piece]] = {}
+    measures: dict[str, Sequence[Measure]] = {}
     if all(fault.severity != "error" for fault in survey.faults):
         for sheet, root in roots.items():
             if sheet in survey.filled or _needs_filling(root, sheet, context):
-                sheets[workbook.sheets[sheet]] = SheetCompiler(root, sheet, context).compile()
+                compiler = SheetCompiler(root, sheet, context)
+                sheets[workbook.sheets[sheet]] = compiler.compile()
+                measures |= compiler.measures
     properties = compile_properties(workbook)
     compiled = _Compiled(
         packed={},
@@ -207,6 +222,7 @@ def _compile(workbook: TemplateWorkbook, name: str) -> tuple[list[Finding], _Com
         namespace=etree.QName(workbook.root).namespace or "",
         properties=properties,
         layout=layout,
+        measures=measures,
     )
     return faults, replace(compiled, packed={p: Packed.pack(p, parts[p]) for p in parts})
 
