@@ -108,8 +108,7 @@ def read_summary(content: bytes) -> Summary:
     """
     sheets: dict[str, list[Word]] = {}
     for word in read_words(content):
-        if not word.note:
-            sheets.setdefault(word.sheet, []).append(word)
+        sheets.setdefault(word.sheet, []).append(word)
     tables: dict[str, tuple[Line, ...]] = {}
     notes: dict[str, str] = {}
     for name, known in _HEADERS.items():
