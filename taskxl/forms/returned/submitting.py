@@ -8,7 +8,9 @@ from typing import TypeVar
 from taskxl.dates import read_date
 from taskxl.findings import rule
 from taskxl.forms.returned.answers import DATE_UNKNOWN, Answered
+from taskxl.forms.returned.asked import drawn_fields
 from taskxl.forms.returned.catalog import Catalog
+from taskxl.forms.returned.columns import MILESTONE_ANSWERS, TASK_ANSWERS
 from taskxl.forms.returned.head_lines import Fact
 from taskxl.forms.returned.parts import Part
 from taskxl.forms.returned.tally import Tally
@@ -94,9 +96,21 @@ def make_submission(
         entries,
         _choose(tally, office.milestones),
         tuple(office.altered),
-        catalog.asked,
+        _asked_of(catalog, office),
         not office.typed,
     )
+
+
+def _asked_of(catalog: Catalog, office: OfficeRows) -> tuple[str, ...]:
+    """Return what this very form asked for: of the period's fields those that it has or had."""
+    drawn = drawn_fields(office.claim.identity)
+    columns = {field for part in office.parts for table in part.tables for field in table.answers}
+    answers = {*TASK_ANSWERS, *MILESTONE_ANSWERS} & {*catalog.asked}
+    if not drawn or answers <= drawn | columns:
+        return catalog.asked
+    # It was drawn otherwise than the month's other forms: its head lines may differ, too.
+    heads = {fact.field for part in office.parts for fact in part.facts}
+    return tuple(field for field in catalog.asked if field in drawn | columns | heads)
 
 
 def _choose(tally: Tally, said: Sequence[tuple[Said, Answered]]) -> tuple[Said, ...]:
