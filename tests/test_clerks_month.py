@@ -5,11 +5,9 @@ import io
 import re
 import shutil
 import zipfile
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from pathlib import Path
 
 import docx
@@ -17,9 +15,7 @@ import openpyxl
 import pytest
 from openpyxl.comments import Comment
 
-import taskxl.desk.return_files
 from taskxl.desk.issuing import issue_forms
-from taskxl.intake.workers import read_isolated
 from taskxl.model import Period
 from tests.clerks import form_columns, task_rows
 from tests.month_of_clerks import (
@@ -37,6 +33,7 @@ from tests.month_of_clerks import (
     make_post,
     make_workspace,
 )
+from tests.proofs import doubts
 
 Check = Callable[[Outcome], None]
 TITLES = ("编制教育事业发展规划", "推进政务公开", "信访事项限时办结")
@@ -72,15 +69,6 @@ def clerk(
 def made(tmp_path_factory: pytest.TempPathFactory) -> Post:
     """The month before anybody spoilt anything: every form filled."""
     return make_post(tmp_path_factory.mktemp("made"))
-
-
-@pytest.fixture(autouse=True)
-def _read_here(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Read in this process: what shields one file from another has tests of its own."""
-    with ThreadPoolExecutor(1) as pool:
-        here = partial(read_isolated, executor=pool)
-        monkeypatch.setattr(taskxl.desk.return_files, "read_isolated", here)
-        yield
 
 
 # ---------------------------------------------------------------- rows
@@ -616,6 +604,7 @@ def test_a_clerk(case: Case, made: Post, tmp_path: Path) -> None:
     outcome = post.merge()
     assert outcome.lost() == []
     assert outcome.misplaced() == []
+    assert doubts(post.workspace, APRIL) == []
     assert outcome.file(case.file)["verdict"] == case.verdict
     assert outcome.codes() == case.codes
     for message in outcome.messages():

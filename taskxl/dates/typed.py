@@ -50,6 +50,8 @@ _WRITTEN = (
     re.compile(r"(?P<year>\d{4}|\d{2})(?P<dot>[-/.、])(?P<month>\d{1,2})(?P=dot)(?P<day>\d{1,2})"),
     re.compile(r"(?P<year>)(?P<month>\d{1,2})[-/.](?P<day>\d{1,2})"),
 )
+# Cut off before white space goes: squeezed, the 20th at 9:30 reads as the 2nd at 09:30.
+_CLOCK_AT_END = re.compile(r"\s+\d{1,2}:\d{2}(?::\d{2})?(?:\.\d+)?\s*$")
 # As programs set to another country write it: 4/23/2021 or 23/4/2021.
 _YEAR_LAST = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4})")
 # What may follow a day, in any order: its weekday, the time of day, a full stop.
@@ -81,7 +83,8 @@ def read_date(value: object, year: int) -> date | None:
         return None
     if isinstance(value, int | float):
         return _read_numeric(value, year)
-    text = write_digits(squeeze(unicodedata.normalize("NFKC", str(value))))
+    text = unicodedata.normalize("NFKC", str(value))
+    text = write_digits(squeeze(_CLOCK_AT_END.sub("", text)))
     for said in dict.fromkeys((text, _AFTER_DATE.sub("", text))):
         if (day := _read_written(said, year)) is not None:
             return day

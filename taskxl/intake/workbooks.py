@@ -9,7 +9,7 @@ from typing import Literal
 
 from lxml import etree
 
-from taskxl.a1 import cell_name, parse_reference
+from taskxl.a1 import cell_name, parse_area, parse_reference
 from taskxl.intake.grids import Area, CellError, Embedded, Note, Value
 from taskxl.intake.notes import (
     comments,
@@ -19,9 +19,9 @@ from taskxl.intake.notes import (
     text_boxes,
     threaded_comments,
 )
-from taskxl.intake.openxml import (
-    UNREADABLE,
-    Package,
+from taskxl.intake.openxml import UNREADABLE, Package
+from taskxl.intake.refusals import Limits, Refused
+from taskxl.xml import (
     attribute,
     decode_escapes,
     is_true,
@@ -31,7 +31,6 @@ from taskxl.intake.openxml import (
     string_text,
     whole_number,
 )
-from taskxl.intake.refusals import Limits, Refused
 
 State = Literal["visible", "hidden", "very hidden"]
 Cells = dict[tuple[int, int], Value]
@@ -74,15 +73,6 @@ class Look:
     remarks: tuple[str, ...] = ()
     embedded: tuple[Embedded, ...] = ()
     struck: frozenset[tuple[int, int]] = frozenset()
-
-
-def parse_area(text: str) -> Area | None:
-    """Return the rectangle of a reference such as `A1:C3`; None when it is none."""
-    first, _, last = text.partition(":")
-    start, end = parse_reference(first), parse_reference(last or first)
-    if start is None or end is None or start > end or start[1] > end[1]:
-        return None
-    return Area(start[0], start[1], end[0], end[1])
 
 
 def is_date_format(code: str) -> bool:
@@ -215,9 +205,9 @@ class SecondLook:
                         first = whole_number(element.get("min")) or 1
                         hidden.append((first, whole_number(element.get("max")) or first))
                     case "mergeCell":
-                        area = parse_area(element.get("ref") or "")
-                        if area is not None and (area.top, area.left) != (area.bottom, area.right):
-                            merges.append(area)
+                        corners = parse_area(element.get("ref") or "")
+                        if corners is not None and corners[:2] != corners[2:]:
+                            merges.append(Area(*corners))
                     case "headerFooter":
                         notes += tuple(page_notes(element))
                     case "oleObject":  # once for new programs, once for old ones
@@ -381,21 +371,22 @@ class SecondLook:
         embedded: list[Embedded] = []
         threads: list[Note] = []
         # Each part once, however often it is linked.
-        for relation in dict.fromkeys(self.package.relations(sheet.part).values()):
-            if relation.kind in ("comments", "threadedComment", "drawing"):
-                root = self.package.tree(relation.target)
+        relations = self.package.relations(sheet.part).values()
+        for kind, target in dict.fromkeys((link.kind, link.target) for link in relations):
+            if kind in ("comments", "threadedComment", "drawing"):
+                root = self.package.tree(target)
                 if root is None:
                     continue
-                if relation.kind == "comments":
+                if kind == "comments":
                     notes += comments(root)
-                elif relation.kind == "threadedComment":
+                elif kind == "threadedComment":
                     threads += threaded_comments(root)
                 else:
                     notes += text_boxes(root)
-                    links = self.package.relations(relation.target)
+                    links = self.package.relations(target)
                     for picture, link in pictures(root):
-                        target = links.get(link or "")
-                        digest = self._digest(target.target) if target else ""
+                        found = links.get(link or "")
+                        digest = self._digest(found.target) if found else ""
                         embedded.append(replace(picture, digest=digest))
         # Excel leaves a copy of each thread among the old comments, behind a note in English.
         threaded = {note.cell for note in threads}

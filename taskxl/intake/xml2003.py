@@ -11,8 +11,9 @@ from taskxl.a1 import cell_name
 from taskxl.intake.cleaning import Cleaner
 from taskxl.intake.extents import MAX_COLUMN, MAX_ROW, bound_cells
 from taskxl.intake.grids import Area, Book, CellError, Kind, Note, Sheet, Value
-from taskxl.intake.openxml import UNREADABLE, attribute, local, parse_xml, whole_number
+from taskxl.intake.openxml import UNREADABLE
 from taskxl.intake.refusals import Refused
+from taskxl.xml import attribute, local, parse_xml, whole_number
 
 
 def read_xml_workbook(content: bytes, name: str, kind: Kind) -> Book:

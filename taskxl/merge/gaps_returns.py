@@ -10,6 +10,7 @@ from taskxl.merge.states import Arrival, find_arrival, is_late
 from taskxl.merge.versions import Head, Version
 from taskxl.model import OfficeState
 from taskxl.text import is_blank, quote, show
+from taskxl.words import OFFICE_STATES
 
 _SOURCES = {"mail": "邮件时间", "file": "文件时间", "form": "填报日期"}
 
@@ -21,6 +22,9 @@ _SOURCES = {"mail": "邮件时间", "file": "文件时间", "form": "填报日�
     what="应报送的股室本期没有一份可用的表。",
     why="汇总缺这个股室的全部任务，领导看到的进度不完整。",
     cure="请催报；若已经交来，请把文件放进本月的回收文件夹后重新汇总。",
+    mark=("progress", OFFICE_STATES["missing"]),
+    urgency=2,
+    together=True,
     good="""
         | 股室   | 收到 |
         | 基教股 | 2021-04-20 |
@@ -65,6 +69,9 @@ def find_missing(rule: Rule, view: View) -> Iterator[Finding]:
     what="表在报送截止日（当天算按时）之后才收到。先看邮件时间，再看文件时间，最后看填报日期。",
     why="迟报会拖后整个汇总。文件时间会因另存、拷贝而变，所以只有它说迟时，只作提示，不计迟报。",
     cure="请核对收到时间；确属迟报的，提醒股室下月按时报送。先报后改的，以第一次收到为准。",
+    office_column="moment",
+    urgency=7,
+    together=True,
     good="""
         | 股室   | 收到 |
         | 基教股 | 2021-04-25 |
@@ -116,6 +123,10 @@ def _days(arrival: Arrival, view: View) -> str:
     what="表上“分管负责同志审定”一栏是空的，或写的是不同意、退回、待审、请领导审定之类。",
     why="进展情况须经分管负责同志审定后报送，没有审定的内容不宜上报、通报。",
     cure="请分管负责同志审定签名后重新报送，或由办公室与分管负责同志核实。",
+    office_column="approved",
+    mender="office",
+    said_to_office="“分管负责同志审定”是空的。请分管负责同志审定后填上姓名。",
+    together=True,
     good="""
         | 股室   | 审定 |
         | 基教股 | 同意报送。何远山 |
@@ -135,7 +146,7 @@ def find_unapproved(rule: Rule, view: View) -> Iterator[Finding]:
         head = view.heads.get(office.office, Head())
         where = head.approval or version
         form = where.submission
-        if form.approved:
+        if form.approved or not _is_asked(view, office.office, "approval"):
             continue
         severity: Severity | None = None
         found = may_head(view, office.office, "approval")
@@ -172,6 +183,9 @@ def find_unapproved(rule: Rule, view: View) -> Iterator[Finding]:
     what="表头的填报人或填报日期没有填。",
     why="没有填报人，有疑问时找不到人；没有填报日期，两份表分不出先后。",
     cure="请补填后重新报送，或电话问清后由办公室补上。",
+    office_column="reporter",
+    mender="office",
+    together=True,
     good="""
         | 股室   | 填报人 | 填报日期 |
         | 基教股 | 周晓禾 | 2021-04-20 |
@@ -199,9 +213,9 @@ def find_unsigned(rule: Rule, view: View) -> Iterator[Finding]:
             if (cell := one.submission.cells.get("reported_on"))
         )
         blank: list[tuple[str, HeadField]] = []
-        if head.reporter is None:
+        if head.reporter is None and _is_asked(view, office.office, "reporter"):
             blank.append(("填报人", "reporter"))
-        if not dated:
+        if not dated and _is_asked(view, office.office, "reported_on"):
             blank.append(("填报日期", "reported_on"))
         if not blank:
             continue
@@ -216,6 +230,11 @@ def find_unsigned(rule: Rule, view: View) -> Iterator[Finding]:
             sheet=version.submission.sheet,
             cell=version.submission.cells.get(blank[0][1]),
         )
+
+
+def _is_asked(view: View, office: str, field: HeadField) -> bool:
+    """Tell whether a form that counts for an office has such a field at all."""
+    return any(field in version.submission.asked for version in view.standing[office])
 
 
 def _ordered(view: View) -> Iterator[tuple[OfficeState, Version]]:
@@ -235,6 +254,11 @@ def _ordered(view: View) -> Iterator[tuple[OfficeState, Version]]:
     what="连同本期，股室已连续两个月以上没有报送。中间没有下发的月份不算在内，连续到此为止。",
     why="一次未报可能是疏忽，连续未报说明任务无人跟进，需要领导过问。",
     cure="请与股室负责人当面核对，必要时报分管负责同志。",
+    mark=("progress", "连续未报"),
+    office_column="months",
+    urgency=1,
+    together=True,
+    covers=("G401",),
     good="""
         | 股室   | 收到 | 上月收到 |
         | 计财股 |      | 2021-03-20 |

@@ -374,6 +374,7 @@ class _Reader:
             goes_on.update(more)
             at = Answered(office.name, item, part.sheet, row.table, row.row, mark, sure, more)
             office.altered += self.answers.read_fixed(at)
+            office.typed = office.typed or self.answers.is_typed(at)
             if row.table.kind == "task":
                 office.entries.append((self.answers.read_entry(at), at))
             else:
