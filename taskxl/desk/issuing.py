@@ -1,20 +1,20 @@
 """The forms of a month: composed, recorded in the ledger, written under 下发/."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from taskxl.dates import doubt_report_day, report_day
 from taskxl.desk.lists import load_master, settle_master
-from taskxl.desk.merging import _take_up_corrections
-from taskxl.desk.months import recall_months
 from taskxl.desk.rebuilding import rebuild
+from taskxl.desk.year_walk import recall_months, walk_year
 from taskxl.errors import TaskxlError
 from taskxl.forms.issue import Form, compose_form, render_form
 from taskxl.ledger import IssuedForm, Ledger, open_ledger
 from taskxl.ledger.looking import look_into_ledger
 from taskxl.merge.revisions import instructions_of
-from taskxl.model import Entry, MasterList, Period
+from taskxl.model import Entry, MasterList, Month, Period
 from taskxl.roster import Roster, divide_tasks
 from taskxl.text import show
 from taskxl.workspace.files import require_writable, write_whole
@@ -58,9 +58,9 @@ def _issue(
 
     master, notes = settle_master(workspace, ledger)
     notes += rebuild(workspace, ledger, master, period, now)
-    notes += _take_up_corrections(workspace, ledger, master, period, now)
-    notes += filter(None, [doubt_report_day(period, master.settings)])
-    forms = _compose(workspace, ledger, master, period, office)
+    year = walk_year(workspace, ledger, master, period, now)
+    notes += [*year.corrections, *filter(None, [doubt_report_day(period, master.settings)])]
+    forms = _compose(master, period, office, year.months)
     template = compile_template(workspace.template("附件2.xlsx"))
     contents = [render_form(template, form) for form in forms]
     issued = [
@@ -94,15 +94,12 @@ def compose_forms(workspace: Workspace, period: Period, office: str | None = Non
     """Return the forms of a period, with what the month before said already in them."""
     master, _ = load_master(workspace)
     with look_into_ledger(workspace) as ledger:
-        return _compose(workspace, ledger, master, period, office)
+        past = recall_months(workspace, ledger, master, period)
+    return _compose(master, period, office, past)
 
 
 def _compose(
-    workspace: Workspace,
-    ledger: Ledger | None,
-    master: MasterList,
-    period: Period,
-    office: str | None,
+    master: MasterList, period: Period, office: str | None, past: Sequence[Month]
 ) -> list[Form]:
     shares = divide_tasks(master, period)
     owing = tuple(shares)
@@ -113,7 +110,6 @@ def _compose(
         if name not in owing:
             raise TaskxlError(f"没有要报送的股室“{show(office)}”。可选：{'、'.join(owing)}")
         owing = (name,)
-    past = recall_months(workspace, ledger, master, period)
     previous: dict[tuple[str, str], Entry] = {}
     done: frozenset[str] = frozenset()
     instructions: dict[str, str] = {}

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from taskxl.dates.year import year_periods
 from taskxl.desk.lists import load_master
-from taskxl.desk.months import find_unmerged
+from taskxl.desk.months import describe_unmerged
 from taskxl.errors import TaskxlError
 from taskxl.ledger import count_ledger, open_ledger, verify_ledger
 from taskxl.ledger.looking import look_into_ledger
@@ -44,7 +44,7 @@ def write_year(workspace: Workspace) -> YearReport:
             for period in periods
             if workspace.has_month(period) and period not in merged
         ]
-        notes += find_unmerged(workspace, ledger, settings)
+        notes += filter(None, [describe_unmerged(workspace, month) for month in months])
         return YearReport(path, write_whole(path, write_ledger(months)), tuple(notes))
 
 
