@@ -76,20 +76,19 @@ def count_findings(findings: Sequence[Finding]) -> str:
     return "，".join(f"{SEVERITY_WORDS[s]} {counts[s]}" for s in SEVERITY_WORDS)
 
 
-def print_findings(findings: Sequence[Finding], everything: bool = False) -> None:
-    """Print findings, the gravest first; of many only the first, unless `everything` is asked."""
+def print_findings(findings: Sequence[Finding], see_all: str | None = None) -> None:
+    """Print findings, the gravest first; of many only the first and the way to `see_all`.
+
+    `see_all` is that way in words, such as a command with its option; without one all are printed.
+    """
     # The gravest first: where not all are shown, those must be.
     ranked = sorted(findings, key=lambda finding: list(SEVERITY_WORDS).index(finding.severity))
-    shown = ranked if everything else ranked[:SHOWN]
+    shown = ranked[:SHOWN] if see_all else ranked
     for finding in shown:
         word = SEVERITY_WORDS[finding.severity]
         click.secho(f"{word}　{finding}", fg=_COLOURS[finding.severity])
-    _print_rest(len(findings) if not everything else 0)
-
-
-def _print_rest(count: int) -> None:
-    if count > SHOWN:
-        click.echo(f"……还有 {count - SHOWN} 条，用 --json 或 taskxl check 看全部。")
+    if len(shown) < len(ranked):
+        click.echo(f"……还有 {len(ranked) - len(shown)} 条。看全部：{see_all}")
 
 
 def print_json(document: dict[str, Any]) -> None:
