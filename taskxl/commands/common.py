@@ -91,6 +91,12 @@ def print_findings(findings: Sequence[Finding], see_all: str | None = None) -> N
         click.echo(f"……还有 {len(ranked) - len(shown)} 条。看全部：{see_all}")
 
 
+def print_note(note: str | None) -> None:
+    """Print a line where there is one."""
+    if note is not None:
+        click.echo(note)
+
+
 def print_json(document: dict[str, Any]) -> None:
     """Print one JSON document."""
     click.echo(json.dumps(document, ensure_ascii=False, indent=1))

@@ -81,12 +81,14 @@ def merge(folder: Path | None, month: str | None, as_json: bool, strict: bool) -
 @click.pass_obj
 def status(folder: Path | None, month: str | None) -> None:
     """谁报了，谁没报。"""
-    from taskxl.desk.merging import look_at_month
+    from taskxl.desk.merging import look_at_month, note_filled_forms
     from taskxl.desk.periods import choose_period
 
     workspace = common.open_workspace(folder)
     period = choose_period(workspace, month, common.today())
     merged = look_at_month(workspace, period, common.progress("读取回收的表"))
+    for note in note_filled_forms(workspace, merged):
+        click.echo(note)
     titles = ("股室", "状态", "收到", "填报人", "审定", "已填/应填")
     head, *lines = table([titles, *map(_status_row, merged.offices)])
     click.secho(head, bold=True)

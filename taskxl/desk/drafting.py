@@ -1,7 +1,7 @@
 """Letters of the month: composed for each office, written as drafts, or packed for OA and chat."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -15,8 +15,9 @@ from taskxl.desk.return_files import Progress
 from taskxl.errors import TaskxlError
 from taskxl.findings import Finding
 from taskxl.forms.issue import Form, form_title
-from taskxl.ledger import LetterKind, Topic
+from taskxl.ledger import LetterKind, Topic, open_ledger
 from taskxl.ledger.looking import look_into_ledger
+from taskxl.ledger.own import careful_writer
 from taskxl.mail.addresses import Recipients, read_recipients
 from taskxl.mail.letters import Attachment, Letter, write_draft
 from taskxl.mail.parcels import pack_parcel
@@ -25,7 +26,13 @@ from taskxl.model import MasterList, Month, OfficeState, Period
 from taskxl.reports.send_back import send_back_text
 from taskxl.roster import Roster
 from taskxl.text import quote, show
-from taskxl.workspace.files import make_folder, read_whole, require_writable, write_whole
+from taskxl.workspace.files import (
+    CarefulWriter,
+    is_aside,
+    make_folder,
+    read_whole,
+    require_writable,
+)
 from taskxl.workspace.folder import Workspace
 from taskxl.workspace.lock import hold_workspace
 
@@ -347,7 +354,7 @@ def draft_letters(
 
     `now` is the day for which they are worded. Raises TaskxlError as `compose_letters` does.
     """
-    with hold_workspace(workspace, "mail"):
+    with hold_workspace(workspace, "mail"), open_ledger(workspace.ledger_path) as ledger:
         batch = compose_letters(workspace, period, kind, office, progress)
         word = KIND_WORDS[kind]
         made = {
@@ -358,14 +365,15 @@ def draft_letters(
             for item in batch.items
         }
         folder = workspace.letters_folder(period)
-        return _write_files(batch, folder, f"{word}-*.eml", made, office)
+        writer = careful_writer(ledger, workspace.root, now)
+        return _write_files(writer, batch, folder, f"{word}-*.eml", made, office)
 
 
 def pack_forms(
     workspace: Workspace, period: Period, office: str | None, now: datetime
 ) -> DraftReport:
     """Pack each office's form with the letter's text, one zip an office under 下发/打包/."""
-    with hold_workspace(workspace, "mail"):
+    with hold_workspace(workspace, "mail"), open_ledger(workspace.ledger_path) as ledger:
         batch = compose_letters(workspace, period, "issue", office, by_mail=False)
         made = {
             item.office: (
@@ -374,10 +382,13 @@ def pack_forms(
             )
             for item in batch.items
         }
-        return _write_files(batch, workspace.parcels_folder(period), "*.zip", made, office)
+        writer = careful_writer(ledger, workspace.root, now)
+        folder = workspace.parcels_folder(period)
+        return _write_files(writer, batch, folder, "*.zip", made, office)
 
 
 def _write_files(
+    writer: CarefulWriter,
     batch: Batch,
     folder: Path,
     pattern: str,
@@ -388,7 +399,14 @@ def _write_files(
         require_writable(path, content)
     if made:
         make_folder(folder)
-    written = [path for path, content in made.values() if write_whole(path, content)]
+    written = [writer.write(path, content) for path, content in made.values()]
     files = {name: path for name, (path, _) in made.items()}
-    stale = [] if office else [p for p in sorted(folder.glob(pattern)) if p not in files.values()]
-    return DraftReport(batch, folder, files, tuple(written), tuple(stale))
+    there = (path for path in sorted(folder.glob(pattern)) if not is_aside(path))
+    stale = [] if office else [path for path in there if path not in files.values()]
+    return DraftReport(
+        replace(batch, notes=(*batch.notes, *filter(None, (one.note for one in written)))),
+        folder,
+        files,
+        tuple(one.path for one in written if one.changed),
+        tuple(stale),
+    )

@@ -3,21 +3,25 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from pathlib import Path
 
 from taskxl.dates import doubt_report_day, report_day
+from taskxl.desk.filled_forms import describe_filled, find_filled
 from taskxl.desk.lists import load_master, settle_master
+from taskxl.desk.months import form_paths
 from taskxl.desk.rebuilding import rebuild
 from taskxl.desk.year_walk import recall_months, walk_year
 from taskxl.errors import TaskxlError
 from taskxl.forms.issue import Form, compose_form, render_form
 from taskxl.ledger import IssuedForm, Ledger, open_ledger
 from taskxl.ledger.looking import look_into_ledger
+from taskxl.ledger.own import careful_writer
 from taskxl.merge.revisions import instructions_of
 from taskxl.model import Entry, MasterList, Month, Period
 from taskxl.roster import Roster, divide_tasks
 from taskxl.text import show
-from taskxl.workspace.files import require_writable, write_whole
+from taskxl.workspace.files import require_writable
 from taskxl.workspace.folder import Workspace
 from taskxl.workspace.lock import hold_workspace
 
@@ -56,7 +60,7 @@ def _issue(
 ) -> IssueReport:
     from taskxl.forms.template.template import compile_template
 
-    master, notes = settle_master(workspace, ledger)
+    master, notes = settle_master(workspace, ledger, now)
     notes += rebuild(workspace, ledger, master, period, now)
     year = walk_year(workspace, ledger, master, period, now)
     notes += [*year.corrections, *filter(None, [doubt_report_day(period, master.settings)])]
@@ -68,17 +72,39 @@ def _issue(
         for form, content in zip(forms, contents, strict=True)
     ]
     rendered = {workspace.form_path(one.office, period): one.content for one in issued}
-    changing = [path for path, content in rendered.items() if require_writable(path, content)]
+    filled = find_filled(workspace, ledger, period)
+    last = dict(ledger.form_digests(period))
+    # A form that is the same as before need not go out again: who fills it in its place may go on.
+    being_filled = {
+        workspace.form_path(one.office, period)
+        for one in issued
+        if last.get(one.office) == sha256(one.content).hexdigest()
+    } & {*filled}
+    changing = {
+        path: content
+        for path, content in rendered.items()
+        if path not in being_filled and require_writable(path, content)
+    }
     replaced = tuple(path for path in changing if path.exists())
     # Before any file is replaced: whatever happens then, every form that went out is kept.
     ledger.record_forms(period, master, issued, now)
     returns = workspace.prepare_month(period)
-    written = [path for path, content in rendered.items() if write_whole(path, content)]
+    writer = careful_writer(ledger, workspace.root, now)
+    written = [writer.write(path, content) for path, content in changing.items()]
     folder = workspace.issue_folder(period)
-    stale = [] if office else [p for p in sorted(folder.glob("附件2-*.xlsx")) if p not in rendered]
-    unchanged = [path for path in rendered if path not in written]
+    stale = [] if office else [p for p in form_paths(workspace, period) if p not in rendered]
+    kept = {one.path: one.aside for one in written if one.aside}
+    notes += describe_filled([kept.get(path, path) for path in filled])
+    # Of one that was filled where it went is said already.
+    notes += filter(None, [one.note for one in written if one.path not in filled])
     return IssueReport(
-        folder, returns, tuple(written), tuple(unchanged), tuple(stale), tuple(notes), replaced
+        folder,
+        returns,
+        tuple(changing),
+        tuple(path for path in rendered if path not in changing),
+        tuple(stale),
+        tuple(notes),
+        replaced,
     )
 
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from taskxl.dates import doubt_report_day
+from taskxl.desk.filled_forms import describe_filled, find_filled
 from taskxl.desk.lists import load_master, settle_master
 from taskxl.desk.months import Before, look_at_folder, require_month
 from taskxl.desk.one_month import MergeReport, look_for_corrections, merge_one
@@ -33,7 +34,7 @@ def merge_returns(
     """
     require_month(workspace, period)
     with hold_workspace(workspace, "merge"), open_ledger(workspace.ledger_path) as ledger:
-        master, notes = settle_master(workspace, ledger)
+        master, notes = settle_master(workspace, ledger, now)
         notes += rebuild(workspace, ledger, master, period, now)
         year = walk_year(workspace, ledger, master, period, now)
         notes += [*year.corrections, *year.unmerged]
@@ -41,7 +42,15 @@ def merge_returns(
         before = Before(year.months, ledger.month(period))
         penned = look_for_corrections(workspace, ledger, master, period, before)
         report = merge_one(workspace, ledger, master, period, before, penned, now, progress)
+        notes += describe_filled(find_filled(workspace, ledger, period))
     return replace(report, notes=(*notes, *report.notes))
+
+
+def note_filled_forms(workspace: Workspace, month: Month) -> list[str]:
+    """Return a line on forms in 下发/ of a month that were filled there; writes nothing."""
+    returned = {file.sha256 for file in month.files}
+    with look_into_ledger(workspace) as ledger:
+        return describe_filled(find_filled(workspace, ledger, month.period, returned))
 
 
 def look_at_month(workspace: Workspace, period: Period, progress: Progress = None) -> Month:

@@ -21,6 +21,7 @@ from taskxl.merge.month import merge_month
 from taskxl.merge.revisions import instructions_of
 from taskxl.model import MasterList, Month, Period, Return, Revision
 from taskxl.text import quote, show
+from taskxl.workspace.files import is_aside
 from taskxl.workspace.folder import Workspace
 
 # Forms of a month that are looked into for the texts they have in common.
@@ -106,8 +107,9 @@ def _read_form_texts(workspace: Workspace, period: Period) -> frozenset[str]:
 
 
 def form_paths(workspace: Workspace, period: Period) -> list[Path]:
-    """Return the forms that lie in 下发/ of a period, by their names."""
-    return sorted(workspace.issue_folder(period).glob("附件2-*.xlsx"))
+    """Return the forms that lie in 下发/ of a period; not what was put aside."""
+    found = sorted(workspace.issue_folder(period).glob("附件2-*.xlsx"))
+    return [path for path in found if not is_aside(path)]
 
 
 # ---------------------------------------------------------------- by which list, after what

@@ -6,11 +6,12 @@ from pathlib import Path
 
 from taskxl.desk.months import Before, look_at_folder, record_month
 from taskxl.desk.return_files import Progress
-from taskxl.desk.summary_files import Penned, look_at_summary, put_aside, require_unchanged
+from taskxl.desk.summary_files import Penned, keep_summary, look_at_summary, require_unchanged
 from taskxl.ledger import Ledger, mark_of
+from taskxl.ledger.own import careful_writer
 from taskxl.model import MasterList, Month, Period
 from taskxl.text import show
-from taskxl.workspace.files import require_writable, write_whole
+from taskxl.workspace.files import CarefulWriter, require_writable
 from taskxl.workspace.folder import Workspace
 
 
@@ -57,14 +58,25 @@ def merge_one(
     notes = [*penned.notes, *kept]
     notes += [f"新的汇总写在旁边：“{show(penned.path.name)}”。"] if beside else []
     require_writable(penned.path, content)
-    notes += [put_aside(path, one) for path, one in penned.asides if one != content]
+    notes += [keep_summary(path, one) for path, one in penned.asides if one != content]
     if penned.changes:
         notes.append(f"{period.name}的汇总表里有 {len(penned.changes)} 处手工修订，已保留并标明。")
     # First the ledger, then the file: a correction is never only in a file about to be replaced.
+    writer = careful_writer(ledger, workspace.root, now)
     with ledger.as_one_step():
         notes += record_month(workspace, ledger, merged, now, penned.changes)
-        for one in (*penned.taken, content):
-            ledger.record_summary(period, one, now)
+        take_over(writer, ledger, period, penned, now)
+        ledger.record_summary(period, content, now)
         require_unchanged(penned)
-    written = write_whole(penned.path, content)
-    return MergeReport(merged.month, penned.path, written, tuple(notes))
+    written = writer.write(penned.path, content)
+    notes += filter(None, [written.note])
+    return MergeReport(merged.month, penned.path, written.changed, tuple(notes))
+
+
+def take_over(
+    writer: CarefulWriter, ledger: Ledger, period: Period, penned: Penned, now: datetime | None
+) -> None:
+    """Record that a period has what was read in its summaries, and keep them as they lay there."""
+    for content in penned.taken:
+        writer.records.keep(penned.path.name, content)
+        ledger.record_summary(period, content, now)

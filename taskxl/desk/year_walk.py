@@ -9,10 +9,11 @@ from datetime import datetime
 
 from taskxl.dates.year import year_periods
 from taskxl.desk.months import Before, describe_unmerged, merge_folder
-from taskxl.desk.one_month import look_for_corrections, merge_one
+from taskxl.desk.one_month import look_for_corrections, merge_one, take_over
 from taskxl.errors import TaskxlError
 from taskxl.ledger import Ledger
 from taskxl.ledger.incoming import list_arrivals
+from taskxl.ledger.own import careful_writer
 from taskxl.merge.month import rests_on
 from taskxl.model import MasterList, Month, Period
 from taskxl.workspace.folder import Workspace
@@ -62,8 +63,9 @@ def walk_year(
                 else:
                     notes += penned.notes
                     # Saved anew and nothing written in it: it need not be read another time.
-                    for one in () if penned.asides else penned.taken:
-                        ledger.record_summary(period, one, now)
+                    if not penned.asides:
+                        writer = careful_writer(ledger, workspace.root, now)
+                        take_over(writer, ledger, period, penned, now)
             except TaskxlError as error:
                 notes.append(f"{period.name}的汇总表里新写的修订这次没有用上：{error}")
         if last is not None or workspace.has_month(period):

@@ -339,6 +339,13 @@ class Ledger:
         )
         return dict(rows.fetchall())
 
+    def form_digests(self, period: Period) -> tuple[tuple[str, str], ...]:
+        """Return the office and SHA-256 of every form of a period that ever went out, in order."""
+        rows = self.connection.execute(
+            "SELECT office, digest FROM forms WHERE period = ? ORDER BY id", (period.key,)
+        )
+        return tuple(rows.fetchall())
+
     def first_issued(self, period: Period) -> date | None:
         """Return the day on which forms of a period first went out, None where no run said so."""
         query = "SELECT min(recorded_at) FROM forms WHERE period = ? AND origin = 'run'"
