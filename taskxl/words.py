@@ -283,6 +283,8 @@ OFFICE_STATES: dict[str, str] = {
     "missing": "未报送",
     "rejected": "须重报",
 }
+NOT_DUE = "未到期限"
+"""What an office is called that has not reported while there is still time to."""
 VERDICTS: dict[str, str] = {
     "accepted": "采用",
     "partial": "部分采用",

@@ -57,17 +57,18 @@ def progress(label: str) -> Callable[[int, int], None] | None:
 
 def count_states(month: "Month") -> str:
     """Return in a line how many offices stand where."""
-    from taskxl.words import OFFICE_STATES
+    from taskxl.words import NOT_DUE, OFFICE_STATES
 
     owing = [office for office in month.offices if office.owes]
     parts = []
-    for state, word in OFFICE_STATES.items():
-        names = [o.office for o in owing if o.state == state]
+    for word in (*OFFICE_STATES.values(), NOT_DUE):
+        names = [o.office for o in owing if o.word == word]
         if names:
-            parts.append(
-                f"{word} {len(names)}" + ("" if state == "submitted" else f"（{'、'.join(names)}）")
-            )
-    return f"{month.period.name}：{'，'.join([f'应报 {len(owing)}', *parts])}"
+            named = "" if word == OFFICE_STATES["submitted"] else f"（{'、'.join(names)}）"
+            parts.append(f"{word} {len(names)}{named}")
+    day = month.deadline
+    until = f"（报送期限{day.month}月{day.day}日未到）" if day else ""
+    return f"{month.period.name}{until}：{'，'.join([f'应报 {len(owing)}', *parts])}"
 
 
 def count_findings(findings: Sequence[Finding]) -> str:

@@ -31,7 +31,8 @@ def ledger(
     from taskxl.desk import archive
     from taskxl.desk import year as yearbook
     from taskxl.desk.periods import choose_period, list_periods
-    from taskxl.words import OFFICE_STATES
+    from taskxl.merge.counts import NOT_YET
+    from taskxl.words import NOT_DUE, OFFICE_STATES
 
     workspace = common.open_workspace(folder)
     if verify:
@@ -57,7 +58,8 @@ def ledger(
         click.echo(f"写好 {show(past.path)}")
     elif period is not None:
         merges = archive.list_merges(workspace, period)
-        for line in table([archive.describe_merge(one, OFFICE_STATES) for one in merges]):
+        words = {**OFFICE_STATES, NOT_YET: NOT_DUE}
+        for line in table([archive.describe_merge(one, words) for one in merges]):
             click.echo(line)
         click.echo(f"看某一次的汇总：taskxl ledger --month {period.month} --at 次数")
     else:

@@ -86,14 +86,15 @@ def status(folder: Path | None, month: str | None) -> None:
 
     workspace = common.open_workspace(folder)
     period = choose_period(workspace, month, common.today())
-    merged = look_at_month(workspace, period, common.progress("读取回收的表"))
+    bar = common.progress("读取回收的表")
+    merged = look_at_month(workspace, period, bar, common.today())
     for note in note_filled_forms(workspace, merged):
         click.echo(note)
     titles = ("股室", "状态", "收到", "填报人", "审定", "已填/应填")
     head, *lines = table([titles, *map(_status_row, merged.offices)])
     click.secho(head, bold=True)
     for state, line in zip(merged.offices, lines, strict=True):
-        click.secho(line, fg=_STATE_COLOURS[state.state])
+        click.secho(line, fg=_STATE_COLOURS[state.state] if state.due else None)
     click.echo(common.count_states(merged))
 
 
@@ -110,7 +111,8 @@ def send_back(folder: Path | None, month: str | None, office: str | None) -> Non
 
     workspace = common.open_workspace(folder)
     period = choose_period(workspace, month, common.today())
-    merged = look_at_month(workspace, period, common.progress("读取回收的表"))
+    bar = common.progress("读取回收的表")
+    merged = look_at_month(workspace, period, bar, common.today())
     offices = [state.office for state in merged.offices]
     if office is not None:
         name = Roster(merged.master.offices).present_name(office)
@@ -122,13 +124,11 @@ def send_back(folder: Path | None, month: str | None, office: str | None) -> Non
 
 
 def _status_row(state: "OfficeState") -> tuple[str, ...]:
-    from taskxl.words import OFFICE_STATES
-
     received = state.received_at.strftime("%m-%d %H:%M") if state.received_at else ""
     back = state.state in ("submitted", "late")
     return (
         state.office,
-        OFFICE_STATES[state.state],
+        state.word,
         received,
         show(state.reporter, 12),
         ("已审定" if state.approved else "未审定") if back else "",

@@ -105,19 +105,20 @@ def compose_letters(
     office: str | None = None,
     progress: Progress = None,
     by_mail: bool = True,
+    today: date | None = None,
 ) -> Batch:
     """Return what is to be said to each office, or to `office` only.
 
     issue: to all that owe a report, with their forms; remind: to those of whom no usable report
     has come, the form again with it; send-back: to those that have something to mend.
-    Addresses are looked at where it goes `by_mail`.
+    Addresses are looked at where it goes `by_mail`; `today` is the day of which it is true.
     Raises TaskxlError where the month was not issued, or there is no such office.
     """
     master, findings = load_master(workspace)
     composers: dict[LetterKind, Callable[[], tuple[list[Item], list[str]]]] = {
         "issue": lambda: _compose_issue(workspace, master, period, office),
-        "remind": lambda: _compose_remind(workspace, master, period, office, progress),
-        "send-back": lambda: _compose_send_back(workspace, master, period, office, progress),
+        "remind": lambda: _compose_remind(workspace, master, period, office, progress, today),
+        "send-back": lambda: _compose_send_back(workspace, master, period, office, progress, today),
     }
     items, notes = composers[kind]()
     notes += _note_addresses(master, findings, items) if by_mail else []
@@ -163,8 +164,9 @@ def _compose_remind(
     period: Period,
     office: str | None,
     progress: Progress,
+    today: date | None,
 ) -> tuple[list[Item], list[str]]:
-    month = look_at_month(workspace, period, progress)
+    month = look_at_month(workspace, period, progress, today)
     owing = [state for state in month.offices if state.owes]
     states = _choose(owing, month.master, office)
     left = [state for state in states if state.state in ("missing", "rejected")]
@@ -208,8 +210,9 @@ def _compose_send_back(
     period: Period,
     office: str | None,
     progress: Progress,
+    today: date | None,
 ) -> tuple[list[Item], list[str]]:
-    month = look_at_month(workspace, period, progress)
+    month = look_at_month(workspace, period, progress, today)
     items = []
     states = _choose(month.offices, month.master, office)
     for state in states:
@@ -355,7 +358,7 @@ def draft_letters(
     `now` is the day for which they are worded. Raises TaskxlError as `compose_letters` does.
     """
     with hold_workspace(workspace, "mail"), open_ledger(workspace.ledger_path) as ledger:
-        batch = compose_letters(workspace, period, kind, office, progress)
+        batch = compose_letters(workspace, period, kind, office, progress, today=now.date())
         word = KIND_WORDS[kind]
         made = {
             item.office: (

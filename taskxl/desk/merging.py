@@ -1,7 +1,7 @@
 """A month merged with the year behind it: written, or only looked at."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
 from taskxl.dates import doubt_report_day
 from taskxl.desk.filled_forms import describe_filled, find_filled
@@ -39,7 +39,7 @@ def merge_returns(
         year = walk_year(workspace, ledger, master, period, now)
         notes += [*year.corrections, *year.unmerged]
         notes += filter(None, [doubt_report_day(period, master.settings)])
-        before = Before(year.months, ledger.month(period))
+        before = Before(year.months, ledger.month(period), now.date() if now else None)
         penned = look_for_corrections(workspace, ledger, master, period, before)
         report = merge_one(workspace, ledger, master, period, before, penned, now, progress)
         notes += describe_filled(find_filled(workspace, ledger, period))
@@ -53,11 +53,16 @@ def note_filled_forms(workspace: Workspace, month: Month) -> list[str]:
         return describe_filled(find_filled(workspace, ledger, month.period, returned))
 
 
-def look_at_month(workspace: Workspace, period: Period, progress: Progress = None) -> Month:
-    """Return the month as it stands in 回收/; writes nothing."""
+def look_at_month(
+    workspace: Workspace, period: Period, progress: Progress = None, today: date | None = None
+) -> Month:
+    """Return the month as it stands in 回收/; writes nothing.
+
+    `today` is the day of which that is true; without it the report day has come.
+    """
     require_month(workspace, period)
     master, _ = load_master(workspace)
     with look_into_ledger(workspace) as ledger:
         history = recall_months(workspace, ledger, master, period)
-        before = Before(history, ledger.month(period) if ledger else None)
+        before = Before(history, ledger.month(period) if ledger else None, today)
         return look_at_folder(workspace, ledger, master, period, before, progress)[0].month

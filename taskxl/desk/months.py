@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from hashlib import sha256
 from pathlib import Path
 
@@ -63,12 +63,14 @@ def merge_folder(
     revisions: Sequence[Revision] = (),
     mailed: Arrivals | None = None,
     issued_lists: tuple[MasterList, ...] = (),
+    today: date | None = None,
 ) -> MergedFolder:
     """Merge what lies under 回收/ of a period.
 
     `history` are the year's earlier months, `issued` the form id that each office was sent last,
     `revisions` what the 办公室 corrected in the summary; `mailed` tells when files came by mail;
-    `issued_lists` are those by which the forms went out.
+    `issued_lists` are those by which the forms went out; `today` is the day of the merge, without
+    which the report day has come.
     """
     instructions = instructions_of(history[-1].revisions) if history else {}
     texts = _read_form_texts(workspace, period)
@@ -76,8 +78,18 @@ def merge_folder(
     files = workspace.list_returns(period)
     folder = workspace.returns_folder(period)
     returns = tuple(read_returns(folder, files, expected, progress, mailed or {}))
-    as_of = report_day(period, master.settings)
-    month = merge_month(master, period, as_of, returns, history, issued=issued, revisions=revisions)
+    deadline = report_day(period, master.settings)
+    early = today is not None and today < deadline
+    month = merge_month(
+        master,
+        period,
+        today if today is not None and early else deadline,
+        returns,
+        history,
+        deadline=deadline if early else None,
+        issued=issued,
+        revisions=revisions,
+    )
     return MergedFolder(month, returns)
 
 
@@ -120,11 +132,12 @@ class Before:
     """What a month rests on beside its folder.
 
     `history` are the year's earlier months, oldest first; `last` is the month as it was last
-    merged, None before that.
+    merged, None before that. `today` is the day of the merge; without it the report day has come.
     """
 
     history: tuple[Month, ...] = ()
     last: Month | None = None
+    today: date | None = None
 
 
 def choose_master(
@@ -168,7 +181,16 @@ def look_at_folder(
     mailed = list_arrivals(ledger, period)
     lists = ledger.issued_lists(period) if ledger else ()
     merged = merge_folder(
-        workspace, judged, period, before.history, issued, progress, revisions, mailed, lists
+        workspace,
+        judged,
+        period,
+        before.history,
+        issued,
+        progress,
+        revisions,
+        mailed,
+        lists,
+        before.today,
     )
     return merged, [note] if note else []
 

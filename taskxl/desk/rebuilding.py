@@ -36,7 +36,13 @@ def rebuild(
             history = recall_months(workspace, ledger, master, one, history)
             mailed = list_arrivals(ledger, one)
             merged = merge_folder(
-                workspace, master, one, history, ledger.issued(one), mailed=mailed
+                workspace,
+                master,
+                one,
+                history,
+                ledger.issued(one),
+                mailed=mailed,
+                today=now.date() if now else None,
             )
             files, _ = gather_files(workspace, ledger, merged)
             ledger.record_merge(merged.month, files, now, "folder")

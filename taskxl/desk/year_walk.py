@@ -52,7 +52,7 @@ def walk_year(
         merged_now = False
         if last is not None and workspace.returns_folder(period).is_dir():
             stale = before is not None and not rests_on(last, before, corrections_only=not moved)
-            at = Before(months, last)
+            at = Before(months, last, now.date() if now else None)
             try:
                 penned = look_for_corrections(workspace, ledger, master, period, at)
                 if penned.changes or stale:

@@ -37,14 +37,18 @@ def merge_month(
     returns: Sequence[Return],
     history: Sequence[Month] = (),
     *,
+    deadline: date | None = None,
     issued: Mapping[str, str] | None = None,
     revisions: Sequence[Revision] = (),
 ) -> Month:
     """Merge the returns of a period.
 
     `as_of` is the period's report day: what came after it is late, and milestones are judged by
-    it. `history` are the year's earlier months, in any order; `issued` the id of the form that
-    each office was issued last, where that is known; `revisions` what the 办公室 corrected in the
+    it. While the report day is still to come (`deadline`), `as_of` is the day of the merge:
+    milestones are judged by that, and nobody is missing or late.
+
+    `history` are the year's earlier months, in any order; `issued` the id of the form that each
+    office was issued last, where that is known; `revisions` what the 办公室 corrected in the
     summary. The result does not depend on the order of `returns`.
     """
     roster = Roster(master.offices)
@@ -76,7 +80,7 @@ def merge_month(
         period,
         as_of,
         master,
-        judge_offices(shares, counted, arrivals, as_of, past),
+        judge_offices(shares, counted, arrivals, deadline or as_of, past, is_due=deadline is None),
         counted.files,
         entries,
         milestones,
@@ -87,6 +91,7 @@ def merge_month(
         _lights_of(past[-1]) if past else {},
         revised,
         instructions_of(past[-1].revisions) if past else {},
+        deadline,
     )
     view = View(
         month,

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 
 from taskxl.findings import SEVERITIES, SEVERITY_WORDS, Finding, Severity
 from taskxl.model import TaskField
-from taskxl.words import OFFICE_STATES
+from taskxl.words import NOT_DUE, OFFICE_STATES
 
 NUMBER, TITLE, PLAN, OFFICES = "编号", "项目名称", "主要内容和关键时间节点计划", "责任股室"
 STATUS, PROGRESS, OBSTACLES = "进度状态", "进展情况", "存在问题和下一步工作计划"
@@ -86,5 +86,5 @@ def describe(findings: Iterable[Finding]) -> list[str]:
 
 
 _WORDS = {word for _, word in (*MARKS.values(), LIST_MARK, OTHER_MARK)}
-_WORDS |= {*OFFICE_STATES.values(), ROW_GONE, EMPTY, REVISED, CLOSED}
+_WORDS |= {*OFFICE_STATES.values(), NOT_DUE, ROW_GONE, EMPTY, REVISED, CLOSED}
 _MARKS = re.compile(rf"(?:\s*【(?:{'|'.join(sorted(_WORDS))})】)+[ \t\n]*")
