@@ -9,7 +9,7 @@ import pytest
 
 from taskxl import cli
 from taskxl.commands import common
-from taskxl.desk import year as yearbook
+from taskxl.desk import yearbook
 from taskxl.desk.issuing import issue_forms
 from taskxl.desk.json import month_json
 from taskxl.desk.merging import merge_returns

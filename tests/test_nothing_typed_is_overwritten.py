@@ -38,6 +38,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "issue": ("--month", "5"),
     "collect": ("--month", "5", "--from", "信"),
     "merge": ("--month", "4"),
+    "prove": ("--month", "4"),
     "status": ("--month", "5"),
     "send-back": ("--month", "4"),
     "mail issue": ("--month", "5"),

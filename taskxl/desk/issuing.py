@@ -9,7 +9,8 @@ from pathlib import Path
 from taskxl.dates import doubt_report_day, report_day
 from taskxl.desk.filled_forms import describe_filled, find_filled
 from taskxl.desk.lists import load_master, settle_master
-from taskxl.desk.months import form_paths
+from taskxl.desk.lost_months import describe_lookalikes
+from taskxl.desk.months import asked_of_template, form_paths
 from taskxl.desk.rebuilding import rebuild
 from taskxl.desk.year_walk import recall_months, walk_year
 from taskxl.errors import TaskxlError
@@ -20,7 +21,7 @@ from taskxl.ledger.own import careful_writer
 from taskxl.merge.revisions import instructions_of
 from taskxl.model import Entry, MasterList, Month, Period
 from taskxl.roster import Roster, divide_tasks
-from taskxl.text import show
+from taskxl.text import call_offices
 from taskxl.workspace.files import require_writable
 from taskxl.workspace.folder import Workspace
 from taskxl.workspace.lock import hold_workspace
@@ -60,12 +61,19 @@ def _issue(
 ) -> IssueReport:
     from taskxl.forms.template.template import compile_template
 
+    twins = describe_lookalikes(workspace, period)
+    if twins and not workspace.has_month(period):
+        raise TaskxlError(twins)
     master, notes = settle_master(workspace, ledger, now)
+    notes += filter(None, [twins])
     notes += rebuild(workspace, ledger, master, period, now)
     year = walk_year(workspace, ledger, master, period, now)
     notes += [*year.corrections, *filter(None, [doubt_report_day(period, master.settings)])]
-    forms = _compose(master, period, office, year.months)
-    template = compile_template(workspace.template("附件2.xlsx"))
+    notes += _tell_skipped(period, year.months)
+    asked = asked_of_template(workspace, master.settings)
+    forms = _compose(master, period, office, year.months, asked)
+    name, drawn = workspace.form_template(master.settings.form_columns)
+    template = compile_template(drawn, name)
     contents = [render_form(template, form) for form in forms]
     issued = [
         IssuedForm(form.office, form.identity.form_id, content)
@@ -97,6 +105,7 @@ def _issue(
     notes += describe_filled([kept.get(path, path) for path in filled])
     # Of one that was filled where it went is said already.
     notes += filter(None, [one.note for one in written if one.path not in filled])
+    notes = [call_offices(note, master.settings.office_word) for note in notes]
     return IssueReport(
         folder,
         returns,
@@ -106,6 +115,18 @@ def _issue(
         tuple(notes),
         replaced,
     )
+
+
+def _tell_skipped(period: Period, past: Sequence[Month]) -> list[str]:
+    """Return a line where the month before was not issued though an earlier one was."""
+    if not past or past[-1].period == period.previous:
+        return []
+    last = past[-1].period
+    skipped = [f"{month}月" for month in range(last.month + 1, period.month)]
+    return [
+        f"{'、'.join(skipped)}没有下发过：表里带出的是{last.month}月及以前报的内容，"
+        f"以〔{last.month}月〕这样写明月份。"
+    ]
 
 
 def preview_form(workspace: Workspace, period: Period, office: str) -> str:
@@ -121,33 +142,43 @@ def compose_forms(workspace: Workspace, period: Period, office: str | None = Non
     master, _ = load_master(workspace)
     with look_into_ledger(workspace) as ledger:
         past = recall_months(workspace, ledger, master, period)
-    return _compose(master, period, office, past)
+    return _compose(master, period, office, past, asked_of_template(workspace, master.settings))
 
 
 def _compose(
-    master: MasterList, period: Period, office: str | None, past: Sequence[Month]
+    master: MasterList,
+    period: Period,
+    office: str | None,
+    past: Sequence[Month],
+    asked: tuple[str, ...],
 ) -> list[Form]:
     shares = divide_tasks(master, period)
     owing = tuple(shares)
     if not owing:
-        raise TaskxlError("主清单里没有一项任务写明了责任股室，没有可下发的表。请先补上牵头股室。")
+        why = "主清单里没有一项任务写明了责任股室，没有可下发的表。"
+        cure = "请在“任务”表的“牵头股室”一栏写上，再运行。"
+        raise TaskxlError(call_offices(why, master.settings.office_word) + cure)
     if office is not None:
-        name = Roster(master.offices).present_name(office)
-        if name not in owing:
-            raise TaskxlError(f"没有要报送的股室“{show(office)}”。可选：{'、'.join(owing)}")
-        owing = (name,)
+        what = f"要报送的{master.settings.office_word}"
+        owing = (Roster(master.offices).choose(office, owing, what),)
     previous: dict[tuple[str, str], Entry] = {}
+    said_in: dict[tuple[str, str], Period] = {}
     done: frozenset[str] = frozenset()
     instructions: dict[str, str] = {}
     if past:
         instructions = instructions_of(past[-1].revisions)
         # An office that missed a month finds what it said before that.
-        said = (*past[-1].previous, *past[-1].entries)
         name_of = Roster(master.offices).present_name
-        previous = {(e.task, name_of(e.office)): e for e in said if e.progress or e.obstacles}
+        for month in past:
+            for entry in month.entries:
+                if entry.progress or entry.obstacles:
+                    previous[entry.task, name_of(entry.office)] = entry
+                    said_in[entry.task, name_of(entry.office)] = month.period
         done = frozenset(s.milestone.id for s in past[-1].milestones if s.light == "done")
     as_of = report_day(period, master.settings)
     return [
-        compose_form(master, name, period, as_of, previous, done, shares[name], instructions)
+        compose_form(
+            master, name, period, as_of, previous, done, shares[name], instructions, said_in, asked
+        )
         for name in owing
     ]

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from taskxl.dates import doubt_report_day
 from taskxl.desk.filled_forms import describe_filled, find_filled
 from taskxl.desk.lists import load_master, settle_master
+from taskxl.desk.lost_months import describe_lookalikes
 from taskxl.desk.months import Before, look_at_folder, require_month
 from taskxl.desk.one_month import MergeReport, look_for_corrections, merge_one
 from taskxl.desk.rebuilding import rebuild
@@ -14,6 +15,7 @@ from taskxl.desk.year_walk import recall_months, walk_year
 from taskxl.ledger import open_ledger
 from taskxl.ledger.looking import look_into_ledger
 from taskxl.model import Month, Period
+from taskxl.text import call_offices
 from taskxl.workspace.folder import Workspace
 from taskxl.workspace.lock import hold_workspace
 
@@ -42,15 +44,21 @@ def merge_returns(
         before = Before(year.months, ledger.month(period), now.date() if now else None)
         penned = look_for_corrections(workspace, ledger, master, period, before)
         report = merge_one(workspace, ledger, master, period, before, penned, now, progress)
+        notes += filter(None, [describe_lookalikes(workspace, period)])
         notes += describe_filled(find_filled(workspace, ledger, period))
-    return replace(report, notes=(*notes, *report.notes))
+    word = master.settings.office_word
+    return replace(report, notes=tuple(call_offices(n, word) for n in (*notes, *report.notes)))
 
 
-def note_filled_forms(workspace: Workspace, month: Month) -> list[str]:
-    """Return a line on forms in 下发/ of a month that were filled there; writes nothing."""
+def note_strays(workspace: Workspace, month: Month) -> list[str]:
+    """Return lines on what of a month lies elsewhere than in its 回收/; writes nothing.
+
+    Such are forms that were filled in 下发/, and folders that look like the month's own.
+    """
     returned = {file.sha256 for file in month.files}
+    notes = [*filter(None, [describe_lookalikes(workspace, month.period)])]
     with look_into_ledger(workspace) as ledger:
-        return describe_filled(find_filled(workspace, ledger, month.period, returned))
+        return notes + describe_filled(find_filled(workspace, ledger, month.period, returned))
 
 
 def look_at_month(

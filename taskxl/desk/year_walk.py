@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from taskxl.dates.year import year_periods
+from taskxl.desk.lost_months import describe_lookalikes
 from taskxl.desk.months import Before, describe_unmerged, merge_folder
 from taskxl.desk.one_month import look_for_corrections, merge_one, take_over
 from taskxl.errors import TaskxlError
@@ -24,7 +25,7 @@ class WalkedYear:
     """The months before a period, oldest first, as they now stand.
 
     `corrections` are lines on what was taken up, `unmerged` one for each month whose 回收/ holds
-    files that no merge has seen.
+    files that no merge has seen, or whose folder seems to bear another name.
     """
 
     months: tuple[Month, ...]
@@ -51,7 +52,9 @@ def walk_year(
         last = ledger.month(period)
         merged_now = False
         if last is not None and workspace.returns_folder(period).is_dir():
-            stale = before is not None and not rests_on(last, before, corrections_only=not moved)
+            stale = before is not None and not rests_on(
+                last, before=before, corrections_only=not moved
+            )
             at = Before(months, last, now.date() if now else None)
             try:
                 penned = look_for_corrections(workspace, ledger, master, period, at)
@@ -72,6 +75,8 @@ def walk_year(
             before = last
         # What was merged just now has seen every file that there is.
         if last is not None and not merged_now and (line := describe_unmerged(workspace, last)):
+            unmerged.append(line)
+        if not workspace.has_month(period) and (line := describe_lookalikes(workspace, period)):
             unmerged.append(line)
         month = last or _read_folder(workspace, ledger, master, period, months)
         months += (month,) if month else ()
