@@ -12,6 +12,7 @@ from taskxl.approval import is_approval
 from taskxl.errors import TaskxlError
 from taskxl.findings import Finding
 from taskxl.text import quote, show
+from taskxl.words import NOT_DUE, OFFICE_STATES
 
 # ---------------------------------------------------------------- the master list
 
@@ -459,6 +460,13 @@ class OfficeState:
     """False: the office reported without owing; it counts in no rate."""
     months_missing: int = 0
     """Months in a row without a usable report, this one included."""
+    due: bool = True
+    """False: nothing came yet, and the report day is still to come; nobody is to blame."""
+
+    @property
+    def word(self) -> str:
+        """The state in Chinese: `未报送` only where the report is due."""
+        return OFFICE_STATES[self.state] if self.due else NOT_DUE
 
 
 Light = Literal["done", "on time", "near", "overdue", "severe", "unknown"]
@@ -517,5 +525,12 @@ class Month:
     """What the 办公室 corrected by hand; `entries` are as corrected."""
     instructions_before: Mapping[str, str] = field(default_factory=dict)
     """批示 on each task, by its id, in the last month before that was merged."""
+    deadline: date | None = None
+    """The report day, where it was still to come when this was merged: `as_of` is earlier then."""
     asked: tuple[str, ...] = ASKED
     """What the period's forms ask for, of `ASKED`."""
+
+    @property
+    def is_due(self) -> bool:
+        """Whether the report day had come when this was merged."""
+        return self.deadline is None

@@ -45,7 +45,7 @@ def read(files: tuple[Path, ...], as_json: bool, strict: bool) -> None:
                 f"{'、'.join(task.lead_offices) or f'（无责任{word}）'}"
                 + (f"　节点 {len(dates)}：{'、'.join(dates)}" if dates else "")
             )
-        common.print_findings(findings)
+        common.print_findings(findings, f"taskxl read --json {' '.join(map(_quote, files))}")
         for line in list_sources(task_list.tasks):
             click.echo(line)
         click.echo(count_tasks(task_list.tasks, word))
@@ -82,7 +82,10 @@ def init(folder: Path, files: tuple[Path, ...], more: tuple[Path, ...], update: 
     print_differences(result.differences)
     for line in result.notes:
         click.echo(show(line))
-    common.print_findings(result.findings)
+    # Not `check`: it tells of 主清单.xlsx, where what was misread cannot be seen any more.
+    common.print_findings(
+        result.findings, f"taskxl read --json {' '.join(map(_quote, files + more))}"
+    )
     if result.created:
         click.echo("请在 Excel 里核对主清单（淡黄色的是存疑），然后运行 taskxl issue。")
     elif update:
@@ -100,7 +103,7 @@ def check(folder: Path | None, strict: bool) -> None:
     from taskxl.desk.lists import check_workspace
 
     findings = check_workspace(common.open_workspace(folder))
-    common.print_findings(findings, everything=True)
+    common.print_findings(findings)
     click.echo("没有发现问题。" if not findings else common.count_findings(findings))
     common.leave(findings, strict)
 

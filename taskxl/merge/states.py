@@ -75,10 +75,13 @@ def judge_offices(
     arrivals: Mapping[str, Version],
     as_of: date,
     past: Sequence[Month] = (),
+    *,
+    is_due: bool = True,
 ) -> tuple[OfficeState, ...]:
     """Return the state of each office that owes, then of those that reported without owing.
 
-    Late is what certainly came after the end of `as_of` (see `is_late`).
+    Late is what certainly came after the end of the report day `as_of` (see `is_late`). Before
+    that day (`is_due` False) what has not come is not missing.
     `past` are the year's earlier months, for the months in a row that an office has been missing.
     """
     filled: dict[str, set[str]] = {}
@@ -97,9 +100,14 @@ def judge_offices(
         if not versions:
             refused = counted.refused.get(office, ())
             word: Literal["rejected", "missing"] = "rejected" if refused else "missing"
-            run = 1 + _missing_before(office, as_of.month, past) if word == "missing" else 0
+            due = is_due or word != "missing"
+            run = 0
+            if word == "missing" and due:
+                run = 1 + _missing_before(office, as_of.month, past)
             states.append(
-                OfficeState(office, word, refused, tasks=tasks, owes=owes, months_missing=run)
+                OfficeState(
+                    office, word, refused, tasks=tasks, owes=owes, months_missing=run, due=due
+                )
             )
             continue
         arrival = find_arrival(arrivals[office])
@@ -133,7 +141,8 @@ def _missing_before(office: str, month: int, past: Sequence[Month]) -> int:
     months = {one.period.month: one for one in past}
     count = 0
     while (earlier := months.get(month - 1 - count)) is not None:
-        if {s.state for s in earlier.offices if s.office == office and s.owes} != {"missing"}:
+        own = [s for s in earlier.offices if s.office == office and s.owes]
+        if not own or any(s.state != "missing" or not s.due for s in own):
             break
         count += 1
     return count
