@@ -216,10 +216,10 @@ def sample_mutants(root: Path, files: list[str], *, count: int, seed: int) -> li
     sites: dict[tuple[str, Position, str], list[Mutant]] = defaultdict(list)
     for file in files:
         source = (root / file).read_text(encoding="utf-8")
-        quiet = _quiet_spans(source)
+        quiet, tree = _quiet_spans(source), get_ast(source)
         for name, kind, operator in _operators():
             places = _Places(operator)
-            places.walk(get_ast(source))
+            places.walk(tree)
             for occurrence, start in enumerate(places.found):
                 if not any(first <= start < last for first, last in quiet):
                     mutant = Mutant(file, start[0], kind, name, occurrence)
