@@ -12,6 +12,7 @@ of such a file anew.
 """
 
 import argparse
+import ast
 import contextlib
 import difflib
 import importlib
@@ -190,15 +191,13 @@ def _measure(copy: Path, files: list[str], tests: list[str]) -> Reach:
         raise SystemExit(f"the tests fail without any mutation ({status}): {failed}")
     lines, seconds, modules, _ = json.loads(out.read_text(encoding="utf-8"))
     spread = {f: _spread(copy / f, {int(n): c for n, c in lines[f].items()}) for f in files}
-    own = {Path(name).stem for name in os.listdir(copy / "tests")} | {"taskxl", "tests", "conftest"}
+    own = {path.stem for path in (copy / "tests").iterdir()} | {"taskxl", "tests", "conftest"}
     others = [m for m in modules if m.split(".")[0] not in own and not m.startswith("_")]
     return Reach(spread, seconds, others)
 
 
 def _spread(path: Path, by_line: dict[int, list[str]]) -> dict[int, list[str]]:
     """Give every line of a statement the tests that reach its first line."""
-    import ast
-
     spread = {line: set(tests) for line, tests in by_line.items()}
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.stmt) and not hasattr(node, "body"):

@@ -531,9 +531,7 @@ def test_a_correction_stands_until_its_office_says_the_same(
     said: str, progress: str, newer: str | None
 ) -> None:
     tasks = {"1": Task("1", "任务")}
-    entries, kept = revise_entries(
-        [Entry("1", "基教股", progress=said)], [revision("改。")], tasks
-    )
+    entries, kept = revise_entries([Entry("1", "基教股", progress=said)], [revision("改。")], tasks)
     assert entries[0].progress == progress
     assert kept == (() if newer == "dropped" else (replace(revision("改。"), newer=newer),))
 
@@ -552,12 +550,70 @@ def test_words_on_a_task_that_the_list_does_not_have_are_kept_as_unplaced() -> N
     stray = Entry("9", "基教股", progress="多出的话。", file=ret.file, cells={"progress": "F9"})
     step = MilestoneEntry("9/1", "基教股", "已完成", DAY, "4.20", "说明。", ret.file)
     form = replace(form, entries=(*form.entries, stray), milestones=(step,))
-    month = merge_month(
-        make_master(rows), APRIL, REPORT_DAY, [replace(ret, submissions=(form,))]
-    )
+    month = merge_month(make_master(rows), APRIL, REPORT_DAY, [replace(ret, submissions=(form,))])
     assert month.unplaced == (
         Unplaced(ret.file, None, "F9", "多出的话。"),
         Unplaced(ret.file, None, None, "已完成"),
         Unplaced(ret.file, None, None, "4.20"),
         Unplaced(ret.file, None, None, "说明。"),
     )
+
+
+# ---------------------------------------------------------------- what is said, word for word
+
+
+def messages(code: str, table: str) -> list[str]:
+    return [f.message for f in make_month(table).findings if f.code == code]
+
+
+def test_lateness_is_told_with_source_moment_report_day_and_days() -> None:
+    (mail,) = messages("G402", "| 股室 | 收到 |\n| 基教股 | 2021-04-28T09:05 |")
+    assert mail.startswith(
+        "收到时间（据邮件时间）是2021-04-28 09:05，截止日是2021-04-25，晚了 3 天。"
+    )
+    (file,) = messages("G402", "| 股室 | 收到 |\n| 基教股 | 文件2021-04-26 |")
+    assert file.startswith("收到时间（据文件时间）是2021-04-26 00:00")
+    assert "但表上的填报日期是2021-04-20，" in file
+    (bare,) = messages("G402", "| 股室 | 收到 | 填报日期 |\n| 基教股 | 文件2021-04-26 | |")
+    assert "但表上没有填报日期，" in bare
+
+
+def test_the_days_to_a_near_milestone_are_counted_and_the_day_itself_named() -> None:
+    table = "| 股室 | 节点时限 | 存疑 |\n| 基教股 | {} | {} |"
+    (near,) = messages("G407", table.format("2021-04-27", ""))
+    assert "时限是2021-04-27，还有 2 天。" in near
+    (today,) = messages("G407", table.format("2021-04-25", "估计"))
+    assert "时限是2021-04-25（时限不确定：估计），就是报告日当天。" in today
+
+
+@pytest.mark.parametrize(("said", "words"), [("", "没有填"), ("差不多", "写的是“差不多”")])
+def test_what_an_office_wrote_in_place_of_a_state_is_quoted(said: str, words: str) -> None:
+    table = f"| 股室 | 填报日期 | 节点时限 | 完成情况 |\n| 基教股 | 2021-04-25 | 2021-04-24 | {said} |"
+    (message,) = messages("G406", table)
+    assert f"到报告日已过 1 天，完成情况{words}。" in message
+
+
+def test_not_started_after_any_other_state_is_backwards_and_behind_after_on_track_is_not() -> None:
+    table = "| 股室 | 上月状态 | 进度状态 |\n| 基教股 | {} | {} |"
+    for before, now, backwards in (
+        ("进度滞后", "尚未启动", True),
+        ("正常推进", "尚未启动", True),
+        ("已完成", "进度滞后", True),
+        ("正常推进", "进度滞后", False),
+        ("进度滞后", "正常推进", False),
+        ("尚未启动", "进度滞后", False),
+        ("尚未启动", "尚未启动", False),
+    ):
+        assert bool(messages("G409", table.format(before, now))) is backwards
+
+
+def test_an_unexplained_delay_quotes_what_stands_there_or_says_it_is_blank() -> None:
+    table = "| 股室 | 进度状态 | 存在问题 |\n| 基教股 | 进度滞后 | {} |"
+    assert "写的是“无”。" in messages("G410", table.format("无"))[0]
+    assert "计划是空白。" in messages("G410", table.format(""))[0]
+
+
+def test_offices_missing_for_months_are_told_the_months() -> None:
+    table = "| 股室 | 收到 | 上月收到 |\n| 计财股 | | |"
+    assert messages("G414", table)[0].startswith("已连续 2 个月（3月、4月）没有报送。")
+    assert messages("G401", table)[0].startswith("没有收到可用的")
