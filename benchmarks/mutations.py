@@ -26,6 +26,7 @@ class _Own(Operator):
 
     @classmethod
     def examples(cls) -> tuple[Example, ...]:
+        """Return none: what cosmic-ray asks for its own tests."""
         return ()
 
     def codes(self, node: Any) -> Iterator[str]:
@@ -33,10 +34,12 @@ class _Own(Operator):
         raise NotImplementedError
 
     def mutation_positions(self, node: Any) -> Iterator[tuple[Position, Position]]:
+        """Yield the node's place once for each code."""
         for _ in self.codes(node):
             yield node.start_pos, node.end_pos
 
     def mutate(self, node: Any, index: int) -> Any:
+        """Put a code in the place of the node."""
         code = list(self.codes(node))[index]
         prefix = node.get_first_leaf().prefix
         return parso.python.tree.Name(code, node.start_pos, prefix)
@@ -74,6 +77,7 @@ class DropBranch(Operator):
 
     @classmethod
     def examples(cls) -> tuple[Example, ...]:
+        """Return none: what cosmic-ray asks for its own tests."""
         return ()
 
     def mutation_positions(self, node: Any) -> Iterator[tuple[Position, Position]]:

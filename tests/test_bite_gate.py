@@ -220,16 +220,17 @@ def test_why_a_name_is_skipped_is_said() -> None:
         assert (skipped.code, words in skipped.reason) == ("R211", True)
 
 
-def test_a_file_of_a_time_that_no_calendar_has_is_read_all_the_same(tmp_path: Path) -> None:
+def test_a_file_of_a_time_that_no_calendar_has_is_read_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Some file systems state any time at all."""
     path = tmp_path / "表.csv"
-    path.write_bytes(b"1,2\n3,4\n")
-    try:
-        os.utime(path, (0, 10**12))
-    except OverflowError:
-        pytest.skip("this file system states no such time")
-    if path.stat().st_mtime != 10**12:
-        pytest.skip("this file system states no such time")
-    assert read_once(path) == (b"1,2\n3,4\n", datetime(1970, 1, 1))
+    path.write_bytes(b"1,2")
+    seen = list(path.stat())
+    seen[8] = 10**18  # st_mtime
+    odd = os.stat_result(seen)
+    monkeypatch.setattr("taskxl.intake.gate.os.fstat", lambda _: odd)
+    assert read_once(path) == (b"1,2", datetime(1970, 1, 1))
 
 
 # ---------------------------------------------------------------- zips
@@ -286,7 +287,7 @@ def test_what_is_packed_is_held_to_size_checksum_method_and_password() -> None:
         ({"checksum": entry.checksum ^ 1}, "R201"),
         ({"method": 12}, "R201"),
         ({"encrypted": True}, "R202"),
-        ({"packed": entry.packed - 1}, "R201"),
+        ({"packed": 2}, "R201"),
     ):
         with pytest.raises(Refused, match=code):
             list(inflate(content, replace(entry, **change)))  # type: ignore[arg-type]
@@ -319,7 +320,9 @@ def test_something_before_a_zip_is_no_hindrance_and_an_end_alone_is_a_zip() -> N
 
 
 def test_names_in_a_zip_lose_what_climbs_and_no_two_are_alike() -> None:
-    content = make_zip({"../甲.csv": b"1", "/甲.csv": b"2", "./夹/../甲.csv": b"3", "夹\\乙.csv": b"4"})
+    content = make_zip(
+        {"../甲.csv": b"1", "/甲.csv": b"2", "./夹/../甲.csv": b"3", "夹\\乙.csv": b"4"}
+    )
     names = [one.name for one in list_archive(content, "包.zip")]
     assert names == ["甲.csv", "甲（同名第2个）.csv", "夹/甲.csv", "夹/乙.csv"]
     third = make_zip({"甲.csv": b"1", "../甲.csv": b"2", "/甲.csv": b"3", "..": b"4"})
@@ -384,7 +387,8 @@ def test_the_last_cell_of_excel_passes_and_the_next_row_and_column_do_not() -> N
 
 
 def tables(
-    *elements: tuple[str, dict[str, str]], limits: Limits = Limits()  # noqa: B008
+    *elements: tuple[str, dict[str, str]],
+    limits: Limits = Limits(),  # noqa: B008
 ) -> Mapping[str, Extent]:
     cells = TableCells(limits)
     for name, attributes in elements:

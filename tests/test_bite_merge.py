@@ -588,7 +588,9 @@ def test_the_days_to_a_near_milestone_are_counted_and_the_day_itself_named() -> 
 
 @pytest.mark.parametrize(("said", "words"), [("", "没有填"), ("差不多", "写的是“差不多”")])
 def test_what_an_office_wrote_in_place_of_a_state_is_quoted(said: str, words: str) -> None:
-    table = f"| 股室 | 填报日期 | 节点时限 | 完成情况 |\n| 基教股 | 2021-04-25 | 2021-04-24 | {said} |"
+    table = (
+        f"| 股室 | 填报日期 | 节点时限 | 完成情况 |\n| 基教股 | 2021-04-25 | 2021-04-24 | {said} |"
+    )
     (message,) = messages("G406", table)
     assert f"到报告日已过 1 天，完成情况{words}。" in message
 
