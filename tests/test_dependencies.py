@@ -52,7 +52,7 @@ def imported(folder: Path) -> set[str]:
                     str(a.value).split(".")[0] for a in node.args if isinstance(a, ast.Constant)
                 }
     own = {path.stem for name in ("tests", "benchmarks") for path in (ROOT / name).glob("*.py")}
-    return names - sys.stdlib_module_names - own - LIBREOFFICE - {"taskxl", "tests"}
+    return names - sys.stdlib_module_names - own - LIBREOFFICE - {"taskxl", "tests", "benchmarks"}
 
 
 def test_the_program_needs_what_it_declares_and_declares_what_it_needs() -> None:
