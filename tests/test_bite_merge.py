@@ -11,7 +11,7 @@ from taskxl.merge.counts import count_month, task_statuses
 from taskxl.merge.evidence import files_named_after
 from taskxl.merge.lights import choose_statement, light_of, says_done, task_status
 from taskxl.merge.likeness import find_done_clause, repetition, says_nothing, substance
-from taskxl.merge.month import merge_month
+from taskxl.merge.month import merge_month, rests_on
 from taskxl.merge.revisions import Shown, combine_revisions, find_revisions, revise_entries
 from taskxl.merge.states import find_arrival, first_arrivals, is_late
 from taskxl.merge.versions import Version, find_newer, local_moment, settle_versions
@@ -23,6 +23,7 @@ from taskxl.model import (
     MilestoneEntry,
     Month,
     Office,
+    Period,
     Return,
     Revision,
     Submission,
@@ -360,7 +361,7 @@ def test_of_many_contradicting_milestones_three_are_named(status: str, word: str
     month = many_steps([word] * 4, status, date(2021, 3, 31))
     (message,) = [f.message for f in month.findings if f.code == "G408"]
     assert "节点1。" in message
-    assert "节点3。" in message
+    assert "“节点1。”、“节点2。”、“节点3。”" in message
     assert "节点4。" not in message
 
 
@@ -619,3 +620,148 @@ def test_offices_missing_for_months_are_told_the_months() -> None:
     table = "| 股室 | 收到 | 上月收到 |\n| 计财股 | | |"
     assert messages("G414", table)[0].startswith("已连续 2 个月（3月、4月）没有报送。")
     assert messages("G401", table)[0].startswith("没有收到可用的")
+
+
+def test_a_correction_overtaken_is_told_with_its_column_its_texts_and_its_cell() -> None:
+    table = "| 股室 | 进展情况 | 原报 | 修订 |\n| 基教股 | 又报。 | 原。 | 改。 |"
+    (found,) = [f for f in make_month(table).findings if f.code == "G416"]
+    assert "的进展情况，办公室修订为“改。”，股室又报“又报。”。" in found.message
+    assert (found.office, found.file, found.sheet, found.cell) == (
+        "基教股",
+        "基教股.xlsx",
+        "进展情况表",
+        "F5",
+    )
+    rows = read_rows("| 股室 | 进度状态 |\n| 基教股 | 进度滞后 |")
+    status = Revision("1", "基教股", "status", "正常推进", "已完成")
+    month = merge_month(
+        make_master(rows), APRIL, REPORT_DAY, make_returns(rows), revisions=[status]
+    )
+    (found,) = [f for f in month.findings if f.code == "G416"]
+    assert "的进度状态，办公室修订为“已完成”，股室又报“进度滞后”。" in found.message
+    assert found.cell == "E5"
+
+
+def test_a_milestone_called_done_before_and_not_done_now_is_told_at_its_cell() -> None:
+    table = "| 股室 | 节点时限 | 上月节点 | 完成情况 |\n| 基教股 | 2021-03-31 | 已完成 | 未完成 |"
+    (found,) = [f for f in make_month(table).findings if f.code == "G409"]
+    assert (found.sheet, found.cell) == ("节点完成情况", "E5")
+    assert "3月报已完成，本期报“未完成”。" in found.message
+
+
+def test_a_task_with_reasons_does_not_hide_the_next_one_without() -> None:
+    month = make_month("""
+        | 股室   | 任务 | 进度状态 | 存在问题 |
+        | 基教股 | 1    | 进度滞后 | 缺钱。 |
+        | 基教股 | 2    | 正常推进 | |
+        | 基教股 | 3    | 进度滞后 | |
+    """)
+    assert [f.task for f in month.findings if f.code == "G410"] == ["3"]
+
+
+def test_what_was_found_of_a_closed_task_is_told_and_asks_for_nothing() -> None:
+    rows = read_rows("| 股室 | 进展情况 | 进度状态 |\n| 基教股 | | |\n| 计财股 | | |")
+    master = make_master(rows)
+    first, second = master.tasks
+    closed = replace(first, closed_on=date(2021, 4, 30), closing="已销号")
+    master = replace(master, tasks=(closed, second))
+    one, other = make_returns(rows)
+    said = tuple(
+        Finding("E301", "error", "改了固定文字。", office, task, f"{office}.xlsx")
+        for office, task in (("基教股", "1"), ("计财股", "2"))
+    )
+    returns = [replace(one, findings=said[:1]), replace(other, findings=said[1:])]
+    month = merge_month(master, APRIL, REPORT_DAY, returns)
+    told = {f.task: f.severity for f in month.findings if f.code == "E301"}
+    assert told == {"1": "info", "2": "error"}
+    assert "1" not in {f.task for f in month.findings if f.code == "G404"}
+
+
+def test_of_copies_of_one_file_the_first_to_come_is_the_original() -> None:
+    rows = read_rows("| 股室 |\n| 基教股 |")
+    (ret,) = make_returns(rows)
+    early = replace(ret, file="乙.xlsx", received_at=NOON - timedelta(hours=1))
+    for name in ("甲.xlsx", "丙.xlsx"):
+        late = replace(ret, file=name, received_at=NOON)
+        month = merge_month(make_master(rows), APRIL, REPORT_DAY, [late, early])
+        verdicts = {one.file: (one.verdict, one.reason) for one in month.files}
+        assert verdicts["乙.xlsx"] == ("accepted", None)
+        assert verdicts[late.file] == ("duplicate", "与“乙.xlsx”是同一个文件")
+
+
+def test_an_archive_is_skipped_for_its_files_have_verdicts_and_the_unknown_is_refused() -> None:
+    rows = read_rows("| 股室 |\n| 基教股 |")
+    archive = Return("包.zip", "1", reason="压缩包，里面有 1 个文件。")
+    unknown = Return("表.xlsx", "2")
+    month = merge_month(make_master(rows), APRIL, REPORT_DAY, [archive, unknown])
+    verdicts = {one.file: (one.verdict, one.code, one.reason) for one in month.files}
+    assert verdicts["包.zip"] == ("skipped", None, "压缩包，里面有 1 个文件。")
+    verdict, code, reason = verdicts["表.xlsx"]
+    assert (verdict, code) == ("rejected", "R205")
+    assert reason is not None
+    assert reason.startswith("没有认出是哪个股室的表。")
+
+
+def make_year(*texts: str) -> list[Month]:
+    """Months from January on of one office and task, each merged with those before it."""
+    rows = read_rows("| 股室 | 节点时限 |\n| 基教股 | 2021-12-31 |")
+    master = make_master(rows)
+    months: list[Month] = []
+    for number, text in enumerate(texts, 1):
+        period = Period(2021, number)
+        (ret,) = make_returns(rows, period)
+        (form,) = ret.submissions
+        entry = replace(form.entries[0], progress=text, status="正常推进" if text else "")
+        entry = entry if text else replace(entry, obstacles="")
+        ret = replace(ret, submissions=(replace(form, entries=(entry,)),))
+        months.append(merge_month(master, period, period.last_day, [ret], months))
+    return months
+
+
+def test_a_text_is_compared_with_what_the_office_last_said_and_silence_is_no_saying() -> None:
+    months = make_year("三所学校选址完成。", "", "三所学校选址完成。")
+    (found,) = [f for f in months[2].findings if f.code == "G405"]
+    assert "与1月报送的完全相同" in found.message
+    assert [entry.progress for entry in months[2].previous] == ["三所学校选址完成。"]
+
+
+def test_a_month_rests_on_the_month_before_as_that_stands_now() -> None:
+    before, now = make_year("选址完成。", "启动招标工作。")
+    assert rests_on(now, before=before)
+    assert rests_on(now, before=before, corrections_only=True)
+    (entry,) = before.entries
+    other = replace(before, entries=(replace(entry, progress="选址未完成。"),))
+    assert not rests_on(now, before=other)
+    assert rests_on(now, before=other, corrections_only=True)
+    pen = Revision("1", "基教股", "progress", "选址完成。", "选址未完成。")
+    corrected = replace(other, revisions=(pen,))
+    assert not rests_on(now, before=corrected, corrections_only=True)
+    told = replace(before, revisions=(Revision("1", "", "instructions", "", "抓紧。"),))
+    assert not rests_on(now, before=told)
+    assert not rests_on(now, before=told, corrections_only=True)
+    (state,) = before.milestones
+    dark = replace(before, milestones=(replace(state, light="severe"),))
+    assert not rests_on(now, before=dark)
+    assert rests_on(now, before=dark, corrections_only=True)
+
+
+def test_words_on_a_milestone_that_give_way_to_the_leading_offices_are_kept_with_their_cells() -> (
+    None
+):
+    rows = read_rows("""
+        | 股室   | 任务 | 职责 | 节点时限   | 完成情况 | 完成日期   | 说明 |
+        | 基教股 | 1    | 牵头 | 2021-06-30 | 未完成   |            | 在办。 |
+        | 计财股 | 1    | 协办 | 2021-06-30 | 已完成   | 2021-04-10 | 在 办。 |
+    """)
+    settings = replace(SETTINGS, reporters="all")
+    month = merge_month(make_master(rows, settings), APRIL, REPORT_DAY, make_returns(rows))
+    assert [state.entry.state for state in month.milestones if state.entry] == ["未完成"]
+    assert month.unplaced == (
+        Unplaced("计财股.xlsx", "节点完成情况", "E6", "已完成"),
+        Unplaced("计财股.xlsx", "节点完成情况", "F6", "2021-04-10"),
+    )
+    (found,) = [f for f in month.findings if f.code == "G413"]
+    assert found.message.endswith(
+        "牵头的基教股报“未完成”，协办的计财股报“已完成”。请两个股室核对后统一口径。"
+    )
+    assert (found.office, found.cell) == ("基教股", "E5")
