@@ -30,6 +30,8 @@ from taskxl.workspace.folder import Workspace
 from tests import clerks
 from tests.packages import raw_workbook
 
+# Files that kill their reader: here isolation is the fact.
+pytestmark = pytest.mark.usefixtures("in_workers")
 LIST = Path(__file__).resolve().parent.parent / "examples" / "附件1-重点工作任务一览表.xlsx"
 APRIL = Period(2026, 4)
 # What fits the second half of an expectation of HOSTILE.tsv (`reject:dtd`); a zip is opened.

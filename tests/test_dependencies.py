@@ -20,8 +20,6 @@ IMPORTED_AS = {
     "pytest-xdist": "xdist",
 }
 """Where a package is imported by another name than it is installed by."""
-AWAITED = {"openpyxl"}
-"""Declared for `taskxl prove`, an independent second reader; to be taken out with its import."""
 LIBREOFFICE = {"uno", "com"}
 """What LibreOffice's own Python brings; scripts that run inside it are written by tests."""
 TOOLS = {"mypy", "ruff", "xdist", "pandas_stubs", "types_lxml", "types_olefile", "types_openpyxl"}
@@ -61,7 +59,7 @@ def test_the_program_needs_what_it_declares_and_declares_what_it_needs() -> None
     optional = set().union(*(declared("options.extras_require", extra) for extra in extras))
     used = imported(ROOT / "taskxl")
     assert used - needed - optional == set(), "imported and not declared"
-    assert (needed | optional) - used <= AWAITED, "declared and imported nowhere"
+    assert (needed | optional) - used == set(), "declared and imported nowhere"
     assert not needed & optional
 
 

@@ -1,4 +1,4 @@
-"""The rules on task lists (M101 to M115, M129): what each finds, why it matters, how to mend it."""
+"""The rules on task lists: what each finds, why it matters, how to mend it."""
 
 from taskxl.findings import rule
 
@@ -134,4 +134,12 @@ MENDED = rule(
     what="文件里有不能照原样读出的地方（PDF 的换行、坏字节、控制字符），已按消息所说处理。",
     why="修补的地方可能与原件不同。",
     cure="有 Excel 或 Word 原件的，请改用原件；没有的，请对照核对。",
+)
+UNSET = rule(
+    "M130",
+    "设置没有填全",
+    "info",
+    what="“设置”表里的单位名称或联系人及电话是空的：清单的标题、落款和正文里没有认出来。",
+    why="表格、信件和通报里要写单位名称；股室有疑问时，要知道找谁。",
+    cure="请在主清单的“设置”表里补上；不需要联系人的，不必处理。",
 )

@@ -15,7 +15,7 @@ from taskxl.words import OFFICE_STATES
 SHEET = "报送情况"
 GAPS_SHEET = "缺口清单"
 STATE, MOMENT, REPORTER, APPROVED, FILLED = "报送状态", "收到时间", "填报人", "审定", "已填"
-MONTHS = "连续未报月数"
+DATED, MONTHS = "填报日期", "连续未报月数"
 COLUMNS = (
     Column("序号", 6, number="0"),
     Column("股室", 13),
@@ -25,6 +25,7 @@ COLUMNS = (
     Column("时间依据", 10),
     Column("来稿文件", 22, "left"),
     Column(REPORTER, 9),
+    Column(DATED, 11),
     Column(APPROVED, 9),
     Column("应填", 6, number="0"),
     Column(FILLED, 6, number="0"),
@@ -66,7 +67,7 @@ def make_table(view: MonthView) -> Table:
         COLUMNS,
         rows,
         anchored=tuple(_COLUMN_OF.values()),
-        empty="没有应报送的股室",
+        empty=view.say("没有应报送的股室"),
     )
 
 
@@ -89,8 +90,9 @@ def _make_contents(
         MOMENT: state.received_at,
         "时间依据": RECEIPTS[state.receipt],
         "来稿文件": "\n".join(show(file) for file in state.files),
-        REPORTER: state.reporter or ("【空白】" if returned else ""),
-        APPROVED: _approval(state) if returned else "",
+        REPORTER: state.reporter or (_blank(view, "reporter", "空白") if returned else ""),
+        DATED: state.reported_on,
+        APPROVED: _approval(view, state) if returned else "",
         "应填": state.tasks,
         FILLED: state.filled,
         **{SEVERITY_WORDS[severity]: counts[severity] for severity in SEVERITIES},
@@ -107,5 +109,11 @@ def _make_contents(
     return tuple(contents.values())
 
 
-def _approval(state: OfficeState) -> str:
-    return state.approval.strip() or ("已审定" if state.approved else "【未审定】")
+def _approval(view: MonthView, state: OfficeState) -> str:
+    said = state.approval.strip() or ("已审定" if state.approved else "")
+    return said or _blank(view, "approval", "未审定")
+
+
+def _blank(view: MonthView, field: str, word: str) -> str:
+    """Return the mark of a blank; a dash where the form had no such line."""
+    return f"【{word}】" if field in view.month.asked else "—"

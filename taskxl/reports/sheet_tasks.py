@@ -157,15 +157,15 @@ class _TaskRow:
     """The row of one task: what the list says, then what each office says and leaves open."""
 
     def __init__(self, view: MonthView, task: Task, overflow: list[Unplaced]) -> None:
-        from taskxl.tasks import plan_text
+        from taskxl.tasks import shown_plan, shown_title
 
         self.view, self.task, self.overflow = view, task, overflow
         self.lead = view.lead_of(task)
         self.findings = view.task_findings.get(task.id, ())
         self.pieces = {column.header: _Pieces() for column in COLUMNS}
         self.pieces[NUMBER].texts.append(task.number or "")
-        self.pieces[TITLE].texts.append(task.title or "")
-        self.pieces[PLAN].texts.append(plan_text(task))
+        self.pieces[TITLE].texts.append(shown_title(task))
+        self.pieces[PLAN].texts.append(shown_plan(task))
         self.pieces[OFFICES].texts += task.offices
         self.pieces[REMARKS].texts += _list_remarks(view, task)
         self.pieces[IDENTITY].texts.append(task.id)

@@ -45,6 +45,8 @@ class OfficeRows:
     entries: list[tuple[Entry, Answered]] = field(default_factory=list)
     milestones: list[tuple[MilestoneEntry, Answered]] = field(default_factory=list)
     altered: list[Altered] = field(default_factory=list)
+    typed: bool = False
+    """Whether an answer stands in it that did not stand in it when it was issued."""
 
     @property
     def name(self) -> str:
@@ -92,6 +94,8 @@ def make_submission(
         entries,
         _choose(tally, office.milestones),
         tuple(office.altered),
+        catalog.asked,
+        not office.typed,
     )
 
 
