@@ -46,6 +46,9 @@ MILESTONE_SYNONYMS: dict[str, str] = {
     "延期": "申请延期",
 }
 
+# What bureaus call their offices (设置: 内设机构称谓); the program's own texts say the first.
+OFFICE_WORDS = ("股室", "科室", "处室", "部门")
+
 ALL_OFFICES = (
     "各处室",
     "各股室",
@@ -283,6 +286,8 @@ OFFICE_STATES: dict[str, str] = {
     "missing": "未报送",
     "rejected": "须重报",
 }
+EMPTY_MARK, ROW_GONE_MARK = "空白", "缺行"
+"""What stands in 【】 where an owed text is not there: it is blank, or its row is gone."""
 VERDICTS: dict[str, str] = {
     "accepted": "采用",
     "partial": "部分采用",

@@ -1,17 +1,16 @@
 """`collect` against a real mail server on loopback: nothing lost, nothing twice, nothing touched."""
 
 import logging
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from sqlite3 import connect
 
 import pytest
 
-from taskxl import cli
 from taskxl.desk import collecting
 from taskxl.desk.issuing import issue_forms
 from taskxl.desk.lists import load_master
@@ -28,6 +27,7 @@ from tests.cutting import Proxy, run_proxy
 from tests.dovecot import PASSWORD, USER, Server, run_dovecot
 from tests.letters import RETURN, hostile_letters, make_letter, make_raw, subjects
 from tests.month_of_clerks import APRIL, Words, fill_words, make_workspace
+from tests.support import call_main, make_once
 from tests.test_cli import one_line, tree
 
 NOW = datetime(2021, 4, 28, 9, 0)
@@ -54,17 +54,8 @@ def server(running: Server, monkeypatch: pytest.MonkeyPatch) -> Server:
     return running
 
 
-@pytest.fixture(scope="module")
-def issued(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    """A workspace whose April has been issued."""
-    return make_workspace(tmp_path_factory.mktemp("issued"))
-
-
-@pytest.fixture
-def workspace(issued: Workspace, tmp_path: Path) -> Workspace:
-    """A copy of it."""
-    shutil.copytree(issued.root, tmp_path / "2021年重点工作")
-    return Workspace(tmp_path / "2021年重点工作")
+# A workspace whose April has been issued.
+issued, workspace = make_once(make_workspace, "2021年重点工作")
 
 
 def set_up(workspace: Workspace, port: int, **settings: object) -> None:
@@ -364,13 +355,7 @@ def run(
 ) -> Callable[..., tuple[int, str, str]]:
     monkeypatch.setattr("taskxl.commands.common.now", lambda: NOW)
 
-    def call(*arguments: object) -> tuple[int, str, str]:
-        with pytest.raises(SystemExit) as left:
-            cli.main([str(argument) for argument in arguments])
-        shown = capsys.readouterr()
-        return int(left.value.code or 0), shown.out, shown.err
-
-    return call
+    return partial(call_main, capsys)
 
 
 def test_the_screen_shows_a_line_a_file_and_a_sum(

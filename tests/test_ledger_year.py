@@ -28,6 +28,7 @@ from taskxl.workspace.lock import hold_workspace
 from tests.clerks import fill_form
 from tests.crashes import read_tree
 from tests.month_of_clerks import APRIL, OFFICES, make_workspace
+from tests.support import make_once
 
 MARCH, MAY = Period(2021, 3), Period(2021, 5)
 NOW = datetime(2021, 4, 26, 9, 0)
@@ -43,10 +44,9 @@ def send(workspace: Workspace, period: Period, *offices: str, **said: str) -> No
         os.utime(target, (CAME, CAME))
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    """March merged with two of three returns, April issued after it."""
-    workspace = make_workspace(tmp_path_factory.mktemp("year"))
+def make_two_months(root: Path) -> Workspace:
+    """Make March merged with two of three returns, April issued after it."""
+    workspace = make_workspace(root)
     shutil.rmtree(workspace.month_folder(APRIL))
     workspace.ledger_path.unlink()
     issue_forms(workspace, MARCH, now=NOW)
@@ -56,11 +56,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     return workspace
 
 
-@pytest.fixture
-def workspace(made: Workspace, tmp_path: Path) -> Workspace:
-    """A copy of that workspace of its own."""
-    shutil.copytree(made.root, tmp_path / "工作区")
-    return Workspace(tmp_path / "工作区")
+made, workspace = make_once(make_two_months, "工作区")
 
 
 def change_title(workspace: Workspace, title: str) -> None:

@@ -267,7 +267,7 @@ def test_an_office_that_owes_nothing_is_listed_and_counts_in_no_rate() -> None:
     month = merge(FIRST, OTHER, Return("督导室.xlsx", "d", submissions=(guest,)))
     assert [(s.office, s.owes) for s in month.offices][-1] == ("督导室", False)
     assert month_json(month, "")["counts"]["rates"]["punctuality"]["of"] == 2
-    assert [e.office for e in month.entries_of("1")] == ["基教股", "督导室"]
+    assert [e.office for e in month.entries if e.task == "1"] == ["基教股", "督导室"]
 
 
 def test_an_old_name_of_an_office_is_its_new_one() -> None:

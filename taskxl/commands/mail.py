@@ -74,7 +74,7 @@ def issue(
         (office, path.name, "写好" if path in report.written else "没有变化")
         for office, path in report.files.items()
     ]
-    _print_table([("股室", "压缩包", ""), *rows])
+    _print_table([(report.batch.master.settings.office_word, "压缩包", ""), *rows])
     _print_stale(report)
     click.echo(f"{period.name}：打包 {len(rows)} 个，在 {show(report.folder)}")
 
@@ -147,7 +147,8 @@ def _print_drafts(report: "DraftReport") -> None:
     if not rows:
         click.echo(f"{batch.period.name}：没有要写的信件。")
     else:
-        _print_table([("股室", "收件", "抄送", "附件", ""), *rows])
+        word = batch.master.settings.office_word
+        _print_table([(word, "收件", "抄送", "附件", ""), *rows])
     _print_stale(report)
     if rows:
         click.echo(

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def prove(folder: Path | None, month: str | None) -> None:
     """核对：股室写的每个字都在汇总里，总览上的数都数得出来。
 
-    用另一套读法把采用的来稿和汇总工作簿各读一遍，逐格对照。
+    用另一套读法把采用的来稿和汇总工作簿各读一遍，逐格对照；
     有找不到的字、数不出来的数，退出码为 1。
     """
     from taskxl.desk.periods import choose_period

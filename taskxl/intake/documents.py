@@ -9,8 +9,9 @@ from taskxl.intake.cleaning import Cleaner
 from taskxl.intake.extents import bound_cells
 from taskxl.intake.grids import Area, Book, Kind, Line, Sheet, Value
 from taskxl.intake.numbering import BULLET, Numbering
-from taskxl.intake.openxml import Package, attribute, child_value, first_child, local, whole_number
+from taskxl.intake.openxml import Package
 from taskxl.intake.refusals import Refused
+from taskxl.xml import attribute, child_value, first_child, local, whole_number
 
 UNREADABLE = "文件已损坏，打不开。请用 Word 或 WPS 打开原件，确认内容后另存为 .docx，重新发来。"
 # Elements that only wrap what they hold; what tracked changes inserted counts as text.

@@ -8,7 +8,7 @@ from lxml import etree
 
 from taskxl.a1 import cell_name
 from taskxl.intake.grids import Note
-from taskxl.intake.openxml import decode_escapes, local, string_text, whole_number
+from taskxl.xml import decode_escapes, local, string_text, whole_number
 
 _PAGE_CODE = re.compile(r'&(?:"[^"]*"|K[0-9A-Fa-f]{6}|[0-9]{1,3}|[A-Za-z+\-])')
 _PAGE_WORDS = re.compile(r"[第共页/\s\-—–_0-9·.,，]*")

@@ -15,8 +15,9 @@ from lxml import etree
 from taskxl.a1 import cell_name
 from taskxl.intake.cleaning import Cleaner
 from taskxl.intake.grids import Area, Book, CellError, Kind, Note, Sheet, Value
-from taskxl.intake.openxml import UNREADABLE, Package, attribute, local, whole_number
+from taskxl.intake.openxml import UNREADABLE, Package
 from taskxl.intake.refusals import Limits, Refused
+from taskxl.xml import attribute, local, whole_number
 
 TOO_LARGE = "表格展开后过大，没有读取。请把有内容的部分复制到新表，另存为 .xlsx 后重新发来。"
 _CELLS_LIMIT = Limits().cell_area

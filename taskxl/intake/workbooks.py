@@ -8,12 +8,12 @@ from typing import Literal
 
 from lxml import etree
 
-from taskxl.a1 import parse_reference
+from taskxl.a1 import parse_area, parse_reference
 from taskxl.intake.grids import Area, CellError, Note, Value
 from taskxl.intake.notes import comments, page_notes, text_boxes, threaded_comments
-from taskxl.intake.openxml import (
-    UNREADABLE,
-    Package,
+from taskxl.intake.openxml import UNREADABLE, Package
+from taskxl.intake.refusals import Limits, Refused
+from taskxl.xml import (
     attribute,
     decode_escapes,
     is_true,
@@ -22,7 +22,6 @@ from taskxl.intake.openxml import (
     string_text,
     whole_number,
 )
-from taskxl.intake.refusals import Limits, Refused
 
 State = Literal["visible", "hidden", "very hidden"]
 Cells = dict[tuple[int, int], Value]
@@ -63,15 +62,6 @@ class Look:
     hidden_columns: frozenset[int] = frozenset()
     notes: tuple[Note, ...] = ()
     remarks: tuple[str, ...] = ()
-
-
-def parse_area(text: str) -> Area | None:
-    """Return the rectangle of a reference such as `A1:C3`; None when it is none."""
-    first, _, last = text.partition(":")
-    start, end = parse_reference(first), parse_reference(last or first)
-    if start is None or end is None or start > end or start[1] > end[1]:
-        return None
-    return Area(start[0], start[1], end[0], end[1])
 
 
 def is_date_format(code: str) -> bool:
@@ -188,9 +178,9 @@ class SecondLook:
                         first = whole_number(element.get("min")) or 1
                         hidden.append((first, whole_number(element.get("max")) or first))
                     case "mergeCell":
-                        area = parse_area(element.get("ref") or "")
-                        if area is not None and (area.top, area.left) != (area.bottom, area.right):
-                            merges.append(area)
+                        corners = parse_area(element.get("ref") or "")
+                        if corners is not None and corners[:2] != corners[2:]:
+                            merges.append(Area(*corners))
                     case "headerFooter":
                         notes += tuple(page_notes(element))
         except (etree.XMLSyntaxError, ValueError) as error:
@@ -287,14 +277,15 @@ class SecondLook:
         notes: list[Note] = []
         threads: list[Note] = []
         # Each part once, however often it is linked.
-        for relation in dict.fromkeys(self.package.relations(sheet.part).values()):
-            if relation.kind in ("comments", "threadedComment", "drawing"):
-                root = self.package.tree(relation.target)
+        relations = self.package.relations(sheet.part).values()
+        for kind, target in dict.fromkeys((link.kind, link.target) for link in relations):
+            if kind in ("comments", "threadedComment", "drawing"):
+                root = self.package.tree(target)
                 if root is None:
                     continue
-                if relation.kind == "comments":
+                if kind == "comments":
                     notes += comments(root)
-                elif relation.kind == "threadedComment":
+                elif kind == "threadedComment":
                     threads += threaded_comments(root)
                 else:
                     notes += text_boxes(root)

@@ -9,6 +9,7 @@ from taskxl.merge.states import Arrival, find_arrival, is_late
 from taskxl.merge.versions import Version
 from taskxl.model import OfficeState
 from taskxl.text import is_blank, show
+from taskxl.words import OFFICE_STATES
 
 _SOURCES = {"mail": "邮件时间", "file": "文件时间", "form": "填报日期"}
 
@@ -20,6 +21,9 @@ _SOURCES = {"mail": "邮件时间", "file": "文件时间", "form": "填报日�
     what="应报送的股室本期没有一份可用的表。",
     why="汇总缺这个股室的全部任务，领导看到的进度不完整。",
     cure="请催报；若已经交来，请把文件放进本月的回收文件夹后重新汇总。",
+    mark=("progress", OFFICE_STATES["missing"]),
+    urgency=2,
+    together=True,
     good="""
         | 股室   | 收到 |
         | 基教股 | 2021-04-20 |
@@ -56,6 +60,9 @@ def find_missing(rule: Rule, view: View) -> Iterator[Finding]:
     what="表在报送截止日（当天算按时）之后才收到。先看邮件时间，再看文件时间，最后看填报日期。",
     why="迟报会拖后整个汇总。文件时间会因另存、拷贝而变，所以只有它说迟时，只作提示，不计迟报。",
     cure="请核对收到时间；确属迟报的，提醒股室下月按时报送。先报后改的，以第一次收到为准。",
+    office_column="moment",
+    urgency=7,
+    together=True,
     good="""
         | 股室   | 收到 |
         | 基教股 | 2021-04-25 |
@@ -107,6 +114,10 @@ def _days(arrival: Arrival, view: View) -> str:
     what="表上“分管负责同志审定”一栏是空的。",
     why="进展情况须经分管负责同志审定后报送，没有审定的内容不宜上报、通报。",
     cure="请分管负责同志审定签名后重新报送，或由办公室与分管负责同志核实。",
+    office_column="approved",
+    mender="office",
+    said_to_office="“分管负责同志审定”是空的。请分管负责同志审定后填上姓名。",
+    together=True,
     good="""
         | 股室   | 审定 |
         | 基教股 | 同意报送。何远山 |
@@ -121,7 +132,7 @@ def find_unapproved(rule: Rule, view: View) -> Iterator[Finding]:
     for office, versions in _ordered(view):
         for version in versions:
             form = version.submission
-            if not form.approved:
+            if not form.approved and "approval" in form.asked:
                 yield rule.found(
                     "“分管负责同志审定”是空的。请分管负责同志审定后填上姓名，再报送。",
                     office=office.office,
@@ -138,6 +149,9 @@ def find_unapproved(rule: Rule, view: View) -> Iterator[Finding]:
     what="表头的填报人或填报日期没有填。",
     why="没有填报人，有疑问时找不到人；没有填报日期，两份表分不出先后。",
     cure="请补填后重新报送，或电话问清后由办公室补上。",
+    office_column="reporter",
+    mender="office",
+    together=True,
     good="""
         | 股室   | 填报人 | 填报日期 |
         | 基教股 | 周晓禾 | 2021-04-20 |
@@ -159,6 +173,7 @@ def find_unsigned(rule: Rule, view: View) -> Iterator[Finding]:
                 blank.append(("填报人", "reporter"))
             if form.reported_on is None and form.cells.get("reported_on") not in unreadable:
                 blank.append(("填报日期", "reported_on"))
+            blank = [(name, field) for name, field in blank if field in form.asked]
             if blank:
                 names = "和".join(name for name, _ in blank)
                 yield rule.found(
@@ -189,6 +204,11 @@ def _ordered(view: View) -> Iterator[tuple[OfficeState, tuple[Version, ...]]]:
     what="连同本期，股室已连续两个月以上没有报送。中间没有下发的月份不算在内，连续到此为止。",
     why="一次未报可能是疏忽，连续未报说明任务无人跟进，需要领导过问。",
     cure="请与股室负责人当面核对，必要时报分管负责同志。",
+    mark=("progress", "连续未报"),
+    office_column="months",
+    urgency=1,
+    together=True,
+    covers=("G401",),
     good="""
         | 股室   | 收到 | 上月收到 |
         | 计财股 |      | 2021-03-20 |

@@ -2,7 +2,7 @@
 
 import re
 
-from taskxl.text import is_blank, squeeze
+from taskxl.text import is_blank, likeness, squeeze
 from taskxl.words import DONE_WORDS, NOT_DONE_WORDS, NOTHING_WORDS, PREVIOUS_MARK, STOCK_PHRASES
 
 _MARKS = re.compile(r"(?:[^\w%]|_)+")
@@ -22,15 +22,15 @@ def plain(text: str) -> str:
     return _MARKS.sub("", squeeze(text.replace(PREVIOUS_MARK, "")))
 
 
-def likeness(one: str, other: str) -> float:
-    """Return how alike two texts are, 0 to 1, by the edits between them (rapidfuzz Indel).
+def repetition(one: str, other: str) -> float:
+    """Return how far one report repeats another, 0 to 1 (see `taskxl.text.likeness`).
 
     White space and punctuation do not count. Texts whose figures differ are never alike:
     `完成30%` and `完成60%` are two months of work.
 
-    >>> likeness("已完成选址。", "已完成选址")
+    >>> repetition("已完成选址。", "已完成选址")
     1.0
-    >>> likeness("累计完成改造3所学校", "累计完成改造5所学校")
+    >>> repetition("累计完成改造3所学校", "累计完成改造5所学校")
     0.0
     """
     first, second = plain(one), plain(other)
@@ -38,9 +38,7 @@ def likeness(one: str, other: str) -> float:
         return 1.0
     if re.findall(r"\d+", first) != re.findall(r"\d+", second):
         return 0.0
-    from rapidfuzz.distance import Indel
-
-    return float(Indel.normalized_similarity(first, second))
+    return likeness(first, second)
 
 
 def substance(text: str) -> str:

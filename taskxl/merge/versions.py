@@ -35,6 +35,17 @@ class Version:
         return not any(speaks(one) for one in self.statements)
 
     @property
+    def empty(self) -> bool:
+        """Whether the office wrote nothing at all since the form was issued to it.
+
+        Its name and the leader's at the head are no report; a word that stands anywhere else is.
+        """
+        texts = any(texts_of(one) for one in self.statements)
+        broken = any(finding.code.startswith("E30") for finding in self.source.findings)
+        left = bool(self.source.unplaced or self.submission.altered or broken)
+        return not left and (not texts or self.submission.untouched)
+
+    @property
     def statements(self) -> tuple[Statement, ...]:
         """All that it says of tasks and milestones."""
         return statements_of(self.submission)

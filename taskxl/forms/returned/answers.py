@@ -9,15 +9,16 @@ from taskxl.a1 import cell_name
 from taskxl.dates import read_date
 from taskxl.findings import Finding, rule
 from taskxl.forms.identity import Block, RowMark, digest_text
-from taskxl.forms.issue import strip_mark
+from taskxl.forms.issue import PREVIOUS_OBSTACLES, PREVIOUS_PROGRESS, strip_mark
 from taskxl.forms.returned.catalog import Catalog
 from taskxl.forms.returned.columns import MILESTONE_ANSWERS, TASK_ANSWERS, Table
 from taskxl.forms.returned.matching import squeeze_number
 from taskxl.forms.returned.tally import Tally
 from taskxl.intake.grids import Area, CellError, Value, value_text
 from taskxl.model import Altered, Entry, MilestoneEntry, Task
+from taskxl.tasks import short_label, shown_title
 from taskxl.text import is_blank, quote_change, show, squeeze
-from taskxl.words import MILESTONE_STATES, MILESTONE_SYNONYMS, STATUS_SYNONYMS, STATUSES
+from taskxl.words import DONE, MILESTONE_STATES, MILESTONE_SYNONYMS, STATUS_SYNONYMS, STATUSES
 
 FIXED_CHANGED = rule(
     "E301",
@@ -26,6 +27,11 @@ FIXED_CHANGED = rule(
     what="编号、项目名称、主要内容、责任股室这些下发时就有的字，回来时不一样了。",
     why="任务以主清单为准，股室在表里改了，主清单并不会跟着变。",
     cure="两处文字都列在汇总里。确需调整的，请在主清单中修改；否则不用处理。",
+    mark=("plan", "有改动"),
+    follows_cell=True,
+    listed_in="altered",
+    mender="office",
+    said_to_office="下发时的固定内容有改动。请恢复原样；确需调整的，请另行告知办公室。",
 )
 WORD_UNKNOWN = rule(
     "E304",
@@ -34,6 +40,9 @@ WORD_UNKNOWN = rule(
     what="进度状态或节点的完成情况写的不是下拉列表里的词，也不是常见的同义词。",
     why="状态要用来统计，认不出的词不能替股室猜。",
     cure="请股室改成下拉列表里的词；原话已照录。",
+    mark=("status", "状态不明"),
+    follows_cell=True,
+    mender="office",
 )
 DATE_UNKNOWN = rule(
     "E305",
@@ -42,6 +51,9 @@ DATE_UNKNOWN = rule(
     what="完成日期或填报日期里写的不是一个确切的日期。",
     why="判断节点是否按时完成要用这个日期。",
     cure="请写成 2021-4-20 或 4月20日 这样；原话已照录。",
+    mark=("status", "日期不明"),
+    follows_cell=True,
+    mender="office",
 )
 CELL_BROKEN = rule(
     "E306",
@@ -50,6 +62,10 @@ CELL_BROKEN = rule(
     what="填报栏里是 #REF! 之类的错误值，或者是一个没有保存结果的公式。",
     why="看不到股室本来想写什么。",
     cure="请股室在这一格里直接写文字后重发。",
+    mark=("progress", "公式出错"),
+    follows_cell=True,
+    mender="office",
+    partial="有 {} 处是错误值或没有结果的公式",
 )
 CELLS_MERGED = rule(
     "E307",
@@ -58,6 +74,10 @@ CELLS_MERGED = rule(
     what="几项任务的填报栏被合并成了一格。",
     why="合并后的文字只能算在最上面一项上，下面的项就成了空白。",
     cure="请核对这段话说的是哪几项；请股室取消合并，分别填写。",
+    mark=("progress", "跨行合并"),
+    follows_cell=True,
+    mender="office",
+    said_to_office="几项任务的填报栏合并成了一格。请取消合并，分别填写。",
 )
 
 _WHITE = " \t\r\n\u3000\u00a0\u200b\u200c\u200d\u2060\ufeff"
@@ -132,6 +152,24 @@ class AnswerReader:
         self._merges: dict[int, dict[int, list[Area]]] = {}
 
     # ------------------------------------------------------------ tasks
+
+    def is_typed(self, at: Answered) -> bool:
+        """Tell whether a row has an answer that did not stand in it when it was issued.
+
+        What stood in it: last month's texts under their mark, and 已完成 of a task that was done.
+        """
+        sheet = self.tally.sheets[at.sheet]
+        texts = {
+            column: as_typed(value_text(sheet.value(at.row, column)))
+            for field in at.table.answers
+            for column in at.table.columns[field]
+        }
+        old = {column for column, text in texts.items() if _is_as_issued(at, text)}
+        status = at.table.column("status")
+        if old and status and squeeze(texts[status]) == DONE:
+            old.add(status)
+        broken = (isinstance(sheet.value(at.row, column), CellError) for column in texts)
+        return any(broken) or any(text and column not in old for column, text in texts.items())
 
     def read_entry(self, at: Answered) -> Entry:
         """Return what a row says of its task; its cells are taken."""
@@ -208,7 +246,7 @@ class AnswerReader:
         if isinstance(value, CellError):
             self._report_error(at, column, value)
             return ""
-        text = strip_mark(as_typed(value_text(value)))
+        text = strip_mark(as_typed(value_text(value)), named=_was_handed_on(at))
         self.tally.take(at.sheet, at.row, column)
         if area is not None and area.bottom > at.row and text:
             self._report_merge(at, column, area)
@@ -361,6 +399,8 @@ class AnswerReader:
             due = self.catalog.milestones[at.item][1].due
             said = re.sub(r"\(.*", "", squeeze(now)) if isinstance(value, str) else value
             return is_blank(now) or (due is not None and read_date(said, due.year) == due)
+        if field == "title" and squeeze(now) == squeeze(self._task(at).title):
+            return True
         return squeeze(now) == squeeze(text)
 
     def _listed(self, at: Answered, field: str) -> str:
@@ -375,7 +415,9 @@ class AnswerReader:
             return self.catalog.plans[task.id]
         if field in ("responsible", "lead"):
             return "、".join(task.offices)
-        return (task.number if field == "number" else task.title) or ""
+        if field == "number":
+            return task.number or ""
+        return shown_title(task) if at.table.kind == "task" else short_label(task)
 
     def _said_of(self, at: Answered) -> frozenset[str]:
         """Return every text that 主清单 has of a row's task, squeezed."""
@@ -384,6 +426,7 @@ class AnswerReader:
         texts |= {self.catalog.plans[task.id], *task.offices, *(p.name for p in task.persons)}
         texts |= {"、".join(task.offices), "、".join(p.name for p in task.persons)}
         texts |= {"\n".join(task.remarks), "、".join(task.remarks)}
+        texts |= {shown_title(task), short_label(task)}
         return frozenset(squeeze(text) for text in texts if text)
 
     def _report_change(self, at: Answered, column: int, field: str, now: str) -> Altered:
@@ -412,6 +455,23 @@ class AnswerReader:
             self.tally.sheets[at.sheet].name or None,
             cell_name(at.row, column),
         )
+
+
+def _was_handed_on(at: Answered) -> bool:
+    """Tell whether a row was issued with a text of an earlier month."""
+    issued = at.mark.digests if at.mark else {}
+    return PREVIOUS_PROGRESS in issued or PREVIOUS_OBSTACLES in issued
+
+
+def _is_as_issued(at: Answered, text: str) -> bool:
+    """Tell whether a text is that of an earlier month, with its mark, just as it was issued."""
+    bare = strip_mark(text, named=True)
+    return (
+        at.mark is not None
+        and bare != text
+        and digest_text(bare)
+        in (at.mark.digests.get(PREVIOUS_PROGRESS), at.mark.digests.get(PREVIOUS_OBSTACLES))
+    )
 
 
 def _name_set(text: str) -> frozenset[str]:

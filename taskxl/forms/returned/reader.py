@@ -271,6 +271,7 @@ class _Reader:
             sure = register.is_sure(row.keys, item)
             at = Answered(office.name, item, part.sheet, row.table, row.row, mark, sure)
             office.altered += self.answers.read_fixed(at)
+            office.typed = office.typed or self.answers.is_typed(at)
             if row.table.kind == "task":
                 office.entries.append((self.answers.read_entry(at), at))
             else:

@@ -18,6 +18,12 @@ NO_PLACE = rule(
     what="股室写了字，但不在任何一项任务的填报栏里：多出来的行或列、表外的说明、批注、文本框、别的工作表。",
     why="汇总表没有地方放它，但一个字也不能丢，所以列在“未归位内容”里。",
     cure="请看“未归位内容”，需要的请移到相应任务；或请股室写进填报栏后重发。",
+    mark=("progress", "另有内容"),
+    follows_cell=True,
+    listed_in="unplaced",
+    mender="office",
+    said_to_office="这里写的内容没有对应的任务或栏目。属于某项任务的，请移到它的填报栏里。",
+    partial="有 {} 处文字列在未归位内容",
 )
 
 Why = Literal[

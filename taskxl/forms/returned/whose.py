@@ -9,6 +9,7 @@ from taskxl.forms.identity import PROPERTY, Identity, digest_text, identity_shee
 from taskxl.forms.returned.catalog import Catalog
 from taskxl.intake.grids import Book
 from taskxl.model import IdentitySource, Period, period_name
+from taskxl.tasks import shown_title
 from taskxl.text import show, squeeze
 
 OFFICE_UNKNOWN = rule(
@@ -18,6 +19,10 @@ OFFICE_UNKNOWN = rule(
     what="回收的文件里看不出是哪个股室报的，或者几处说法互相矛盾，或者是别的单位的表。",
     why="记错股室会冤枉人，所以宁可先不收。",
     cure="请股室在下发给本股室的表上填写，并写明“填报股室”；不要借用别的股室的表。",
+    listed_in="files",
+    mender="office",
+    urgency=4,
+    together=True,
 )
 OTHER_PERIOD = rule(
     "R206",
@@ -26,6 +31,10 @@ OTHER_PERIOD = rule(
     what="文件里的标识或标题表明，这是另一个月份的表。",
     why="把上月的进展当成本月的，汇总就错了。",
     cure="请股室用本月下发的表重新报送；如果只是标题没有改，请改好标题再发一次。",
+    listed_in="files",
+    mender="office",
+    urgency=4,
+    together=True,
 )
 
 _SOURCE_WORDS: dict[IdentitySource, str] = {
@@ -83,8 +92,11 @@ def _is_of_list(identity: Identity, catalog: Catalog) -> bool:
     """Tell whether a form was issued from this very list: then only the bureau's name changed."""
     rows = [row for row in identity.rows if row.block == "task"]
     tasks = [catalog.tasks.get(row.id) for row in rows]
-    titles = [digest_text(task.title or "") if task else None for task in tasks]
-    same = sum(row.digests.get("名称") == title for row, title in zip(rows, titles, strict=True))
+    titles = [
+        {digest_text(task.title or ""), digest_text(shown_title(task))} if task else set()
+        for task in tasks
+    ]
+    same = sum(row.digests.get("名称") in title for row, title in zip(rows, titles, strict=True))
     return bool(rows) and 2 * same >= len(rows)
 
 

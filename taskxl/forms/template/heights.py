@@ -1,4 +1,4 @@
-"""How high a row must be for its texts, whatever program shows it."""
+"""How high a row of a form must be for its texts, from the drawing's own widths and fonts."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -7,16 +7,15 @@ from functools import lru_cache
 
 from lxml import etree
 
-from taskxl.ooxml.package import local
+from taskxl.row_heights import BODY_SIZE, RowModel, count_lines
+from taskxl.xml import local, parse_xml
 
-# Excel allows no more; a text that needs more is cut when printed.
-HIGHEST = 409.0
 # Excel gives 仿宋 and 宋体 1.21 of their size a line; what LibreOffice puts in their place takes up
-# to 1.45, much of it empty. Programs part a line a little earlier than its width says, so that 。
-# never begins one.
-_LINE = 1.36
-_PADDING = 6.0
+# to 1.45, much of it empty. Heights are whole pixels, as programs keep them.
+_ROWS = RowModel(line=1.36 * BODY_SIZE, padding=6.0, step=0.75, up=True)
+# Programs part a line a little earlier than its width says, so that 。 never begins one.
 _LOOSE = 1.02
+_count_lines = lru_cache(maxsize=4096)(count_lines)  # a text stands in forms of several offices
 _PIXELS_A_UNIT = 7  # width of a digit of 11-point Calibri at 96 dpi
 _LATIN_DIGIT, _CHINESE_DIGIT = 0.507, 0.5  # width of a digit by its font's size
 _CELL_MARGIN = 6
@@ -41,7 +40,7 @@ def read_styles(content: bytes | None) -> tuple[list[Style], int]:
     """
     if content is None:
         return [], _PIXELS_A_UNIT
-    root = etree.fromstring(content, etree.XMLParser(resolve_entities=False, no_network=True))
+    root = parse_xml(content)
     fonts = list(root.iterfind("{*}fonts/{*}font"))
     sizes = [float(_value(font, "sz", "11")) for font in fonts]
     styles = []
@@ -89,30 +88,15 @@ def count_columns(width: float, size: float) -> int:
     return max(2, 2 * int((width - _CELL_MARGIN) / (size * 96 / 72)))
 
 
-@lru_cache(maxsize=4096)
-def count_lines(text: str, columns: int) -> int:
-    r"""Return how many lines a text takes in so many half-width columns; Chinese takes two each.
-
-    >>> count_lines("一是完成编制。\n二是上报", 8)
-    3
-    """
-    lines = 0
-    for line in text.split("\n"):
-        # GBK has two bytes for exactly what is shown full-width in a Chinese font.
-        taken = len(line.encode("gbk", "replace"))
-        lines += max(1, math.ceil(taken * (_LOOSE if taken > columns else 1) / columns))
-    return lines
-
-
 def row_height(cells: Sequence[tuple[str, float, int]], least: float) -> float:
     """Return the height in points that shows all texts of a row.
 
     `cells` are text, size (points) and columns (see `count_columns`) of the cells that part their
     text into lines; `least` is the height as drawn, the least there is.
     """
-    needed = least
-    for text, size, columns in cells:
-        if text:
-            needed = max(needed, count_lines(text, columns) * size * _LINE + _PADDING)
-    # Whole pixels, as programs keep heights.
-    return needed if needed == least else min(math.ceil(needed / 0.75) * 0.75, HIGHEST)
+    needed = [
+        _ROWS.needs(_count_lines(text, columns, _LOOSE), size)
+        for text, size, columns in cells
+        if text
+    ]
+    return _ROWS.fit(max(needed)) if needed and max(needed) > least else least

@@ -24,8 +24,9 @@ from taskxl.forms.template.row_following import (
     read_merges,
     write_merges,
 )
-from taskxl.ooxml.package import DECLARATION, local
+from taskxl.ooxml.package import DECLARATION
 from taskxl.ooxml.references import Range, Zone, read_formula
+from taskxl.xml import local
 
 _HEADER_LIMIT = 255
 

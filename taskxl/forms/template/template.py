@@ -29,8 +29,9 @@ from taskxl.forms.template.workbook_parts import (
     refers_to,
     write_identity_sheet,
 )
-from taskxl.ooxml.package import Packed, local, parse_part, read_parts, read_relations, write_parts
+from taskxl.ooxml.package import Packed, parse_part, read_parts, read_relations, write_parts
 from taskxl.ooxml.references import Formula, Zone, read_formula, read_range
+from taskxl.xml import local
 
 # What may hang on a sheet with texts in it, by its kind.
 _ATTACHED = {
