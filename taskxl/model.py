@@ -8,6 +8,7 @@ from datetime import date, datetime
 from itertools import chain, count
 from typing import Literal, get_args
 
+from taskxl.approval import is_approval
 from taskxl.errors import TaskxlError
 from taskxl.findings import Finding
 from taskxl.text import quote, show
@@ -334,6 +335,20 @@ class Unplaced:
 
 
 @dataclass(frozen=True, slots=True)
+class Attached:
+    """A picture or a file in a return, whose words only a person can read.
+
+    `cell` and `last` are the cells at which it begins and ends, where it hangs on any.
+    """
+
+    file: str
+    sheet: str | None
+    cell: str | None
+    what: str
+    last: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Altered:
     """A fixed text that an office changed: `was` as issued, `now` as returned."""
 
@@ -379,8 +394,8 @@ class Submission:
 
     @property
     def approved(self) -> bool:
-        """Whether the leader's approval stands in the form."""
-        return bool(self.approval.strip())
+        """Whether the leader's approval stands in the form: a refusal is none."""
+        return is_approval(self.approval) is True
 
 
 @dataclass(frozen=True, slots=True)
@@ -399,6 +414,9 @@ class Return:
     submissions: tuple[Submission, ...] = ()
     unplaced: tuple[Unplaced, ...] = ()
     findings: tuple[Finding, ...] = ()
+    attached: tuple[Attached, ...] = ()
+    about: tuple[str, ...] = ()
+    """Offices of whose tasks it has rows that it was not taken for."""
 
 
 # ---------------------------------------------------------------- the month

@@ -77,9 +77,7 @@ def test_schools_and_kindergartens_open_on_the_day_that_the_settings_give(text: 
         ("年底前", date(2021, 12, 15)),
     ],
 )
-def test_a_stated_due_date_beats_a_later_day_that_is_only_mentioned(
-    stated: str, due: date
-) -> None:
+def test_a_stated_due_date_beats_a_later_day_that_is_only_mentioned(stated: str, due: date) -> None:
     found, vague = due_of(f"召开会议，{stated}完成，以便12月25日表彰")
     assert found == due
     assert vague == f"文中还写有“12月25日”，按“{stated}”计"

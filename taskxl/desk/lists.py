@@ -191,12 +191,13 @@ def settle_master(workspace: Workspace, ledger: Ledger) -> tuple[MasterList, lis
 
 def check_workspace(workspace: Workspace) -> tuple[Finding, ...]:
     """Return what is doubtful in 主清单.xlsx, in the template of 附件2 and in those of letters."""
-    from taskxl.forms.template.template import check_template
+    from taskxl.forms.returned.headings import check_headings
+    from taskxl.forms.template.template import check_template, drawn_layout
     from taskxl.mail.texts import TEMPLATES, check_text
 
     master, findings = load_master(workspace)
     name, content = workspace.form_template(master.settings.form_columns)
-    drawn = check_template(content, name)
+    drawn = (*check_template(content, name), *check_headings(drawn_layout(content)))
     closings = check_closings(master.tasks, _find_done(workspace, master))
     texts = [
         finding for name in TEMPLATES for finding in check_text(name, workspace.template(name))

@@ -12,6 +12,7 @@ from taskxl.dates.year import year_periods
 from taskxl.desk.return_files import Progress, read_returns
 from taskxl.errors import TaskxlError
 from taskxl.forms.returned.asked import asked_fields
+from taskxl.forms.returned.catalog import form_pictures
 from taskxl.forms.returned.reader import Expected, form_texts
 from taskxl.intake.gate import admit, read_once
 from taskxl.intake.grids import Book
@@ -74,7 +75,15 @@ def merge_folder(
     instructions = instructions_of(history[-1].revisions) if history else {}
     forms = _read_forms(workspace, master.settings, period)
     asked = asked_fields(forms[1:] or forms)
-    expected = Expected(master, period, _gather_texts(forms), instructions, issued_lists, asked)
+    expected = Expected(
+        master,
+        period,
+        _gather_texts(forms),
+        instructions,
+        issued_lists,
+        form_pictures=frozenset().union(*map(form_pictures, forms)),
+        asked=asked,
+    )
     files = workspace.list_returns(period)
     folder = workspace.returns_folder(period)
     returns = tuple(read_returns(folder, files, expected, progress, mailed or {}))

@@ -15,7 +15,7 @@ What an office says of a milestone decides, never the date alone:
 from collections.abc import Iterator
 
 from taskxl.findings import Finding, Rule, Severity
-from taskxl.merge.evidence import filled_on, is_over
+from taskxl.merge.evidence import filled_on, is_over, may_answer, name_texts
 from taskxl.merge.lights import COMPLETED, NOT_COMPLETED, POSTPONED, says_done
 from taskxl.merge.likeness import find_done_clause
 from taskxl.merge.registry import View, gap_rule
@@ -131,6 +131,9 @@ def _weigh(
             f"，{office}报来的表里没有这个节点，进度状态是“{entry.status}”。"
             "已完成的请报完成日期，未完成的请说明原因。"
         )
+    own = next((s for s in view.statements.get(state.milestone.id, ()) if s.office == office), None)
+    if not said and own and (found := may_answer(view, own)):
+        return "info", f"，完成情况没有填，但{name_texts(found)}没有归处，可能就是。请核实。"
     written = f"写的是{quote(said, 20)}" if said else "没有填"
     return "warning", f"，完成情况{written}。已完成的请补填完成日期，未完成的请说明原因。"
 

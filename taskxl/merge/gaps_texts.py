@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from taskxl.findings import Finding, Rule
-from taskxl.merge.evidence import is_over
+from taskxl.merge.evidence import is_over, may_answer, name_texts
 from taskxl.merge.lights import COMPLETED, NOT_COMPLETED, POSTPONED, says_done
 from taskxl.merge.likeness import plain, repetition, says_nothing, substance
 from taskxl.merge.registry import View, gap_rule
@@ -80,6 +80,10 @@ def find_blank(rule: Rule, view: View) -> Iterator[Finding]:
             yield rule.found(
                 f"{head}，同一张表里有填报栏跨行合并，内容可能写在上面的格里。请核实。",
                 severity="info",
+            ).at(**_place(entry, "progress"))
+        elif found := may_answer(view, entry):
+            yield rule.found(
+                f"{head}，但{name_texts(found)}没有归处，可能就是。请核实。", severity="info"
             ).at(**_place(entry, "progress"))
         else:
             yield rule.found(f"{head}。请补填本月的进展；没有进展的，请写明原因。").at(
@@ -256,6 +260,14 @@ def find_unexplained(rule: Rule, view: View) -> Iterator[Finding]:
         elif pair in behind:
             reason = f"有节点报“{behind[pair].state}”"
         else:
+            continue
+        loose = () if entry.obstacles.strip() else may_answer(view, entry)
+        if loose:
+            yield rule.found(
+                f"{task.label}{reason}，存在问题和下一步工作计划是空白，"
+                f"但{name_texts(loose)}没有归处，可能就是。请核实。",
+                severity="info",
+            ).at(**_place(entry, "obstacles"))
             continue
         written = "写的是" + quote(entry.obstacles, 40) if entry.obstacles.strip() else "是空白"
         yield rule.found(

@@ -67,7 +67,8 @@ def merge_month(
     }
     finished = {pair for pair, said in earlier.items() if said.entry.status == DONE}
     finished |= {(task, office) for task in closed for office in offices[task]}
-    counted = count_returns(master, period, returns, issued, finished)
+    before = {pair: said.entry for pair, said in earlier.items()}
+    counted = count_returns(master, period, returns, issued, before=before, finished=finished)
 
     revisions = rename_offices(revisions, roster)
     corrected, revised = revise_entries(counted.entries, revisions, tasks)
@@ -108,6 +109,8 @@ def merge_month(
         past=past,
         closed=closed,
         corrected=frozenset(key_of(one) for one in revised),
+        heads=counted.heads,
+        about=counted.about,
     )
     word = master.settings.office_word
     findings = [

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from taskxl.findings import Finding
 from taskxl.merge.fates import (
@@ -14,7 +15,16 @@ from taskxl.merge.fates import (
     report_versions,
 )
 from taskxl.merge.leftovers import form_texts, gather_leftovers, head_texts, statement_texts
-from taskxl.merge.versions import Settled, Version, local_moment, rename_office, settle_versions
+from taskxl.merge.versions import (
+    Head,
+    Settled,
+    Version,
+    likelihood,
+    local_moment,
+    rename_office,
+    settle_head,
+    settle_versions,
+)
 from taskxl.model import (
     Altered,
     Entry,
@@ -39,7 +49,9 @@ class Counted:
     """The returns of a month, counted: what stands, and what became of the rest.
 
     `versions` are all readable forms of each office for the period, whether they stand or not;
-    `refused` gives the files of each office that do not count at all, where it can be named.
+    `refused` gives the files of each office that do not count at all, where it can be named;
+    `heads` what stands above each office's tables, `about` the files that hold rows of its tasks
+    without being taken for its own.
     """
 
     files: tuple[FileVerdict, ...]
@@ -51,6 +63,8 @@ class Counted:
     unplaced: tuple[Unplaced, ...]
     altered: tuple[Altered, ...]
     findings: tuple[Finding, ...]
+    heads: Mapping[str, Head] = field(default_factory=dict)
+    about: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def count_returns(
@@ -58,6 +72,7 @@ def count_returns(
     period: Period,
     returns: Sequence[Return],
     issued: Mapping[str, str] | None = None,
+    before: Mapping[tuple[str, str], Entry] = MappingProxyType({}),
     finished: Set[tuple[str, str]] = frozenset(),
 ) -> Counted:
     """Give every file its verdict and gather what stands.
@@ -66,14 +81,19 @@ def count_returns(
     it is no return at all (R211), `duplicate` (R207), `superseded` when nothing of it stands
     beside a newer one (R208), else `accepted`, or `partial` when some of its text found no place,
     a task row is gone, or a part gave way to another return. `issued` gives the id of the form
-    that each office was issued last; `finished` are the tasks, each with its office, of which
-    nothing need be written any more. Whatever does not stand is in `unplaced`.
+    that each office was issued last, `before` what each office last said of a task, by task and
+    office; `finished` are the tasks, each with its office, of which nothing need be written any
+    more. Whatever does not stand is in `unplaced`.
     """
     readable, copies = _part_copies(sorted(returns, key=lambda ret: ret.file))
     taken = _take_in(readable, period, Roster(master.offices))
     _refuse_empty(taken, finished)
     settled = {
-        office: settle_versions(versions, (issued or {}).get(office))
+        office: settle_versions(
+            versions,
+            (issued or {}).get(office),
+            {task: entry for (task, name), entry in before.items() if name == office},
+        )
         for office, versions in taken.by_office.items()
     }
     fates, findings = taken.fates, taken.findings
@@ -92,7 +112,17 @@ def count_returns(
         findings.append(SAME_CONTENT.found(message, office=verdict.office, file=ret.file))
 
     entries, milestones, strays = _part_strays(master, settled)
-    leftovers = gather_leftovers(readable, taken.by_return, settled)
+    heads = {
+        office: settle_head(
+            sorted(versions, key=lambda v: likelihood(v, (issued or {}).get(v.submission.office)))
+        )
+        for office, versions in taken.by_office.items()
+    }
+    leftovers = gather_leftovers(readable, taken.by_return, settled, heads)
+    about: dict[str, list[str]] = {}
+    for ret in readable:
+        for office in ret.about:
+            about.setdefault(Roster(master.offices).present_name(office), []).append(ret.file)
     return Counted(
         tuple(sorted(files, key=lambda verdict: verdict.file)),
         {office: one.standing for office, one in settled.items()},
@@ -103,6 +133,8 @@ def count_returns(
         tuple(sorted((*taken.unplaced, *leftovers, *strays), key=lambda one: one.file)),
         tuple(a for s in settled.values() for v in s.standing for a in v.submission.altered),
         tuple(dict.fromkeys(findings)),
+        heads,
+        {office: tuple(names) for office, names in about.items()},
     )
 
 

@@ -36,7 +36,8 @@ class Expected:
     """The list and period that returns are read against.
 
     `form_texts` are the fixed texts of the form's template (see `form_texts`): instructions and
-    captions that come back with every return and are nobody's typing; `instructions` the 批示 that
+    captions that come back with every return and are nobody's typing; `form_pictures` the digests
+    of the pictures that are drawn in it; `instructions` the 批示 that
     stand below the plan of a task, by its id; `issued_lists` those by which forms of the period
     went out, the list may have been changed since; `asked` what the period's forms ask for.
     """
@@ -47,6 +48,7 @@ class Expected:
     instructions: Mapping[str, str] = field(default_factory=dict)
     issued_lists: tuple[MasterList, ...] = ()
     asked: tuple[str, ...] = ASKED
+    form_pictures: frozenset[str] = frozenset()
 
     @cached_property
     def catalog(self) -> "Catalog":
@@ -68,6 +70,13 @@ def form_texts(template: Book) -> frozenset[str]:
     return frozenset(text for text in texts if _PLACEHOLDER.sub("", text))
 
 
+def form_pictures(template: Book) -> frozenset[str]:
+    """Return the digests of the pictures in a form's template: a bureau's emblem, say."""
+    return frozenset(
+        one.digest for sheet in template.sheets for one in sheet.embedded if one.digest
+    )
+
+
 class Catalog:
     """The tasks of a list by office and by what a row says of them."""
 
@@ -76,6 +85,7 @@ class Catalog:
         self.period = expected.period
         self._issued_lists = expected.issued_lists
         self.asked = expected.asked
+        self.form_pictures = expected.form_pictures
         self.settings = expected.master.settings
         self.roster = Roster(self.master.offices)
         self.tasks: dict[str, Task] = {task.id: task for task in self.master.tasks}
@@ -101,6 +111,9 @@ class Catalog:
         self.reported: dict[str, frozenset[str]] = {
             office: frozenset(task.id for task in own) - closed
             for office, (own, _) in divide_tasks(self.master).items()
+        }
+        self.leads: dict[str, tuple[str, ...]] = {
+            task.id: self.roster.spell_out(task.lead_offices) for task in self.master.tasks
         }
         responsible: dict[str, set[str]] = {}
         for task in self.master.tasks:
@@ -186,6 +199,10 @@ class Catalog:
         """Tell whether a text stands in the form's template just so, numbers apart."""
         plain = _no_numbers(squeeze(text))
         return plain in self._fixed or _COUNTER.fullmatch(plain) is not None
+
+    def is_own_sentence(self, text: str) -> bool:
+        """Tell whether a text is what the program itself writes where nothing is to be filled."""
+        return _COUNTER.fullmatch(_no_numbers(squeeze(text))) is not None
 
     def is_title(self, text: str) -> bool:
         """Tell whether a line above a table is the form's heading and nothing more."""
