@@ -18,11 +18,11 @@ from taskxl.master.reading.offices import (
     find_known,
     join_names,
     mend_broken,
-    split_roles,
 )
 from taskxl.master.reading.persons import pair_persons, read_leaders
 from taskxl.master.reading.plans import read_plan
 from taskxl.master.reading.prose import read_outline
+from taskxl.master.reading.responsibility import Duty, read_duty
 from taskxl.master.reading.rows import read_rows
 from taskxl.master.reading.titles import (
     find_issue_date,
@@ -90,8 +90,7 @@ _OFFICE_FIELDS = ("lead", "responsible", "supporting")
 
 def _role_names(draft: Draft, name: str) -> Iterable[str]:
     for text in draft.texts.get(name, ()):
-        roles = split_roles(text)
-        yield "\n".join((*roles.lead, *roles.supporting, *roles.plain))
+        yield "\n".join((read_duty(text, sure=True) or Duty()).offices)
 
 
 def _read_book(book: Book) -> tuple[list[Part], list[Finding]]:
@@ -265,10 +264,10 @@ def _read_offices(
     plain: list[str] = []
     for name, into in (("lead", lead), ("responsible", plain), ("supporting", supporting)):
         for text in draft.texts.get(name, ()):
-            roles = split_roles(text)
-            lead += roles.lead
-            supporting += roles.supporting
-            into += roles.plain
+            duty = read_duty(text, sure=True) or Duty()
+            lead += duty.lead
+            supporting += duty.supporting
+            into += duty.plain
     parted = []
     for some in (lead, plain, supporting):
         broken = tuple(dict.fromkeys(some))
