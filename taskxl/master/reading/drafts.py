@@ -14,11 +14,17 @@ from taskxl.model import Place
 from taskxl.plan_text import read_ordinal, split_plan
 from taskxl.text import squeeze
 
-_LEADER_ROW = re.compile(
-    r"^(?P<name>[\u4e00-\u9fff·]{2,4}?)(?:(?:副?局长|书记|副书记|主任|副主任|组长|股长)?同志"
-    r"|副?局长|副?书记)(?:负责|分管|牵头|主管|包联|挂钩|联系)"
-    r"|^(?:分管|责任|牵头|包联)(?:领导|负责人|负责同志|局领导)[:：](?P<after>[\u4e00-\u9fff·]{2,4})$"
+_POST = (
+    r"(?:(?:党组|党委)?副?书记|(?:常务|党组|党委)?副?(?:[省市州县区旗镇乡厅局处院校所科股部]长|主任|组长|书记|总经理|董事长)"
+    r"|(?:常务)?副?[省市县区镇乡]长)"
 )
+_LEADER_ROW = re.compile(
+    rf"^(?P<name>[\u4e00-\u9fff·]{{2,4}}?)(?:{_POST}?同志|{_POST})"
+    r"(?:负责|分管|牵头|主管|包联|挂钩|联系|主抓)"
+    r"|^(?:分管|责任|牵头|包联|主管)(?:市|县|区|局|校|院)?(?:领导|负责人|负责同志)[:：]"
+    rf"(?P<after>[\u4e00-\u9fff·]{{2,4}}?)(?:{_POST}|同志)?$"
+)
+_MARKER = re.compile(r"^(?:[一二三四五六七八九十]+、|[(（][一二三四五六七八九十\d]+[)）]|\d+[.、])")
 _PAGE = re.compile(r"^[-—–\s]*\d+[-—–\s]*$|^第?\d+页(?:[,，/]?共?\d+页)?$|^\d+/\d+$")
 _NOTE = re.compile(
     rf"^(?:{'|'.join(words.NOTE_BEGINNINGS)})(?:签?[字名章批]|盖章|人)?(?:[\d(（]*[)）]?)?"
@@ -114,7 +120,7 @@ def read_leader(text: str) -> str | None:
     >>> read_leader("陈一鸣同志负责项目"), read_leader("分管领导：林二"), read_leader("一、党建")
     ('陈一鸣', '林二', None)
     """
-    found = _LEADER_ROW.search(squeeze(text))
+    found = _LEADER_ROW.search(_MARKER.sub("", squeeze(text)))
     return (found["name"] or found["after"]) if found else None
 
 

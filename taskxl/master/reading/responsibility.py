@@ -215,6 +215,15 @@ def take_duties(line: str) -> tuple[str, tuple[Duty, ...]]:
     return line, tuple(duties)
 
 
+def is_endless(said: str) -> bool:
+    """Tell whether a due phrase is of work without an end: 持续推进, 长期坚持.
+
+    >>> is_endless("年内持续推进"), is_endless("6月底前")
+    (True, False)
+    """
+    return bool(re.search(_ENDLESS, said))
+
+
 def _take_parentheses(line: str, duties: list[Duty]) -> str:
     for found in reversed(list(_PARTS.finditer(line))):
         inside, before, after = found["inside"], line[: found.start()], line[found.end() :]
