@@ -21,7 +21,7 @@ _TITLE_WORDS = re.compile(
 )
 _TAIL = re.compile(r"(?:[.．…·]{2,}|\t)\s*\d+\s*$")
 _SIGNATURE = re.compile(
-    r"^(?:20\d\d|二[〇○零]..)年\d{1,2}月\d{1,2}日(?:印发)?$|^[^，。]{2,20}(?:局|委员会|政府|办公室|厅)$"
+    r"^(?:20\d\d|二[〇○零]..)年\d{1,2}月\d{1,2}日(?:印发)?$|^[^，。、：:]{2,20}(?:局|委员会|政府|办公室|厅)$"
 )
 _SENTENCE = re.compile(r"(?P<title>.+?)[。！]\s*(?P<body>.*)", re.DOTALL)
 _COLON = re.compile(r"(?P<title>[^。；，,：:]{4,30})[：:]\s*(?P<body>.{8,})", re.DOTALL)
@@ -167,9 +167,6 @@ def read_chapters(book: Book) -> list[Chapter]:
             chapters[-1].items.append(item)
             if item.ordinal is not None:
                 last[item.kind] = item.ordinal
-                for deeper in [kind for kind in last if kind > item.kind]:
-                    if item.kind >= 0 and deeper != item.kind and item.kind < 3:
-                        last.setdefault(deeper, 0)
     chapters = [chapter for chapter in chapters if chapter.items or chapter.loose]
     for chapter in chapters:
         for item in chapter.items:

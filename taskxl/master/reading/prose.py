@@ -24,7 +24,7 @@ from taskxl.master.reading.outline import (
 )
 from taskxl.master.reading.responsibility import is_endless
 from taskxl.model import Place
-from taskxl.text import show, squeeze
+from taskxl.text import quote, show, squeeze
 
 _SHARE = 0.3  # of a chapter's tasks that say who answers for them make it a list of tasks
 
@@ -211,9 +211,9 @@ def _quote(left: Sequence[tuple[int, str]], file: str) -> Iterator[Finding]:
         return
     first, last = left[0][0], left[-1][0]
     where = f"第{first}行" if first == last else f"第{first}至{last}行"
-    said = "”“".join(show(text, 60) for _, text in left)
+    said = "".join(quote(text, 60) for _, text in left)
     yield PASSED_OVER.found(
-        f"{where}有{len(left)}段是前言、标题下的说明或结尾，不属于哪项任务，没有读入：“{said}”。"
+        f"{where}有{len(left)}段是前言、标题下的说明或结尾，不属于哪项任务，没有读入：{said}。"
         "如果其中有任务，请加上编号后重新读入。",
         file=file,
     )
