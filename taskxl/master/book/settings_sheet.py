@@ -112,6 +112,11 @@ ITEMS = (
         "date",
         optional=True,
     ),
+    Item(
+        "reading",
+        "清单读法",
+        "读清单时说过的话：哪一栏是什么、表头在哪一行、任务在哪一级，如 时序进度=节点；表头行=3。",
+    ),
     Item("contact", "联系人及电话", "填报说明和信件里写给填报人的联系方式。"),
     Item("mail_server", "发信服务器", "如 smtp.example.com；不用邮件时留空。密码不写在这里。"),
     Item("mail_port", "发信端口", "一般是 465（SSL）或 587（STARTTLS）。", "count", 1, 65535),

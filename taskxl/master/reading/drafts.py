@@ -10,7 +10,7 @@ from taskxl.findings import Finding
 from taskxl.intake.grids import Sheet, Value
 from taskxl.master.list_rules import CUT_OFF
 from taskxl.master.reading.header import Header
-from taskxl.model import Place
+from taskxl.model import Place, Understood
 from taskxl.plan_text import read_ordinal, split_plan
 from taskxl.text import squeeze
 
@@ -37,7 +37,8 @@ class Step:
     """A row's text in the columns of the plan, with the due cell beside it.
 
     `bound` says that a merge ties the row to its task, `milestone` that the column is one of
-    milestones and not of descriptions.
+    milestones and not of descriptions, `measures` that its numbered parts are no steps unless they
+    have dates.
     """
 
     text: str
@@ -45,6 +46,7 @@ class Step:
     row: int
     bound: bool = False
     milestone: bool = False
+    measures: bool = False
 
 
 @dataclass(slots=True)
@@ -72,7 +74,8 @@ class Part:
 
     `continues`: it is the rest of the table above it, which a page break divided. `sections`,
     `leader` and `waiting` (section rows below which no task came yet, each with what is to be said
-    of it) are how the table stands at its end.
+    of it) are how the table stands at its end. `understood` is what its columns or levels were
+    taken as.
     """
 
     sheet: Sheet
@@ -85,11 +88,17 @@ class Part:
     sections: dict[int, str] = field(default_factory=dict)
     leader: str | None = None
     waiting: list[tuple[str, Finding]] = field(default_factory=list)
+    understood: list[Understood] = field(default_factory=list)
 
     @property
     def width(self) -> int:
         """How many columns the sheet has."""
         return max((len(row) for row in self.sheet.rows), default=0)
+
+
+def is_empty(draft: Draft) -> bool:
+    """Tell whether a draft holds nothing but a number."""
+    return not (draft.title or draft.steps or any(draft.texts.values()))
 
 
 def is_note(text: str) -> bool:

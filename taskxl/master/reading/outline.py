@@ -276,13 +276,15 @@ def _family_of(
 # ---------------------------------------------------------------- items to tasks
 
 
-def find_task_family(chapter: Chapter) -> int:
-    """Return the family of marks that tasks have.
+def find_task_family(chapter: Chapter, level: int | None = None) -> int:
+    """Return the family of marks that tasks have; that of `level`, from 1, where a person said it.
 
     It is the one whose items say who answers for them; where hardly any does, the outermost one
     whose items have a text.
     """
     kinds = chapter.kinds
+    if level is not None:
+        return kinds[min(level, len(kinds)) - 1]
     best, weight = kinds[0], 0.0
     for kind in kinds:
         items = [item for item in chapter.items if item.kind == kind]
@@ -325,7 +327,9 @@ def find_entries(chapter: Chapter, kind: int | None = None) -> list[Entry]:
             entries[-1] = Entry(last.item, last.section, (*last.below, item), last.heads)
             continue
         heads = {n: head for n, head in heads.items() if n < here}
-        if here >= level or (evidence and item.answered and not _has_below(chapter, at, rank, kind)):
+        if here >= level or (
+            evidence and item.answered and not _has_below(chapter, at, rank, kind)
+        ):
             above = tuple(heads[n] for n in sorted(heads))
             if not (evidence and not item.answered and _is_organising(above)):
                 entries.append(Entry(item, _name_section(above), (), above))

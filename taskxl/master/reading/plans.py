@@ -10,7 +10,7 @@ from taskxl.intake.grids import Value, value_text
 from taskxl.master.list_rules import VAGUE_DATE
 from taskxl.master.reading.drafts import Draft, Step
 from taskxl.model import Milestone
-from taskxl.plan_text import is_heading, split_plan
+from taskxl.plan_text import Plan, is_heading, split_plan
 from taskxl.text import is_blank, show, squeeze, tidy
 
 Report = Callable[[Finding], None]
@@ -41,6 +41,8 @@ def read_plan(
             continue
         plan = split_plan(step.text)
         texts = plan.milestones
+        if step.measures and not any(find_due(text, year or 2000) for text in texts):
+            plan, texts = Plan(step.text, (), ""), ()
         has_due = not is_blank(step.due)
         if not texts and step.text and (step.milestone or (several and has_due)):
             if is_heading(step.text):

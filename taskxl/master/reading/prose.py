@@ -23,18 +23,20 @@ from taskxl.master.reading.outline import (
     split_title,
 )
 from taskxl.master.reading.responsibility import is_endless
-from taskxl.model import Place
+from taskxl.master.reading.understood import describe_levels
+from taskxl.model import Place, Understood
 from taskxl.text import quote, show, squeeze
 
 _SHARE = 0.3  # of a chapter's tasks that say who answers for them make it a list of tasks
 
 
-def read_outline(book: Book) -> tuple[Part | None, list[Finding]]:
+def read_outline(book: Book, level: int | None = None) -> tuple[Part | None, list[Finding]]:
     """Return the tasks of a document's prose, and what was passed over; None without tasks.
 
     A contents list before the body is no second set of tasks, but an item that only the contents
     list has (the body was cut off) stays. What looks back on last year is passed over. Every
-    paragraph of a list that is in no task is quoted by a finding.
+    paragraph of a list that is in no task is quoted by a finding. `level` is the one, from 1, on
+    which a person said that the tasks are.
     """
     findings: list[Finding] = []
     read = read_chapters(book)
@@ -50,11 +52,13 @@ def read_outline(book: Book) -> tuple[Part | None, list[Finding]]:
         bodies = [chapter for chapter in bodies if chapter.has_text]
     drafts: list[Draft] = []
     titles: list[str] = []
+    understood: list[Understood] = []
     for chapter in bodies:
         contents = [c for c in plans if c is not chapter and _is_contents(c, chapter)]
         if any(_is_contents(chapter, other) for other in bodies if other is not chapter):
             continue
-        entries = find_entries(chapter)
+        entries = find_entries(chapter, find_task_family(chapter, level))
+        understood += describe_levels(book, chapter, level)
         made = [_make_draft(entry, book.name) for entry in entries]
         findings += _quote_rest(chapter, entries, book.name)
         for other in contents:
@@ -69,7 +73,8 @@ def read_outline(book: Book) -> tuple[Part | None, list[Finding]]:
         return None, findings
     findings += _quote_loose(read, titles, book.name)
     sheet = Sheet("", ())
-    return Part(sheet, titles=tuple(title for title in titles if title), drafts=drafts), findings
+    named = tuple(title for title in titles if title)
+    return Part(sheet, titles=named, drafts=drafts, understood=understood), findings
 
 
 def _pass_over(book: Book, chapter: Chapter, why: str) -> Finding:
@@ -195,13 +200,17 @@ def _quote_rest(chapter: Chapter, entries: Sequence[Entry], file: str) -> Iterat
     yield from _quote(left, file)
 
 
-def _quote_loose(chapters: Sequence[Chapter], titles: Sequence[str], file: str) -> Iterator[Finding]:
+def _quote_loose(
+    chapters: Sequence[Chapter], titles: Sequence[str], file: str
+) -> Iterator[Finding]:
     """Yield a finding that quotes the paragraphs before the first item and behind the list."""
     left = [
         (line, text)
         for chapter in chapters
         for line, text in chapter.loose
-        if squeeze(text) not in titles and re.search(r"[，。；：]", text) and len(squeeze(text)) > 12
+        if squeeze(text) not in titles
+        and re.search(r"[，。；：]", text)
+        and len(squeeze(text)) > 12
     ]
     yield from _quote(left, file)
 

@@ -65,9 +65,7 @@ _LABEL = re.compile(
     rf"(?:(?:^|(?<=[\s；;。，,、（(\[【|｜]))(?P<free>(?:{_LABEL_WORDS})[^：:；;，,。、\s（）()]{{0,8}})"
     rf"|(?P<known>{_KNOWN_LABEL}))\s*[：:]\s*"
 )
-_ENDLESS = (
-    "持续推进|持续开展|持续|长期坚持|长期|常态化推进|常态化|全年推进|贯穿全年|立行立改|即知即改|立即整改"
-)
+_ENDLESS = "持续推进|持续开展|持续|长期坚持|长期|常态化推进|常态化|全年推进|贯穿全年|立行立改|即知即改|立即整改"
 _DUE = re.compile(
     r"^(?:力争|确保|务必|要求|须|于|在)?(?:20\d\d年|今年|本年|当年|明年|次年)?"
     r"(?:\d{1,2}月|年(?:度)?[底内末]|[上下]半年|第?[一二三四1-4]季度|全年|每[月季年半周]|常年)"
@@ -77,7 +75,9 @@ _PERSON_POST = re.compile(
     rf"^(?:{'|'.join(words.SURNAMES)})[\u4e00-\u9fff]{{1,2}}(?:同志|(?:常务)?副?(?:[省市县区镇乡局厅]长|书记|主任))$"
 )
 _SEPARATORS = "、，,;；/／|｜\n。"
-_PARTS = re.compile(r"[（(【\[]\s*(?P<inside>(?:[^（）()【】\[\]]|[（(][^（）()]*[)）])*?)\s*[)）\]】]")
+_PARTS = re.compile(
+    r"[（(【\[]\s*(?P<inside>(?:[^（）()【】\[\]]|[（(][^（）()]*[)）])*?)\s*[)）\]】]"
+)
 _ENDS = " \t\u3000；;。，,、"
 
 
@@ -366,14 +366,18 @@ def _pair_verbs(clause: str) -> Iterator[tuple[Role, list[str]]]:
 
 def _is_due(clause: str) -> bool:
     plain = squeeze(clause)
-    return len(plain) <= 28 and bool(_DUE.match(plain)) and (
-        find_due(plain, 2000) is not None or bool(re.match(_ENDLESS, plain))
+    return (
+        len(plain) <= 28
+        and bool(_DUE.match(plain))
+        and (find_due(plain, 2000) is not None or bool(re.match(_ENDLESS, plain)))
     )
 
 
 def _reads_on(names: Sequence[str]) -> bool:
     """Tell whether one of the names is a piece of a sentence."""
-    return any(re.search(r"[“”《》]|\d{3}|^[的了和及与要将已]|(?:的|了|要)$", name) for name in names)
+    return any(
+        re.search(r"[“”《》]|\d{3}|^[的了和及与要将已]|(?:的|了|要)$", name) for name in names
+    )
 
 
 def _split(text: str) -> list[str]:

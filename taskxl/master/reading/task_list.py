@@ -12,6 +12,7 @@ from taskxl.master.checks import check_tasks
 from taskxl.master.list_rules import CUT_OFF, MENDED, PASSED_OVER, RUN_TOGETHER, YEAR
 from taskxl.master.reading.drafts import Draft, Part, is_note
 from taskxl.master.reading.flattened import restore_tables
+from taskxl.master.reading.hints import NO_HINTS, Hints
 from taskxl.master.reading.labels import take_labels_of
 from taskxl.master.reading.offices import (
     PERSON_LIKE,
@@ -30,6 +31,7 @@ from taskxl.master.reading.titles import (
     find_title_above,
     find_year,
 )
+from taskxl.master.reading.understood import describe_columns
 from taskxl.model import Task, TaskList, with_ids
 from taskxl.text import is_blank, show, squeeze
 
@@ -43,18 +45,21 @@ class _Names:
 
 
 def read_task_list(
-    books: Sequence[Book], calendar: Calendar = UNSET, year: int | None = None
+    books: Sequence[Book],
+    calendar: Calendar = UNSET,
+    year: int | None = None,
+    hints: Hints = NO_HINTS,
 ) -> tuple[TaskList, tuple[Finding, ...]]:
     """Read the tasks of one or several files as a careful person would.
 
     `calendar` gives the term dates and year-end cut-off of 设置; `year` goes before the year that
-    the title says. A list without tasks means that nothing in the files is a task list.
+    the title says; `hints` are what a person said of its columns and levels. A list without tasks means that nothing in the files is a task list.
     Nothing is invented, renumbered or dropped: what has no place in a field is a finding.
     """
     parts: list[Part] = []
     findings: list[Finding] = []
     for book in books:
-        found, passed = _read_book(book)
+        found, passed = _read_book(book, hints)
         parts += found
         findings += passed
     _name_sections(parts)
@@ -81,7 +86,8 @@ def read_task_list(
     issued = find_issue_date(books, said)
     findings += check_tasks(with_ids(tuple(tasks)), None, year=said, issued=issued)
     title = titles[0] if titles else ""
-    return TaskList(title, said, tuple(tasks)), _in_order(findings)
+    understood = tuple(line for part in parts for line in part.understood)
+    return TaskList(title, said, tuple(tasks), understood), _in_order(findings)
 
 
 _LONG_OFFICE = 9  # shorter than three names in one
@@ -93,7 +99,7 @@ def _role_names(draft: Draft, name: str) -> Iterable[str]:
         yield "\n".join((read_duty(text, sure=True) or Duty()).offices)
 
 
-def _read_book(book: Book) -> tuple[list[Part], list[Finding]]:
+def _read_book(book: Book, hints: Hints) -> tuple[list[Part], list[Finding]]:
     """Return the parts of a book that hold tasks: its tables, else its prose."""
     prose = book
     mended = [MENDED.found(remark, file=book.name) for remark in book.remarks]
@@ -109,7 +115,7 @@ def _read_book(book: Book) -> tuple[list[Part], list[Finding]]:
                 findings.append(_pass_over(book, sheet.name, "是隐藏的工作表，没有读入"))
             continue
         above, between = _find_table_above(book, sheet, parts)
-        part = read_rows(sheet, book.name, above, find_title_above(book, sheet), between)
+        part = read_rows(sheet, book.name, above, find_title_above(book, sheet), between, hints)
         if part and (part.drafts or part.continues):
             parts.append(part)
         elif filled:
@@ -124,8 +130,10 @@ def _read_book(book: Book) -> tuple[list[Part], list[Finding]]:
         )
         parts = lists
     if parts:
+        for part in parts:
+            part.understood += describe_columns(book, part)
         return [find_table_titles(book, part) for part in parts], findings
-    part, passed = read_outline(prose)
+    part, passed = read_outline(prose, hints.task_level)
     if part is None and not passed and not findings:
         passed = [PASSED_OVER.found("这份文件里没有认出任务，没有读入。", file=book.name)]
     return ([part] if part else []), findings + passed
