@@ -122,9 +122,9 @@ def with_ids(tasks: "tuple[Task, ...]", used: Collection[str] = ()) -> "tuple[Ta
 class Understood:
     """What a column of a table, or a level of a text, was taken as when a list was read.
 
-    `name` is the column's letters or the level's number (第2级), `header` what stands there, `taken`
-    the field in Chinese ("" for not read), `how` on what grounds; `sure` is False where it was
-    guessed. `option` is what would be added to the command to take it otherwise.
+    `name` is the column's letters or the level's number (第2级), `header` what stands there,
+    `taken` the field in Chinese ("" for not read), `how` on what grounds; `sure` is False where it
+    was guessed. `option` is what would be added to the command to take it otherwise.
     """
 
     file: str

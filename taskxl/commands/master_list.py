@@ -99,8 +99,9 @@ def print_understood(lines: Sequence["Understood"]) -> None:
         click.echo(f"{where} 是这样读的（带 * 的是推定，请核对）：")
         for line in of_place:
             examples = "｜".join(show(example, 16) for example in line.examples)
+            header = show(line.header, 16) or "（无表头）"
             click.echo(
-                f"  {' ' if line.sure else '*'} {line.name}　{show(line.header, 16) or '（无表头）'}"
+                f"  {' ' if line.sure else '*'} {line.name}　{header}"
                 f"　→ {line.taken or '不读'}（{line.how}）　{examples}"
             )
         example = next((line.option for line in of_place if not line.sure and line.option), "")

@@ -299,8 +299,9 @@ def update_workspace(
 ) -> InitReport:
     """Take a revised document over into 主清单.xlsx; what a person edited there is never lost.
 
-    The document is read as 清单读法 of 设置 and `hints` say; what `hints` add is kept there. The workbook as it was goes aside before it is changed. Raises TaskxlError when something cannot
-    be read or written; 主清单.xlsx is then as it was.
+    The document is read as 清单读法 of 设置 and `hints` say; what `hints` add is kept there. The
+    workbook as it was goes aside before it is changed. Raises TaskxlError when something cannot be
+    read or written; 主清单.xlsx is then as it was.
     """
     workspace = Workspace(root)
     path = workspace.master_path

@@ -87,8 +87,9 @@ def explain_header(grid: Grid, header: Header) -> Iterator[Finding]:
     if header.task_each_row:
         group, task = header.of("section")[0], header.of("title")[0]
         yield HEADER.found(
-            f"“{show(group.header, 20)}”下的各行有各自的编号或责任股室，已把“{show(task.header, 20)}”"
-            f"一栏读作任务，“{show(group.header, 20)}”读作分组。如不对，请加选项 "
+            f"“{show(group.header, 20)}”下的各行有各自的编号或责任股室，"
+            f"已把“{show(task.header, 20)}”一栏读作任务，"
+            f"“{show(group.header, 20)}”读作分组。如不对，请加选项 "
             f"--column {_name_column(group)}=任务。",
             severity="info",
             cell=grid.name(header.bottom, group.index),

@@ -155,7 +155,7 @@ def read_header_word(text: str) -> tuple[str, bool] | None:
 
     >>> read_header_word("序\n号"), read_header_word("主 要 工 作")
     (('number', True), ('title', True))
-    >>> read_header_word("责任股室（第一位为牵头）"), read_header_word("计划完成时间")
+    >>> read_header_word("责任股室（第一位为牵头）"), read_header_word("拟定完成时间")
     (('responsible', True), ('due', False))
     >>> read_header_word("基财股") is None
     True

@@ -23,7 +23,10 @@ _NO_OFFICE = re.compile(
 # What 各 stands before holds for the next word as well: 各区、县级市 is one name.
 _EACH = re.compile(r"^各(?:有关|相关)?[\u4e00-\u9fff]{1,4}$")
 _KINDS = frozenset(
-    "县 市 区 乡 镇 街道 县级市 乡镇 县（市） 区县 部门 单位 企业 园区 社区 村".split()
+    (
+        *("县", "市", "区", "乡", "镇", "村", "街道", "县级市", "乡镇", "县（市）", "区县", "社区"),
+        *("部门", "单位", "企业", "园区"),
+    )
 )
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from taskxl.intake.grids import Book, Line
 from taskxl.master.reading.drafts import is_note, read_leader
@@ -61,7 +62,8 @@ class Item:
     @property
     def heading(self) -> str:
         """The item's first sentence with its marker, as a section's name."""
-        return f"{self.marker}{self.title}".strip()
+        blank = " " if self.marker[-1:].isdigit() else ""
+        return f"{self.marker}{blank}{self.title}".strip()
 
     @property
     def title(self) -> str:
@@ -218,7 +220,7 @@ def order_families(items: Sequence[Item]) -> list[int]:
     """
     kinds = sorted({item.kind for item in items})
     below: dict[tuple[int, int], int] = {}
-    for above, item in zip(items, items[1:], strict=False):
+    for above, item in pairwise(items):
         if item.ordinal == 1 and above.kind != item.kind:
             below[above.kind, item.kind] = below.get((above.kind, item.kind), 0) + 1
     for at in range(len(kinds) - 1):

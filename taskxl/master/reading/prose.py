@@ -180,7 +180,7 @@ def _make_draft(entry: Entry, file: str) -> Draft:
     content = "\n".join(line for line in lines if line)
     dated = [said for said in due if not is_endless(said)] or due[:1]
     if content or dated:
-        draft.steps.append(Step(content, dated[0] if dated else None, item.line))
+        draft.steps.append(Step(content, dated[0] if dated else None, item.line, measures=True))
     draft.steps += [Step(said, said, item.line, milestone=True) for said in dated[1:]]
     return draft
 
@@ -195,7 +195,7 @@ def _quote_rest(chapter: Chapter, entries: Sequence[Entry], file: str) -> Iterat
             left += [(item.line, text) for text in item.loose]
             continue
         is_head = any(item in entry.heads for entry in entries)
-        own = [split_title(item.text)[1]] if is_head else [f"{item.marker}{item.text}"]
+        own = [split_title(item.said)[1]] if is_head else [f"{item.marker}{item.text}"]
         left += [(item.line, text) for text in (*own, *item.body, *item.loose) if text]
     yield from _quote(left, file)
 

@@ -44,11 +44,15 @@ _TAIL = re.compile(
     rf"|(?P<supporting>{_SUPPORTS}+{_MORE})|(?P<responsible>{_ANSWERS}{_MORE}))$"
 )
 _POSTFIX = re.compile(
-    rf"^(?P<names>.{{2,}}?)[（(](?:(?P<lead>{_LEADS})|(?P<supporting>{_SUPPORTS})|(?P<responsible>负责))"
+    rf"^(?P<names>.{{2,}}?)[（(](?:(?P<lead>{_LEADS})|(?P<supporting>{_SUPPORTS})"
+    r"|(?P<responsible>负责))"
     r"(?:单位|部门)?[)）]$"
 )
 _INSIDE = re.compile(rf"(?:{_HOW})(?:(?P<lead>{_LEADS})|(?P<supporting>{_SUPPORTS})){_MORE}")
 _BY = re.compile(r"^(?:均?由|请)(?=.{2})")
+_BY_INSIDE = re.compile(
+    r"[，,](?=由.{2,40}(?:牵头|负责|主抓|主办|承办|实施|落实))"
+)
 _FIRST_LEADS = re.compile(
     r"[（(][^（）()]*(?:第一|首位|排名|排首|列首|排在前)[^（）()]*[)）]"
     r"|[；;。，,](?:列|排)[^，。；]{0,8}(?:第一|首)[^。；]*"
@@ -65,14 +69,15 @@ _LABEL = re.compile(
     rf"(?:(?:^|(?<=[\s；;。，,、（(\[【|｜]))(?P<free>(?:{_LABEL_WORDS})[^：:；;，,。、\s（）()]{{0,8}})"
     rf"|(?P<known>{_KNOWN_LABEL}))\s*[：:]\s*"
 )
-_ENDLESS = "持续推进|持续开展|持续|长期坚持|长期|常态化推进|常态化|全年推进|贯穿全年|立行立改|即知即改|立即整改"
+_ENDLESS = "持续|长期|常态化|全年推进|贯穿全年|立行立改|即知即改|立即整改"
 _DUE = re.compile(
     r"^(?:力争|确保|务必|要求|须|于|在)?(?:20\d\d年|今年|本年|当年|明年|次年)?"
     r"(?:\d{1,2}月|年(?:度)?[底内末]|[上下]半年|第?[一二三四1-4]季度|全年|每[月季年半周]|常年)"
     rf".{{0,20}}$|^(?:20\d\d年)?(?:{_ENDLESS}).{{0,8}}$"
 )
 _PERSON_POST = re.compile(
-    rf"^(?:{'|'.join(words.SURNAMES)})[\u4e00-\u9fff]{{1,2}}(?:同志|(?:常务)?副?(?:[省市县区镇乡局厅]长|书记|主任))$"
+    rf"^(?:{'|'.join(words.SURNAMES)})[\u4e00-\u9fff]{{1,2}}"
+    r"(?:同志|(?:常务)?副?(?:[省市县区镇乡局厅]长|书记|主任))$"
 )
 _SEPARATORS = "、，,;；/／|｜\n。"
 _PARTS = re.compile(
@@ -86,7 +91,7 @@ class Duty:
     """What a text says of responsibility: names by role, and dues as they are written.
 
     `plain` offices answer without a role of their own: the first of them leads where nobody else
-    does. `odd` is what stood in the place of an office and looks like none.
+    does.
     """
 
     lead: tuple[str, ...] = ()
@@ -95,7 +100,6 @@ class Duty:
     leaders: tuple[str, ...] = ()
     persons: tuple[str, ...] = ()
     dues: tuple[str, ...] = ()
-    odd: tuple[str, ...] = ()
 
     @property
     def offices(self) -> tuple[str, ...]:
@@ -118,7 +122,6 @@ class _Sheet:
     leader: list[str] = field(default_factory=list)
     person: list[str] = field(default_factory=list)
     due: list[str] = field(default_factory=list)
-    odd: list[str] = field(default_factory=list)
     spoken: bool = False  # a label or a verb said the role
 
     def put(self, role: Role, names: Sequence[str]) -> None:
@@ -130,9 +133,12 @@ class _Sheet:
         if self.lead and plain:  # one is said to lead: the others support
             supporting, plain = [*supporting, *plain], []
         return Duty(
-            *map(tuple, (self.lead, supporting, plain, self.leader, self.person)),
+            tuple(self.lead),
+            tuple(supporting),
+            tuple(plain),
+            tuple(self.leader),
+            tuple(self.person),
             tuple(self.due),
-            tuple(self.odd),
         )
 
 
@@ -145,7 +151,7 @@ def read_duty(text: str, sure: bool = False) -> Duty | None:
     >>> read_duty("牵头单位：市教育局，配合单位：市财政局、各街道")
     ... # doctest: +NORMALIZE_WHITESPACE
     Duty(lead=('市教育局',), supporting=('市财政局', '各街道'), plain=(), leaders=(), persons=(),
-    dues=(), odd=())
+    dues=())
     >>> duty = read_duty("由镇水利站牵头，各村配合，6月底前完成")
     >>> duty.lead, duty.supporting, duty.dues
     (('镇水利站',), ('各村',), ('6月底前完成',))
@@ -265,22 +271,26 @@ def _take_labels_at_end(line: str, duties: list[Duty]) -> str:
 
 
 def _take_last_sentences(line: str, duties: list[Duty]) -> str:
-    """Take the sentence, or the part behind `，由`, with which a line ends."""
+    """Take the sentences, or the part behind `，由`, with which a line ends."""
     ends = [found.end() for found in re.finditer(r"[。；;！!\n]\s*(?=.)", line)]
-    starts = [0, *ends]
-    for start in reversed(starts):
-        sentence = line[start:]
-        by = re.search(r"[，,](?=由.{2,40}(?:牵头|负责|主抓|主办|承办|实施|落实))", sentence)
-        duty = read_duty(sentence) if start or not by else None
-        sure = duty and all(map(looks_like_office, duty.offices))
-        if duty and sure and duty.names_somebody and _has_verb(sentence):
+    start, taken = len(line), list[Duty]()
+    for at in reversed([0, *ends]):
+        sentence = line[at:start]
+        by = _BY_INSIDE.search(sentence)
+        duty = read_duty(sentence) if at or not by else None
+        if duty is None and by and not taken and (duty := read_duty(sentence[by.end() :])):
             duties.append(duty)
-            return line[:start].rstrip()
-        if by and (duty := read_duty(sentence[by.end() :])) and duty.names_somebody:
-            duties.append(duty)
-            return f"{line[: start + by.start()]}。"
-        break
-    return line
+            return f"{line[: at + by.start()]}。"
+        if duty is None and _is_due(sentence.strip(_ENDS)) and start == len(line):
+            duty = Duty(dues=(sentence.strip(_ENDS),))  # counts only behind a statement of who
+        elif duty is None or not (_has_verb(sentence) and all(map(looks_like_office, duty.offices))):
+            break
+        taken.insert(0, duty)
+        start = at
+    if not any(duty.names_somebody for duty in taken):
+        return line
+    duties += taken
+    return line[:start].rstrip()
 
 
 def _has_verb(sentence: str) -> bool:

@@ -1,7 +1,7 @@
 """附件1 as tasks: the drafts of tables or prose, interpreted; what `taskxl read` shows."""
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from taskxl.a1 import cell_name
@@ -9,7 +9,8 @@ from taskxl.dates import UNSET, Calendar
 from taskxl.findings import Finding
 from taskxl.intake.grids import Book, Sheet
 from taskxl.master.checks import check_tasks
-from taskxl.master.list_rules import CUT_OFF, MENDED, PASSED_OVER, RUN_TOGETHER, YEAR
+from taskxl.master.list_rules import CUT_OFF, MENDED, PASSED_OVER, YEAR
+from taskxl.master.reading.answering import OFFICE_FIELDS, names_by_role, read_offices
 from taskxl.master.reading.drafts import Draft, Part, is_note
 from taskxl.master.reading.flattened import restore_tables
 from taskxl.master.reading.hints import NO_HINTS, Hints
@@ -17,13 +18,10 @@ from taskxl.master.reading.labels import take_labels_of
 from taskxl.master.reading.offices import (
     PERSON_LIKE,
     find_known,
-    join_names,
-    mend_broken,
 )
 from taskxl.master.reading.persons import pair_persons, read_leaders
 from taskxl.master.reading.plans import read_plan
 from taskxl.master.reading.prose import read_outline
-from taskxl.master.reading.responsibility import Duty, read_duty
 from taskxl.master.reading.rows import read_rows
 from taskxl.master.reading.titles import (
     find_issue_date,
@@ -53,7 +51,8 @@ def read_task_list(
     """Read the tasks of one or several files as a careful person would.
 
     `calendar` gives the term dates and year-end cut-off of 设置; `year` goes before the year that
-    the title says; `hints` are what a person said of its columns and levels. A list without tasks means that nothing in the files is a task list.
+    the title says; `hints` are what a person said of its columns and levels. A list without tasks
+    means that nothing in the files is a task list.
     Nothing is invented, renumbered or dropped: what has no place in a field is a finding.
     """
     parts: list[Part] = []
@@ -72,10 +71,10 @@ def read_task_list(
         findings += [*part.findings, *(finding for _, finding in part.waiting)]
     findings += doubts
     for draft in drafts:
-        if not any(draft.texts.get(name) for name in _OFFICE_FIELDS):
+        if not any(draft.texts.get(name) for name in OFFICE_FIELDS):
             take_labels_of(draft)
     names = _Names(
-        find_known(t for d in drafts for n in _OFFICE_FIELDS for t in _role_names(d, n)),
+        find_known(names_by_role(drafts)),
         find_known((t for d in drafts for t in d.texts.get("person", ())), PERSON_LIKE),
     )
     tasks: list[Task] = []
@@ -88,15 +87,6 @@ def read_task_list(
     title = titles[0] if titles else ""
     understood = tuple(line for part in parts for line in part.understood)
     return TaskList(title, said, tuple(tasks), understood), _in_order(findings)
-
-
-_LONG_OFFICE = 9  # shorter than three names in one
-_OFFICE_FIELDS = ("lead", "responsible", "supporting")
-
-
-def _role_names(draft: Draft, name: str) -> Iterable[str]:
-    for text in draft.texts.get(name, ()):
-        yield "\n".join((read_duty(text, sure=True) or Duty()).offices)
 
 
 def _read_book(book: Book, hints: Hints) -> tuple[list[Part], list[Finding]]:
@@ -224,7 +214,7 @@ def _read_task(
         cell = cell_name(place.row, place.column) if place.sheet and place.row else None
         findings.append(rule_found.at(file=place.file, sheet=place.sheet, cell=cell))
 
-    lead, supporting = _read_offices(draft, names, report)
+    lead, supporting = read_offices(draft, names.offices, report)
     persons, numbers = pair_persons(
         "\n".join(draft.texts.get("person", ())), lead + supporting, names.persons
     )
@@ -261,44 +251,3 @@ def _read_remarks(draft: Draft) -> tuple[str, ...]:
     """Return the remarks, one a line; a line that breaks off in mid-sentence goes on."""
     lines = [line for text in draft.texts.get("remarks", ()) for line in text.split("\n")]
     return tuple(dict.fromkeys(line for line in lines if line))
-
-
-def _read_offices(
-    draft: Draft, names: _Names, report: Callable[[Finding], None]
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the leading and the supporting offices of a draft."""
-    lead: list[str] = []
-    supporting: list[str] = []
-    plain: list[str] = []
-    for name, into in (("lead", lead), ("responsible", plain), ("supporting", supporting)):
-        for text in draft.texts.get(name, ()):
-            duty = read_duty(text, sure=True) or Duty()
-            lead += duty.lead
-            supporting += duty.supporting
-            into += duty.plain
-    parted = []
-    for some in (lead, plain, supporting):
-        broken = tuple(dict.fromkeys(some))
-        whole = mend_broken(broken, names.offices)
-        known = names.offices - {one for one in broken if one not in whole}
-        for one in whole:
-            if one not in broken:
-                report(RUN_TOGETHER.found(f"“{show(one)}”断成了两行，已接成一个名称。请核对。"))
-        parts = join_names(whole, known)
-        for one in whole:
-            if one not in parts:
-                found = "”“".join(join_names([one], known))
-                report(RUN_TOGETHER.found(f"“{show(one)}”是连写，已读作“{show(found)}”。请核对。"))
-        for one in parts:
-            if len(one) >= _LONG_OFFICE and sum(name in one for name in known) > 2:
-                report(RUN_TOGETHER.found(f"“{show(one, 60)}”像是几个股室连写，没有分开。请核对。"))
-        parted.append(list(parts))
-    lead, plain, supporting = parted
-    if plain and not lead:
-        lead, plain = plain[:1], plain[1:]
-    leading = tuple(dict.fromkeys(lead))
-    others = dict.fromkeys([*plain, *supporting])
-    return leading, tuple(name for name in others if name not in leading)
-
-
-# ---------------------------------------------------------------- out again
