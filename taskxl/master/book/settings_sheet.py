@@ -198,6 +198,8 @@ def read_items(
 
 def _read_value(item: Item, value: Value, year: int) -> object:
     text = value_text(value).strip()
+    if isinstance(value, float) and item.kind == "count":
+        text = f"{value:.15g}"  # the number, however its cell shows it
     if item.kind == "count":
         digits = re.fullmatch(r"(\d{1,6})[年月日天号个]?", squeeze(text))
         number = int(digits.group(1)) if digits else -1
