@@ -13,6 +13,7 @@ from taskxl.commands.ledger import ledger
 from taskxl.commands.mail import mail
 from taskxl.commands.master_list import check, diff, init, read
 from taskxl.commands.month import issue, merge, send_back, status
+from taskxl.commands.prove import prove
 from taskxl.commands.rules import explain, rules
 from taskxl.commands.screen import ChineseGroup, explain_usage
 from taskxl.errors import TaskxlError
@@ -43,6 +44,7 @@ for command in (
     issue,
     collect,
     merge,
+    prove,
     status,
     send_back,
     mail,

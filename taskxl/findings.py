@@ -1,8 +1,8 @@
 """Findings about somebody's data, and the registry of the rules that raise them."""
 
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass, replace
-from typing import Literal
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import KW_ONLY, asdict, dataclass, replace
+from typing import Literal, ParamSpec
 
 from taskxl.text import show
 
@@ -49,16 +49,68 @@ class Finding:
         return replace(self, **place)  # type: ignore[arg-type]
 
 
+MarkColumn = Literal["number", "title", "plan", "offices", "status", "progress", "obstacles"]
+"""The columns of 汇总表 that a finding of a task can mark."""
+OfficeColumn = Literal["state", "moment", "reporter", "approved", "filled", "months"]
+"""The columns of 报送情况 in which a finding of an office can show."""
+Mender = Literal["bureau", "office", "office unless said"]
+"""Who can mend what a rule finds: the 办公室, the office that filled the form, or that office as
+long as it has not spoken of it (a milestone for which it asks more time is the 办公室's matter)."""
+_PER_FAMILY: Mapping[str, tuple[MarkColumn, str]] = {
+    "M": ("plan", "清单待核"),
+    "": ("progress", "请核实"),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A declared code: what it finds, why that matters and how to mend it (all Chinese)."""
+    """A declared code: all that is known of it stands here and nowhere else (texts in Chinese).
+
+    `what` it finds, `why` that matters, the `cure`; `good` and `bad` are small tables of a month
+    (one row a task of an office, columns as in `tests/months.py`) on which a gap rule is silent and
+    speaks.
+
+    `mark` is the column of 汇总表 that a finding of a task marks, and the word in 【】; with
+    `follows_cell` a finding about one cell of a form marks the column that this cell is in.
+    `office_column` is where a finding of an office shows in 报送情况. `listed_in` names the sheet
+    that shows the very text or file which is meant.
+
+    `mender` says whether the office is asked to mend it (taskxl send-back); `said_to_office` is
+    what it is told then, where the finding's message speaks to the 办公室.
+
+    `urgency` orders 总览's list of urgent things, 1 first; `together` counts a finding once,
+    however many offices it is said of; `covers` are the codes that need not be told of an office
+    beside this one.
+
+    `verdict` is what becomes of a file that is refused with this code; `partial` the words in the
+    verdict of a file that counts although this was found so many times in it, with `{}`.
+    """
 
     code: str
     name: str
     severity: Severity
+    _: KW_ONLY
     what: str
     why: str
     cure: str
+    good: str = ""
+    bad: str = ""
+    mark: tuple[MarkColumn, str] | None = None
+    follows_cell: bool = False
+    office_column: OfficeColumn = "state"
+    listed_in: Literal["", "altered", "unplaced", "files"] = ""
+    mender: Mender = "bureau"
+    said_to_office: str = ""
+    urgency: int = 99
+    together: bool = False
+    covers: tuple[str, ...] = ()
+    verdict: Literal["rejected", "skipped"] = "rejected"
+    partial: str = ""
+
+    @property
+    def marks(self) -> tuple[MarkColumn, str]:
+        """Return the column of 汇总表 and the word: its own, else those of all such codes."""
+        return self.mark or _PER_FAMILY.get(self.code[0], _PER_FAMILY[""])
 
     def found(
         self,
@@ -78,22 +130,35 @@ class Rule:
 
 
 _REGISTRY: dict[str, Rule] = {}
+_Parameters = ParamSpec("_Parameters")
 
 
-def rule(code: str, name: str, severity: Severity, *, what: str, why: str, cure: str) -> Rule:
-    """Declare a rule; each code is declared once, in the module that raises it.
+def _declaring(make: Callable[_Parameters, Rule]) -> Callable[_Parameters, Rule]:
+    def declare(*args: _Parameters.args, **more: _Parameters.kwargs) -> Rule:
+        declared = make(*args, **more)
+        if declared.code in _REGISTRY:
+            raise ValueError(f"code {declared.code} is declared twice")
+        _REGISTRY[declared.code] = declared
+        return declared
 
-    Raises ValueError when the code is taken.
-    """
-    if code in _REGISTRY:
-        raise ValueError(f"code {code} is declared twice")
-    _REGISTRY[code] = Rule(code, name, severity, what, why, cure)
-    return _REGISTRY[code]
+    return declare
+
+
+rule = _declaring(Rule)
+"""Declare a rule, once, in the module that raises it; takes what `Rule` takes.
+
+Raises ValueError when the code is taken. `taskxl.rules` lists the modules that declare rules.
+"""
 
 
 def declared_rules() -> list[Rule]:
-    """Return the rules of every module imported so far, by code."""
+    """Return the rules of every module imported so far (of all modules: taskxl.rules), by code."""
     return [_REGISTRY[code] for code in sorted(_REGISTRY)]
+
+
+def declared_rule(code: str) -> Rule | None:
+    """Return the rule of a code, None where no module imported so far declares it."""
+    return _REGISTRY.get(code)
 
 
 def count_by_severity(findings: Iterable[Finding]) -> dict[str, int]:

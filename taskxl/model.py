@@ -6,8 +6,9 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from itertools import chain, count
-from typing import Literal
+from typing import Literal, get_args
 
+from taskxl.approval import is_approval
 from taskxl.errors import TaskxlError
 from taskxl.findings import Finding
 from taskxl.text import quote, show
@@ -146,6 +147,12 @@ class TaskList:
     year: int | None
     tasks: tuple[Task, ...]
     understood: tuple[Understood, ...] = ()
+    bureau: str = ""
+    """Who signed the notice, where it says so."""
+    contact: str = ""
+    """联系人 and telephone as the notice gives them."""
+    office_word: str = ""
+    """What the list calls an office (`words.OFFICE_WORDS`), where it tells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +176,10 @@ class Settings:
     report_day: int = 25
     report_workday: int | None = None
     """n: the report day is the n-th last workday of the month instead of `report_day`."""
+    form_columns: Literal["eight", "seven"] = "eight"
+    """Which of the shipped drawings of 附件2 goes out."""
+    office_word: str = "股室"
+    """What the bureau calls its offices: 股室, 科室, 处室 or 部门."""
     reporters: Literal["lead", "all"] = "lead"
     supporting_report: bool = False
     near_days: int = 7
@@ -291,6 +302,9 @@ def period_name(key: str) -> str:
 
 TaskField = Literal["status", "progress", "obstacles", "remarks"]
 MilestoneField = Literal["state", "done_on", "note"]
+HeadField = Literal["reporter", "reported_on", "approval"]
+ASKED: tuple[str, ...] = (*get_args(TaskField), *get_args(MilestoneField), *get_args(HeadField))
+"""All that a form can ask an office for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -344,6 +358,20 @@ class Unplaced:
 
 
 @dataclass(frozen=True, slots=True)
+class Attached:
+    """A picture or a file in a return, whose words only a person can read.
+
+    `cell` and `last` are the cells at which it begins and ends, where it hangs on any.
+    """
+
+    file: str
+    sheet: str | None
+    cell: str | None
+    what: str
+    last: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Altered:
     """A fixed text that an office changed: `was` as issued, `now` as returned."""
 
@@ -382,11 +410,15 @@ class Submission:
     entries: tuple[Entry, ...] = ()
     milestones: tuple[MilestoneEntry, ...] = ()
     altered: tuple[Altered, ...] = ()
+    asked: tuple[str, ...] = ASKED
+    """The fields that the form had when it was issued, of `ASKED`."""
+    untouched: bool = False
+    """Whether all its answers are texts that stood in it when it was issued."""
 
     @property
     def approved(self) -> bool:
-        """Whether the leader's approval stands in the form."""
-        return bool(self.approval.strip())
+        """Whether the leader's approval stands in the form: a refusal is none."""
+        return is_approval(self.approval) is True
 
 
 @dataclass(frozen=True, slots=True)
@@ -405,6 +437,9 @@ class Return:
     submissions: tuple[Submission, ...] = ()
     unplaced: tuple[Unplaced, ...] = ()
     findings: tuple[Finding, ...] = ()
+    attached: tuple[Attached, ...] = ()
+    about: tuple[str, ...] = ()
+    """Offices of whose tasks it has rows that it was not taken for."""
 
 
 # ---------------------------------------------------------------- the month
@@ -505,7 +540,5 @@ class Month:
     """What the 办公室 corrected by hand; `entries` are as corrected."""
     instructions_before: Mapping[str, str] = field(default_factory=dict)
     """批示 on each task, by its id, in the last month before that was merged."""
-
-    def entries_of(self, task_id: str) -> tuple[Entry, ...]:
-        """Return what offices said of a task, in the order of its responsible offices."""
-        return tuple(entry for entry in self.entries if entry.task == task_id)
+    asked: tuple[str, ...] = ASKED
+    """What the period's forms ask for, of `ASKED`."""

@@ -1,9 +1,10 @@
 """Whose tasks are whose: names spelt out, who owes a report, and on what."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
+from taskxl.errors import TaskxlError
 from taskxl.model import MasterList, Office, Period, Task
-from taskxl.text import squeeze
+from taskxl.text import show, squeeze
 from taskxl.words import ALL_OFFICES
 
 Share = tuple[tuple[Task, ...], tuple[Task, ...]]
@@ -28,13 +29,27 @@ class Roster:
             self._by_name[squeeze(office.name)] = office
 
     def resolve(self, name: str) -> Office | None:
-        """Return the office of that name or alias, or None."""
+        """Return the office of that name or alias, or None.
+
+        >>> Roster([Office("基础教育股", aliases=("基教股",))]).resolve(" 基教 股").name
+        '基础教育股'
+        """
         return self._by_name.get(squeeze(name))
 
     def present_name(self, name: str) -> str:
         """Return by what name an office goes now; one that is not known keeps its own."""
         office = self.resolve(name) if name else None
         return office.name if office else name
+
+    def choose(self, name: str, among: Sequence[str], what: str = "要报送的股室") -> str:
+        """Return the name of the office that a person asks for, one of `among`.
+
+        Raises TaskxlError, which lists them, where it is none of them; `what` says what they are.
+        """
+        found = self.present_name(name)
+        if found not in among:
+            raise TaskxlError(f"没有{what}“{show(name)}”。可选：{'、'.join(among)}")
+        return found
 
     def spell_out(self, names: Iterable[str]) -> tuple[str, ...]:
         """Return `names` with 各股室 spelt out and aliases made names, each once, in order.
@@ -52,15 +67,6 @@ class Roster:
                 office = self.resolve(name)
                 spelt[office.name if office else name.strip()] = None
         return tuple(spelt)
-
-
-def resolve_office(name: str, offices: Iterable[Office]) -> Office | None:
-    """Return the office that `name` means by name or alias, or None (for many names: Roster).
-
-    >>> resolve_office(" 基教 股", [Office("基础教育股", aliases=("基教股",))]).name
-    '基础教育股'
-    """
-    return Roster(offices).resolve(name)
 
 
 def divide_tasks(master: MasterList, period: Period | None = None) -> dict[str, Share]:

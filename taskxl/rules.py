@@ -1,12 +1,14 @@
-"""Every rule there is: the one list of the modules that declare rules, and how each is found."""
+"""The rulebook: the one list of the modules that declare rules, and how a rule is found."""
 
+from functools import cache
 from importlib import import_module
 
 from taskxl.errors import TaskxlError
-from taskxl.findings import Rule, declared_rules
+from taskxl.findings import Rule, declared_rule, declared_rules
 from taskxl.text import show
 
 DECLARING = (
+    "taskxl.forms.returned.headings",
     "taskxl.forms.returned.reader",
     "taskxl.forms.template.template",
     "taskxl.intake.gate",
@@ -18,24 +20,28 @@ DECLARING = (
 """What has to be loaded for all rules to be declared; a new room with rules is one line here."""
 
 
-def list_rules() -> list[Rule]:
-    """Return every rule, by code."""
+@cache
+def _load() -> None:
     for name in DECLARING:
         import_module(name)
+
+
+def list_rules() -> list[Rule]:
+    """Return every rule, by code."""
+    _load()
     return declared_rules()
+
+
+def rule_of(code: str) -> Rule:
+    """Return what is known of a code; of one that was declared no more, its name is the code."""
+    _load()
+    return declared_rule(code) or Rule(code, code, "error", what="", why="", cure="")
 
 
 def find_rule(code: str) -> Rule:
     """Return the rule of a code. Raises TaskxlError for a code that no rule has."""
-    rules = {rule.code: rule for rule in list_rules()}
-    wanted = code.strip().upper()
-    if wanted not in rules:
+    _load()
+    rule = declared_rule(code.strip().upper())
+    if rule is None:
         raise TaskxlError(f"没有代码 {show(code)}。全部代码见 taskxl rules。")
-    return rules[wanted]
-
-
-def find_examples(code: str) -> tuple[str, str] | None:
-    """Return the tables on which a gap rule is silent and on which it speaks; None for others."""
-    from taskxl.merge.gaps import gap_rules
-
-    return next(((one.good, one.bad) for one in gap_rules() if one.rule.code == code), None)
+    return rule

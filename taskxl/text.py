@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
 # Marks that nobody sees: zero width, direction, soft hyphen, byte order.
 _MARKS = "\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff"
@@ -9,6 +10,9 @@ _UNSEEN = re.compile(f"[{_MARKS}]+")
 _WHITE = re.compile(rf"[\s{_MARKS}]+")
 _FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
 _INNER_QUOTES = str.maketrans("“”", "‘’")
+_OFFICE = "股室"
+_OFFICE_WORD = re.compile(r"股室(?!表)")
+_OPENING, _CLOSING = "“《〔", "”》〕"
 _RESERVED = re.compile(r"(?i)^(con|prn|aux|nul|com[1-9]|lpt[1-9])(\.|$)")
 
 
@@ -45,6 +49,32 @@ def tidy(text: str) -> str:
     """
     lines = (line.strip(" \t\u3000\u00a0") for line in re.split(r"\r\n|[\r\n\x0b\x0c\u2028]", text))
     return "\n".join(line for line in lines if line)
+
+
+def likeness(one: str, other: str, least: float = 0.0) -> float:
+    """Return how alike two texts are, 0 to 1, by the insertions and deletions between them.
+
+    The texts are compared as they are: squeeze them before. Blank ones are like nothing; what is
+    less alike than `least` is 0.
+
+    >>> likeness("校园食堂明厨亮灶", "校园食堂明厨"), likeness("", "")
+    (0.8571428571428572, 0.0)
+    """
+    if not one or not other:
+        return 0.0
+    from rapidfuzz.distance import Indel
+
+    return float(Indel.normalized_similarity(one, other, score_cutoff=least))
+
+
+def closest(text: str, words: Iterable[str], least: float = 0.5) -> str | None:
+    """Return the word that is most like a text, None where none is at least so alike.
+
+    >>> closest("责任股室", ["任务名称", "牵头股室"])
+    '牵头股室'
+    """
+    alike, word = max(((likeness(text, word), word) for word in words), default=(0.0, ""))
+    return word if alike >= least else None
 
 
 def show(text: object, limit: int = 0) -> str:
@@ -92,6 +122,34 @@ def quote_change(was: str, now: str, limit: int = 40) -> tuple[str, str]:
     head = "…" if start else ""
     room = limit + len(head)
     return quote(head + one[start:], room), quote(head + other[start:], room)
+
+
+def call_offices(text: str, word: str) -> str:
+    """Return a text of the program's own in which its 股室 are called as the bureau calls them.
+
+    What is quoted stays: names, what somebody typed, and the names of sheets, in “”, 《》 and 〔〕;
+    so does 股室表, the sheet.
+
+    >>> call_offices("请有关股室在“股室”表里核对：“各股室”。", "处室")
+    '请有关处室在“股室”表里核对：“各股室”。'
+    """
+    if word == _OFFICE or _OFFICE not in text:
+        return text
+    pieces, depth, start = [], 0, 0
+    for place, character in enumerate(text):
+        if character in _OPENING:
+            if depth == 0:
+                pieces.append(_OFFICE_WORD.sub(word, text[start:place]))
+                start = place
+            depth += 1
+        elif character in _CLOSING and depth:
+            depth -= 1
+            if depth == 0:
+                pieces.append(text[start : place + 1])
+                start = place + 1
+    rest = text[start:]
+    pieces.append(rest if depth else _OFFICE_WORD.sub(word, rest))
+    return "".join(pieces)
 
 
 def safe_file_name(name: str, limit: int = 80) -> str:

@@ -46,6 +46,9 @@ MILESTONE_SYNONYMS: dict[str, str] = {
     "延期": "申请延期",
 }
 
+# What bureaus call their offices (设置: 内设机构称谓); the program's own texts say the first.
+OFFICE_WORDS = ("股室", "科室", "处室", "部门")
+
 ALL_OFFICES = (
     "各处室",
     "各股室",
@@ -440,6 +443,8 @@ OFFICE_STATES: dict[str, str] = {
     "missing": "未报送",
     "rejected": "须重报",
 }
+EMPTY_MARK, ROW_GONE_MARK = "空白", "缺行"
+"""What stands in 【】 where an owed text is not there: it is blank, or its row is gone."""
 VERDICTS: dict[str, str] = {
     "accepted": "采用",
     "partial": "部分采用",
@@ -618,6 +623,8 @@ FORM_HEADERS: dict[str, tuple[str, ...]] = {
 ANSWER_PATTERNS: tuple[tuple[str, str], ...] = (
     ("obstacles", r"问题|困难|原因|下一?步"),
     ("progress", r"(?:进展|进度|推进|落实|成效)(?!.*(?:单位|部门|[股科处]室|[人员]|时[间限])$)"),
+    # Something that is done, and how it stands: 办理情况, 工作开展情况.
+    ("progress", r"(?:开展|执行|办理|实施|完成|推动|进行|组织|建设|工作|任务)情况$|成果$"),
 )
 # What a caption of the column for obstacles is made of, however a clerk puts it together.
 ANSWER_PARTS: tuple[str, ...] = (
@@ -653,5 +660,22 @@ FORM_LABELS: dict[str, tuple[str, ...]] = {
         "审定",
     ),
 }
+# The same labels put together otherwise: who or what, and what is done.
+LABEL_PATTERNS: tuple[tuple[str, str], ...] = (
+    ("office", r"(?:填报|报送|填表|上报|申报|编报)(?:股室|科室|处室|单位|部门|机构)(?:名称)?"),
+    ("reporter", r"(?:填报|填表|填写|制表|报送|上报|经办|编报|编制|报表)(?:人员?|者|人姓名|同志)"),
+    ("reported_on", r"(?:填报|填表|填写|制表|报送|上报|报表|编制)(?:日期|时间|日)"),
+    (
+        "approval",
+        r"(?:分管|主管|主要|单位|机关|局|本局)?(?:负责同志|负责人|领导同志|领导|局长|主任|书记)?"
+        r"(?:审定|审核|审批|审签|审阅|签批|签发|核准|批准|审查|核签)(?:人员?|者|情况|栏|签名|签字)?"
+        r"(?:[/、及和与]?(?:日期|时间))?",
+    ),
+    (
+        "approval",
+        r"(?:分管|主管|主要|单位|机关|局|本局)?(?:负责同志|负责人|领导同志|领导|局长|主任|书记)"
+        r"(?:签字|签名|签章|签署|批示|意见|盖章|阅示)(?:[/、及和与]?(?:日期|时间))?",
+    ),
+)
 # Begins the line of a form below which an office may add work that is not in the list.
 BEYOND_LIST = "清单以外"

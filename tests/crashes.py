@@ -1,6 +1,7 @@
 """Runs of issue, merge, mail and collect killed at random, each checked for what it left behind.
 
-    python -m tests.crashes 200 7        200 rounds, seed 7
+    python -m tests.crashes 200 7            200 rounds, seed 7
+    python -m tests.crashes 16 7 --here      files read without workers: what the suite runs
 
 A run is a process that the system's timer kills on the spot: no handler runs, as with `kill -9`.
 After each: the ledger is whole, every workbook is the old one or the new one, and running again
@@ -20,7 +21,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from email.parser import BytesHeaderParser
@@ -43,6 +44,7 @@ from tests.mail_support import PASSWORD as WRITING
 from tests.mail_support import ScriptedServer, make_authority
 from tests.month_of_clerks import APRIL, OFFICES, Words, fill_words, make_workspace
 from tests.packages import pack
+from tests.reading_here import read_in_process
 
 NOW = datetime(2021, 4, 26, 9, 0)
 CORRECTION = "办公室改过的一段。"
@@ -364,7 +366,9 @@ def _run_rounds(
 
 
 if __name__ == "__main__":
-    with tempfile.TemporaryDirectory() as folder:
+    # Workers of a run that is killed end with it; to start them takes most of a round's time.
+    reading = read_in_process if "--here" in sys.argv else nullcontext
+    with tempfile.TemporaryDirectory() as folder, reading():
         count, first = (int(argument) for argument in sys.argv[1:3])
         done = run_rounds(count, first, Path(folder))
         each = ", ".join(f"{name} {number}" for name, number in done.killed.items())

@@ -12,7 +12,7 @@ from taskxl.desk.merging import MergeReport, merge_returns
 from taskxl.model import Entry, Period
 from taskxl.workspace.folder import Workspace
 from tests.clerks import fill_form
-from tests.month_of_clerks import APRIL
+from tests.month_of_clerks import APRIL, make_workspace
 
 NOW = datetime(2021, 4, 26, 9, 0)
 CAME = datetime(2021, 4, 20, 9, 0).timestamp()
@@ -28,6 +28,14 @@ def send(
         target = workspace.returns_folder(period) / form.name
         fill_form(form, target, **said)
         os.utime(target, (came, came))
+
+
+def make_merged_april(root: Path) -> Workspace:
+    """Make a workspace of April with two of three returns, merged."""
+    workspace = make_workspace(root)
+    send(workspace, "办公室", "基教股")
+    merge(workspace)
+    return workspace
 
 
 def merge(workspace: Workspace, period: Period = APRIL) -> MergeReport:

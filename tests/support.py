@@ -1,9 +1,15 @@
-"""What tests write and read workbooks with: small tables in, text dumps out."""
+"""What tests share: small tables in, workspaces made once and copied, the command line called."""
 
 import io
-from collections.abc import Mapping
+import shutil
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
 
 from taskxl.intake.grids import Book, Sheet, Value
+from taskxl.workspace.folder import Workspace
 
 
 def parse_table(table: str) -> list[list[str | None]]:
@@ -40,3 +46,33 @@ def make_workbook(sheets: Mapping[str, str]) -> bytes:
                     if cell is not None:
                         sheet.write_string(r, c, cell)
     return buffer.getvalue()
+
+
+def make_once(make: Callable[[Path], Workspace], folder: str) -> tuple[Any, Any]:
+    """Return two fixtures: a workspace that a module makes once and never changes, and its copy.
+
+    Assign them in the test module, whose names they then have; every test that asks for the second
+    has a copy of its own, in a folder of that name.
+    """
+
+    @pytest.fixture(scope="module")
+    def made(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+        return make(tmp_path_factory.mktemp("made"))
+
+    @pytest.fixture
+    def copy(request: pytest.FixtureRequest, tmp_path: Path) -> Workspace:
+        name = next(name for name, value in vars(request.module).items() if value is made)
+        shutil.copytree(request.getfixturevalue(name).root, tmp_path / folder)
+        return Workspace(tmp_path / folder)
+
+    return made, copy
+
+
+def call_main(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, str, str]:
+    """Run the command line here; return exit status, standard output and standard error."""
+    from taskxl import cli
+
+    with pytest.raises(SystemExit) as left:
+        cli.main([str(argument) for argument in arguments])
+    shown = capsys.readouterr()
+    return int(left.value.code or 0), shown.out, shown.err

@@ -5,11 +5,9 @@ import io
 import re
 import shutil
 import zipfile
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from pathlib import Path
 
 import docx
@@ -17,9 +15,7 @@ import openpyxl
 import pytest
 from openpyxl.comments import Comment
 
-import taskxl.desk.return_files
 from taskxl.desk.issuing import issue_forms
-from taskxl.intake.workers import read_isolated
 from taskxl.model import Period
 from tests.clerks import form_columns, task_rows
 from tests.month_of_clerks import (
@@ -37,6 +33,7 @@ from tests.month_of_clerks import (
     make_post,
     make_workspace,
 )
+from tests.proofs import doubts
 
 Check = Callable[[Outcome], None]
 TITLES = ("编制教育事业发展规划", "推进政务公开", "信访事项限时办结")
@@ -72,15 +69,6 @@ def clerk(
 def made(tmp_path_factory: pytest.TempPathFactory) -> Post:
     """The month before anybody spoilt anything: every form filled."""
     return make_post(tmp_path_factory.mktemp("made"))
-
-
-@pytest.fixture(autouse=True)
-def _read_here(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Read in this process: what shields one file from another has tests of its own."""
-    with ThreadPoolExecutor(1) as pool:
-        here = partial(read_isolated, executor=pool)
-        monkeypatch.setattr(taskxl.desk.return_files, "read_isolated", here)
-        yield
 
 
 # ---------------------------------------------------------------- rows
@@ -216,7 +204,7 @@ def second_progress(post: Post) -> None:
             form.sheet.cell(form.row(task), 10).value = post.words()
 
 
-@clerk("calls the columns 工作推进落实情况 and 困难及下步安排", "partial", "E303")
+@clerk("calls the columns 工作推进落实情况 and 困难及下步安排", "partial")
 def rename_headers(post: Post) -> Check:
     # A bug: 困难及下步安排 was no column for obstacles, and its texts had no place.
     with post.edit() as form:
@@ -224,11 +212,12 @@ def rename_headers(post: Post) -> Check:
     return lambda outcome: equal(outcome.unplaced(), "工作推进落实情况（4月）")
 
 
-@clerk("deletes the header row", "partial", "E303", "G404")
+@clerk("deletes the header row")
 def delete_header(post: Post) -> Check:
+    # A bug: the columns were known, but only by the header: all was without a place and blank.
     with post.edit() as form:
         form.sheet.delete_rows(5)
-    return lambda outcome: says(outcome, "E303", "没有找到进展情况表的表头")
+    return lambda outcome: equal(outcome.unplaced(), "")
 
 
 # ---------------------------------------------------------------- fixed texts
@@ -285,7 +274,7 @@ def retype(post: Post) -> None:
     write_book(post.path(), Sheet1=rows)
 
 
-@clerk("retypes it with slips and a header 进展", "partial", "E301", "E303", "G403", "G412", "G415")
+@clerk("retypes it with slips and a header 进展", "partial", "E301", "G403", "G412", "G415")
 def retype_with_slips(post: Post) -> None:
     # A bug: 进展 was no header; the file was refused and its words were nowhere.
     rows = [["填报单位：办公室"], ["序号", "工作任务", "进展"]]
@@ -393,7 +382,7 @@ def foreign_form(post: Post) -> Check:
     return lambda outcome: equal(outcome.file("别处.xlsx")["verdict"], "rejected")
 
 
-@clerk("sends the form after the bureau's name was mended in 设置", "partial", "E303")
+@clerk("sends the form after the bureau's name was mended in 设置")
 def renamed_bureau(post: Post) -> None:
     there = make_workspace(post.workspace.root.parent / "别处", MASTER_LIST.replace("云溪", "云西"))
     for office in OFFICES:
@@ -615,6 +604,7 @@ def test_a_clerk(case: Case, made: Post, tmp_path: Path) -> None:
     outcome = post.merge()
     assert outcome.lost() == []
     assert outcome.misplaced() == []
+    assert doubts(post.workspace, APRIL) == []
     assert outcome.file(case.file)["verdict"] == case.verdict
     assert outcome.codes() == case.codes
     for message in outcome.messages():

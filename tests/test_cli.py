@@ -3,6 +3,7 @@
 import json
 import re
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from taskxl import cli
 from taskxl.commands import common
 from tests.months import make_month
-from tests.support import make_workbook
+from tests.support import call_main, make_workbook
 
 LIST = """
 | 云溪县教育局2021年重点工作任务一览表 |  |  |  |  |  |
@@ -28,13 +29,7 @@ def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch):
     """Run the command line on 2021-04-26; return (exit status, standard output, standard error)."""
     monkeypatch.setattr(common, "today", lambda: date(2021, 4, 26))
 
-    def call(*arguments: object) -> tuple[int, str, str]:
-        with pytest.raises(SystemExit) as left:
-            cli.main([str(argument) for argument in arguments])
-        shown = capsys.readouterr()
-        return int(left.value.code or 0), shown.out, shown.err
-
-    return call
+    return partial(call_main, capsys)
 
 
 @pytest.fixture

@@ -22,6 +22,7 @@ from taskxl.workspace.folder import Workspace
 from tests.letters import RETURN, make_letter, make_tnef
 from tests.month_of_clerks import APRIL, Words, fill_words, make_workspace
 from tests.packages import pack
+from tests.support import make_once
 from tests.test_cli import one_line, tree
 
 NOW = datetime(2021, 4, 28, 9, 0)
@@ -29,17 +30,8 @@ NAME = "附件2-基教股-2021年4月.xlsx"
 DATED = f"邮件/2021-04-20-周晓禾-{NAME}"
 
 
-@pytest.fixture(scope="module")
-def issued(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    """A workspace whose April has been issued."""
-    return make_workspace(tmp_path_factory.mktemp("issued"))
-
-
-@pytest.fixture
-def workspace(issued: Workspace, tmp_path: Path) -> Workspace:
-    """A copy of it."""
-    shutil.copytree(issued.root, tmp_path / "2021年重点工作")
-    return Workspace(tmp_path / "2021年重点工作")
+# A workspace whose April has been issued.
+issued, workspace = make_once(make_workspace, "2021年重点工作")
 
 
 @pytest.fixture

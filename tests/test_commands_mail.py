@@ -3,7 +3,6 @@
 import contextlib
 import os
 import re
-import shutil
 import socket
 import ssl
 import threading
@@ -36,6 +35,7 @@ from tests.mail_support import (
     make_bureau,
     run_server,
 )
+from tests.support import make_once
 
 pytestmark = pytest.mark.filterwarnings("ignore:Session.login_data:DeprecationWarning")
 FORMS = (
@@ -50,17 +50,8 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
     return make_authority(tmp_path_factory.mktemp("ca"))
 
 
-@pytest.fixture(scope="module")
-def issued(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    """A bureau whose April is issued; never changed, only copied."""
-    return make_bureau(tmp_path_factory.mktemp("bureau"))
-
-
-@pytest.fixture
-def bureau(issued: Workspace, tmp_path: Path) -> Workspace:
-    root = tmp_path / "2021年"
-    shutil.copytree(issued.root, root)
-    return Workspace(root)
+# A bureau whose April is issued.
+issued, bureau = make_once(make_bureau, "2021年")
 
 
 @pytest.fixture

@@ -18,8 +18,7 @@ import pytest
 
 from taskxl import cli
 from taskxl.dates import UNSET
-from taskxl.desk import lists
-from taskxl.desk import return_files as returns
+from taskxl.desk import lists, return_files
 from taskxl.desk.issuing import issue_forms
 from taskxl.desk.lists import init_workspace
 from taskxl.desk.merging import merge_returns
@@ -31,6 +30,8 @@ from taskxl.workspace.folder import Workspace
 from tests import clerks
 from tests.packages import raw_workbook
 
+# Files that kill their reader: here isolation is the fact.
+pytestmark = pytest.mark.usefixtures("in_workers")
 LIST = Path(__file__).resolve().parent.parent / "examples" / "附件1-重点工作任务一览表.xlsx"
 APRIL = Period(2026, 4)
 # What fits the second half of an expectation of HOSTILE.tsv (`reject:dtd`); a zip is opened.
@@ -268,12 +269,12 @@ def sabotage(context: Any, job: Any) -> Any:
             if not mark.exists():
                 mark.touch()
                 os.kill(os.getpid(), signal.SIGKILL)
-    return returns._read_one(context, job)
+    return return_files._read_one(context, job)
 
 
 def read_sabotaged(function: Any, context: Any, jobs: Sequence[Any]) -> Any:
     limits = Limits(seconds=4.0, memory=512 << 20)
-    function = sabotage if function is returns._read_one else function
+    function = sabotage if function is return_files._read_one else function
     return read_isolated(function, context, jobs, limits=limits, workers=2)
 
 
@@ -284,7 +285,7 @@ def test_files_that_kill_hang_or_swell_their_reader_cost_one_line_each(
     for name in ("中止", "不停", "膨胀", "恐慌"):
         (office.returns / f"{name}.csv").write_bytes(b"a,b\n")
     (office.returns / "包.csv").write_bytes(b"a,b\n")
-    monkeypatch.setattr(returns, "read_isolated", read_sabotaged)
+    monkeypatch.setattr(return_files, "read_isolated", read_sabotaged)
     month = office.merge()
     others = {file.file: file for file in office.check_honest(month)}
     codes = {Path(name).stem: file.code for name, file in others.items()}
@@ -322,7 +323,7 @@ def test_a_workbook_that_makes_the_parser_abort_costs_one_line(
     (office.returns / "撑.xlsx").write_bytes(bomb)
     limits = Limits(memory=512 << 20)
     monkeypatch.setattr(
-        returns, "read_isolated", functools.partial(read_isolated, limits=limits, workers=1)
+        return_files, "read_isolated", functools.partial(read_isolated, limits=limits, workers=1)
     )
     (file,) = office.check_honest(office.merge())
     assert (file.verdict, file.code in ("R201", "R204")) == ("rejected", True)
@@ -339,7 +340,7 @@ def test_an_old_workbook_whose_directory_runs_in_a_circle_costs_one_line(
     (office.returns / "圈.xls").write_bytes(content)
     limits = Limits(memory=512 << 20)
     monkeypatch.setattr(
-        returns, "read_isolated", functools.partial(read_isolated, limits=limits, workers=1)
+        return_files, "read_isolated", functools.partial(read_isolated, limits=limits, workers=1)
     )
     (file,) = office.check_honest(office.merge())
     assert (file.verdict, file.code in ("R201", "R204")) == ("rejected", True)

@@ -8,7 +8,6 @@ import pytest
 
 from taskxl import cli
 from taskxl.findings import SEVERITY_WORDS
-from taskxl.merge.gaps import gap_rules
 from taskxl.rules import list_rules
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -24,7 +23,6 @@ GROUPS = {
 
 def render_rules() -> str:
     """Write the rules page from the declared rules and the gap rules' examples."""
-    examples = {one.rule.code: one for one in gap_rules()}
     lines = [
         "# 规则",
         "",
@@ -43,9 +41,8 @@ def render_rules() -> str:
             f"- 为什么：{rule.why}",
             f"- 怎么办：{rule.cure}",
         ]
-        if rule.code in examples:
-            one = examples[rule.code]
-            lines += ["", "不报：", "", *_table(one.good), "", "报：", "", *_table(one.bad)]
+        if rule.bad:
+            lines += ["", "不报：", "", *_table(rule.good), "", "报：", "", *_table(rule.bad)]
     return "\n".join(lines) + "\n"
 
 

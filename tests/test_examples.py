@@ -12,6 +12,7 @@ from taskxl.errors import TaskxlError
 from taskxl.model import Month, Period
 from taskxl.words import OFFICE_STATES, VERDICTS
 from taskxl.workspace.folder import Workspace
+from tests.proofs import doubts
 
 README = Path(__file__).resolve().parent.parent / "examples" / "README.md"
 PERIODS = tuple(Period(YEAR, month) for month in MONTHS)
@@ -58,6 +59,13 @@ def test_the_readme_says_what_taskxl_makes_of_each_return(
     workspace: Workspace, period: Period
 ) -> None:
     assert made(look_at_month(workspace, period)) == told(period)
+
+
+@pytest.mark.parametrize("period", PERIODS, ids=lambda period: period.key)
+def test_a_second_reader_finds_every_word_and_every_number(
+    workspace: Workspace, period: Period
+) -> None:
+    assert doubts(workspace, period) == []
 
 
 def test_the_examples_are_as_large_as_a_bureau() -> None:

@@ -100,7 +100,7 @@ def test_dates_are_dates_in_every_built_in_format(identifier: int, every_cell: b
 def test_a_number_format_shows_a_date_or_not(code: str, shows: bool) -> None:
     assert is_date_format(code) is shows
     buffer = io.BytesIO()
-    with xlsxwriter.SecondLook(buffer) as workbook:
+    with xlsxwriter.Workbook(buffer) as workbook:
         sheet = workbook.add_worksheet()
         sheet.write_number(0, 0, 44316.25, workbook.add_format({"num_format": code}))
     value = read_sheet(buffer.getvalue()).value(1, 1)
@@ -168,7 +168,7 @@ def test_merges_and_the_texts_under_them() -> None:
 
 def test_what_is_hidden_is_read_and_said() -> None:
     buffer = io.BytesIO()
-    with xlsxwriter.SecondLook(buffer) as workbook:
+    with xlsxwriter.Workbook(buffer) as workbook:
         seen, hidden, deep = (workbook.add_worksheet(n) for n in ("进展情况表", "旧表", "_taskxl"))
         hidden.hide()
         deep.very_hidden()
@@ -191,7 +191,7 @@ def test_what_is_hidden_is_read_and_said() -> None:
 
 def test_comments_text_boxes_and_headers_are_notes() -> None:
     buffer = io.BytesIO()
-    with xlsxwriter.SecondLook(buffer) as workbook:
+    with xlsxwriter.Workbook(buffer) as workbook:
         sheet = workbook.add_worksheet("表")
         sheet.write_string("A1", "内容")
         sheet.write_comment("B2", "请领导再看", {"author": "张三"})
@@ -290,7 +290,7 @@ def test_both_ways_of_reading_agree_and_lose_nothing(
     cells: dict[tuple[int, int], str | float | bool],
 ) -> None:
     buffer = io.BytesIO()
-    with xlsxwriter.SecondLook(buffer, {"in_memory": True}) as workbook:
+    with xlsxwriter.Workbook(buffer, {"in_memory": True}) as workbook:
         sheet = workbook.add_worksheet("表")
         for (row, column), value in cells.items():
             if isinstance(value, bool):

@@ -13,11 +13,14 @@ from typing import Any, NoReturn
 import pytest
 
 from taskxl.errors import TaskxlError
-from taskxl.intake.gate import Limits, Refusal, Refused, admit, require_return_kind
-from taskxl.intake.reading import read_book
+from taskxl.intake.gate import Limits, Refusal, Refused, admit, read_return_book
 from taskxl.intake.workers import read_isolated
 
-QUICK = Limits(seconds=1.0, memory=256 << 20)
+# Whatever else the machine does, no honest job here comes near these: none needs a millisecond,
+# and how fast memory is filled does not decide what stops it.
+PATIENT = Limits(seconds=300.0, memory=256 << 20)
+QUICK = Limits(seconds=3.0, memory=256 << 20)
+"""For a job that hangs; it costs this much time twice."""
 
 
 class RustPanic(BaseException):
@@ -89,14 +92,13 @@ def note_process(folder: Path, job: int) -> int:
 
 def read_file(context: None, path: Path) -> tuple[str, int]:
     admitted = admit(path)
-    require_return_kind(admitted.kind)
-    book = read_book(admitted.content, admitted.name, admitted.kind)
+    book = read_return_book(admitted.content, admitted.name, admitted.kind)
     return book.kind, sum(1 for sheet in book.sheets for _ in sheet.cells())
 
 
 def ends(jobs: list[str], **options: Any) -> list[Any]:
     """Return what became of each job: its result, or the code it was refused with."""
-    found = list(read_isolated(act, "读：", jobs, **{"limits": QUICK, "workers": 2} | options))
+    found = list(read_isolated(act, "读：", jobs, **{"limits": PATIENT, "workers": 2} | options))
     assert [job for job, _ in found] == jobs
     return [end.code if isinstance(end, Refusal) else end for _, end in found]
 
@@ -115,12 +117,14 @@ def ends(jobs: list[str], **options: Any) -> list[Any]:
 )
 def test_a_bad_job_costs_itself_and_nothing_else(deed: str, code: str) -> None:
     jobs = ["一", "二", deed, "三", *"甲乙丙丁戊己庚辛"]
-    assert ends(jobs) == [code if job == deed else f"读：{job}" for job in jobs]
+    limits = QUICK if deed == "hang" else PATIENT
+    found = ends(jobs, limits=limits)
+    assert found == [code if job == deed else f"读：{job}" for job in jobs]
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="no memory limit on this system")
 def test_a_job_that_swells_is_stopped_at_the_memory_limit() -> None:
-    found = dict(read_isolated(act, "读：", ["一", "swell", "二"], limits=QUICK))
+    found = dict(read_isolated(act, "读：", ["一", "swell", "二"], limits=PATIENT))
     assert (found["一"], found["二"]) == ("读：一", "读：二")
     assert "内存超出安全限度" in found["swell"].reason
 
@@ -201,7 +205,7 @@ def test_the_whole_corpus_goes_through_and_every_file_has_its_end(shared: Path) 
         for folder in ("hostile", "real")
         for path in sorted((shared / "corpus" / folder).iterdir())
     ]
-    found = list(read_isolated(read_file, None, paths, limits=Limits(seconds=10)))
+    found = list(read_isolated(read_file, None, paths, limits=Limits(seconds=60)))
     assert [path for path, _ in found] == paths
     for path, end in found:
         if isinstance(end, Refusal):

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from taskxl import cli
-from taskxl.desk import year as yearbook
+from taskxl.desk import yearbook
 from taskxl.desk.issuing import compose_forms, issue_forms
 from taskxl.desk.lists import load_master
 from taskxl.desk.merging import look_at_month, merge_returns
@@ -28,6 +28,7 @@ from taskxl.workspace.lock import hold_workspace
 from tests.clerks import fill_form
 from tests.crashes import read_tree
 from tests.month_of_clerks import APRIL, OFFICES, make_workspace
+from tests.support import make_once
 
 MARCH, MAY = Period(2021, 3), Period(2021, 5)
 NOW = datetime(2021, 4, 26, 9, 0)
@@ -43,10 +44,9 @@ def send(workspace: Workspace, period: Period, *offices: str, **said: str) -> No
         os.utime(target, (CAME, CAME))
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    """March merged with two of three returns, April issued after it."""
-    workspace = make_workspace(tmp_path_factory.mktemp("year"))
+def make_two_months(root: Path) -> Workspace:
+    """Make March merged with two of three returns, April issued after it."""
+    workspace = make_workspace(root)
     shutil.rmtree(workspace.month_folder(APRIL))
     workspace.ledger_path.unlink()
     issue_forms(workspace, MARCH, now=NOW)
@@ -56,11 +56,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     return workspace
 
 
-@pytest.fixture
-def workspace(made: Workspace, tmp_path: Path) -> Workspace:
-    """A copy of that workspace of its own."""
-    shutil.copytree(made.root, tmp_path / "工作区")
-    return Workspace(tmp_path / "工作区")
+made, workspace = make_once(make_two_months, "工作区")
 
 
 def change_title(workspace: Workspace, title: str) -> None:
@@ -335,14 +331,15 @@ def test_two_merges_at_once_lose_nothing(workspace: Workspace) -> None:
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs processes that can be forked")
 def test_runs_killed_at_random_moments_lose_nothing() -> None:
+    """Each command four times; `python -m tests.crashes 200 7` kills as many as one likes."""
     root = Path(__file__).resolve().parent.parent
     done = subprocess.run(
-        [sys.executable, "-m", "tests.crashes", "30", "20210426"],
+        [sys.executable, "-m", "tests.crashes", "16", "20210426", "--here"],
         cwd=root, capture_output=True, text=True, timeout=600, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     killed = int(done.stdout.split()[0])
-    assert killed >= 5, "the runs were over before they could be killed"
+    assert killed >= 1, "every run was over before it could be killed"
 
 
 @pytest.fixture

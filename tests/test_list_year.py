@@ -17,8 +17,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openxml_audit import OpenXmlValidator
 
 from taskxl import cli
-from taskxl.desk import lists
-from taskxl.desk import year as yearbook
+from taskxl.desk import lists, yearbook
 from taskxl.desk.issuing import issue_forms
 from taskxl.desk.lists import check_workspace, init_workspace, load_master, update_workspace
 from taskxl.desk.merging import look_at_month, merge_returns

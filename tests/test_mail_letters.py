@@ -17,7 +17,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from taskxl.desk import drafting as post
+from taskxl.desk import drafting
 from taskxl.desk.issuing import issue_forms
 from taskxl.desk.lists import check_workspace, load_master
 from taskxl.desk.merging import merge_returns
@@ -30,6 +30,7 @@ from taskxl.mail.texts import NAMES, TEMPLATES, LetterText, check_text, clean_li
 from taskxl.model import Office
 from taskxl.resources import template
 from taskxl.workspace.folder import Workspace
+from tests.clerks import begin_form
 from tests.mail_support import (
     APRIL,
     NOW,
@@ -179,9 +180,11 @@ def test_no_cell_of_the_list_becomes_a_header(
     master = replace(master, title=title, tasks=(task,))
     form = compose_form(master, office, APRIL, date(2021, 4, 25))
     for name, kind in zip(TEMPLATES, ("issue", "remind", "send-back"), strict=True):
-        values = post._values(master, APRIL, office, form, None) | {"退回原因": title}
-        item = post._make_item(master, office, "x", values, (Attachment(f"{office}.xlsx", b"x"),))
-        batch = post.Batch(kind, APRIL, master, template(name), (item,), ())  # type: ignore[arg-type]
+        values = drafting._values(master, APRIL, office, form, None) | {"退回原因": title}
+        item = drafting._make_item(
+            master, office, "x", values, (Attachment(f"{office}.xlsx", b"x"),)
+        )
+        batch = drafting.Batch(kind, APRIL, master, template(name), (item,), ())  # type: ignore[arg-type]
         content = write_letter(batch.letter(item, TODAY), NOW)
         head = content.partition(b"\r\n\r\n")[0]
         names = [line.split(b":")[0] for line in head.split(b"\r\n") if line[:1] != b" "]
@@ -239,7 +242,7 @@ def test_a_wrong_address_is_told_with_its_cell(tmp_path: Path) -> None:
         "请改成 name@example.com 的样子；几个地址之间换行或用顿号隔开。（M140）"
         for typed in ("jc.example.com", "抄送：也不是")
     ]
-    batch = post.compose_letters(workspace, APRIL, "issue")
+    batch = drafting.compose_letters(workspace, APRIL, "issue")
     assert batch.notes[:2] == tuple(map(str, findings))
     assert batch.notes[2].startswith("没有邮箱的股室 1 个：计财股。")
 
@@ -310,12 +313,12 @@ def test_the_bureaus_own_text_is_used_whatever_notepad_saved_it_as(tmp_path: Pat
     own.parent.mkdir()
     for encoding in ("gb18030", "utf-8-sig", "utf-16"):
         own.write_bytes("主题: 表 {{ 月份 }}\r\n\r\n请查收。\r\n".encode(encoding))
-        batch = post.compose_letters(workspace, APRIL, "issue")
+        batch = drafting.compose_letters(workspace, APRIL, "issue")
         assert batch.text(batch.items[0], TODAY) == LetterText("表 2021年4月", "请查收。\n")
     own.write_bytes("主题：{{ 什么 }}\n".encode())
     assert [f.code for f in check_workspace(workspace) if f.code[0] == "F"] == ["F520"]
     with pytest.raises(TaskxlError, match=r"^邮件-下发\.txt 第1行：没有“什么”这个名称"):
-        post.draft_letters(workspace, APRIL, "issue", None, NOW)
+        drafting.draft_letters(workspace, APRIL, "issue", None, NOW)
 
 
 @settings(deadline=None)
@@ -339,7 +342,7 @@ def test_the_document_lists_every_name_a_text_may_use() -> None:
 
 
 def letters(workspace: Workspace, kind: LetterKind, on: date = TODAY) -> dict[str, LetterText]:
-    batch = post.compose_letters(workspace, APRIL, kind)
+    batch = drafting.compose_letters(workspace, APRIL, kind)
     return {item.office: batch.text(item, on) for item in batch.items}
 
 
@@ -347,7 +350,7 @@ def test_the_letter_of_issue_says_deadline_and_what_is_due(tmp_path: Path) -> No
     said = letters(make_bureau(tmp_path), "issue")
     assert list(said) == ["办公室", "基教股", "计财股"]
     text = said["基教股"]
-    assert text.subject == "请报送1-4月重点工作进展情况表（基教股）"
+    assert text.subject == "请报送云溪县教育局2021年1-4月重点工作进展情况表（基教股）"
     assert "2021年4月25日（星期日）" in text.body
     assert "需填报任务 1 项，到期、尚未办结的节点 1 个：" in text.body
     assert "1. 第2项“任务之2”：一是完成可行性研究和风险评估（时限：2021年3月31日" in text.body
@@ -362,18 +365,18 @@ def test_a_reminder_goes_only_to_those_who_owe_and_says_for_how_long(tmp_path: P
     issue_forms(workspace, march, now=NOW)
     merge_returns(workspace, march, now=NOW)
     form = workspace.form_path("计财股", APRIL)
-    (workspace.returns_folder(APRIL) / form.name).write_bytes(form.read_bytes())
+    (workspace.returns_folder(APRIL) / form.name).write_bytes(begin_form(form.read_bytes()))
     (workspace.returns_folder(APRIL) / "附件2-基教股-2021年4月.pdf").write_bytes(b"%PDF-1.4\n")
     said = letters(workspace, "remind")
     assert "计财股" not in said
     body = said["办公室"].body
-    assert said["办公室"].subject == "催报：1-4月重点工作进展情况表（办公室）"
+    assert said["办公室"].subject == "催报：云溪县教育局2021年1-4月重点工作进展情况表（办公室）"
     assert "报送期限是2021年4月25日（星期日），现已超过" in body
     assert "已连续 2 个月没有收到可用的表" in body
     early = letters(workspace, "remind", date(2021, 4, 24))["办公室"].body
     assert "现已超过" not in early
     assert "按期直接回复本邮件报送" in early
-    batch = post.compose_letters(workspace, APRIL, "remind", "计财股")
+    batch = drafting.compose_letters(workspace, APRIL, "remind", "计财股")
     assert (batch.items, batch.notes) == ((), ("计财股2021年4月的表已经收到，不用催报。",))
 
 
@@ -383,7 +386,7 @@ def test_an_office_whose_return_was_rejected_is_told_why(tmp_path: Path) -> None
     issue_forms(workspace, replace(APRIL, month=3), now=NOW)
     (workspace.returns_folder(APRIL) / "基教股.xlsx").write_bytes(old.read_bytes())
     text = letters(workspace, "remind")["基教股"]
-    assert text.subject == "请重新报送1-4月重点工作进展情况表（基教股）"
+    assert text.subject == "请重新报送云溪县教育局2021年1-4月重点工作进展情况表（基教股）"
     assert "无法使用：基教股.xlsx：这是2021年3月的表" in text.body
     assert "尚未收到" not in text.body
 
@@ -402,10 +405,10 @@ def test_what_is_sent_back_is_the_text_of_send_back_and_nobody_elses(tmp_path: P
 
 def test_leaders_are_copied_where_the_settings_say_so(tmp_path: Path) -> None:
     workspace = make_bureau(tmp_path)
-    batch = post.compose_letters(workspace, APRIL, "issue")
+    batch = drafting.compose_letters(workspace, APRIL, "issue")
     assert [batch.letter(item, TODAY).copies for item in batch.items] == [(), (), ()]
     change_bureau(workspace, replace(SETTINGS, mail_copy_leader=True))
-    batch = post.compose_letters(workspace, APRIL, "issue")
+    batch = drafting.compose_letters(workspace, APRIL, "issue")
     copies = [batch.letter(item, TODAY).copies for item in batch.items]
     assert copies == [(), ("chen@yunxi.example.com",), ()]
     assert "没有写抄送邮箱的股室 2 个：办公室、计财股" in batch.notes[-1]
@@ -413,13 +416,13 @@ def test_leaders_are_copied_where_the_settings_say_so(tmp_path: Path) -> None:
 
 def test_forms_that_the_list_has_overtaken_are_told(tmp_path: Path) -> None:
     workspace = make_bureau(tmp_path)
-    assert post.compose_letters(workspace, APRIL, "issue").notes == ()
+    assert drafting.compose_letters(workspace, APRIL, "issue").notes == ()
     change_bureau(workspace, replace(SETTINGS, supporting_report=True))
-    (note,) = post.compose_letters(workspace, APRIL, "issue").notes
+    (note,) = drafting.compose_letters(workspace, APRIL, "issue").notes
     assert note.startswith("下发之后主清单或上月的汇总有变动：基教股。")
     workspace.form_path("基教股", APRIL).unlink()
     with pytest.raises(TaskxlError, match="请先运行 taskxl issue --month 4"):
-        post.compose_letters(workspace, APRIL, "issue")
+        drafting.compose_letters(workspace, APRIL, "issue")
 
 
 # ---------------------------------------------------------------- drafts and parcels
@@ -427,17 +430,17 @@ def test_forms_that_the_list_has_overtaken_are_told(tmp_path: Path) -> None:
 
 def test_drafts_twice_are_the_same_and_those_no_longer_wanted_are_told(tmp_path: Path) -> None:
     workspace = make_bureau(tmp_path)
-    first = post.draft_letters(workspace, APRIL, "remind", None, NOW)
+    first = drafting.draft_letters(workspace, APRIL, "remind", None, NOW)
     assert [path.name for path in first.written] == [
         f"催报-{office}-2021年4月.eml" for office in ("办公室", "基教股", "计财股")
     ]
     later = datetime(2021, 4, 26, 17, 0)
-    assert post.draft_letters(workspace, APRIL, "remind", None, later).written == ()
+    assert drafting.draft_letters(workspace, APRIL, "remind", None, later).written == ()
     form = workspace.form_path("计财股", APRIL)
-    (workspace.returns_folder(APRIL) / form.name).write_bytes(form.read_bytes())
-    third = post.draft_letters(workspace, APRIL, "remind", None, NOW)
+    (workspace.returns_folder(APRIL) / form.name).write_bytes(begin_form(form.read_bytes()))
+    third = drafting.draft_letters(workspace, APRIL, "remind", None, NOW)
     assert [path.name for path in third.stale] == ["催报-计财股-2021年4月.eml"]
-    one = post.draft_letters(workspace, APRIL, "remind", "基教股", NOW)
+    one = drafting.draft_letters(workspace, APRIL, "remind", "基教股", NOW)
     assert (one.stale, one.written) == ((), ())
 
 
@@ -445,7 +448,7 @@ def test_a_parcel_holds_form_and_words_with_names_that_windows_reads(tmp_path: P
     settings = replace(SETTINGS, mail_server="", mail_sender="")
     offices = tuple(replace(office, mails=()) for office in OFFICES)
     workspace = make_bureau(tmp_path, settings, offices)
-    report = post.pack_forms(workspace, APRIL, None, NOW)
+    report = drafting.pack_forms(workspace, APRIL, None, NOW)
     assert report.batch.notes == ()
     path = workspace.parcels_folder(APRIL) / "基教股-2021年4月.zip"
     content = path.read_bytes()
@@ -459,7 +462,7 @@ def test_a_parcel_holds_form_and_words_with_names_that_windows_reads(tmp_path: P
         form = workspace.form_path("基教股", APRIL).read_bytes()
         assert parcel.read("附件2-基教股-2021年4月.xlsx") == form
         words = parcel.read("说明.txt").decode("utf-8-sig")
-    assert words.startswith("请报送1-4月重点工作进展情况表（基教股）\r\n\r\n")
+    assert words.startswith("请报送云溪县教育局2021年1-4月重点工作进展情况表（基教股）\r\n\r\n")
     assert "本邮件" not in words
-    assert post.pack_forms(workspace, APRIL, None, NOW).written == ()
+    assert drafting.pack_forms(workspace, APRIL, None, NOW).written == ()
     assert path.read_bytes() == content

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import click
 import pytest
 
-from taskxl.commands.passwords import ask_password
+from taskxl.commands.asking import ask_password
 from taskxl.mail.imap import Account, quote_server
 from taskxl.mail.passwords import find_password
 

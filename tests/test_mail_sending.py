@@ -50,6 +50,7 @@ from tests.mail_support import (
     run_server,
     serve_with,
 )
+from tests.support import make_once
 
 NAMES = [office.name for office in OFFICES]
 # aiosmtpd 1.4.6 warns of its own past once a session is logged in to.
@@ -61,17 +62,8 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
     return make_authority(tmp_path_factory.mktemp("ca"))
 
 
-@pytest.fixture(scope="module")
-def issued(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    """A bureau whose April is issued; never changed, only copied."""
-    return make_bureau(tmp_path_factory.mktemp("bureau"))
-
-
-@pytest.fixture
-def bureau(issued: Workspace, tmp_path: Path) -> Workspace:
-    root = tmp_path / "2021年"
-    shutil.copytree(issued.root, root)
-    return Workspace(root)
+# A bureau whose April is issued.
+issued, bureau = make_once(make_bureau, "2021年")
 
 
 @pytest.fixture

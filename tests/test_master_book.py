@@ -24,7 +24,7 @@ from taskxl.intake.gate import check_content
 from taskxl.intake.grids import Sheet
 from taskxl.intake.reading import read_book
 from taskxl.master.book.making import make_master, read_master, write_master
-from taskxl.master.book.rereading import read_master_book
+from taskxl.master.book.rereading import read_grids
 from taskxl.master.book.settings_sheet import ITEMS
 from taskxl.master.reading.task_list import read_task_list
 from taskxl.model import (
@@ -130,7 +130,8 @@ def read_tables(**sheets: str) -> tuple[MasterList, tuple[Finding, ...]]:
         "股室": "股室名称|别名|分管负责同志|责任人|邮箱\n办公室||||\n基教股||||",
         "设置": "项目|值|说明\n清单标题|一览表|\n年份|2026|",
     }
-    return read_master_book(make_book("主清单.xlsx", **(tables | sheets)))
+    placed = read_grids(make_book("主清单.xlsx", **(tables | sheets)))
+    return placed.master, placed.findings
 
 
 def shown(findings: tuple[Finding, ...]) -> list[str]:
@@ -667,7 +668,8 @@ def test_whatever_is_moved_in_a_sheet_the_same_is_read(data: st.DataObject) -> N
         moved = [[row[c] if c < len(row) else None for c in order] for row in table]
         sheets.append(replace(sheet, rows=tuple(map(tuple, [*top, *moved]))))
     sheets = data.draw(st.permutations([*sheets, Sheet("自用", (("标识", "任务名称"),))]))
-    master, findings = read_master_book(replace(GRIDS, sheets=tuple(sheets)))
+    placed = read_grids(replace(GRIDS, sheets=tuple(sheets)))
+    master, findings = placed.master, placed.findings
     assert findings == ()
     assert (master.title, master.settings) == (MASTER.title, MASTER.settings)
     assert sorted(master.offices, key=str) == sorted(MASTER.offices, key=str)

@@ -7,7 +7,7 @@ import pytest
 
 from taskxl.forms.issue import compose_form
 from taskxl.master.book.making import read_master, write_master
-from taskxl.master.book.rereading import read_master_book
+from taskxl.master.book.rereading import read_grids
 from taskxl.master.checks import check_closings
 from taskxl.merge.counts import count_month, task_statuses
 from taskxl.merge.month import merge_month
@@ -39,7 +39,8 @@ def test_a_closing_is_written_and_read_again() -> None:
 
 def test_a_workbook_without_the_two_columns_lacks_nothing() -> None:
     tasks = "标识|编号|任务名称|分管负责同志|牵头股室|协办股室|责任人|主要内容|备注|分组\n1|1|甲| |办公室| | | | |"
-    master, findings = read_master_book(make_book("主清单.xlsx", 任务=tasks, **REST))
+    placed = read_grids(make_book("主清单.xlsx", 任务=tasks, **REST))
+    master, findings = placed.master, placed.findings
     assert (master.tasks[0].closed_on, findings) == (None, ())
 
 
@@ -61,7 +62,8 @@ def test_only_a_date_closes_and_what_is_missing_is_said(
     day: str, evidence: str, closed: date | None, found: list[tuple[str, str]]
 ) -> None:
     tasks = f"{TASK_HEADER}|销号日期|销号依据\n1|1|甲|办公室|{day}|{evidence}"
-    master, findings = read_master_book(make_book("主清单.xlsx", 任务=tasks, **REST))
+    placed = read_grids(make_book("主清单.xlsx", 任务=tasks, **REST))
+    master, findings = placed.master, placed.findings
     own = [(f.cell, f.severity) for f in findings if f.code == "M128"]
     assert (master.tasks[0].closed_on, own) == (closed, found)
 

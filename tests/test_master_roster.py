@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date
 
 from taskxl.model import MasterList, Milestone, Office, Period, Settings, Task
-from taskxl.roster import Roster, divide_tasks, resolve_office, tasks_of
+from taskxl.roster import Roster, divide_tasks, tasks_of
 
 OFFICES = (
     Office("办公室"),
@@ -74,8 +74,8 @@ def test_an_office_that_owes_nothing_still_sees_what_it_supports() -> None:
 
 
 def test_an_alias_of_two_offices_names_neither() -> None:
-    assert resolve_office("业务一股", OFFICES) is None
-    assert resolve_office("基础\n教育股", OFFICES) == OFFICES[1]
+    assert Roster(OFFICES).resolve("业务一股") is None
+    assert Roster(OFFICES).resolve("基础\n教育股") == OFFICES[1]
 
 
 def test_all_offices_are_spelt_out_only_where_the_offices_are_known() -> None:

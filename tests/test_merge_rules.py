@@ -24,8 +24,8 @@ from tests.months import (
 
 @pytest.mark.parametrize("one", gap_rules(), ids=lambda one: one.rule.code)
 def test_every_rule_speaks_on_its_bad_example_and_is_silent_on_its_good_one(one: GapRule) -> None:
-    assert one.rule.code in codes_of(make_month(one.bad))
-    assert one.rule.code not in codes_of(make_month(one.good))
+    assert one.rule.code in codes_of(make_month(one.rule.bad))
+    assert one.rule.code not in codes_of(make_month(one.rule.good))
 
 
 def test_every_code_of_the_design_is_declared() -> None:

@@ -267,7 +267,7 @@ def test_an_office_that_owes_nothing_is_listed_and_counts_in_no_rate() -> None:
     month = merge(FIRST, OTHER, Return("督导室.xlsx", "d", submissions=(guest,)))
     assert [(s.office, s.owes) for s in month.offices][-1] == ("督导室", False)
     assert month_json(month, "")["counts"]["rates"]["punctuality"]["of"] == 2
-    assert [e.office for e in month.entries_of("1")] == ["基教股", "督导室"]
+    assert [e.office for e in month.entries if e.task == "1"] == ["基教股", "督导室"]
 
 
 def test_an_old_name_of_an_office_is_its_new_one() -> None:
@@ -363,7 +363,7 @@ def test_remarks_that_the_list_prefills_do_not_make_a_blank_form_speak() -> None
     month = merge(FIRST, replace(blank, submissions=(replace(form, entries=entries),)), OTHER)
     assert verdicts(month)["空表.xlsx"] == ("superseded", "R208")
     assert month.entries[0].progress == "完成3所学校选址。"
-    assert "来源：县政府报告" in unplaced(month)
+    assert month.entries[0].remarks == "来源：县政府报告"  # a blank took nothing from it
 
 
 def test_a_refusal_is_found_even_where_the_reader_adds_a_note_under_the_same_code() -> None:

@@ -12,6 +12,7 @@ from taskxl.desk.merging import merge_returns
 from taskxl.model import Month, Period
 from taskxl.workspace.folder import Workspace
 from tests import clerks
+from tests.proofs import doubts
 
 LISTS = ("台山2021_重点工作任务通知.docx", "台山2021_附件1_规范.xlsx")
 APRIL = Period(2021, 4)
@@ -104,6 +105,12 @@ def test_the_summary_holds_every_text_that_was_typed(
                 assert text not in written or text == "正常推进"
             else:
                 assert text in written, f"{office}: {text}"
+
+
+def test_a_second_reader_finds_every_word_and_every_number(
+    april: tuple[Workspace, dict[str, dict[str, str]]], month: Month
+) -> None:
+    assert doubts(april[0], month.period) == []
 
 
 def test_merging_again_changes_nothing(

@@ -2,20 +2,15 @@
 
 import re
 import shutil
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from functools import partial
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pytest
 
-import taskxl.desk.lists
-import taskxl.desk.return_files
 from taskxl import cli
 from taskxl.desk.merging import merge_returns
-from taskxl.intake.workers import read_isolated
 from taskxl.resources import template
 from tests.month_of_clerks import APRIL, Outcome, Post, fresh_post, make_post
 
@@ -32,16 +27,6 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Post:
 def post(made: Post, tmp_path: Path) -> Post:
     """The month with an honest return of every office."""
     return fresh_post(made, tmp_path)
-
-
-@pytest.fixture(autouse=True)
-def _read_here(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Read in this process: what shields one file from another has tests of its own."""
-    with ThreadPoolExecutor(1) as pool:
-        here = partial(read_isolated, executor=pool)
-        monkeypatch.setattr(taskxl.desk.return_files, "read_isolated", here)
-        monkeypatch.setattr(taskxl.desk.lists, "read_isolated", here)
-        yield
 
 
 # ---------------------------------------------------------------- 主清单 changes after issuing

@@ -22,8 +22,9 @@ from taskxl.reports.pen import compose_text, parse_cell
 from taskxl.workspace.folder import Workspace
 from tests.clerks import convert, fill_form
 from tests.crashes import read_tree
-from tests.month_of_clerks import APRIL, OFFICES, make_workspace, summary_text
-from tests.pens import CAME, MAY, NOW, Pen, codes_of, entry_of, merge, send
+from tests.month_of_clerks import APRIL, OFFICES, summary_text
+from tests.pens import CAME, MAY, NOW, Pen, codes_of, entry_of, make_merged_april, merge, send
+from tests.support import make_once
 
 # ---------------------------------------------------------------- the rules of the pen
 
@@ -133,19 +134,8 @@ def _plain(text: str) -> str:
 # ---------------------------------------------------------------- at work
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    """April with two of three returns, merged."""
-    workspace = make_workspace(tmp_path_factory.mktemp("pen"))
-    send(workspace, "办公室", "基教股")
-    merge(workspace)
-    return workspace
-
-
-@pytest.fixture
-def workspace(made: Workspace, tmp_path: Path) -> Workspace:
-    shutil.copytree(made.root, tmp_path / "工作区")
-    return Workspace(tmp_path / "工作区")
+# April with two of three returns, merged.
+made, workspace = make_once(make_merged_april, "工作区")
 
 
 def test_a_correction_survives_is_marked_and_its_original_is_in_the_comment(

@@ -18,7 +18,8 @@ from taskxl.model import MasterList, Month, Period, Revision
 from taskxl.workspace.folder import Workspace
 from tests.clerks import convert
 from tests.month_of_clerks import APRIL, make_workspace, summary_text
-from tests.pens import CAME, MAY, NOW, Pen, codes_of, entry_of, merge, send
+from tests.pens import CAME, MAY, NOW, Pen, codes_of, entry_of, make_merged_april, merge, send
+from tests.support import make_once
 
 LONG = "\n".join(f"第{n}段：召开会议研究并印发通知，逐校核对名单，形成清单。" for n in range(60))
 ENDLESS = "\n".join(
@@ -26,19 +27,8 @@ ENDLESS = "\n".join(
 )
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    """April with two of three returns, merged."""
-    workspace = make_workspace(tmp_path_factory.mktemp("pen"))
-    send(workspace, "办公室", "基教股")
-    merge(workspace)
-    return workspace
-
-
-@pytest.fixture
-def workspace(made: Workspace, tmp_path: Path) -> Workspace:
-    shutil.copytree(made.root, tmp_path / "工作区")
-    return Workspace(tmp_path / "工作区")
+# April with two of three returns, merged.
+made, workspace = make_once(make_merged_april, "工作区")
 
 
 def open_summary(workspace: Workspace) -> Pen:
@@ -492,7 +482,7 @@ def test_a_correction_follows_its_office_to_a_new_name(workspace: Workspace) -> 
     change_master(workspace, rename_office)
     report = merge(workspace)
     assert [r.office for r in report.month.revisions] == ["基础教育股"]
-    assert [e.office for e in report.month.entries_of("5")] == ["基础教育股"]
+    assert [e.office for e in report.month.entries if e.task == "5"] == ["基础教育股"]
     assert entry_of(report, "5", "基础教育股").progress == "改过。"
     assert Pen(report.summary).cell("5", "进展情况").value == "【办公室修订】改过。"
 

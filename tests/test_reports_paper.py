@@ -15,9 +15,9 @@ from taskxl.reports.paper import (
     join_text,
     row_height,
     split_text,
-    text_units,
 )
 from taskxl.reports.styles import FILLS
+from taskxl.row_heights import text_units
 from taskxl.text import squeeze
 
 CHINESE = st.text(st.sampled_from("一二三四五，。；（）a1 \n"), max_size=900)

@@ -39,7 +39,6 @@ def test_everything_of_a_month_has_its_place(root: Path) -> None:
         ours.letters_folder(APRIL),
         ours.returns_folder(APRIL),
         ours.summary_path(APRIL),
-        ours.bulletin_path(Period(2026, 1)),
     ]
     assert [path.relative_to(root).as_posix() for path in paths] == [
         "主清单.xlsx",
@@ -48,7 +47,6 @@ def test_everything_of_a_month_has_its_place(root: Path) -> None:
         "2026年04月/下发/邮件",
         "2026年04月/回收",
         "2026年04月/汇总/2026年1-4月汇总.xlsx",
-        "2026年01月/汇总/2026年1月通报.docx",
     ]
 
 

@@ -5,9 +5,6 @@ by hand. In them `，` stands for a line's end within a cell.
 """
 
 import shutil
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 from hashlib import sha256
 from pathlib import Path
 
@@ -17,15 +14,12 @@ from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 from openxml_audit import OpenXmlValidator
 
-import taskxl.desk.lists
-import taskxl.desk.return_files
-import taskxl.desk.summary_files
-from taskxl.desk import year as yearbook
+from taskxl.desk import yearbook
 from taskxl.desk.merging import merge_returns
-from taskxl.intake.workers import read_isolated
 from taskxl.ledger import open_ledger
 from taskxl.model import Month
 from tests.month_of_clerks import MAIN
+from tests.proofs import doubts
 from tests.support import parse_table
 from tests.year_of_a_bureau import (
     CLOSING,
@@ -39,18 +33,17 @@ from tests.year_of_a_bureau import (
 )
 
 EXPECTED = Path(__file__).parent / "expected"
+PROVED = (4, 6, 9, 12)
+"""Months with a revised list, a correction, a revised list again, and the last."""
 Rows = list[tuple[str, ...]]
 
 
 @pytest.fixture(scope="module")
-def bureau(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bureau]:
-    """The year, over. Files are read in this process: what shields it has tests of its own."""
+def bureau(tmp_path_factory: pytest.TempPathFactory) -> Bureau:
+    """The year, over."""
     if shutil.which("soffice") is None:
         pytest.skip("LibreOffice is not installed")
-    with ThreadPoolExecutor(1) as pool, pytest.MonkeyPatch.context() as patch:
-        for room in (taskxl.desk.lists, taskxl.desk.return_files, taskxl.desk.summary_files):
-            patch.setattr(room, "read_isolated", partial(read_isolated, executor=pool))
-        yield run_year(tmp_path_factory.mktemp("bureau"))
+    return run_year(tmp_path_factory.mktemp("bureau"))
 
 
 @pytest.fixture(scope="module")
@@ -85,6 +78,11 @@ def shown(sheet: Worksheet) -> Rows:
 
 
 # ---------------------------------------------------------------- against the hand
+
+
+def test_a_second_reader_finds_every_word_and_every_number(bureau: Bureau) -> None:
+    found = {month: doubts(bureau.workspace, period_of(month)) for month in PROVED}
+    assert found == {month: [] for month in PROVED}
 
 
 def test_every_task_stands_in_every_month_as_it_must(book: Workbook) -> None:

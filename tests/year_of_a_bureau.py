@@ -16,7 +16,7 @@ from typing import Any
 
 import openpyxl
 
-from taskxl.desk import year as yearbook
+from taskxl.desk import yearbook
 from taskxl.desk.issuing import issue_forms
 from taskxl.desk.lists import init_workspace, update_workspace
 from taskxl.desk.merging import merge_returns

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from taskxl.commands import common
-from taskxl.commands.passwords import ask_password
+from taskxl.commands.asking import ask_password
 from taskxl.commands.screen import ChineseCommand, month_option, table
 from taskxl.errors import TaskxlError
 from taskxl.text import show

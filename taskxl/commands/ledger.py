@@ -28,8 +28,7 @@ def ledger(
     folder: Path | None, verify: bool, month: str | None, place: int | None, originals: Path | None
 ) -> None:
     """把一年的进展写成一本工作台账；也可以查历次汇总、取回原件。"""
-    from taskxl.desk import archive
-    from taskxl.desk import year as yearbook
+    from taskxl.desk import archive, yearbook
     from taskxl.desk.periods import choose_period, list_periods
     from taskxl.words import OFFICE_STATES
 

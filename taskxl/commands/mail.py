@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from taskxl.commands import common
-from taskxl.commands.passwords import ask_password
+from taskxl.commands.asking import ask_password
 from taskxl.commands.screen import ChineseGroup, month_option, table
 from taskxl.errors import TaskxlError
 from taskxl.text import show
@@ -61,20 +61,20 @@ def issue(
     for option, given in (("--send", send), ("--again", again)):
         if given:
             raise TaskxlError(f"--zip 是不用邮件时打包用的，不能和 {option} 一起写。请去掉一个。")
-    from taskxl.desk import drafting as post
+    from taskxl.desk import drafting
     from taskxl.desk.periods import choose_period
 
     workspace = common.open_workspace(folder)
     now = common.now()
     period = choose_period(workspace, month, now.date())
-    report = post.pack_forms(workspace, period, office, now)
+    report = drafting.pack_forms(workspace, period, office, now)
     for note in report.batch.notes:
         click.echo(note)
     rows = [
         (office, path.name, "写好" if path in report.written else "没有变化")
         for office, path in report.files.items()
     ]
-    _print_table([("股室", "压缩包", ""), *rows])
+    _print_table([(report.batch.master.settings.office_word, "压缩包", ""), *rows])
     _print_stale(report)
     click.echo(f"{period.name}：打包 {len(rows)} 个，在 {show(report.folder)}")
 
@@ -105,8 +105,7 @@ def _run(
     send: bool,
     again: bool,
 ) -> None:
-    from taskxl.desk import drafting as post
-    from taskxl.desk import sending
+    from taskxl.desk import drafting, sending
     from taskxl.desk.periods import choose_period
     from taskxl.mail.certificates import find_authority
 
@@ -116,7 +115,7 @@ def _run(
     now = common.now()
     period = choose_period(workspace, month, now.date())
     if not send:
-        _print_drafts(post.draft_letters(workspace, period, kind, office, now))
+        _print_drafts(drafting.draft_letters(workspace, period, kind, office, now))
         return
     world = sending.World(ask_password, common.now, _sleep, _print_delivery, find_authority())
     command = f"taskxl mail {kind} --month {period.month} --send"
@@ -148,7 +147,8 @@ def _print_drafts(report: "DraftReport") -> None:
     if not rows:
         click.echo(f"{batch.period.name}：没有要写的信件。")
     else:
-        _print_table([("股室", "收件", "抄送", "附件", ""), *rows])
+        word = batch.master.settings.office_word
+        _print_table([(word, "收件", "抄送", "附件", ""), *rows])
     _print_stale(report)
     if rows:
         click.echo(

@@ -69,6 +69,7 @@ def read(
     else:
         click.echo(f"{task_list.title or '（没有标题）'}　{task_list.year or '年份不明'}")
         section: str | None = None
+        word = task_list.office_word or "股室"
         for task in task_list.tasks:
             if task.section != section:
                 section = task.section
@@ -79,14 +80,14 @@ def read(
             ]
             click.echo(
                 f"  {task.number or '无号'}　{show(task.title or '（无名称）', 40)}　"
-                f"{'、'.join(task.lead_offices) or '（无责任股室）'}"
+                f"{'、'.join(task.lead_offices) or f'（无责任{word}）'}"
                 + (f"　节点 {len(dates)}：{'、'.join(dates)}" if dates else "")
             )
         common.print_findings(findings)
         print_understood(task_list.understood)
         for line in list_sources(task_list.tasks):
             click.echo(line)
-        click.echo(count_tasks(task_list.tasks))
+        click.echo(count_tasks(task_list.tasks, word))
     common.leave(findings, strict)
 
 
@@ -144,7 +145,7 @@ def init(
         today = common.today()
         result = init_workspace(folder, files + more, today.year, common.now(), hints)
     if result.created:
-        click.echo(f"已写好 {show(result.path)}：{count_tasks(result.tasks)}")
+        click.echo(f"已写好 {show(result.path)}：{count_tasks(result.tasks, result.word)}")
         for line in list_sources(result.tasks):
             click.echo(line)
     elif not update:
@@ -157,7 +158,7 @@ def init(
         click.echo("请在 Excel 里核对主清单（淡黄色的是存疑），然后运行 taskxl issue。")
     elif update:
         verb = "已更新" if result.updated else "没有变化："
-        click.echo(f"{verb} {show(result.path)}：{count_tasks(result.tasks)}")
+        click.echo(f"{verb} {show(result.path)}：{count_tasks(result.tasks, result.word)}")
         if result.aside:
             click.echo(f"更新前的主清单另存为 {show(result.aside.name)}。")
 

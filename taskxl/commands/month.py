@@ -8,7 +8,6 @@ import click
 from taskxl.commands import common
 from taskxl.commands.common import json_option, strict_option
 from taskxl.commands.screen import ChineseCommand, month_option, table
-from taskxl.errors import TaskxlError
 from taskxl.text import show
 
 if TYPE_CHECKING:
@@ -87,8 +86,9 @@ def status(folder: Path | None, month: str | None) -> None:
     workspace = common.open_workspace(folder)
     period = choose_period(workspace, month, common.today())
     merged = look_at_month(workspace, period, common.progress("读取回收的表"))
-    titles = ("股室", "状态", "收到", "填报人", "审定", "已填/应填")
-    head, *lines = table([titles, *map(_status_row, merged.offices)])
+    titles = (merged.master.settings.office_word, "状态", "收到", "填报人", "审定", "已填/应填")
+    asked = "approval" in merged.asked
+    head, *lines = table([titles, *(_status_row(state, asked) for state in merged.offices)])
     click.secho(head, bold=True)
     for state, line in zip(merged.offices, lines, strict=True):
         click.secho(line, fg=_STATE_COLOURS[state.state])
@@ -110,16 +110,14 @@ def send_back(folder: Path | None, month: str | None, office: str | None) -> Non
     period = choose_period(workspace, month, common.today())
     merged = look_at_month(workspace, period, common.progress("读取回收的表"))
     offices = [state.office for state in merged.offices]
+    word = merged.master.settings.office_word
     if office is not None:
-        name = Roster(merged.master.offices).present_name(office)
-        if name not in offices:
-            raise TaskxlError(f"没有报送的股室“{show(office)}”。可选：{'、'.join(offices)}")
-        offices = [name]
+        offices = [Roster(merged.master.offices).choose(office, offices, f"报送的{word}")]
     texts = [text for name in offices if (text := send_back_text(merged, name))]
-    click.echo("\n\n".join(texts) or "没有要股室更正的地方。")
+    click.echo("\n\n".join(texts) or f"没有要{word}更正的地方。")
 
 
-def _status_row(state: "OfficeState") -> tuple[str, ...]:
+def _status_row(state: "OfficeState", asked: bool) -> tuple[str, ...]:
     from taskxl.words import OFFICE_STATES
 
     received = state.received_at.strftime("%m-%d %H:%M") if state.received_at else ""
@@ -129,6 +127,6 @@ def _status_row(state: "OfficeState") -> tuple[str, ...]:
         OFFICE_STATES[state.state],
         received,
         show(state.reporter, 12),
-        ("已审定" if state.approved else "未审定") if back else "",
+        ("已审定" if state.approved else "未审定" if asked else "") if back else "",
         f"{state.filled}/{state.tasks}",
     )

@@ -21,15 +21,15 @@ def rules() -> None:
 @click.argument("code", metavar="代码")
 def explain(code: str) -> None:
     """说明一条规则：是什么，为什么，怎么办。"""
-    from taskxl.rules import find_examples, find_rule
+    from taskxl.rules import find_rule
 
     rule = find_rule(code)
     click.echo(f"{rule.code}　{rule.name}（{SEVERITY_WORDS[rule.severity]}）")
     for head, text in (("是什么", rule.what), ("为什么", rule.why), ("怎么办", rule.cure)):
         click.echo(f"{head}：{text}")
-    for head, text in zip(
-        ("没有问题的例子", "有问题的例子"), find_examples(rule.code) or (), strict=False
-    ):
+    for head, text in (("没有问题的例子", rule.good), ("有问题的例子", rule.bad)):
+        if not text:
+            continue
         click.echo(f"{head}：")
         rows = [line.strip().strip("|").split("|") for line in text.strip().splitlines()]
         for line in table([[cell.strip() for cell in row] for row in rows]):

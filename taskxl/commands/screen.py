@@ -1,7 +1,6 @@
 """How the command line speaks: click's own words in Chinese, widths as a terminal shows them."""
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,9 +11,11 @@ from taskxl.text import show
 
 def width(text: str) -> int:
     """Return how many columns a terminal needs for `text`; Chinese characters take two."""
-    wide = sum(unicodedata.east_asian_width(char) in "WF" for char in text)
-    unseen = sum(unicodedata.combining(char) > 0 for char in text)
-    return len(text) + wide - unseen
+    from wcwidth import wcswidth, wcwidth
+
+    columns = wcswidth(text)
+    # -1 says that there are control characters, which `show` writes out wherever it can.
+    return columns if columns >= 0 else sum(max(wcwidth(char), 0) for char in text)
 
 
 def table(rows: Sequence[Sequence[str]]) -> list[str]:

@@ -226,8 +226,9 @@ def find_due(text: str, year: int, calendar: Calendar = UNSET) -> Due | None:
     >>> find_due("召开大会", 2021) is None
     True
     """
-    plain = write_digits(squeeze(_CIRCLED.sub(" ", text)))
-    written = read_date(plain, year)
+    text = _CIRCLED.sub(" ", text)
+    plain = write_digits(squeeze(text))
+    written = read_date(text, year)
     if written:
         return Due(written)
     if re.fullmatch(r"\d{4}年(?:度|完成)?", plain):

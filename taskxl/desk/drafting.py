@@ -24,7 +24,7 @@ from taskxl.mail.texts import LetterText, render_text
 from taskxl.model import MasterList, Month, OfficeState, Period
 from taskxl.reports.send_back import send_back_text
 from taskxl.roster import Roster
-from taskxl.text import quote, show
+from taskxl.text import call_offices, quote, show
 from taskxl.workspace.files import make_folder, read_whole, require_writable, write_whole
 from taskxl.workspace.folder import Workspace
 from taskxl.workspace.lock import hold_workspace
@@ -115,7 +115,9 @@ def compose_letters(
     items, notes = composers[kind]()
     notes += _note_addresses(master, findings, items) if by_mail else []
     template = workspace.template(_template_name(kind))
-    return Batch(kind, period, master, template, tuple(items), tuple(notes))
+    word = master.settings.office_word
+    told = tuple(call_offices(note, word) for note in notes)
+    return Batch(kind, period, master, template, tuple(items), told)
 
 
 def _compose_issue(
@@ -223,13 +225,10 @@ def _choose(
 ) -> Sequence[OfficeState]:
     if office is None:
         return states
-    known = Roster(master.offices).resolve(office)
-    name = known.name if known else office
-    chosen = [state for state in states if state.office == name]
-    if not chosen:
-        names = "、".join(state.office for state in states)
-        raise TaskxlError(f"没有要报送的股室“{show(office)}”。可选：{names}")
-    return chosen
+    word = master.settings.office_word
+    names = [state.office for state in states]
+    name = Roster(master.offices).choose(office, names, f"要报送的{word}")
+    return [state for state in states if state.office == name]
 
 
 def _find_form(workspace: Workspace, office: str, period: Period) -> Attachment | None:
@@ -268,6 +267,8 @@ def _values(
         "股室": office,
         "责任人": (known.person if known else "") or "",
         "标题": form_title(master, period),
+        "年度": f"{period.year}年",
+        "称谓": settings.office_word,
         "报告期": period.label,
         "月份": period.name,
         "期限": f"{deadline.year}年{deadline.month}月{deadline.day}日"

@@ -7,7 +7,7 @@ from pathlib import Path
 from taskxl.dates import doubt_report_day, report_day
 from taskxl.desk.lists import load_master, settle_master
 from taskxl.desk.merging import _take_up_corrections
-from taskxl.desk.months import recall_months
+from taskxl.desk.months import asked_of_template, recall_months
 from taskxl.desk.rebuilding import rebuild
 from taskxl.errors import TaskxlError
 from taskxl.forms.issue import Form, compose_form, render_form
@@ -16,7 +16,7 @@ from taskxl.ledger.looking import look_into_ledger
 from taskxl.merge.revisions import instructions_of
 from taskxl.model import Entry, MasterList, Period
 from taskxl.roster import Roster, divide_tasks
-from taskxl.text import show
+from taskxl.text import call_offices
 from taskxl.workspace.files import require_writable, write_whole
 from taskxl.workspace.folder import Workspace
 from taskxl.workspace.lock import hold_workspace
@@ -60,8 +60,10 @@ def _issue(
     notes += rebuild(workspace, ledger, master, period, now)
     notes += _take_up_corrections(workspace, ledger, master, period, now)
     notes += filter(None, [doubt_report_day(period, master.settings)])
+    notes += _tell_skipped(workspace, ledger, master, period)
     forms = _compose(workspace, ledger, master, period, office)
-    template = compile_template(workspace.template("附件2.xlsx"))
+    name, drawn = workspace.form_template(master.settings.form_columns)
+    template = compile_template(drawn, name)
     contents = [render_form(template, form) for form in forms]
     issued = [
         IssuedForm(form.office, form.identity.form_id, content)
@@ -77,9 +79,25 @@ def _issue(
     folder = workspace.issue_folder(period)
     stale = [] if office else [p for p in sorted(folder.glob("附件2-*.xlsx")) if p not in rendered]
     unchanged = [path for path in rendered if path not in written]
+    notes = [call_offices(note, master.settings.office_word) for note in notes]
     return IssueReport(
         folder, returns, tuple(written), tuple(unchanged), tuple(stale), tuple(notes), replaced
     )
+
+
+def _tell_skipped(
+    workspace: Workspace, ledger: Ledger, master: MasterList, period: Period
+) -> list[str]:
+    """Return a line where the month before was not issued though an earlier one was."""
+    past = recall_months(workspace, ledger, master, period)
+    if not past or past[-1].period == period.previous:
+        return []
+    last = past[-1].period
+    skipped = [f"{month}月" for month in range(last.month + 1, period.month)]
+    return [
+        f"{'、'.join(skipped)}没有下发过：表里带出的是{last.month}月及以前报的内容，"
+        f"以〔{last.month}月〕这样写明月份。"
+    ]
 
 
 def preview_form(workspace: Workspace, period: Period, office: str) -> str:
@@ -107,25 +125,32 @@ def _compose(
     shares = divide_tasks(master, period)
     owing = tuple(shares)
     if not owing:
-        raise TaskxlError("主清单里没有一项任务写明了责任股室，没有可下发的表。请先补上牵头股室。")
+        why = "主清单里没有一项任务写明了责任股室，没有可下发的表。"
+        cure = "请在“任务”表的“牵头股室”一栏写上，再运行。"
+        raise TaskxlError(call_offices(why, master.settings.office_word) + cure)
     if office is not None:
-        name = Roster(master.offices).present_name(office)
-        if name not in owing:
-            raise TaskxlError(f"没有要报送的股室“{show(office)}”。可选：{'、'.join(owing)}")
-        owing = (name,)
+        what = f"要报送的{master.settings.office_word}"
+        owing = (Roster(master.offices).choose(office, owing, what),)
     past = recall_months(workspace, ledger, master, period)
     previous: dict[tuple[str, str], Entry] = {}
+    said_in: dict[tuple[str, str], Period] = {}
     done: frozenset[str] = frozenset()
     instructions: dict[str, str] = {}
     if past:
         instructions = instructions_of(past[-1].revisions)
         # An office that missed a month finds what it said before that.
-        said = (*past[-1].previous, *past[-1].entries)
         name_of = Roster(master.offices).present_name
-        previous = {(e.task, name_of(e.office)): e for e in said if e.progress or e.obstacles}
+        for month in past:
+            for entry in month.entries:
+                if entry.progress or entry.obstacles:
+                    previous[entry.task, name_of(entry.office)] = entry
+                    said_in[entry.task, name_of(entry.office)] = month.period
         done = frozenset(s.milestone.id for s in past[-1].milestones if s.light == "done")
     as_of = report_day(period, master.settings)
+    asked = asked_of_template(workspace, master.settings)
     return [
-        compose_form(master, name, period, as_of, previous, done, shares[name], instructions)
+        compose_form(
+            master, name, period, as_of, previous, done, shares[name], instructions, said_in, asked
+        )
         for name in owing
     ]

@@ -8,9 +8,12 @@ from pathlib import Path
 
 from taskxl.dates import UNSET, Calendar, is_recurring
 from taskxl.dates.year import year_periods
+from taskxl.desk.new_offices import take_up_offices
+from taskxl.desk.wrong_lists import find_form, find_mixture
 from taskxl.errors import TaskxlError
 from taskxl.findings import Finding
 from taskxl.intake.gate import Limits, Refusal, admit, check_content
+from taskxl.intake.grids import Book
 from taskxl.intake.reading import read_book
 from taskxl.intake.refusals import Refused
 from taskxl.intake.workers import read_isolated
@@ -19,8 +22,9 @@ from taskxl.ledger.looking import look_into_ledger
 from taskxl.master.book.making import make_master, write_master
 from taskxl.master.book.patching import find_held, write_ids, write_setting, write_update
 from taskxl.master.book.rereading import PlacedMaster, read_placed
-from taskxl.master.checks import check_closings, check_tasks
+from taskxl.master.checks import check_closings, check_settings, check_tasks
 from taskxl.master.reading.hints import NO_HINTS, Hints, read_hints
+from taskxl.master.reading.letterhead import find_bureau, find_contact, find_office_word
 from taskxl.master.reading.task_list import read_task_list
 from taskxl.master.revising.differences import Difference, compare_lists
 from taskxl.master.revising.updating import Update, find_lack, update_tasks
@@ -28,7 +32,7 @@ from taskxl.merge.lights import says_done
 from taskxl.model import MasterList, Office, Settings, Task, TaskList
 from taskxl.roster import Roster
 from taskxl.tasks import KnownIds, gather_ids, give_ids
-from taskxl.text import show, squeeze
+from taskxl.text import call_offices, show, squeeze
 from taskxl.words import ALL_OFFICES
 from taskxl.workspace.files import read_whole, require_writable, write_whole
 from taskxl.workspace.folder import Workspace
@@ -62,6 +66,8 @@ def read_lists(
     names = "、".join(show(path.name) for path in paths)
     if isinstance(result, Refusal):
         raise TaskxlError(f"{names}：{result.reason}（{result.code}）")
+    if isinstance(result, str):
+        raise TaskxlError(result)
     task_list, findings = result
     if not task_list.tasks:
         # A table whose cells were lost says more than that there is none.
@@ -76,8 +82,9 @@ def read_lists(
 
 def _read_list(
     means: tuple[int | None, Calendar, Hints], paths: tuple[Path, ...]
-) -> tuple[TaskList, tuple[Finding, ...]]:
-    books = []
+) -> tuple[TaskList, tuple[Finding, ...]] | str:
+    """Return the list of some files, or in a line why they cannot be one."""
+    books: list[Book] = []
     for path in paths:
         try:
             admitted = admit(path)
@@ -87,16 +94,25 @@ def _read_list(
                 raise
             raise Refused(refused.code, f"{show(path.name)}读不了。{refused.reason}") from refused
     year, calendar, hints = means
-    return read_task_list(books, calendar, year, hints)
+    if why := find_form(books) or find_mixture(books):
+        return why
+    task_list, findings = read_task_list(books, calendar, year, hints)
+    names = (office for task in task_list.tasks for office in task.offices)
+    return replace(
+        task_list,
+        bureau=find_bureau(books),
+        contact=find_contact(books),
+        office_word=find_office_word(names, books),
+    ), findings
 
 
-def count_tasks(tasks: Sequence[Task]) -> str:
-    """Return a list's size in words: tasks, milestones, lead offices, uncertain dates."""
+def count_tasks(tasks: Sequence[Task], word: str = "股室") -> str:
+    """Return a list's size in words: tasks, milestones, lead offices (`word`), uncertain dates."""
     milestones = [m for task in tasks for m in task.milestones]
     offices = {office for task in tasks for office in task.lead_offices}
     endless = sum(is_recurring(m.vague) for m in milestones)
     vague = sum(m.vague is not None for m in milestones) - endless
-    text = f"任务 {len(tasks)} 项，节点 {len(milestones)} 个，牵头股室 {len(offices)} 个"
+    text = f"任务 {len(tasks)} 项，节点 {len(milestones)} 个，牵头{word} {len(offices)} 个"
     text += f"，长期性节点 {endless} 个" if endless else ""
     return f"{text}，存疑时限 {vague} 个" if vague else text
 
@@ -143,15 +159,20 @@ def _place_master(workspace: Workspace, content: bytes, ledger: Ledger | None) -
 
 
 def settle_master(workspace: Workspace, ledger: Ledger) -> tuple[MasterList, list[str]]:
-    """Read 主清单.xlsx and put the ids in that new rows lack; a line where that is not possible.
+    """Read 主清单.xlsx, put in the ids that new rows lack and the offices that only 任务 names.
 
-    An id that is written stays with its task, whatever is done to the row afterwards.
+    An id that is written stays with its task, whatever is done to the row afterwards. Lines say
+    which offices were added, and where something could not be written.
     Raises TaskxlError when the list cannot be used at all.
     """
     content = workspace.read_master_bytes()
     placed = _place_master(workspace, content, ledger)
     try:
         settled = write_ids(content, placed)
+        taken = take_up_offices(placed.master)
+        if taken.offices or taken.tasks != placed.master.tasks:
+            again = read_placed(settled, workspace.master_path.name)
+            settled = write_update(settled, again, taken.tasks, taken.offices)
         if settled != content:
             write_whole(workspace.master_path, settled)
     except ValueError:
@@ -159,22 +180,43 @@ def settle_master(workspace: Workspace, ledger: Ledger) -> tuple[MasterList, lis
     except TaskxlError as error:
         why = f"新增任务的标识没有写进主清单（这次照常进行）：{error}"
     else:
-        return placed.master, []
+        if not taken.offices:
+            return placed.master, []
+        named = "、".join(office.name for office in taken.offices)
+        told = (
+            f"“任务”表里新写的{named}，已收进“股室”表（{len(taken.offices)} 个）。"
+            "请核对名称，并在“股室”表补上责任人和邮箱。"
+        )
+        word = find_office_word([office.name for office in taken.offices], ())
+        if word not in ("", placed.master.settings.office_word):
+            told += f"看名称像是叫“{word}”，可在“设置”的“内设机构称谓”里改。"
+        return _place_master(workspace, settled, ledger).master, [told]
     return placed.master, [why]
 
 
 def check_workspace(workspace: Workspace) -> tuple[Finding, ...]:
     """Return what is doubtful in 主清单.xlsx, in the template of 附件2 and in those of letters."""
-    from taskxl.forms.template.template import check_template
+    from taskxl.forms.returned.headings import check_headings
+    from taskxl.forms.template.template import check_template, drawn_layout
     from taskxl.mail.texts import TEMPLATES, check_text
 
     master, findings = load_master(workspace)
-    drawn = check_template(workspace.template("附件2.xlsx"))
+    name, content = workspace.form_template(master.settings.form_columns)
+    drawn = (*check_template(content, name), *check_headings(drawn_layout(content)))
     closings = check_closings(master.tasks, _find_done(workspace, master))
     texts = [
         finding for name in TEMPLATES for finding in check_text(name, workspace.template(name))
     ]
-    return (*findings, *check_tasks(master.tasks, master.offices), *closings, *drawn, *texts)
+    unset = check_settings(master.settings)
+    tasks = check_tasks(master.tasks, master.offices)
+    found = (*findings, *tasks, *closings, *unset, *drawn, *texts)
+    return _call_offices(found, master.settings)
+
+
+def _call_offices(findings: Sequence[Finding], settings: Settings) -> tuple[Finding, ...]:
+    """Return findings with the bureau's word for its offices."""
+    word = settings.office_word
+    return tuple(replace(one, message=call_offices(one.message, word)) for one in findings)
 
 
 def _find_done(workspace: Workspace, master: MasterList) -> frozenset[str] | None:
@@ -206,8 +248,8 @@ def _find_done(workspace: Workspace, master: MasterList) -> frozenset[str] | Non
 class InitReport:
     """What `init` did: `created` tells of a new 主清单.xlsx, `updated` of one that was changed.
 
-    `differences` are the account of the document against 主清单.xlsx as it was before; `aside` is
-    where that was put before it was changed.
+    `differences` are the account of the document against 主清单.xlsx as it was before; `word` is
+    what the bureau calls its offices; `aside` is where 主清单.xlsx was put before it was changed.
     """
 
     path: Path
@@ -218,6 +260,7 @@ class InitReport:
     differences: tuple[Difference, ...] = ()
     updated: bool = False
     aside: Path | None = None
+    word: str = "股室"
 
 
 def init_workspace(
@@ -252,7 +295,22 @@ def init_workspace(
         master = make_master(replace(task_list, tasks=tasks), settings)
         _record_import(ledger, task_list, master.tasks, paths, now)
         write_whole(workspace.master_path, write_master(master))
-    return InitReport(workspace.master_path, True, master.tasks, findings, tuple(notes))
+    notes += _tell_settings(master.settings)
+    told = _call_offices(findings, master.settings)
+    word = master.settings.office_word
+    return InitReport(workspace.master_path, True, master.tasks, told, tuple(notes), word=word)
+
+
+def _tell_settings(settings: Settings) -> list[str]:
+    """Return in a line what was taken from the list into 设置, and in one what is missing there."""
+    known = (
+        ("单位名称", settings.bureau),
+        ("联系人及电话", settings.contact),
+        ("内设机构称谓", settings.office_word),
+    )
+    told = "；".join(f"{name}“{value}”" for name, value in known if value)
+    missing = [str(finding.message) for finding in check_settings(settings)]
+    return [f"已写入设置：{told}。", *missing]
 
 
 def compare_with_list(
@@ -329,7 +387,15 @@ def update_workspace(
         # a person's own at the next run.
         _record_import(ledger, task_list, update.stated, paths, now)
     return InitReport(
-        path, False, update.tasks, findings, update.notes, differences, aside is not None, aside
+        path,
+        False,
+        update.tasks,
+        _call_offices(findings, master.settings),
+        update.notes,
+        differences,
+        aside is not None,
+        aside,
+        master.settings.office_word,
     )
 
 

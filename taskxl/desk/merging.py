@@ -16,7 +16,7 @@ from taskxl.ledger import Ledger, mark_of, open_ledger
 from taskxl.ledger.looking import look_into_ledger
 from taskxl.merge.month import rests_on
 from taskxl.model import MasterList, Month, Period
-from taskxl.text import show
+from taskxl.text import call_offices, show
 from taskxl.workspace.files import require_writable, write_whole
 from taskxl.workspace.folder import Workspace
 from taskxl.workspace.lock import hold_workspace
@@ -51,7 +51,8 @@ def merge_returns(
         notes += find_unmerged(workspace, ledger, master.settings, period)
         notes += filter(None, [doubt_report_day(period, master.settings)])
         report = _merge(workspace, ledger, master, period, progress, now)
-    return replace(report, notes=(*notes, *report.notes))
+    word = master.settings.office_word
+    return replace(report, notes=tuple(call_offices(n, word) for n in (*notes, *report.notes)))
 
 
 def _merge(
@@ -115,7 +116,9 @@ def _take_up_corrections(
     for period in year_periods(master.settings, until):
         last = ledger.month(period)
         if last is not None and workspace.returns_folder(period).is_dir():
-            stale = before is not None and not rests_on(last, before, corrections_only=not moved)
+            stale = before is not None and not rests_on(
+                last, before=before, corrections_only=not moved
+            )
             try:
                 penned = _look_at_summary(workspace, ledger, master, period, last)
                 if penned.changes or stale:

@@ -11,8 +11,11 @@ from taskxl.dates import report_day
 from taskxl.dates.year import year_periods
 from taskxl.desk.return_files import Progress, read_returns
 from taskxl.errors import TaskxlError
+from taskxl.forms.returned.asked import asked_fields
+from taskxl.forms.returned.catalog import form_pictures
 from taskxl.forms.returned.reader import Expected, form_texts
 from taskxl.intake.gate import admit, read_once
+from taskxl.intake.grids import Book
 from taskxl.intake.reading import read_book
 from taskxl.intake.refusals import Refused
 from taskxl.ledger import Ledger, ReceivedFile
@@ -70,35 +73,73 @@ def merge_folder(
     `issued_lists` are those by which the forms went out.
     """
     instructions = instructions_of(history[-1].revisions) if history else {}
-    texts = _read_form_texts(workspace, period)
-    expected = Expected(master, period, texts, instructions, issued_lists)
+    forms = _read_forms(workspace, master.settings, period)
+    asked = asked_fields(forms[1:] or forms)
+    expected = Expected(
+        master,
+        period,
+        _gather_texts(forms),
+        instructions,
+        issued_lists,
+        form_pictures=frozenset().union(*map(form_pictures, forms)),
+        asked=asked,
+    )
     files = workspace.list_returns(period)
     folder = workspace.returns_folder(period)
     returns = tuple(read_returns(folder, files, expected, progress, mailed or {}))
     as_of = report_day(period, master.settings)
-    month = merge_month(master, period, as_of, returns, history, issued=issued, revisions=revisions)
+    month = merge_month(
+        master,
+        period,
+        as_of,
+        returns,
+        history,
+        issued=issued,
+        revisions=revisions,
+        asked=asked,
+    )
     return MergedFolder(month, returns)
 
 
-def _read_form_texts(workspace: Workspace, period: Period) -> frozenset[str]:
+def asked_of_template(workspace: Workspace, settings: Settings) -> tuple[str, ...]:
+    """Return what the template of 附件2 asks for, of `model.ASKED`.
+
+    Raises TaskxlError when it cannot be read.
+    """
+    return asked_fields([_read_template(workspace, settings)])
+
+
+def _read_template(workspace: Workspace, settings: Settings) -> Book:
+    name, content = workspace.form_template(settings.form_columns)
+    try:
+        return read_book(content, name, "xlsx")
+    except Refused as refused:
+        raise TaskxlError(
+            f"模板/{name}：不是 .xlsx 工作簿，或已损坏。请用 Excel 或 WPS 打开，另存为 .xlsx；"
+            "或把它移走，改用自带的画法。"
+        ) from refused
+
+
+def _read_forms(workspace: Workspace, settings: Settings, period: Period) -> list[Book]:
+    """Return the template of 附件2, then some of the period's forms as they lie under 下发/."""
+    books = [_read_template(workspace, settings)]
+    for path in _form_paths(workspace, period)[:_FORMS_READ]:
+        try:
+            admitted = admit(path)
+            books.append(read_book(admitted.content, path.name, admitted.kind))
+        except Refused:
+            continue  # somebody's copy, damaged or open elsewhere: the others will do
+    return books
+
+
+def _gather_texts(forms: Sequence[Book]) -> frozenset[str]:
     """Return the form's own texts: the drawing's, and those that stand in several issued forms.
 
     The template may have been redrawn since; what every office was sent is nobody's typing.
     """
-    try:
-        texts = form_texts(read_book(workspace.template("附件2.xlsx"), "附件2.xlsx", "xlsx"))
-    except Refused as refused:
-        raise TaskxlError(
-            "模板/附件2.xlsx：不是 .xlsx 工作簿，或已损坏。请用 Excel 或 WPS 打开，另存为 .xlsx；"
-            "或把它移走，改用自带的画法。"
-        ) from refused
+    texts = form_texts(forms[0])
     seen: set[str] = set()
-    for path in _form_paths(workspace, period)[:_FORMS_READ]:
-        try:
-            admitted = admit(path)
-            own = form_texts(read_book(admitted.content, path.name, admitted.kind))
-        except Refused:
-            continue  # somebody's copy, damaged or open elsewhere: the others will do
+    for own in map(form_texts, forms[1:]):
         # Sentences only: a number, a date or a name that two forms share says nothing.
         texts |= {text for text in own & seen if len(re.findall(r"[^\W\d年月日]", text)) >= 8}
         seen |= own

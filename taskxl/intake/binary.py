@@ -9,13 +9,14 @@ import re
 import struct
 from collections.abc import Iterator
 from enum import IntEnum
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import olefile
 
 from taskxl.a1 import cell_name
 from taskxl.intake.formats import BUILT_IN, changes_look, show_number
-from taskxl.intake.grids import Area, CellError, Note, Value
+from taskxl.intake.grids import Area, CellError, Embedded, Note, Value
+from taskxl.intake.notes import page_note
 from taskxl.intake.workbooks import Look, State, is_date_format
 
 
@@ -29,6 +30,8 @@ class _Kind(IntEnum):
     RK = 0x027E
     FORMAT = 0x041E
     EOF = 0x000A
+    HEADER = 0x0014
+    FOOTER = 0x0015
     NOTE = 0x001C
     CONTINUE = 0x003C
     CODEPAGE = 0x0042
@@ -47,6 +50,10 @@ _ERRORS = {0x00: "#NULL!", 0x07: "#DIV/0!", 0x0F: "#VALUE!", 0x17: "#REF!", 0x1D
            0x24: "#NUM!", 0x2A: "#N/A"}  # fmt: skip
 _STATES: dict[int, State] = {1: "hidden", 2: "very hidden"}
 _PLAIN_SHEET = 0
+# The kind of an object that is a picture, and the sub-record that tells of an embedded file:
+# [MS-XLS] 2.5.143 (FtCmo) and 2.5.150 (FtPictFmla).
+_PICTURE = 0x0008
+_PICTURE_FORMULA = b"\x09\x00"
 # Where a shape hangs: OfficeArtClientAnchorSheet, [MS-XLS] 2.5.193: flags, left column, its
 # offset, top row.
 _ANCHOR = re.compile(rb"\x00\x00\x10\xf0\x12\x00\x00\x00..(..)..(..)", re.DOTALL)
@@ -103,6 +110,7 @@ class BinaryWorkbook:
         hidden_rows: set[int] = set()
         hidden_columns: set[int] = set()
         objects = _Objects(self._wide, self._encoding)
+        edges: list[Note] = []
         for kind, data in self._records(sheet.start):
             match kind:
                 case _Kind.FORMULA if len(data) >= 14 and _is_error_result(data[6:14]):
@@ -118,6 +126,11 @@ class BinaryWorkbook:
                 case _Kind.COLINFO if len(data) >= 10 and data[8] & 1:
                     first, last = struct.unpack_from("<HH", data)
                     hidden_columns.update(range(first + 1, min(last, 255) + 2))
+                case _Kind.HEADER | _Kind.FOOTER if len(data) >= 3:
+                    where: Literal["header", "footer"] = (
+                        "header" if kind == _Kind.HEADER else "footer"
+                    )
+                    edges += page_note(where, self._long_text(data))
                 case _Kind.MERGECELLS if len(data) >= 2:
                     merges += _merges(data)
                 case _:
@@ -127,7 +140,8 @@ class BinaryWorkbook:
             tuple(merges),
             frozenset(hidden_rows),
             frozenset(hidden_columns),
-            tuple(objects.notes()),
+            (*objects.notes(), *edges),
+            embedded=tuple(objects.embedded),
         )
 
     def _shown_numbers(self, kind: int, data: bytes) -> dict[tuple[int, int], Value]:
@@ -175,6 +189,15 @@ class BinaryWorkbook:
             return data[2 : 2 + 2 * count].decode("utf-16-le", "replace")
         return data[2 : 2 + count].decode("latin-1")
 
+    def _long_text(self, data: bytes) -> str:
+        """Return a text whose length stands in its first two bytes, in BIFF8 at least."""
+        if not self._wide:
+            return self._short_text(data)
+        count = int.from_bytes(data[:2], "little")
+        if data[2] & 1:
+            return data[3 : 3 + 2 * count].decode("utf-16-le", "replace")
+        return data[3 : 3 + count].decode("latin-1")
+
 
 class _Objects:
     """The comments and text boxes of a sheet, gathered from records that follow each other.
@@ -190,6 +213,7 @@ class _Objects:
         self._anchor: str | None = None
         self._number = 0
         self._awaited = 0
+        self.embedded: list[Embedded] = []
 
     def take(self, kind: int, data: bytes) -> None:
         """Take the next record of the sheet."""
@@ -208,7 +232,12 @@ class _Objects:
                     column, row = (int.from_bytes(part, "little") for part in found[-1])
                     self._anchor = cell_name(row + 1, column + 1)
             case _Kind.OBJ if len(data) >= 8 and data[:2] == b"\x15\x00":
-                self._number = struct.unpack_from("<H", data, 6)[0]
+                shape, self._number = struct.unpack_from("<HH", data, 4)
+                if shape == _PICTURE:  # what was embedded shows itself as a picture, too
+                    kind_of: Literal["picture", "file"] = (
+                        "file" if _PICTURE_FORMULA in data else "picture"
+                    )
+                    self.embedded.append(Embedded(kind_of, self._anchor, self._anchor))
             case _Kind.TXO if len(data) >= 12:
                 self._awaited = struct.unpack_from("<H", data, 10)[0]
                 self._texts.append((self._number, self._anchor, []))

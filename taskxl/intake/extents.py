@@ -1,16 +1,15 @@
 """How far a sheet's cells reach, followed element by element, building nothing."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from taskxl.a1 import parse_reference
 from taskxl.intake.archives import RESAVE
 from taskxl.intake.refusals import DAMAGED, OVER_LIMIT, Limits, Refused
 from taskxl.text import show
 
 # What Excel allows (ECMA-376 and Microsoft's "Excel specifications and limits").
 MAX_ROW, MAX_COLUMN = 1_048_576, 16_384
-_REFERENCE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,17 +18,12 @@ class Extent:
 
     `rows` and `columns` are the last row and column with something in it; `cells` is the size of
     a grid whose rows end at their own last cell. A parser that builds the whole rectangle
-    (python-calamine does) asks for `dense` cells, which two cells at far corners make 17 billion.
+    (python-calamine does) asks for `rows` times `columns`, of two cells at far corners 17 billion.
     """
 
     rows: int = 0
     columns: int = 0
     cells: int = 0
-
-    @property
-    def dense(self) -> int:
-        """How many cells the rectangle from A1 has."""
-        return self.rows * self.columns
 
 
 class SheetCells:
@@ -49,7 +43,7 @@ class SheetCells:
             if reference is None:
                 self.column += 1
             else:
-                self.row, self.column = parse_reference(reference)
+                self.row, self.column = _require_reference(reference)
             if self.row > MAX_ROW or self.column > MAX_COLUMN:
                 raise _too_wide()
         elif name == "row":
@@ -146,17 +140,14 @@ class TableCells:
         return self.tables
 
 
-def parse_reference(reference: str) -> tuple[int, int]:
-    """Return row and column of an A1 reference; raises Refused R201 where it is none."""
-    found = _REFERENCE.fullmatch(reference)
-    if not found or int(found[2]) == 0:
+def _require_reference(reference: str) -> tuple[int, int]:
+    """Return row and column where a cell says it stands; raises Refused R201 where that is none."""
+    place = parse_reference(reference)
+    if place is None or place[0] == 0 or "$" in reference:
         raise Refused(
             DAMAGED.code, f"单元格地址“{show(reference, 20)}”不成立，文件已损坏。{RESAVE}"
         )
-    column = 0
-    for letter in found[1].upper():
-        column = column * 26 + ord(letter) - 64
-    return int(found[2]), column
+    return place
 
 
 def bound_area(extents: Mapping[str, Extent], limits: Limits) -> None:

@@ -6,7 +6,20 @@ from datetime import date, datetime, time
 from typing import Literal
 
 Kind = Literal[
-    "xlsx", "xlsm", "xlsb", "xls", "ods", "docx", "doc", "wps", "rtf", "csv", "html", "text", "pdf"
+    "xlsx",
+    "xlsm",
+    "xlsb",
+    "xls",
+    "ods",
+    "docx",
+    "doc",
+    "wps",
+    "rtf",
+    "csv",
+    "html",
+    "text",
+    "pdf",
+    "xml",
 ]
 
 
@@ -23,6 +36,7 @@ class ShownNumber(float):
     shown: str
 
     def __new__(cls, number: float, shown: str) -> "ShownNumber":
+        """Return `number` with the text beside it."""
         made = super().__new__(cls, number)
         made.shown = shown
         return made
@@ -89,6 +103,22 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
+class Embedded:
+    """A picture or a file that lies on a sheet, whose words no reader of texts sees.
+
+    `cell` and `last` are the cells (A1) at which it begins and ends, where it hangs on any;
+    `inside` tells that it is a cell's own content and not laid over it. `digest` is the SHA-256 of
+    a picture's bytes, "" where they are not at hand.
+    """
+
+    kind: Literal["picture", "file"]
+    cell: str | None
+    last: str | None = None
+    digest: str = ""
+    inside: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Sheet:
     """One sheet, or one table of a document.
 
@@ -106,6 +136,9 @@ class Sheet:
     hidden_columns: frozenset[int] = frozenset()
     notes: tuple[Note, ...] = ()
     line: int | None = None
+    embedded: tuple[Embedded, ...] = ()
+    struck: frozenset[tuple[int, int]] = frozenset()
+    """Cells (row, column) whose text, or a part of it, is struck out."""
 
     def value(self, row: int, column: int) -> Value:
         """Return the value at a cell counted from 1; None outside of what is filled."""
@@ -159,3 +192,7 @@ class Book:
     lines: tuple[Line, ...] = ()
     properties: Mapping[str, str] = field(default_factory=dict)
     remarks: tuple[str, ...] = ()
+    embedded: tuple[Embedded, ...] = ()
+    """Pictures and files of a document that lie in no table."""
+    edges: tuple[Line, ...] = ()
+    """What stands in the headers and footers of a document's pages, each text once."""

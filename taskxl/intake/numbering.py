@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
-from taskxl.intake.openxml import attribute, child_value, first_child, local, whole_number
+from taskxl.xml import attribute, child_value, first_child, local, whole_number
 
 BULLET = "•"
 _DIGITS = "〇一二三四五六七八九"

@@ -25,8 +25,9 @@ from taskxl.intake.grids import (
     Value,
     value_text,
 )
-from taskxl.intake.openxml import UNREADABLE, Package, attribute, local, whole_number
+from taskxl.intake.openxml import UNREADABLE, Package
 from taskxl.intake.refusals import Limits, Refused
+from taskxl.xml import attribute, local, whole_number
 
 TOO_LARGE = "表格展开后过大，没有读取。请把有内容的部分复制到新表，另存为 .xlsx 后重新发来。"
 _CELLS_LIMIT = Limits().cell_area

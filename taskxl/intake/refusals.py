@@ -13,6 +13,10 @@ DAMAGED = rule(
     what="文件是空的、没有传完，或内部结构坏了，打不开。",
     why="打不开的文件里有没有填报内容无从知道，不能当作已报送。",
     cure="请该股室用 Excel 或 WPS 打开原件，确认内容完整后另存为 .xlsx，重新发来。",
+    listed_in="files",
+    mender="office",
+    urgency=4,
+    together=True,
 )
 PASSWORD = rule(
     "R202",
@@ -21,6 +25,10 @@ PASSWORD = rule(
     what="文件设了打开密码，内容是加密的。",
     why="没有密码就读不到内容；程序不猜测、也不保存任何人的密码。",
     cure="请该股室取消打开密码后重新发来（Excel：文件－信息－保护工作簿；WPS：文件－文档加密）。",
+    listed_in="files",
+    mender="office",
+    urgency=4,
+    together=True,
 )
 NOT_A_TABLE = rule(
     "R203",
@@ -29,6 +37,10 @@ NOT_A_TABLE = rule(
     what="交来的是 PDF、图片、旧版 Word、演示文稿、压缩包等，不是可以汇总的表格。",
     why="这些格式里的文字不在单元格中，照抄容易错行、漏字。",
     cure="请该股室发回填好的 Excel 表（.xlsx）；压缩包请先解压，图片和 PDF 请改发原表。",
+    listed_in="files",
+    mender="office",
+    urgency=4,
+    together=True,
 )
 OVER_LIMIT = rule(
     "R204",
@@ -37,6 +49,10 @@ OVER_LIMIT = rule(
     what="文件过大、解压后过大、单元格范围过大，或含有办公表格不会有的危险结构。",
     why="这样的文件会耗尽内存或让程序停住，拖累其他股室的汇总。",
     cure="请该股室把填报内容复制到一张新的空白表里，另存为 .xlsx 后重新发来。",
+    listed_in="files",
+    mender="office",
+    urgency=4,
+    together=True,
 )
 LINK = rule(
     "R210",
@@ -45,6 +61,10 @@ LINK = rule(
     what="这是链接、快捷方式、管道或文件夹，不是普通文件。",
     why="链接会指到别处，管道会让程序一直等下去，因此不读。",
     cure="请把真正的文件复制到“回收”文件夹，再运行一次。",
+    listed_in="files",
+    mender="office",
+    urgency=4,
+    together=True,
 )
 TEMPORARY = rule(
     "R211",
@@ -53,6 +73,10 @@ TEMPORARY = rule(
     what="这是 Excel、WPS、浏览器或系统自己产生的临时文件，不是报送件。",
     why="其中没有填报内容，或内容尚不完整。",
     cure="一般不用处理；如果是没有下载完的文件，请重新下载。",
+    listed_in="files",
+    urgency=4,
+    together=True,
+    verdict="skipped",
 )
 
 

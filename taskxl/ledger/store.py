@@ -339,6 +339,12 @@ class Ledger:
         )
         return dict(rows.fetchall())
 
+    def issued_contents(self, period: Period) -> tuple[bytes, ...]:
+        """Return the bytes of every form of a period that ever went out, each once."""
+        query = "SELECT DISTINCT digest FROM forms WHERE period = ? ORDER BY digest"
+        rows = self.connection.execute(query, (period.key,)).fetchall()
+        return tuple(self.content(digest) for (digest,) in rows)
+
     def first_issued(self, period: Period) -> date | None:
         """Return the day on which forms of a period first went out, None where no run said so."""
         query = "SELECT min(recorded_at) FROM forms WHERE period = ? AND origin = 'run'"

@@ -19,9 +19,10 @@ from taskxl.master.list_rules import (
     ORDINALS,
     PAIRING,
     UNKNOWN_OFFICE,
+    UNSET,
     VAGUE_DATE,
 )
-from taskxl.model import Office, Task
+from taskxl.model import Office, Settings, Task
 from taskxl.plan_text import read_ordinal
 from taskxl.text import show, squeeze
 
@@ -80,6 +81,20 @@ def check_closings(
             )
             findings.append(_at(OPEN_MILESTONES.found(message), task))
     return tuple(findings)
+
+
+def check_settings(settings: Settings) -> tuple[Finding, ...]:
+    """Return a finding that names what 设置 lacks for forms and letters (M130)."""
+    wanted = (("单位名称", settings.bureau), ("联系人及电话", settings.contact))
+    lacking = [f"“{name}”" for name, value in wanted if not value.strip()]
+    if not lacking:
+        return ()
+    return (
+        UNSET.found(
+            f"{'、'.join(lacking)}还没有填，表格、信件和通报里会空着。请在主清单的“设置”表里补上。",
+            sheet="设置",
+        ),
+    )
 
 
 def _at(finding: Finding, task: Task) -> Finding:
@@ -300,7 +315,8 @@ def _check_offices_given(tasks: Sequence[Task]) -> Iterator[Finding]:
             sheets = {task.place.sheet for task in listed if task.place}
             yield NO_OFFICE.found(
                 f"全部{len(listed)}项任务都没有写明责任股室，还不能下发进展情况表。"
-                "请在主清单“任务”表的“牵头股室”一栏逐项填上。",
+                "请在主清单“任务”表的“牵头股室”一栏逐项填上（几个用顿号隔开，牵头的在前），"
+                "再运行 taskxl issue，会自动收进“股室”表。",
                 file=file,
                 sheet=sheets.pop() if len(sheets) == 1 else None,
             )

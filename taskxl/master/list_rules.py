@@ -1,4 +1,4 @@
-"""The rules on task lists (M101 to M115, M129): what each finds, why it matters, how to mend it."""
+"""The rules on task lists: what each finds, why it matters, how to mend it."""
 
 from taskxl.findings import rule
 
@@ -17,6 +17,7 @@ NO_TITLE = rule(
     what="任务没有名称。",
     why="进展情况表和通报都用名称指称任务，没有名称，股室和领导看不出说的是哪一项。",
     cure="对照原件补上名称；原件也没有的，请与牵头股室商定。",
+    mark=("title", "名称待核"),
 )
 NO_OFFICE = rule(
     "M102",
@@ -25,6 +26,7 @@ NO_OFFICE = rule(
     what="任务没有写明责任股室。",
     why="没有责任股室的任务不会出现在任何股室的进展情况表里，也就没有人报送。",
     cure="在“责任股室”一栏写上股室，牵头股室写在第一位。",
+    mark=("offices", "股室待核"),
 )
 NUMBERING = rule(
     "M103",
@@ -33,6 +35,7 @@ NUMBERING = rule(
     what="任务没有编号，或编号与别的任务相同，或中间缺了编号。",
     why="常见于换页、合并单元格时丢了行；也可能漏掉了整项任务。",
     cure="对照原件核实。程序不会自行补号、改号。",
+    mark=("number", "编号待核"),
 )
 PAIRING = rule(
     "M104",
@@ -41,6 +44,7 @@ PAIRING = rule(
     what="责任人的人数与责任股室的个数不同，不能逐一对应。",
     why="催报和退回时要知道找谁；对错了人不如不对。",
     cure="在“责任人”一栏按股室顺序一一写明，或写成“姓名（股室）”。",
+    mark=("offices", "股室待核"),
 )
 VAGUE_DATE = rule(
     "M105",
@@ -65,6 +69,7 @@ UNKNOWN_OFFICE = rule(
     what="任务的责任股室在主清单“股室”表里没有，也不是其中哪个股室的别名。",
     why="可能是写法不同或笔误；股室表里没有的股室不会收到通知。",
     cure="改成股室表里的名称，或把这种写法加进股室表的“别名”一栏。",
+    mark=("offices", "股室待核"),
 )
 HEADER = rule(
     "M108",
@@ -137,4 +142,12 @@ MENDED = rule(
     what="文件里有不能照原样读出的地方（PDF 的换行、坏字节、控制字符），已按消息所说处理。",
     why="修补的地方可能与原件不同。",
     cure="有 Excel 或 Word 原件的，请改用原件；没有的，请对照核对。",
+)
+UNSET = rule(
+    "M130",
+    "设置没有填全",
+    "info",
+    what="“设置”表里的单位名称或联系人及电话是空的：清单的标题、落款和正文里没有认出来。",
+    why="表格、信件和通报里要写单位名称；股室有疑问时，要知道找谁。",
+    cure="请在主清单的“设置”表里补上；不需要联系人的，不必处理。",
 )

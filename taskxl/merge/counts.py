@@ -10,7 +10,7 @@ from taskxl.merge.lights import task_status
 from taskxl.model import Entry, Light, Month, OfficeStateWord, Verdict
 from taskxl.roster import Roster, divide_tasks
 from taskxl.text import is_blank
-from taskxl.words import DONE, STATUSES
+from taskxl.words import BEHIND, DONE, STATUSES
 
 UNSAID = "未填"
 
@@ -34,7 +34,7 @@ class Counts:
 
     Rates: `completion` 完成率 (tasks done / all), `milestone_completion` 节点完成率 (done / due
     so far), `punctuality` 按时报送率 (offices on time / owing) and `completeness` 报送完整率
-    (tasks with both texts filled / owed).
+    (tasks with everything filled that the form requires / owed).
     """
 
     offices: dict[str, int]
@@ -52,11 +52,7 @@ def count_month(month: Month) -> Counts:
     offices = _count(get_args(OfficeStateWord), (state.state for state in owing))
     tasks = _count((*STATUSES, UNSAID), task_statuses(month).values())
     due = [s for s in month.milestones if s.milestone.due and s.milestone.due <= month.as_of]
-    complete = {
-        (entry.task, entry.office)
-        for entry in month.entries
-        if not is_blank(entry.progress) and not is_blank(entry.obstacles)
-    }
+    complete = _find_complete(month)
     shares = divide_tasks(month.master, month.period)
     owed = [(task.id, office) for office, (own, _) in shares.items() for task in own]
     return Counts(
@@ -67,12 +63,43 @@ def count_month(month: Month) -> Counts:
         tasks,
         _count(get_args(Light), (state.light for state in month.milestones)),
         {
-            "completion": Rate(tasks[DONE], len(month.master.tasks)),
-            "milestone_completion": Rate(sum(s.light == "done" for s in due), len(due)),
+            "completion": _known(month, "status", tasks[DONE], len(month.master.tasks)),
+            "milestone_completion": _known(
+                month, "state", sum(s.light == "done" for s in due), len(due)
+            ),
             "punctuality": Rate(offices["submitted"], len(owing)),
             "completeness": Rate(sum(pair in complete for pair in owed), len(owed)),
         },
     )
+
+
+def _known(month: Month, field: str, done: int, of: int) -> Rate:
+    """Return a share; of what no form asks for and nobody has said, nothing can be counted."""
+    return Rate(done, of) if done or field in month.asked else Rate(0, 0)
+
+
+def _find_complete(month: Month) -> set[tuple[str, str]]:
+    """Return the tasks, each with an office, of which all is filled that the form requires.
+
+    Required are what the form has of: progress; a status; what hinders a task that is behind; of
+    each milestone asked for whether it is done, and when.
+    """
+    lacking = {
+        (state.task.id, state.entry.office)
+        for state in month.milestones
+        if (said := state.entry) and "state" in said.cells
+        if not said.state or (said.state == DONE and "done_on" in said.cells and not said.done_text)
+    }
+    return {
+        (entry.task, entry.office)
+        for entry in month.entries
+        if not is_blank(entry.progress)
+        and not ("status" in month.asked and is_blank(entry.status))
+        and not (
+            "obstacles" in month.asked and entry.status == BEHIND and is_blank(entry.obstacles)
+        )
+        and (entry.task, entry.office) not in lacking
+    }
 
 
 def task_statuses(month: Month) -> dict[str, str]:

@@ -1,11 +1,13 @@
 """What became of each of an office's returns, in a word and in a sentence (R207–R209)."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from taskxl.findings import Finding, rule
 from taskxl.merge.versions import Loss, Settled, Version, find_newer
 from taskxl.model import FileVerdict, Return, Verdict
+from taskxl.rules import rule_of
 from taskxl.text import show
 
 SAME_CONTENT = rule(
@@ -15,6 +17,9 @@ SAME_CONTENT = rule(
     what="同一份表交了两次：文件完全相同，或者每一项填写的文字都相同。",
     why="重复的表只计一次，免得把一个股室算成两个，也免得怀疑漏收。",
     cure="不用处理。两份的审定、填报人不同时，取填写较全的一份，另一份的不同之处列在未归位内容。",
+    listed_in="files",
+    urgency=4,
+    together=True,
 )
 SUPERSEDED = rule(
     "R208",
@@ -23,6 +28,9 @@ SUPERSEDED = rule(
     what="同一股室同一报告期交了不止一份，按填报日期、收到时间和表内标识，能看出哪一份较新。",
     why="股室改正、补报后应以新的为准；旧表里与新表不同的文字也不丢，列在未归位内容。",
     cure="一般不用处理。若旧表的文字才是准的，请把它改到汇总表里，或请股室重报。",
+    listed_in="files",
+    urgency=4,
+    together=True,
 )
 UNCLEAR = rule(
     "R209",
@@ -31,10 +39,26 @@ UNCLEAR = rule(
     what="同一股室同一报告期交了两份不同的表，从填报日期、收到时间和表内标识看不出哪一份较新。",
     why="随意取一份，可能把股室已经改正的内容又改回去；所以两份的文字都留着，由人来定。",
     cure="请问清股室以哪一份为准，把另一份移出回收文件夹后重新汇总。",
+    listed_in="files",
+    mender="office",
+    said_to_office="收到的两份表不一致，看不出哪份在后。请告知以哪一份为准。",
+    urgency=4,
+    together=True,
+)
+EMPTY = rule(
+    "R212",
+    "表没有填写",
+    "error",
+    what="收回的表还是下发时的样子：没有一处填报内容，或者只有带出的上期文字，一个字也没有改。",
+    why="没有填写的表不算报送，汇总里这个股室的任务都是空白。",
+    cure="请股室填写后重新报送；如果是发错了文件，请把填好的那份发来。",
+    mender="office",
+    urgency=4,
+    together=True,
+    listed_in="files",
 )
 
-# Codes of findings that say a part of an accepted file is gone or found no place.
-_PARTIAL = ("E302", "E303", "E306")
+_NO_PLACE = "E303"  # counted by the texts that found no place, whatever findings say of them
 # Of the fates of several forms in one file the first of these is the file's verdict.
 _ORDER: tuple[Verdict, ...] = ("partial", "accepted", "superseded", "duplicate", "rejected")
 
@@ -79,8 +103,6 @@ def covered_rows(version: Version, settled: Settled) -> tuple[Finding, ...]:
 
     A form split over two files lacks in each half the rows of the other; nothing is gone.
     """
-    if len(settled.standing) < 2:
-        return ()
     told = {entry.task for entry in settled.entries}
     return tuple(f for f in version.source.findings if f.code == "E302" and f.task in told)
 
@@ -92,18 +114,16 @@ def _judge_standing(
     disputed: tuple[str, ...] = ()
     if rival:
         disputed = ("R209", f"与“{_title(rival, version)}”不一致，看不出哪份在后，暂取这份的文字")
-    codes = [f.code for f in ret.findings if f.code in _PARTIAL and f not in covered]
+    codes = [f.code for f in ret.findings if rule_of(f.code).partial and f not in covered]
+    counts = Counter(code for code in codes if code != _NO_PLACE)
     reasons = []
     if lost:
         codes.insert(0, "R208" if all(loss.certain for loss in lost) else "R209")
         reasons.append(f"有 {len(lost)} 项另取自“{_title(lost[0].by, version)}”")
-    if "E302" in codes:
-        reasons.append(f"少了 {codes.count('E302')} 个任务行")
-    if "E306" in codes:
-        reasons.append(f"有 {codes.count('E306')} 处是错误值或没有结果的公式")
+    reasons += [rule_of(code).partial.format(count) for code, count in sorted(counts.items())]
     if ret.unplaced:
-        codes.append("E303")
-        reasons.append(f"有 {len(ret.unplaced)} 处文字列在未归位内容")
+        codes.append(_NO_PLACE)
+        reasons.append(rule_of(_NO_PLACE).partial.format(len(ret.unplaced)))
     if not codes:
         return Fate(ret.file, "accepted", version.submission.office, *disputed)
     reason = "；".join(reasons) or "有内容没有归位"
@@ -120,9 +140,24 @@ def combine_fates(ret: Return, fates: Sequence[Fate]) -> FileVerdict:
     told = [fate for fate in fates if fate.code] or fates
     told = [fate for fate in told if fate.verdict == verdict] or told
     reasons = "；".join(dict.fromkeys(fate.reason for fate in told if fate.reason))
+    if ret.attached:
+        reasons = "；".join(filter(None, (reasons, tell_attached(ret))))
     return FileVerdict(
         ret.file, ret.sha256, verdict, offices or None, told[0].code, reasons or None
     )
+
+
+def tell_attached(ret: Return) -> str:
+    """Say where the pictures and files in a return lie, for its line in the register."""
+    places: dict[str, list[str]] = {}
+    for one in ret.attached:
+        at = f"〔{show(one.sheet)}〕" if one.sheet else ""
+        places.setdefault(one.what, []).append(f"{at}{one.cell or ''}" or "正文")
+    named = [
+        f"{what} {len(cells)} 处（{'、'.join(dict.fromkeys(cells))}）"
+        for what, cells in places.items()
+    ]
+    return f"有{'、'.join(named)}，请看原件"
 
 
 def report_versions(settled: Settled) -> Iterator[Finding]:

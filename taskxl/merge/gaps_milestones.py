@@ -15,7 +15,7 @@ What an office says of a milestone decides, never the date alone:
 from collections.abc import Iterator
 
 from taskxl.findings import Finding, Rule, Severity
-from taskxl.merge.evidence import filled_on, is_over
+from taskxl.merge.evidence import filled_on, is_over, may_answer, name_texts
 from taskxl.merge.lights import COMPLETED, NOT_COMPLETED, POSTPONED, says_done
 from taskxl.merge.likeness import find_done_clause
 from taskxl.merge.registry import View, gap_rule
@@ -63,6 +63,9 @@ def _name(state: MilestoneState) -> str:
     what="到报告日，节点的完成时限已过（当天不算），而股室没有报已完成。超过设置里的天数为严重滞后。",
     why="逾期节点是督办的重点，要在汇总和通报里点到股室，所以须先核实；填报时还没有到期的，只作提示。",
     cure="已完成的请补填完成情况和完成日期；未完成的请说明原因和新的时间，需要延期的请报批。",
+    mark=("status", "逾期"),
+    mender="office unless said",
+    urgency=3,
     good="""
         | 股室   | 节点时限   | 完成情况 |
         | 基教股 | 2021-04-25 | 未完成 |
@@ -119,6 +122,8 @@ def _weigh(
             "info",
             f"，完成情况没有填，但进展情况写有{quote(clause, 30)}。请核实节点是否已完成。",
         )
+    if not view.asks(office, "state"):
+        return "info", "，表上没有逐个填报节点的栏目，进展情况里也看不出。请核实是否已完成。"
     if not any(one.office == office for one in view.statements.get(state.milestone.id, ())):
         if entry is None or entry.status not in (BEHIND, NOT_STARTED):
             return "info", f"，{office}报来的表里没有这个节点。请核实是否已完成。"
@@ -126,6 +131,9 @@ def _weigh(
             f"，{office}报来的表里没有这个节点，进度状态是“{entry.status}”。"
             "已完成的请报完成日期，未完成的请说明原因。"
         )
+    own = next((s for s in view.statements.get(state.milestone.id, ()) if s.office == office), None)
+    if not said and own and (found := may_answer(view, own)):
+        return "info", f"，完成情况没有填，但{name_texts(found)}没有归处，可能就是。请核实。"
     written = f"写的是{quote(said, 20)}" if said else "没有填"
     return "warning", f"，完成情况{written}。已完成的请补填完成日期，未完成的请说明原因。"
 
@@ -137,6 +145,7 @@ def _weigh(
     what="节点将在设置的天数内到期（含报告日当天），股室还没有报已完成。",
     why="提前提醒，比逾期以后再催好。",
     cure="请股室留意时限；有困难的，尽早提出。",
+    mark=("status", "临近"),
     good="""
         | 股室   | 节点时限 |
         | 基教股 | 2021-05-03 |
@@ -168,6 +177,9 @@ def find_near(rule: Rule, view: View) -> Iterator[Finding]:
     what="任务的进度状态与节点完成情况对不上：已完成却有节点未完成，正常推进却有节点逾期未完成，尚未启动却有节点完成。",
     why="两处说法只有一处是对的，统计时会互相打架。",
     cure="请核对后改正其中一处。",
+    mark=("status", "与节点不符"),
+    mender="office",
+    urgency=8,
     good="""
         | 股室   | 进度状态 | 节点时限   | 完成情况 |
         | 基教股 | 进度滞后 | 2021-03-31 | 未完成 |

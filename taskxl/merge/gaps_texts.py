@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 
 from taskxl.findings import Finding, Rule
-from taskxl.merge.evidence import is_over
+from taskxl.merge.evidence import is_over, may_answer, name_texts
 from taskxl.merge.lights import COMPLETED, NOT_COMPLETED, POSTPONED, says_done
-from taskxl.merge.likeness import likeness, plain, says_nothing, substance
+from taskxl.merge.likeness import plain, repetition, says_nothing, substance
 from taskxl.merge.registry import View, gap_rule
 from taskxl.model import Entry, MilestoneEntry, Period, Task, TaskField
 from taskxl.text import is_blank, quote
-from taskxl.words import BEHIND, DONE, NOT_STARTED, ON_TRACK
+from taskxl.words import BEHIND, DONE, EMPTY_MARK, NOT_STARTED, ON_TRACK
 
 # Nearly the same text as last month: one clause in ten changed.
 _ALIKE = 0.9
@@ -35,6 +35,10 @@ def _place(entry: Entry, field: TaskField) -> dict[str, str | None]:
     what="股室报送了表，但它负责的某项任务没有写进展情况（只有空格也算空白）。",
     why="这一项在汇总表里就是空白，无法判断推进到哪一步。",
     cure="请补填本月做了什么、到哪一步；确无进展的，也请写明原因。",
+    mark=("progress", EMPTY_MARK),
+    office_column="filled",
+    mender="office",
+    urgency=6,
     good="""
         | 股室   | 进展情况 |
         | 基教股 | 已完成选址论证，4月12日召开专家评审会。 |
@@ -77,6 +81,10 @@ def find_blank(rule: Rule, view: View) -> Iterator[Finding]:
                 f"{head}，同一张表里有填报栏跨行合并，内容可能写在上面的格里。请核实。",
                 severity="info",
             ).at(**_place(entry, "progress"))
+        elif found := may_answer(view, entry):
+            yield rule.found(
+                f"{head}，但{name_texts(found)}没有归处，可能就是。请核实。", severity="info"
+            ).at(**_place(entry, "progress"))
         else:
             yield rule.found(f"{head}。请补填本月的进展；没有进展的，请写明原因。").at(
                 **_place(entry, "progress")
@@ -102,6 +110,8 @@ def _told_by_reader(view: View) -> set[tuple[str | None, ...]]:
     what="进展情况与股室上一次报送的文字相同；九成以上相同而数字未变的，只作提示。",
     why="可能是直接沿用旧稿，没有反映本月的工作。",
     cure="请补写本月的新进展；确无变化的，请写明原因。已完成的任务、没有时限的长期工作不必重写。",
+    mark=("progress", "与上月相同"),
+    mender="office",
     good="""
         | 股室   | 上月进展             | 进展情况 |
         | 基教股 | 已完成3所学校的改造。 | 已完成5所学校的改造。 |
@@ -124,7 +134,7 @@ def find_repeated(rule: Rule, view: View) -> Iterator[Finding]:
             continue
         if entry.status == DONE == earlier.entry.status:
             continue
-        alike = likeness(entry.progress, earlier.own.progress)
+        alike = repetition(entry.progress, earlier.own.progress)
         if alike < _ALIKE:
             continue
         month = f"{earlier.period.month}月"
@@ -152,6 +162,8 @@ def find_repeated(rule: Rule, view: View) -> Iterator[Finding]:
     what="进度状态比上一次报送的倒退（如“已完成”变回“正常推进”），或已完成的节点又报未完成。",
     why="不是上次报早了，就是这次填错了，汇总的完成率会前后不一。",
     cure="请核实以哪一次为准：填错的请更正，确有反复的请在存在问题栏说明。",
+    mark=("status", "状态倒退"),
+    mender="office",
     good="""
         | 股室   | 上月状态 | 进度状态 |
         | 基教股 | 正常推进 | 进度滞后 |
@@ -211,6 +223,9 @@ def _called_done(view: View) -> dict[tuple[str, str], Period]:
     what="进度状态是“进度滞后”，或有节点到期未完成、申请延期，但存在问题和下一步工作计划没有内容。",
     why="领导需要知道卡在哪里、下一步怎么办，才能协调。",
     cure="请补写存在的问题、原因和下一步的时间安排。",
+    mark=("obstacles", "未说明"),
+    mender="office",
+    urgency=9,
     good="""
         | 股室   | 进度状态 | 存在问题 |
         | 基教股 | 进度滞后 | 施工图审查未通过，5月15日前重新送审。 |
@@ -236,6 +251,8 @@ def find_unexplained(rule: Rule, view: View) -> Iterator[Finding]:
         pair = (entry.task, entry.office)
         if not says_nothing(entry.obstacles) or pair in noted:
             continue
+        if not view.asks(entry.office, "obstacles"):
+            continue
         if not view.is_own(entry, "obstacles"):
             continue
         if entry.status == BEHIND and view.is_own(entry, "status"):
@@ -243,6 +260,14 @@ def find_unexplained(rule: Rule, view: View) -> Iterator[Finding]:
         elif pair in behind:
             reason = f"有节点报“{behind[pair].state}”"
         else:
+            continue
+        loose = () if entry.obstacles.strip() else may_answer(view, entry)
+        if loose:
+            yield rule.found(
+                f"{task.label}{reason}，存在问题和下一步工作计划是空白，"
+                f"但{name_texts(loose)}没有归处，可能就是。请核实。",
+                severity="info",
+            ).at(**_place(entry, "obstacles"))
             continue
         written = "写的是" + quote(entry.obstacles, 40) if entry.obstacles.strip() else "是空白"
         yield rule.found(
@@ -258,6 +283,8 @@ def find_unexplained(rule: Rule, view: View) -> Iterator[Finding]:
     what="进展情况去掉“按计划有序推进”“高度重视”等套话后，没有剩下具体内容。",
     why="看不出本月做了什么、到了哪一步，汇总和通报都用不上。",
     cure="请写具体的事：做了什么、什么时间、什么结果，最好有数字。",
+    mark=("progress", "内容空泛"),
+    mender="office",
     good="""
         | 股室   | 进展情况 |
         | 基教股 | 已完成招标。 |
@@ -289,6 +316,7 @@ def find_hollow(rule: Rule, view: View) -> Iterator[Finding]:
     what="同一任务或节点，牵头股室与协办股室报的状态互相矛盾。",
     why="汇总以牵头股室为准；说法不一时，领导看到的可能不是实情。",
     cure="请牵头股室与协办股室核对后统一口径。各报各的分工而状态不同的，不必更改。",
+    mark=("status", "说法不一"),
     good="""
         | 股室   | 任务 | 职责 | 进度状态 |
         | 基教股 | 1    | 牵头 | 正常推进 |
@@ -360,6 +388,8 @@ def _contradiction(
     what="写了进展情况，但进度状态没有选。",
     why="按状态统计时，这一项只能计入“未填”。",
     cure="请按实际补选：已完成、正常推进、进度滞后、尚未启动。",
+    mark=("status", "未选状态"),
+    mender="office",
     good="""
         | 股室   | 进度状态 | 进展情况 |
         | 基教股 | 正常推进 | 已完成选址论证。 |
@@ -374,6 +404,8 @@ def find_unmarked(rule: Rule, view: View) -> Iterator[Finding]:
     for state, task in view.owed():
         entry = view.entries.get((task.id, state.office))
         unmarked = entry and is_blank(entry.status) and not is_blank(entry.progress)
+        if not view.asks(state.office, "status"):
+            continue
         if entry and unmarked and view.is_own(entry, "status"):
             yield rule.found(
                 f"{task.label}没有选进度状态。请核实后补选：已完成、正常推进、进度滞后、尚未启动。",

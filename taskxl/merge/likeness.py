@@ -2,9 +2,15 @@
 
 import re
 
-from taskxl.text import is_blank, squeeze
+from taskxl.text import is_blank, likeness, squeeze
 from taskxl.words import DONE_WORDS, NOT_DONE_WORDS, NOTHING_WORDS, PREVIOUS_MARK, STOCK_PHRASES
 
+# What forms of other programs put where nothing is, and where else one is sent to look.
+_NOTHING_AT_ALL = re.compile(r"(?:n/?a|null|none|nil|nan|x+|tbd|待补|待填|略|空)?", re.IGNORECASE)
+_ELSEWHERE = re.compile(
+    r"(?:详细情况|具体情况|内容)?(?:详|请|可|具体|另)?(?:见|参见|参阅|参照|查看)"
+    r"(?:附[件表页图]|备注栏?|说明|上[文表报月期述]?|下[文表述]?|另[表附页文]|右[栏侧]?|左[栏侧]?|节点完成情况表?|邮件|原件)"
+)
 _MARKS = re.compile(r"(?:[^\w%]|_)+")
 _CLAUSE = re.compile(r"[，,。；;！!？?\n]+")
 _DATE = re.compile(r"\d+年|\d+月(?:\d+日|底|末|份|初|[上中下]旬)?前?")
@@ -22,15 +28,15 @@ def plain(text: str) -> str:
     return _MARKS.sub("", squeeze(text.replace(PREVIOUS_MARK, "")))
 
 
-def likeness(one: str, other: str) -> float:
-    """Return how alike two texts are, 0 to 1, by the edits between them (rapidfuzz Indel).
+def repetition(one: str, other: str) -> float:
+    """Return how far one report repeats another, 0 to 1 (see `taskxl.text.likeness`).
 
     White space and punctuation do not count. Texts whose figures differ are never alike:
     `完成30%` and `完成60%` are two months of work.
 
-    >>> likeness("已完成选址。", "已完成选址")
+    >>> repetition("已完成选址。", "已完成选址")
     1.0
-    >>> likeness("累计完成改造3所学校", "累计完成改造5所学校")
+    >>> repetition("累计完成改造3所学校", "累计完成改造5所学校")
     0.0
     """
     first, second = plain(one), plain(other)
@@ -38,9 +44,7 @@ def likeness(one: str, other: str) -> float:
         return 1.0
     if re.findall(r"\d+", first) != re.findall(r"\d+", second):
         return 0.0
-    from rapidfuzz.distance import Indel
-
-    return float(Indel.normalized_similarity(first, second))
+    return likeness(first, second)
 
 
 def substance(text: str) -> str:
@@ -52,6 +56,9 @@ def substance(text: str) -> str:
     ('已招标', '5%')
     """
     left = plain(text)
+    if _NOTHING_AT_ALL.fullmatch(left):
+        return ""
+    left = _ELSEWHERE.sub("", left)
     for phrase in STOCK_PHRASES:
         left = left.replace(phrase, "")
     return left
@@ -59,7 +66,8 @@ def substance(text: str) -> str:
 
 def says_nothing(text: str) -> bool:
     """Tell whether `text` is blank or one of the words for nothing (`无`, `暂无`, …)."""
-    return is_blank(text) or plain(text) in NOTHING_WORDS
+    bare = plain(text)
+    return is_blank(text) or bare in NOTHING_WORDS or bool(_NOTHING_AT_ALL.fullmatch(bare))
 
 
 def find_done_clause(milestone: str, progress: str) -> str | None:

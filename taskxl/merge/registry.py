@@ -1,10 +1,11 @@
 """The registry of gap rules, and the month as a rule sees it."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass, field
+from typing import ParamSpec
 
-from taskxl.findings import Finding, Rule, Severity, rule
-from taskxl.merge.versions import Version
+from taskxl.findings import Finding, Rule, rule
+from taskxl.merge.versions import Head, Version
 from taskxl.model import (
     Entry,
     MilestoneEntry,
@@ -39,12 +40,15 @@ class View:
     office; `statements` by milestone, leading office first; `earlier` what each office last said
     of each task; `past` the year's earlier months, oldest first, offices under their present names;
     `closed` the ids of tasks that the 办公室 has closed, of which nobody is asked anything;
-    `corrected` the texts, by task, office and field, that the 办公室 has put in other words.
+    `corrected` the texts, by task, office and field, that the 办公室 has put in other words;
+    `heads` the head lines of each office, whichever of its files they stand in; `about` files
+    with rows of an office's tasks that were not taken for its own.
     """
 
     month: Month
     tasks: Mapping[str, Task]
     roster: Roster
+    _: KW_ONLY
     shares: Mapping[str, Share]
     standing: Mapping[str, tuple[Version, ...]]
     arrivals: Mapping[str, Version]
@@ -54,10 +58,19 @@ class View:
     past: tuple[Month, ...]
     closed: frozenset[str] = frozenset()
     corrected: frozenset[tuple[str, str, str]] = frozenset()
+    heads: Mapping[str, Head] = field(default_factory=dict)
+    about: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def leads(self, task: Task) -> tuple[str, ...]:
         """Return the task's leading offices by their names in 股室."""
         return self.roster.spell_out(task.lead_offices)
+
+    def asks(self, office: str, field: str) -> bool:
+        """Tell whether an office was asked for a field (of `model.ASKED`) by the form it had."""
+        versions = self.standing.get(office, ())
+        if not versions:
+            return field in self.month.asked
+        return all(field in version.submission.asked for version in versions)
 
     def owed(self) -> Iterator[tuple[OfficeState, Task]]:
         """Yield each task on which an office whose return counts owes a report."""
@@ -86,41 +99,36 @@ Check = Callable[[Rule, View], Iterator[Finding]]
 
 @dataclass(frozen=True, slots=True)
 class GapRule:
-    """A declared rule with the function that finds it, and tables that do and do not raise it."""
+    """A declared rule with the function that finds it."""
 
     rule: Rule
     check: Check
-    good: str
-    bad: str
 
 
 _GAP_RULES: dict[str, GapRule] = {}
+_Parameters = ParamSpec("_Parameters")
 
 
-def gap_rule(
-    code: str,
-    name: str,
-    severity: Severity,
-    *,
-    what: str,
-    why: str,
-    cure: str,
-    good: str,
-    bad: str,
-) -> Callable[[Check], Check]:
-    """Declare a gap rule: a function from (rule, view) to findings.
+def _declaring(
+    declare: Callable[_Parameters, Rule],
+) -> Callable[_Parameters, Callable[[Check], Check]]:
+    def decorate(*args: _Parameters.args, **more: _Parameters.kwargs) -> Callable[[Check], Check]:
+        declared = declare(*args, **more)
 
-    `good` and `bad` are small tables of a month (one row a task of an office; see
-    `tests/months.py` for the columns): the rule is silent on the first and speaks on the second.
-    Raises ValueError when the code is taken.
-    """
-    declared = rule(code, name, severity, what=what, why=why, cure=cure)
+        def register(check: Check) -> Check:
+            _GAP_RULES[declared.code] = GapRule(declared, check)
+            return check
 
-    def register(check: Check) -> Check:
-        _GAP_RULES[code] = GapRule(declared, check, good, bad)
-        return check
+        return register
 
-    return register
+    return decorate
+
+
+gap_rule = _declaring(rule)
+"""Declare a gap rule: a function from (rule, view) to findings; takes what `Rule` takes.
+
+Raises ValueError when the code is taken.
+"""
 
 
 def gap_rules() -> list[GapRule]:

@@ -185,6 +185,8 @@ def instructions_of(revisions: Iterable[Revision]) -> dict[str, str]:
     what="办公室在汇总表里修订过的文字，股室后来又报了不同的内容。",
     why="两种说法并列在格里，只有人能定用哪一种；定下来以前以办公室的修订为准。",
     cure="请在汇总表这一格里留下要用的一种，删去另一种，再汇总。",
+    mark=("progress", "股室又报"),
+    follows_cell=True,
     good="""
         | 股室   | 进展情况           | 原报               | 修订 |
         | 基教股 | 已完成选址论证。   | 已完成选址论证。   | 已完成选址论证，并报局长办公会。 |
@@ -218,6 +220,7 @@ def find_overtaken(rule: Rule, view: View) -> Iterator[Finding]:
     what="办公室在汇总表里修订的进度状态，不是四个选项之一。",
     why="按状态统计时，这一项只能计入“未填”。",
     cure="请在汇总表里改成：已完成、正常推进、进度滞后、尚未启动，再汇总。",
+    mark=("status", "状态不明"),
     good="""
         | 股室   | 进度状态 | 状态修订 |
         | 基教股 | 正常推进 | 进度滞后 |

@@ -7,7 +7,7 @@ from typing import Literal
 
 from taskxl.merge.leftovers import newest_day
 from taskxl.merge.verdicts import Counted
-from taskxl.merge.versions import Version
+from taskxl.merge.versions import Head, Version
 from taskxl.model import Entry, Month, OfficeState
 from taskxl.roster import Share
 from taskxl.text import is_blank
@@ -99,6 +99,8 @@ def judge_offices(
             )
             continue
         arrival = find_arrival(arrivals[office])
+        head = counted.heads.get(office, Head())
+        day = head.reported_on.submission.reported_on if head.reported_on else None
         states.append(
             OfficeState(
                 office,
@@ -106,16 +108,20 @@ def judge_offices(
                 tuple(sorted({version.source.file for version in versions})),
                 arrival.moment if arrival else None,
                 arrival.receipt if arrival else "",
-                _join("、", [version.submission.reporter for version in versions]),
-                all(version.submission.approved for version in versions),
+                _join("、", [v.submission.reporter for v in (*versions, *_one(head.reporter))]),
+                head.approval is not None and head.approval.submission.approved,
                 tasks,
                 count,
-                newest_day(versions),
-                _join("；", [version.submission.approval for version in versions]),
+                newest_day(versions) or day,
+                _join("；", [v.submission.approval for v in (*versions, *_one(head.approval))]),
                 owes,
             )
         )
     return tuple(states)
+
+
+def _one(version: Version | None) -> tuple[Version, ...]:
+    return (version,) if version else ()
 
 
 def _missing_before(office: str, month: int, past: Sequence[Month]) -> int:

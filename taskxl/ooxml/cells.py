@@ -6,14 +6,14 @@ from datetime import date
 
 from lxml import etree
 
-from taskxl.a1 import cell_name, parse_reference
-from taskxl.ooxml.package import local
+from taskxl.a1 import area_name, cell_name, parse_reference
 from taskxl.ooxml.references import RowShift, move_formula, read_formula, write_formula
+from taskxl.row_heights import HIGHEST
+from taskxl.xml import local
 
 CellValue = str | int | date | None
 
 _SPACE = "{http://www.w3.org/XML/1998/namespace}space"
-_HIGHEST = 409.0
 _DAY_ZERO = {False: date(1899, 12, 30), True: date(1904, 1, 1)}
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _LOOKS_ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
@@ -123,7 +123,7 @@ class SheetCells:
         if element is None or element.get("customHeight") in ("1", "true"):
             return
         if float(element.get("ht") or 0) < height:
-            element.set("ht", f"{min(height, _HIGHEST):g}")
+            element.set("ht", f"{min(height, HIGHEST):g}")
 
     # ------------------------------------------------------------ rows
 
@@ -179,7 +179,7 @@ class SheetCells:
             for cell in source:
                 if local(cell) == "c":
                     row.append(self._clone(cell, number, number - like))
-        row.set("ht", f"{min(height, _HIGHEST):g}")
+        row.set("ht", f"{min(height, HIGHEST):g}")
         before = [there for there in self.rows if there < number]
         if before:
             self.rows[max(before)].addnext(row)
@@ -216,8 +216,7 @@ class SheetCells:
         dimension = next((child for child in self.root if local(child) == "dimension"), None)
         if dimension is not None and places:
             rows, columns = zip(*places, strict=True)
-            first, last = cell_name(min(rows), min(columns)), cell_name(max(rows), max(columns))
-            dimension.set("ref", first if first == last else f"{first}:{last}")
+            dimension.set("ref", area_name(min(rows), min(columns), max(rows), max(columns)))
 
     def _tag(self, name: str) -> str:
         return f"{{{self.namespace}}}{name}"

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from lxml import etree
 
-from taskxl.ooxml.package import local, parse_part, read_relations, serialize_part
+from taskxl.ooxml.package import parse_part, read_relations, serialize_part
 from taskxl.ooxml.references import (
     RowShift,
     move_formula,
@@ -15,6 +15,7 @@ from taskxl.ooxml.references import (
     references,
     write_formula,
 )
+from taskxl.xml import local
 
 # Attributes that hold areas of the sheet in which they stand.
 _AREAS = ("ref", "sqref")

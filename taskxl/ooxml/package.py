@@ -1,15 +1,15 @@
 """The zip package of a workbook: read once, written fast, what is not changed left as it is."""
 
 import io
-import posixpath
 import struct
 import zipfile
 import zlib
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
-from urllib.parse import unquote
 
 from lxml import etree
+
+from taskxl.xml import Relation, parse_xml, read_links, relations_part
 
 DECLARATION = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 CONTENT_TYPES = "[Content_Types].xml"
@@ -82,8 +82,7 @@ def parse_part(content: bytes) -> etree._Element:
 
     Raises etree.XMLSyntaxError, or ValueError for a part with a document type.
     """
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
-    root = etree.fromstring(content, parser)
+    root = parse_xml(content, whole=True)
     if root.getroottree().docinfo.doctype:
         raise ValueError("a document type")
     return root
@@ -94,41 +93,10 @@ def serialize_part(root: etree._Element) -> bytes:
     return etree.tostring(root, encoding="UTF-8", xml_declaration=True, standalone=True)
 
 
-def local(element: etree._Element) -> str:
-    """Return an element's name without its namespace, so that Strict files read like others."""
-    return etree.QName(element).localname if isinstance(element.tag, str) else ""
-
-
-@dataclass(frozen=True, slots=True)
-class Relation:
-    """A link between parts: `kind` is the last word of its type, `target` a part's name."""
-
-    id: str
-    kind: str
-    target: str
-
-
-def relations_part(part: str) -> str:
-    """Return the name of the part that holds a part's links; "" names the package itself."""
-    folder, name = posixpath.split(part)
-    return posixpath.join(folder, "_rels", f"{name}.rels")
-
-
 def read_relations(parts: Mapping[str, bytes], part: str) -> list[Relation]:
     """Return the links inside the package that a part has."""
     content = parts.get(relations_part(part))
-    if content is None:
-        return []
-    folder = posixpath.dirname(part)
-    found = []
-    for element in parse_part(content):
-        target = element.get("Target")
-        if target is None or element.get("TargetMode") == "External":
-            continue
-        path = posixpath.normpath(posixpath.join("/", folder, unquote(target))).lstrip("/")
-        kind = (element.get("Type") or "").rpartition("/")[2]
-        found.append(Relation(element.get("Id") or "", kind, path))
-    return found
+    return [] if content is None else read_links(parse_part(content), part)
 
 
 def add_relation(parts: dict[str, bytes], part: str, kind: str, target: str) -> str:

@@ -1,11 +1,13 @@
-"""Which finding marks which column of 汇总表, and with which word: one line a code."""
+"""The columns of 汇总表 that can be marked, and the marks: words in 【】 before a text."""
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import cache
 
-from taskxl.findings import SEVERITIES, SEVERITY_WORDS, Finding, Severity
+from taskxl.findings import SEVERITIES, SEVERITY_WORDS, Finding, MarkColumn, Severity
 from taskxl.model import TaskField
-from taskxl.words import OFFICE_STATES
+from taskxl.rules import list_rules
+from taskxl.words import EMPTY_MARK, OFFICE_STATES, ROW_GONE_MARK
 
 NUMBER, TITLE, PLAN, OFFICES = "编号", "项目名称", "主要内容和关键时间节点计划", "责任股室"
 STATUS, PROGRESS, OBSTACLES = "进度状态", "进展情况", "存在问题和下一步工作计划"
@@ -17,39 +19,16 @@ FIELD_COLUMNS: Mapping[TaskField, str] = {
     "remarks": REMARKS,
 }
 
-ROW_GONE, EMPTY, REVISED, CLOSED = "缺行", "空白", "办公室修订", "已销号"
-MARKS: Mapping[str, tuple[str, str]] = {
-    "M101": (TITLE, "名称待核"),
-    "M102": (OFFICES, "股室待核"),
-    "M103": (NUMBER, "编号待核"),
-    "M104": (OFFICES, "股室待核"),
-    "M107": (OFFICES, "股室待核"),
-    "E301": (PLAN, "有改动"),
-    "E302": (PROGRESS, ROW_GONE),
-    "E303": (PROGRESS, "另有内容"),
-    "E304": (STATUS, "状态不明"),
-    "E305": (STATUS, "日期不明"),
-    "E306": (PROGRESS, "公式出错"),
-    "E307": (PROGRESS, "跨行合并"),
-    "G401": (PROGRESS, OFFICE_STATES["missing"]),
-    "G404": (PROGRESS, EMPTY),
-    "G405": (PROGRESS, "与上月相同"),
-    "G406": (STATUS, "逾期"),
-    "G407": (STATUS, "临近"),
-    "G408": (STATUS, "与节点不符"),
-    "G409": (STATUS, "状态倒退"),
-    "G410": (OBSTACLES, "未说明"),
-    "G411": (PROGRESS, "内容空泛"),
-    "G413": (STATUS, "说法不一"),
-    "G414": (PROGRESS, "连续未报"),
-    "G415": (STATUS, "未选状态"),
-    "G416": (PROGRESS, "股室又报"),
-    "G417": (STATUS, "状态不明"),
+REVISED, CLOSED = "办公室修订", "已销号"
+COLUMN_OF: Mapping[MarkColumn, str] = {
+    "number": NUMBER,
+    "title": TITLE,
+    "plan": PLAN,
+    "offices": OFFICES,
+    "status": STATUS,
+    "progress": PROGRESS,
+    "obstacles": OBSTACLES,
 }
-LIST_MARK = (PLAN, "清单待核")
-"""Of a code M1xx that is not in `MARKS`."""
-OTHER_MARK = (PROGRESS, "请核实")
-"""Of any other code that is not in `MARKS`."""
 
 
 def write_marks(words: Iterable[str]) -> str:
@@ -67,7 +46,7 @@ def split_marks(text: str) -> tuple[str, str]:
     >>> split_marks("【空白】【逾期】已完成")
     ('【空白】【逾期】', '已完成')
     """
-    found = _MARKS.match(text)
+    found = _mark_pattern().match(text) if text.lstrip().startswith("【") else None
     return (found.group(), text[found.end() :]) if found else ("", text)
 
 
@@ -85,6 +64,14 @@ def describe(findings: Iterable[Finding]) -> list[str]:
     ]
 
 
-_WORDS = {word for _, word in (*MARKS.values(), LIST_MARK, OTHER_MARK)}
-_WORDS |= {*OFFICE_STATES.values(), ROW_GONE, EMPTY, REVISED, CLOSED}
-_MARKS = re.compile(rf"(?:\s*【(?:{'|'.join(sorted(_WORDS))})】)+[ \t\n]*")
+def _mark_pattern() -> re.Pattern[str]:
+    """Return what matches the marks that stand before a text, whatever rules there are."""
+    declared = {rule.marks[1] for rule in list_rules()}
+    fixed = {*OFFICE_STATES.values(), ROW_GONE_MARK, EMPTY_MARK, REVISED, CLOSED}
+    return _compile_marks(frozenset(declared | fixed))
+
+
+@cache
+def _compile_marks(words: frozenset[str]) -> re.Pattern[str]:
+    alternatives = "|".join(sorted(map(re.escape, words)))
+    return re.compile(rf"(?:\s*【(?:{alternatives})】)+[ \t\n]*")

@@ -11,8 +11,11 @@ for printers that measure differently.
 import re
 from collections.abc import Sequence
 
-LINE_POINTS = 15.0
-"""Height of a line at 10.5 points: 13.5 in Excel with 宋体, up to 15 with substituted fonts."""
+from taskxl import row_heights
+from taskxl.row_heights import BODY_SIZE, RowModel, text_units
+
+# A line at 10.5 points is 13.5 points high in Excel with 宋体, up to 15 with substituted fonts.
+_ROWS = RowModel(line=15.0, padding=8.0, step=1.0)
 MAX_LINES = 18
 """18 lines are 278 points with padding; two such rows and the header fill a landscape A4."""
 GOES_ON = "（接下行）"
@@ -52,27 +55,19 @@ def _write_out(found: re.Match[str]) -> str:
     return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
-def text_units(line: str) -> int:
-    """Return the width of a line: ASCII one unit a character, everything else two."""
-    return 2 * len(line) - len(line.encode("ascii", "ignore"))
-
-
-def usable_units(width: float, size: float = 10.5) -> int:
+def usable_units(width: float, size: float = BODY_SIZE) -> int:
     """Return how many units a line of a column holds at a font size in points."""
-    return max(2, int(width * 1.07 * 10.5 / size))
+    return max(2, int(width * 1.07 * BODY_SIZE / size))
 
 
-def count_lines(text: str, width: float, size: float = 10.5) -> int:
+def count_lines(text: str, width: float, size: float = BODY_SIZE) -> int:
     """Return how many lines a wrapped text takes in a column of that width."""
-    room = usable_units(width, size)
-    if len(text) * 2 <= room and "\n" not in text:
-        return 1
-    return sum([-(-text_units(line) // room) or 1 for line in text.split("\n")])
+    return row_heights.count_lines(text, usable_units(width, size))
 
 
-def row_height(lines: int, size: float = 10.5) -> float:
+def row_height(lines: int, size: float = BODY_SIZE) -> float:
     """Return the height in points of a row of so many lines, never above Excel's limit."""
-    return min(409.0, round(lines * LINE_POINTS * size / 10.5) + 8.0)
+    return _ROWS.height(lines, size)
 
 
 def split_text(text: str, width: float, max_lines: int = MAX_LINES) -> list[str]:

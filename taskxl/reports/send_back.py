@@ -1,25 +1,14 @@
 """What an office is asked to mend in its return: a text ready to be pasted into a chat or letter.
 
-Only what the office itself can mend: nothing of the list (M1xx), nothing of who owes or is late,
-nothing that only the 办公室 decides.
+Only what the office itself can mend, as each rule says (`Rule.mender`): nothing of the list (M1xx),
+nothing of who owes or is late, nothing that only the 办公室 decides.
 """
 
 from taskxl.findings import Finding
 from taskxl.model import Month
-from taskxl.text import show
+from taskxl.rules import rule_of
+from taskxl.text import call_offices, show
 from taskxl.words import MILESTONE_STATES
-
-MENDABLE = ("E3", "G403", "G404", "G405", "G408", "G409", "G410", "G411", "G412", "G415", "R2")
-NOTHING_TO_MEND = ("R207", "R208", "R211")
-UNSAID_MILESTONE = "G406"
-OWN_WORDS = {
-    "E301": "下发时的固定内容有改动。请恢复原样；确需调整的，请另行告知办公室。",
-    "E303": "这里写的内容没有对应的任务或栏目。属于某项任务的，请移到它的填报栏里。",
-    "E307": "几项任务的填报栏合并成了一格。请取消合并，分别填写。",
-    "G403": "“分管负责同志审定”是空的。请分管负责同志审定后填上姓名。",
-    "R209": "收到的两份表不一致，看不出哪份在后。请告知以哪一份为准。",
-}
-"""For findings whose message speaks to the 办公室: the same, said to the office."""
 
 
 def send_back_text(month: Month, office: str) -> str:
@@ -53,13 +42,13 @@ def send_back_text(month: Month, office: str) -> str:
 
 
 def _is_mendable(month: Month, finding: Finding) -> bool:
-    code = finding.code
     task = month.master.task(finding.task) if finding.task else None
     if task and task.is_closed(month.period.last_day):
         return False  # of a closed task nobody is asked anything
-    if code == UNSAID_MILESTONE:
+    mender = rule_of(finding.code).mender
+    if mender == "office unless said":
         return finding.severity == "warning" and not _is_postponed(month, finding)
-    return code.startswith(MENDABLE) and code not in NOTHING_TO_MEND
+    return mender == "office"
 
 
 def _is_postponed(month: Month, finding: Finding) -> bool:
@@ -74,7 +63,8 @@ def _is_postponed(month: Month, finding: Finding) -> bool:
 
 
 def _describe(month: Month, finding: Finding, with_file: bool) -> str:
-    message = OWN_WORDS.get(finding.code, finding.message)
+    said = call_offices(rule_of(finding.code).said_to_office, month.master.settings.office_word)
+    message = said or finding.message
     task = month.master.task(finding.task) if finding.task else None
     if task and task.label not in message:
         message = f"{task.label}：{message}"

@@ -32,11 +32,11 @@ def make_table(view: MonthView) -> Table:
                 number,
                 Cell(SEVERITY_WORDS[finding.severity], finding.severity),
                 finding.code,
-                view.rule_name(finding.code),
+                view.rules[finding.code].name,
                 finding.office or "",
                 view.task_label(finding.task),
                 finding.message,
-                view.cure(finding.code),
+                view.rules[finding.code].cure,
                 Link(tuple(targets_of(view, finding))),
                 show(finding.file or ""),
                 " ".join(show(part) for part in (finding.sheet, finding.cell) if part),
@@ -59,16 +59,17 @@ def make_table(view: MonthView) -> Table:
 def targets_of(view: MonthView, finding: Finding) -> Iterator[Key]:
     """Yield where a finding shows, best place first: its text, its task, its office, its file."""
     place = (finding.file or "", finding.sheet or "", finding.cell or "")
-    if finding.code == "E301":
+    listed_in = view.rules[finding.code].listed_in
+    if listed_in == "altered":
         yield (sheet_altered.SHEET, *place)
-    if finding.code == "E303":
+    if listed_in == "unplaced":
         yield (sheet_unplaced.SHEET, *place)
     if finding.task is not None:
         yield (sheet_tasks.SHEET, finding.task, sheet_tasks.mark_of(view, finding)[0])
-    if finding.code.startswith("R") and finding.file is not None:
+    if listed_in == "files" and finding.file is not None:
         yield (sheet_files.SHEET, finding.file)
     if finding.office is not None:
-        yield (sheet_offices.SHEET, finding.office, sheet_offices.column_of(finding.code))
+        yield (sheet_offices.SHEET, finding.office, sheet_offices.column_of(view, finding))
         yield (sheet_offices.SHEET, finding.office)
     if finding.file is not None:
         yield (sheet_files.SHEET, finding.file)

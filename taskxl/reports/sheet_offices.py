@@ -1,8 +1,9 @@
 """报送情况: one row an office: whether it has reported, when, who, how much, what is missing."""
 
 from collections import Counter
+from collections.abc import Mapping
 
-from taskxl.findings import SEVERITIES, SEVERITY_WORDS, Finding
+from taskxl.findings import SEVERITIES, SEVERITY_WORDS, Finding, OfficeColumn
 from taskxl.model import OfficeState
 from taskxl.reports.marks import describe, worst
 from taskxl.reports.styles import Tone
@@ -14,7 +15,7 @@ from taskxl.words import OFFICE_STATES
 SHEET = "报送情况"
 GAPS_SHEET = "缺口清单"
 STATE, MOMENT, REPORTER, APPROVED, FILLED = "报送状态", "收到时间", "填报人", "审定", "已填"
-MONTHS = "连续未报月数"
+DATED, MONTHS = "填报日期", "连续未报月数"
 COLUMNS = (
     Column("序号", 6, number="0"),
     Column("股室", 13),
@@ -24,6 +25,7 @@ COLUMNS = (
     Column("时间依据", 10),
     Column("来稿文件", 22, "left"),
     Column(REPORTER, 9),
+    Column(DATED, 11),
     Column(APPROVED, 9),
     Column("应填", 6, number="0"),
     Column(FILLED, 6, number="0"),
@@ -32,20 +34,20 @@ COLUMNS = (
     Column(MONTHS, 9, number="0"),
 )
 RECEIPTS = {"mail": "邮件时间", "file": "文件时间", "form": "填报日期", "": ""}
-_COLUMN_OF = {
-    "G401": STATE,
-    "G402": MOMENT,
-    "G403": APPROVED,
-    "G404": FILLED,
-    "G412": REPORTER,
-    "G414": MONTHS,
+_COLUMN_OF: Mapping[OfficeColumn, str] = {
+    "state": STATE,
+    "moment": MOMENT,
+    "approved": APPROVED,
+    "filled": FILLED,
+    "reporter": REPORTER,
+    "months": MONTHS,
 }
 _TONES: dict[str, Tone] = {"missing": "error", "rejected": "error", "late": "warning"}
 
 
-def column_of(code: str) -> str:
+def column_of(view: MonthView, finding: Finding) -> str:
     """Return the column in which a finding about an office shows."""
-    return _COLUMN_OF.get(code, STATE)
+    return _COLUMN_OF[view.rules[finding.code].office_column]
 
 
 def make_table(view: MonthView) -> Table:
@@ -64,8 +66,8 @@ def make_table(view: MonthView) -> Table:
         "“应填”“已填”为任务项数；“时间依据”为邮件时间的最可靠，文件时间可能因复制而变化。",
         COLUMNS,
         rows,
-        anchored=tuple({STATE, *_COLUMN_OF.values()}),
-        empty="没有应报送的股室",
+        anchored=tuple(_COLUMN_OF.values()),
+        empty=view.say("没有应报送的股室"),
     )
 
 
@@ -76,7 +78,7 @@ def _make_contents(
     about: dict[str, list[Finding]] = {}
     for finding in findings:
         if finding.task is None:
-            about.setdefault(column_of(finding.code), []).append(finding)
+            about.setdefault(column_of(view, finding), []).append(finding)
     counts = Counter(finding.severity for finding in findings)
     word = OFFICE_STATES[state.state] + ("" if state.owes else "（不须报送）")
     returned = state.state in ("submitted", "late")
@@ -88,8 +90,9 @@ def _make_contents(
         MOMENT: state.received_at,
         "时间依据": RECEIPTS[state.receipt],
         "来稿文件": "\n".join(show(file) for file in state.files),
-        REPORTER: state.reporter or ("【空白】" if returned else ""),
-        APPROVED: _approval(state) if returned else "",
+        REPORTER: state.reporter or (_blank(view, "reporter", "空白") if returned else ""),
+        DATED: state.reported_on,
+        APPROVED: _approval(view, state) if returned else "",
         "应填": state.tasks,
         FILLED: state.filled,
         **{SEVERITY_WORDS[severity]: counts[severity] for severity in SEVERITIES},
@@ -106,5 +109,11 @@ def _make_contents(
     return tuple(contents.values())
 
 
-def _approval(state: OfficeState) -> str:
-    return state.approval.strip() or ("已审定" if state.approved else "【未审定】")
+def _approval(view: MonthView, state: OfficeState) -> str:
+    said = state.approval.strip() or ("已审定" if state.approved else "")
+    return said or _blank(view, "approval", "未审定")
+
+
+def _blank(view: MonthView, field: str, word: str) -> str:
+    """Return the mark of a blank; a dash where the form had no such line."""
+    return f"【{word}】" if field in view.month.asked else "—"

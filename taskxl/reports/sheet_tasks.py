@@ -12,21 +12,17 @@ from taskxl.findings import Finding
 from taskxl.model import Entry, Revision, Task, TaskField, Unplaced
 from taskxl.reports.marks import (
     CLOSED,
-    EMPTY,
+    COLUMN_OF,
     FIELD_COLUMNS,
     IDENTITY,
     INSTRUCTIONS,
-    LIST_MARK,
-    MARKS,
     NUMBER,
     OBSTACLES,
     OFFICES,
-    OTHER_MARK,
     PLAN,
     PROGRESS,
     REMARKS,
     REVISED,
-    ROW_GONE,
     STATUS,
     TITLE,
     describe,
@@ -40,7 +36,7 @@ from taskxl.reports.tables import Cell, Column, Content, Row, Section, Table
 from taskxl.reports.view import MonthView
 from taskxl.roster import Roster
 from taskxl.text import is_blank, squeeze, tidy
-from taskxl.words import OFFICE_STATES
+from taskxl.words import EMPTY_MARK, OFFICE_STATES, ROW_GONE_MARK
 
 SHEET = "汇总表"
 COLUMNS = (
@@ -115,11 +111,13 @@ def part_text(entry: Entry, name: TaskField) -> tuple[str, str]:
 def mark_of(view: MonthView, finding: Finding) -> tuple[str, str]:
     """Return the column that a finding of a task marks, and the word.
 
-    `MARKS` says which; a finding about one cell of a form marks the column that this cell is in.
+    Its rule says which; where that follows the cell, a finding about one cell of a form marks the
+    column that this cell is in.
     """
-    default = LIST_MARK if finding.code.startswith("M") else OTHER_MARK
-    column, word = MARKS.get(finding.code, default)
-    if finding.cell and finding.code.startswith(("E", "G416")):
+    rule = view.rules[finding.code]
+    marked, word = rule.marks
+    column = COLUMN_OF[marked]
+    if finding.cell and rule.follows_cell:
         for entry in view.entries.get(finding.task or "", ()):
             if (entry.file, entry.sheet) == (finding.file, finding.sheet):
                 fields = (f for f, cell in entry.cells.items() if cell == finding.cell)
@@ -159,15 +157,15 @@ class _TaskRow:
     """The row of one task: what the list says, then what each office says and leaves open."""
 
     def __init__(self, view: MonthView, task: Task, overflow: list[Unplaced]) -> None:
-        from taskxl.tasks import plan_text
+        from taskxl.tasks import shown_plan, shown_title
 
         self.view, self.task, self.overflow = view, task, overflow
         self.lead = view.lead_of(task)
         self.findings = view.task_findings.get(task.id, ())
         self.pieces = {column.header: _Pieces() for column in COLUMNS}
         self.pieces[NUMBER].texts.append(task.number or "")
-        self.pieces[TITLE].texts.append(task.title or "")
-        self.pieces[PLAN].texts.append(plan_text(task))
+        self.pieces[TITLE].texts.append(shown_title(task))
+        self.pieces[PLAN].texts.append(shown_plan(task))
         self.pieces[OFFICES].texts += task.offices
         self.pieces[REMARKS].texts += _list_remarks(view, task)
         self.pieces[IDENTITY].texts.append(task.id)
@@ -260,7 +258,7 @@ class _TaskRow:
             about = self.view.office_findings.get(office, ())
             reasons = [f for f in about if f.task is None and f.code[0] in "GR"]
         else:
-            word, reasons = (EMPTY if entry is not None else ROW_GONE), []
+            word, reasons = (EMPTY_MARK if entry is not None else ROW_GONE_MARK), []
         pieces.findings += reasons
         if not reasons:
             pieces.plain_gaps.append(f"{office}：{word}")

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass, replace
 from typing import TypeVar
 
 from taskxl.findings import Finding, Rule
@@ -19,13 +19,15 @@ from taskxl.model import (
     Task,
 )
 from taskxl.roster import Roster, divide_tasks
-from taskxl.rules import list_rules
+from taskxl.rules import rule_of
+from taskxl.text import call_offices
 from taskxl.words import OFFICE_STATES, STATUSES
 
 Item = TypeVar("Item")
 
 NO_LEADER = "未写明分管负责同志的项目"
 UNCLEAR = "状态不明"
+NOT_ASKED = "没有要求填报节点"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +39,10 @@ class MonthView:
     """
 
     month: Month
+    _: KW_ONLY
     counts: Counts
     rules: Mapping[str, Rule]
+    """By code, of all that was found."""
     tasks: Mapping[str, Task]
     owed: Mapping[str, tuple[str, ...]]
     responsible: Mapping[str, tuple[str, ...]]
@@ -54,6 +58,15 @@ class MonthView:
     """By file, sheet and cell."""
     revisions: Mapping[tuple[str, str, RevisionField], Revision]
     """By task id, office and field."""
+
+    @property
+    def word(self) -> str:
+        """What the bureau calls its offices."""
+        return self.month.master.settings.office_word
+
+    def say(self, text: str) -> str:
+        """Return a text of the program's own with the bureau's word for its offices."""
+        return call_offices(text, self.word)
 
     @property
     def day(self) -> str:
@@ -72,6 +85,8 @@ class MonthView:
 
     def silence_on(self, state: MilestoneState) -> str:
         """Return why nobody speaks of an open milestone this month; "" where somebody could."""
+        if state.light != "done" and "state" not in self.month.asked:
+            return NOT_ASKED
         owed = self.owed.get(state.task.id, ())
         words = [self.states[office].state for office in owed if office in self.states]
         if state.light == "done" or set(words) - {"missing", "rejected"}:
@@ -96,40 +111,39 @@ class MonthView:
             return ""
         return self.tasks[task_id].label if task_id in self.tasks else task_id
 
-    def rule_name(self, code: str) -> str:
-        """Return what a code is called; the code itself where no rule declares it."""
-        return self.rules[code].name if code in self.rules else code
-
-    def cure(self, code: str) -> str:
-        """Return how to mend what a code finds."""
-        return self.rules[code].cure if code in self.rules else ""
-
 
 def look_at(month: Month) -> MonthView:
     """Index a month."""
     roster = Roster(month.master.offices)
+    word = month.master.settings.office_word
     owed: dict[str, list[str]] = defaultdict(list)
     for office, (tasks, _) in divide_tasks(month.master, month.period).items():
         for task in tasks:
             owed[task.id].append(office)
     return MonthView(
         month,
-        count_month(month),
-        {rule.code: rule for rule in list_rules()},
-        {task.id: task for task in month.master.tasks},
-        {task: tuple(offices) for task, offices in owed.items()},
-        {task.id: roster.spell_out(task.offices) for task in month.master.tasks},
-        task_statuses(month),
-        _group((entry.task, entry) for entry in month.entries),
-        {(entry.task, entry.office): entry for entry in month.previous},
-        {state.office: state for state in month.offices},
-        _group((state.task.id, state) for state in month.milestones),
-        _group((f.task, f) for f in month.findings if f.task is not None),
-        _group((f.office, f) for f in month.findings if f.office is not None),
-        {office.name: office.leader or "" for office in month.master.offices},
-        {(one.file, one.sheet, one.cell): one for one in month.altered},
-        {key_of(one): one for one in month.revisions},
+        counts=count_month(month),
+        rules={code: _rule_in(code, word) for code in {one.code for one in month.findings}},
+        tasks={task.id: task for task in month.master.tasks},
+        owed={task: tuple(offices) for task, offices in owed.items()},
+        responsible={task.id: roster.spell_out(task.offices) for task in month.master.tasks},
+        statuses=task_statuses(month),
+        entries=_group((entry.task, entry) for entry in month.entries),
+        previous={(entry.task, entry.office): entry for entry in month.previous},
+        states={state.office: state for state in month.offices},
+        milestones=_group((state.task.id, state) for state in month.milestones),
+        task_findings=_group((f.task, f) for f in month.findings if f.task is not None),
+        office_findings=_group((f.office, f) for f in month.findings if f.office is not None),
+        office_leaders={office.name: office.leader or "" for office in month.master.offices},
+        altered={(one.file, one.sheet, one.cell): one for one in month.altered},
+        revisions={key_of(one): one for one in month.revisions},
     )
+
+
+def _rule_in(code: str, word: str) -> Rule:
+    """Return a rule with the bureau's word for its offices in what the sheets show of it."""
+    rule = rule_of(code)
+    return replace(rule, name=call_offices(rule.name, word), cure=call_offices(rule.cure, word))
 
 
 def _group(pairs: Iterable[tuple[str, Item]]) -> dict[str, tuple[Item, ...]]:

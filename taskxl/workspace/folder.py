@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from itertools import count
 from pathlib import Path
+from typing import Literal
 
 from taskxl import resources
 from taskxl.errors import TaskxlError
@@ -21,6 +22,9 @@ LETTERS = "邮件"
 PARCELS = "打包"
 RETURNS = "回收"
 MERGED = "汇总"
+
+FORM_TEMPLATES = {"eight": "附件2.xlsx", "seven": "附件2-七栏.xlsx"}
+"""The drawings of 附件2 that ship, by `Settings.form_columns`."""
 
 _OFFICE_LIMIT = 40
 """Characters of an office's name in a file name; 40 Chinese ones are 120 bytes of at most 255."""
@@ -92,10 +96,6 @@ class Workspace:
         for number in count(1):
             yield path.with_stem(f"{path.stem}（新{number}）")
 
-    def bulletin_path(self, period: Period) -> Path:
-        """Return the path of a period's bulletin, `2021年1-4月通报.docx`."""
-        return self.merge_folder(period) / f"{period.year}年{period.label}通报.docx"
-
     def year_path(self, year: int) -> Path:
         """Return the path of the year's ledger as a workbook, `2021年工作台账.xlsx`."""
         return self.root / f"{year}年工作台账.xlsx"
@@ -132,6 +132,20 @@ class Workspace:
         """
         own = self.root / TEMPLATES / name
         return read_whole(own) if own.exists() else resources.template(name)
+
+    def form_template(self, columns: Literal["eight", "seven"] = "eight") -> tuple[str, bytes]:
+        """Return the name and the bytes of the drawing of 附件2 that goes out.
+
+        The bureau's own under 模板/ goes before the shipped one that `columns` chooses.
+        Raises TaskxlError when the bureau's copy cannot be read.
+        """
+        chosen = FORM_TEMPLATES[columns]
+        drawn = (name for name in (chosen, FORM_TEMPLATES["eight"]) if self._has_own(name))
+        name = next(drawn, chosen)
+        return name, self.template(name)
+
+    def _has_own(self, name: str) -> bool:
+        return (self.root / TEMPLATES / name).exists()
 
 
 def _name_office(office: str) -> str:

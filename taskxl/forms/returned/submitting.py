@@ -15,6 +15,7 @@ from taskxl.forms.returned.tally import Tally
 from taskxl.forms.returned.whose import Claim, issued_tasks
 from taskxl.model import Altered, Entry, MilestoneEntry, Submission
 from taskxl.text import show, squeeze
+from taskxl.words import ROW_GONE_MARK
 
 ROW_GONE = rule(
     "E302",
@@ -23,6 +24,11 @@ ROW_GONE = rule(
     what="下发的表里有这项任务，收回的表里没有这一行。",
     why="可能是股室误删了行，也可能这项任务没有报。",
     cure="请股室把这一行补上重发；确实不该由它报的，请在主清单中调整责任股室。",
+    mark=("progress", ROW_GONE_MARK),
+    follows_cell=True,
+    mender="office",
+    urgency=5,
+    partial="少了 {} 个任务行",
 )
 
 Said = TypeVar("Said", Entry, MilestoneEntry)
@@ -39,6 +45,8 @@ class OfficeRows:
     entries: list[tuple[Entry, Answered]] = field(default_factory=list)
     milestones: list[tuple[MilestoneEntry, Answered]] = field(default_factory=list)
     altered: list[Altered] = field(default_factory=list)
+    typed: bool = False
+    """Whether an answer stands in it that did not stand in it when it was issued."""
 
     @property
     def name(self) -> str:
@@ -86,6 +94,8 @@ def make_submission(
         entries,
         _choose(tally, office.milestones),
         tuple(office.altered),
+        catalog.asked,
+        not office.typed,
     )
 
 

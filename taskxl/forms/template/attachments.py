@@ -8,8 +8,8 @@ from lxml import etree
 
 from taskxl.a1 import cell_name
 from taskxl.forms.template.filling import Filling, Line, Piece
-from taskxl.ooxml.package import local
 from taskxl.ooxml.references import RowMap, read_ranges
+from taskxl.xml import local
 
 Kind = Literal["drawing", "comments", "threadedComment", "vmlDrawing", "table"]
 

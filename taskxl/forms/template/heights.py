@@ -1,26 +1,27 @@
-"""How high a row must be for its texts, whatever program shows it."""
+"""How high a row of a form must be for its texts, from the drawing's own widths and fonts."""
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from lxml import etree
 
-from taskxl.ooxml.package import local
+from taskxl.row_heights import BODY_SIZE, HIGHEST, RowModel, count_lines
+from taskxl.xml import local, parse_xml
 
-# Excel allows no more; a text that needs more is cut when printed.
-HIGHEST = 409.0
 # Excel gives 仿宋 and 宋体 1.21 of their size a line; what LibreOffice puts in their place takes up
-# to 1.45, much of it empty. Programs part a line a little earlier than its width says, so that 。
-# never begins one.
-_LINE = 1.36
-_PADDING = 6.0
+# to 1.45, much of it empty. Heights are whole pixels, as programs keep them.
+_ROWS = RowModel(line=1.36 * BODY_SIZE, padding=6.0, step=0.75, up=True)
+# Programs part a line a little earlier than its width says, so that 。 never begins one.
 _LOOSE = 1.02
+_count_lines = lru_cache(maxsize=4096)(count_lines)  # a text stands in forms of several offices
 _PIXELS_A_UNIT = 7  # width of a digit of 11-point Calibri at 96 dpi
 _LATIN_DIGIT, _CHINESE_DIGIT = 0.507, 0.5  # width of a digit by its font's size
 _CELL_MARGIN = 6
 _DEFAULT_WIDTH = 8.43
+_CLAUSE_END = re.compile(r"[。；！？;]")
 _CHINESE_FONTS = {"simsun", "nsimsun", "simhei", "fangsong", "kaiti", "dengxian"}
 
 
@@ -41,7 +42,7 @@ def read_styles(content: bytes | None) -> tuple[list[Style], int]:
     """
     if content is None:
         return [], _PIXELS_A_UNIT
-    root = etree.fromstring(content, etree.XMLParser(resolve_entities=False, no_network=True))
+    root = parse_xml(content)
     fonts = list(root.iterfind("{*}fonts/{*}font"))
     sizes = [float(_value(font, "sz", "11")) for font in fonts]
     styles = []
@@ -89,19 +90,48 @@ def count_columns(width: float, size: float) -> int:
     return max(2, 2 * int((width - _CELL_MARGIN) / (size * 96 / 72)))
 
 
-@lru_cache(maxsize=4096)
-def count_lines(text: str, columns: int) -> int:
-    r"""Return how many lines a text takes in so many half-width columns; Chinese takes two each.
+def cut_text(text: str, size: float, columns: int) -> list[str]:
+    """Return a text in pieces of which each can be shown in a row of its own.
 
-    >>> count_lines("一是完成编制。\n二是上报", 8)
-    3
+    It is cut at the end of a paragraph where that is possible, else of a clause.
+
+    >>> pieces = cut_text("完成编制。" * 400, 12.0, 20)
+    >>> len(pieces) > 1, "".join(pieces) == "完成编制。" * 400
+    (True, True)
     """
-    lines = 0
-    for line in text.split("\n"):
-        # GBK has two bytes for exactly what is shown full-width in a Chinese font.
-        taken = len(line.encode("gbk", "replace"))
-        lines += max(1, math.ceil(taken * (_LOOSE if taken > columns else 1) / columns))
-    return lines
+    most = max(1, int((HIGHEST - _ROWS.padding) / (size * _ROWS.line / BODY_SIZE)))
+    if _count_lines(text, columns, _LOOSE) <= most:
+        return [text]
+    pieces: list[str] = []
+    held: list[str] = []
+    for paragraph in text.split("\n"):
+        rest = paragraph
+        while rest:
+            if _count_lines("\n".join([*held, rest]), columns, _LOOSE) <= most:
+                break
+            if held:
+                pieces.append("\n".join(held))
+                held = []
+                continue
+            end = _longest(rest, columns, most)
+            pieces.append(rest[:end])
+            rest = rest[end:]
+        held.append(rest)
+    return [*pieces, "\n".join(held)] if any(held) else pieces
+
+
+def _longest(text: str, columns: int, most: int) -> int:
+    """Return how many characters of a paragraph fit into so many lines, to a clause's end."""
+    low, high = 1, len(text)
+    while low < high:
+        middle = (low + high + 1) // 2
+        low, high = (
+            (middle, high)
+            if _count_lines(text[:middle], columns, _LOOSE) <= most
+            else (low, middle - 1)
+        )
+    ends = [found.end() for found in _CLAUSE_END.finditer(text, low // 2, low)]
+    return ends[-1] if ends else low
 
 
 def row_height(cells: Sequence[tuple[str, float, int]], least: float) -> float:
@@ -110,9 +140,9 @@ def row_height(cells: Sequence[tuple[str, float, int]], least: float) -> float:
     `cells` are text, size (points) and columns (see `count_columns`) of the cells that part their
     text into lines; `least` is the height as drawn, the least there is.
     """
-    needed = least
-    for text, size, columns in cells:
-        if text:
-            needed = max(needed, count_lines(text, columns) * size * _LINE + _PADDING)
-    # Whole pixels, as programs keep heights.
-    return needed if needed == least else min(math.ceil(needed / 0.75) * 0.75, HIGHEST)
+    needed = [
+        _ROWS.needs(_count_lines(text, columns, _LOOSE), size)
+        for text, size, columns in cells
+        if text
+    ]
+    return _ROWS.fit(max(needed)) if needed and max(needed) > least else least

@@ -1,7 +1,6 @@
 """The placeholders of a template: which words they know, and texts that have some in them."""
 
 import copy
-import difflib
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
@@ -10,7 +9,8 @@ from html import escape
 
 from lxml import etree
 
-from taskxl.ooxml.package import local
+from taskxl.text import closest
+from taskxl.xml import local
 
 # What may stand between braces. A word with a dot repeats: its row is cloned for each record.
 VALUES = (
@@ -25,6 +25,8 @@ VALUES = (
     "分管负责同志",
     "报送期限",
     "联系人",
+    "报送须知",
+    "称谓",
 )
 BLOCKS: dict[str, tuple[str, ...]] = {
     "任务": ("编号", "名称", "计划", "股室", "状态", "进展", "问题", "备注", "标识"),
@@ -73,8 +75,8 @@ def explain_fault(text: str) -> str | None:
     for word in find_words(text):
         if word in KNOWN:
             continue
-        close = difflib.get_close_matches(word, KNOWN, n=1, cutoff=0.5)
-        hint = f"是不是 {{{{{close[0]}}}}}？" if close else f"可用的有：{'、'.join(KNOWN)}。"
+        close = closest(word, KNOWN)
+        hint = f"是不是 {{{{{close}}}}}？" if close else f"可用的有：{'、'.join(KNOWN)}。"
         return f"占位符 {{{{{word}}}}} 不认识。{hint}"
     return None
 

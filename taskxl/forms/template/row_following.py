@@ -9,7 +9,6 @@ from lxml import etree
 from taskxl.a1 import column_number
 from taskxl.forms.template.filling import Filling, Line, Slot
 from taskxl.forms.template.heights import Style
-from taskxl.ooxml.package import local
 from taskxl.ooxml.references import (
     Formula,
     Range,
@@ -21,6 +20,7 @@ from taskxl.ooxml.references import (
     references,
     write_formula,
 )
+from taskxl.xml import local
 
 Mark = Callable[[Slot], str]
 # Elements whose `ref` is one area, which grows with the rows in it.

@@ -9,8 +9,8 @@ from taskxl.findings import Finding, Rule, rule
 from taskxl.forms.template.placeholders import BLOCKS, GROUP, explain_fault, find_words, item_text
 from taskxl.forms.template.row_following import read_merges
 from taskxl.forms.template.sheets import cell_item
-from taskxl.ooxml.package import local
 from taskxl.ooxml.references import LAST_ROW, Zone
+from taskxl.xml import local
 
 F501 = rule(
     "F501",

@@ -12,18 +12,16 @@ from taskxl.forms.template.placeholders import clean_text, encode_text, find_wor
 from taskxl.forms.template.row_following import Context
 from taskxl.ooxml.package import (
     DECLARATION,
-    Relation,
     add_content_type,
     add_relation,
     drop_content_type,
     drop_part,
-    local,
     parse_part,
     read_content_type,
     read_relations,
-    relations_part,
 )
 from taskxl.ooxml.references import Formula, read_formula, references, write_formula
+from taskxl.xml import Relation, local, relations_part
 
 # A defined name that begins so names formula cells whose stored result is the value of that name.
 BOUND = "还差"

@@ -1,17 +1,17 @@
 """A workbook of plain tables that is pleasant to edit: what all sheets of 主清单.xlsx share."""
 
 import io
-import math
 import re
 import zipfile
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from taskxl.a1 import cell_name, column_letters
+from taskxl.a1 import area_name, cell_name, column_letters
 from taskxl.errors import TaskxlError
 from taskxl.master.book.layout import Column, Look
 from taskxl.master.book.settings_sheet import Cell
+from taskxl.row_heights import RowModel, count_lines
 
 if TYPE_CHECKING:
     from xlsxwriter.format import Format
@@ -21,10 +21,9 @@ ROOM = 300
 """Rows below the last one that drop-downs and tints reach, for what a person adds."""
 
 _CELL_LIMIT = 32_767
-_HIGHEST = 409.0
 _FONT = {"font_name": "宋体", "font_size": 10.5, "font_scheme": "none"}
-_LINE_HEIGHT = 15.5
-"""Points a line of _FONT takes, with what LibreOffice adds for a substituted font."""
+# A line of _FONT, with what LibreOffice adds for a substituted font.
+_ROWS = RowModel(line=15.5, padding=3.0, step=0.5)
 _TEXT = 49  # Excel's own number for the format @
 _DAY = "yyyy-mm-dd"
 _CREATED = datetime(2021, 1, 1)  # noqa: DTZ001 - fixed, so that the same list gives the same bytes
@@ -99,7 +98,9 @@ class TableBook:
             sheet.set_row(r, row_height(columns, row))
             for c, (column, value) in enumerate(zip(columns, row, strict=True)):
                 self.put(sheet, r, c, value, column.look)
-        sheet.ignore_errors({"number_stored_as_text": _area(1, 0, len(rows) + ROOM, len(columns))})
+        sheet.ignore_errors(
+            {"number_stored_as_text": area_name(2, 1, len(rows) + ROOM + 1, len(columns))}
+        )
         return sheet
 
     def put(self, sheet: "Worksheet", row: int, column: int, value: Cell, look: Look) -> None:
@@ -172,10 +173,6 @@ def _attach_note(sheet: "Worksheet", column: int, note: str) -> None:
     sheet.write_comment(0, column, note, size)
 
 
-def _area(top: int, left: int, bottom: int, columns: int) -> str:
-    return f"{cell_name(top + 1, left + 1)}:{cell_name(bottom + 1, columns)}"
-
-
 def range_of(sheet: str, column: int, last: int) -> str:
     """Return rows 2 to `last` of a sheet's column (from 0) as formulas name them.
 
@@ -189,16 +186,11 @@ def range_of(sheet: str, column: int, last: int) -> str:
 def row_height(columns: Sequence[Column], row: Sequence[Cell]) -> float:
     """Return the height in points that shows all texts of a row, within what Excel allows."""
     lines = max(
-        sum(
-            # A Chinese character takes two columns, and a line ends a little before its width.
-            max(1, math.ceil(len(line.encode("gbk", "replace")) / (column.width - 1.5)))
-            for line in value.split("\n")
-        )
-        if isinstance(value, str)
-        else 1
+        # A line ends a little before its width.
+        count_lines(value, column.width - 1.5) if isinstance(value, str) else 1
         for column, value in zip(columns, row, strict=True)
     )
-    return min(_HIGHEST, lines * _LINE_HEIGHT + 3)
+    return _ROWS.height(lines)
 
 
 def _free_heights(content: bytes) -> bytes:

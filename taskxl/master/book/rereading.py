@@ -29,7 +29,7 @@ from taskxl.master.book.sheet_rows import Header, Row, find_bearers, own_id, rea
 from taskxl.model import MasterList, Office, Person, Place, Settings, Task
 from taskxl.roster import Roster
 from taskxl.tasks import KnownIds, give_ids
-from taskxl.text import is_blank, show, squeeze
+from taskxl.text import closest, is_blank, show, squeeze
 
 M124 = rule(
     "M124",
@@ -109,16 +109,11 @@ def read_placed(content: bytes, name: str, known: Ask = KnownIds) -> PlacedMaste
         book = read_book(content, name, check_content(content, name, Limits()))
     except Refused as refused:
         raise TaskxlError(f"{show(name)}：{refused.reason}（{refused.code}）") from refused
-    return _read_placed(book, known)
+    return read_grids(book, known)
 
 
-def read_master_book(book: Book, known: Ask = KnownIds) -> tuple[MasterList, tuple[Finding, ...]]:
+def read_grids(book: Book, known: Ask = KnownIds) -> PlacedMaster:
     """Read a master list out of a workbook's grids: see `read_master`."""
-    placed = _read_placed(book, known)
-    return placed.master, placed.findings
-
-
-def _read_placed(book: Book, known: Ask) -> PlacedMaster:
     findings: list[Finding] = []
     headers: dict[str, Header] = {}
 
@@ -199,10 +194,8 @@ def _read_settings(file: str, rows: Sequence[Row], findings: list[Finding]) -> t
 
 
 def _nearest(name: str) -> str:
-    from difflib import get_close_matches
-
-    close = get_close_matches(squeeze(name), [item.name for item in ITEMS], n=1, cutoff=0.5)
-    return f"是不是“{close[0]}”？" if close else "请核对名称，或删去这一行。"
+    close = closest(squeeze(name), (item.name for item in ITEMS))
+    return f"是不是“{close}”？" if close else "请核对名称，或删去这一行。"
 
 
 def _read_offices(rows: Sequence[Row], findings: list[Finding]) -> tuple[Office, ...]:

@@ -28,8 +28,8 @@ def read_plan(
 ) -> tuple[str, tuple[Milestone, ...]]:
     """Return the content and the milestones of a draft's steps; doubts go to `report`.
 
-    A draft without milestones whose name states a due date (修订办法（3月底前）, 布展，4月底前完成) is
-    its own milestone.
+    A draft without milestones whose name states a due date (修订办法（3月底前）, 布展，4月底前完成)
+    is its own milestone.
     """
     content: list[str] = []
     milestones: list[Milestone] = []

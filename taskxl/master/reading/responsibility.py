@@ -50,9 +50,7 @@ _POSTFIX = re.compile(
 )
 _INSIDE = re.compile(rf"(?:{_HOW})(?:(?P<lead>{_LEADS})|(?P<supporting>{_SUPPORTS})){_MORE}")
 _BY = re.compile(r"^(?:均?由|请)(?=.{2})")
-_BY_INSIDE = re.compile(
-    r"[，,](?=由.{2,40}(?:牵头|负责|主抓|主办|承办|实施|落实))"
-)
+_BY_INSIDE = re.compile(r"[，,](?=由.{2,40}(?:牵头|负责|主抓|主办|承办|实施|落实))")
 _FIRST_LEADS = re.compile(
     r"[（(][^（）()]*(?:第一|首位|排名|排首|列首|排在前)[^（）()]*[)）]"
     r"|[；;。，,](?:列|排)[^，。；]{0,8}(?:第一|首)[^。；]*"
@@ -283,7 +281,9 @@ def _take_last_sentences(line: str, duties: list[Duty]) -> str:
             return f"{line[: at + by.start()]}。"
         if duty is None and _is_due(sentence.strip(_ENDS)) and start == len(line):
             duty = Duty(dues=(sentence.strip(_ENDS),))  # counts only behind a statement of who
-        elif duty is None or not (_has_verb(sentence) and all(map(looks_like_office, duty.offices))):
+        elif duty is None or not (
+            _has_verb(sentence) and all(map(looks_like_office, duty.offices))
+        ):
             break
         taken.insert(0, duty)
         start = at

@@ -7,7 +7,7 @@ from typing import Generic, TypeVar
 
 from taskxl.model import Milestone, Task
 from taskxl.plan_text import is_heading, milestone_core
-from taskxl.text import squeeze
+from taskxl.text import likeness, squeeze
 
 Item = TypeVar("Item", Task, Milestone)
 Score = tuple[float, bool]
@@ -81,15 +81,6 @@ def is_found_in(milestone: Milestone, others: Iterable[Milestone]) -> bool:
         and (told or (milestone.due is not None and milestone.due == other.due))
         for other in others
     )
-
-
-def likeness(one: str, two: str) -> float:
-    """Return how alike two squeezed texts are, 0 to 1; blank ones are not."""
-    if not one or not two:
-        return 0.0
-    from rapidfuzz import fuzz
-
-    return float(fuzz.ratio(one, two)) / 100
 
 
 class _Work(Generic[Item]):
