@@ -188,15 +188,11 @@ def _quiet_spans(source: str) -> list[tuple[Position, Position]]:
         elif isinstance(node, ast.FunctionDef | ast.ClassDef):
             nodes += node.decorator_list
             nodes += [node.returns] if isinstance(node, ast.FunctionDef) and node.returns else []
-        elif (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)) or (
-            isinstance(node, ast.Subscript) and getattr(node.value, "id", "") in _TYPES
-        ):
+        elif (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)) or (isinstance(node, ast.Subscript) and getattr(node.value, "id", "") in _TYPES):
             nodes.append(node)
         elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
             nodes += [node] if getattr(node.right, "id", "a")[0].isupper() else []
-        elif (
-            isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("rule", "gap_rule")
-        ) or (isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "__all__"):
+        elif (isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("rule", "gap_rule")) or (isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "__all__"):
             nodes.append(node)
 
     def place(line: int, column: int) -> Position:
