@@ -6,8 +6,8 @@ from datetime import date
 import pytest
 
 from taskxl.intake.grids import Area, Book, CellError, Line, Sheet, Value
-from taskxl.master.reading.columns import find_header
 from taskxl.master.reading.header import Grid, read_header_word
+from taskxl.master.reading.list_columns import find_header
 from taskxl.master.reading.task_list import read_task_list
 from taskxl.model import Person, Task
 from tests.support import make_book, parse_table

@@ -168,11 +168,18 @@ def init(
 @click.pass_obj
 def check(folder: Path | None, strict: bool) -> None:
     """检查主清单.xlsx、附件2 的画法和信件的模板有没有问题。"""
-    from taskxl.desk.lists import check_workspace
+    from taskxl.desk.lists import check_workspace, tell_unreported
 
-    findings = check_workspace(common.open_workspace(folder))
+    workspace = common.open_workspace(folder)
+    findings = check_workspace(workspace)
     common.print_findings(findings, everything=True)
-    click.echo("没有发现问题。" if not findings else common.count_findings(findings))
+    lacking = tell_unreported(workspace)
+    for line in lacking:
+        click.echo(line)
+    if findings:
+        click.echo(common.count_findings(findings))
+    elif not lacking:
+        click.echo("没有发现问题。")
     common.leave(findings, strict)
 
 

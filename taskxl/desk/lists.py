@@ -30,7 +30,7 @@ from taskxl.master.revising.differences import Difference, compare_lists
 from taskxl.master.revising.updating import Update, find_lack, update_tasks
 from taskxl.merge.lights import says_done
 from taskxl.model import MasterList, Office, Settings, Task, TaskList
-from taskxl.roster import Roster
+from taskxl.roster import Roster, find_unreported
 from taskxl.tasks import KnownIds, gather_ids, give_ids
 from taskxl.text import call_offices, show, squeeze
 from taskxl.words import ALL_OFFICES
@@ -213,6 +213,26 @@ def check_workspace(workspace: Workspace) -> tuple[Finding, ...]:
     return _call_offices(found, master.settings)
 
 
+def tell_unreported(workspace: Workspace) -> list[str]:
+    """Return in a line which tasks no office will report on; nothing where each has one."""
+    master, _ = load_master(workspace)
+    return _tell_unreported(master)
+
+
+def _tell_unreported(master: MasterList) -> list[str]:
+    tasks = find_unreported(master)
+    if not tasks:
+        return []
+    names = "、".join(task.label for task in tasks[:10]) + ("等" if len(tasks) > 10 else "")
+    return [
+        call_offices(
+            f"下发之前还差：{len(master.tasks)} 项任务中有 {len(tasks)} 项没有可以发表的牵头股室，"
+            f"没有人报送：{names}。请在主清单“任务”表的“牵头股室”一栏填上具体的股室。",
+            master.settings.office_word,
+        )
+    ]
+
+
 def _call_offices(findings: Sequence[Finding], settings: Settings) -> tuple[Finding, ...]:
     """Return findings with the bureau's word for its offices."""
     word = settings.office_word
@@ -295,7 +315,7 @@ def init_workspace(
         master = make_master(replace(task_list, tasks=tasks), settings)
         _record_import(ledger, task_list, master.tasks, paths, now)
         write_whole(workspace.master_path, write_master(master))
-    notes += _tell_settings(master.settings)
+    notes += [*_tell_unreported(master), *_tell_settings(master.settings)]
     told = _call_offices(findings, master.settings)
     word = master.settings.office_word
     return InitReport(workspace.master_path, True, master.tasks, told, tuple(notes), word=word)

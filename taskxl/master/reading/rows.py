@@ -7,7 +7,6 @@ from taskxl.dates import read_number
 from taskxl.findings import Finding
 from taskxl.intake.grids import Sheet
 from taskxl.master.list_rules import CUT_OFF, HEADER, PASSED_OVER
-from taskxl.master.reading.columns import judge_columns
 from taskxl.master.reading.drafts import Draft, Part, is_empty, move_displaced, read_leader
 from taskxl.master.reading.fields import (
     fill_draft,
@@ -33,6 +32,7 @@ from taskxl.master.reading.header import (
     read_header_word,
 )
 from taskxl.master.reading.hints import NO_HINTS, Hints
+from taskxl.master.reading.list_columns import judge_columns
 from taskxl.master.reading.row_kinds import (
     is_beside_the_list,
     is_marked_section,
