@@ -332,11 +332,11 @@ def _check_collective(tasks: Sequence[Task], offices: Sequence[Office] | None) -
                 some[0],
             )
         elif not beyond:
-            there = f"现有{len(offices)}个" if offices else "还没有"
+            there = f"，现在只有任务里点了名的{len(offices)}个" if offices else ""
             yield _at(
                 COLLECTIVE.found(
-                    f"{of_them}，要知道有哪些股室。“股室”表里{there}，"
-                    "都是任务里点了名的。请在“股室”表里把股室列全。"
+                    f"{of_them}，要知道有哪些股室才能发表。"
+                    f"请在主清单的“股室”表里把股室列全{there}。"
                 ),
                 some[0],
             )

@@ -10,6 +10,7 @@ from taskxl.text import drop_marks, squeeze, tidy
 _SEPARATORS = "、，,;；/／|｜\n。"
 _OPEN, _CLOSE = "（(〔[【", "）)〕]】"
 _NUMBERED = re.compile(r"^(?:[(（]?\d{1,2}[)）.．、]|[①-⑳])(?=\D)")
+_INNER = re.compile(r"(?P<left>[^\s、，,;；]*)\u00a0+(?=(?P<right>[^\s、，,;；]*))")
 OFFICE_END = re.compile(rf"(?:{'|'.join(words.OFFICE_ENDINGS)})$")
 OFFICE_LIKE = re.compile(rf"(?=.{{3,8}}$).*(?:{'|'.join(words.OFFICE_ENDINGS)})")
 PERSON_LIKE = re.compile(rf"(?:{'|'.join(words.SURNAMES)})[\u4e00-\u9fff]{{1,2}}")
@@ -44,7 +45,7 @@ def split_names(text: str) -> tuple[str, ...]:
     ('王芳', '李小明')
     """
     names: list[str] = []
-    for part in _split_outside_brackets(tidy(drop_marks(text))):
+    for part in _split_outside_brackets(tidy(_INNER.sub(_join_inner, drop_marks(text)))):
         for name in _join_spaced(re.split(r"[\s\u3000\u00a0]+", part.strip())):
             name = _NUMBERED.sub("", name.strip("：:.·-—"))
             name = re.sub(r"(?<=.{2})等$", "", name)
@@ -53,6 +54,13 @@ def split_names(text: str) -> tuple[str, ...]:
             elif name and (_ANY.search(name)):
                 names.append(name)
     return tuple(dict.fromkeys(names))
+
+
+def _join_inner(found: re.Match[str]) -> str:
+    """Drop a blank that does not break, unless names of offices stand on both sides of it."""
+    left, right = found["left"], found["right"]
+    both = len(left) > 2 and OFFICE_END.search(left) and OFFICE_END.search(right)
+    return f"{left} " if both else left
 
 
 def _split_outside_brackets(text: str) -> list[str]:

@@ -47,7 +47,10 @@ def read_outline(book: Book, level: int | None = None) -> tuple[Part | None, lis
             findings.append(_pass_over(book, chapter, "回顾以往的工作，不是任务"))
         else:
             plans.append(chapter)
-    bodies = [chapter for chapter in plans if _is_plan(chapter, book, plans)]
+    if level is not None:  # a person says that there are tasks: numbered text is enough
+        bodies = [chapter for chapter in plans if len(chapter.kinds) >= level]
+    else:
+        bodies = [chapter for chapter in plans if _is_plan(chapter, book, plans)]
     if any(chapter.has_text for chapter in bodies):  # bare lines beside it are a site's navigation
         bodies = [chapter for chapter in bodies if chapter.has_text]
     drafts: list[Draft] = []

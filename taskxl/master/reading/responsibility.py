@@ -66,6 +66,7 @@ _KNOWN_LABEL = (
 _LABEL = re.compile(
     rf"(?:(?:^|(?<=[\s；;。，,、（(\[【|｜]))(?P<free>(?:{_LABEL_WORDS})[^：:；;，,。、\s（）()]{{0,8}})"
     rf"|(?P<known>{_KNOWN_LABEL}))\s*[：:]\s*"
+    rf"|(?:^|(?<=[\s；;。]))(?P<bare>{_KNOWN_LABEL})[ \t\u3000]+(?=\S)"
 )
 _ENDLESS = "持续|长期|常态化|全年推进|贯穿全年|立行立改|即知即改|立即整改"
 _DUE = re.compile(
@@ -239,7 +240,7 @@ def _take_parentheses(line: str, duties: list[Duty]) -> str:
         if duty is None or not (duty.names_somebody or duty.dues):
             continue
         said = bool(_LABEL.search(inside) or any(_TAIL.match(s) for s in _clauses(inside)))
-        if not said and not (last and before.strip(_ENDS) and _parts_an_item(before, inside)):
+        if not said and not (last and _parts_an_item(before, inside)):
             continue
         line = (before.rstrip() + after.lstrip()) if last else before + after
         duties.insert(0, duty)
@@ -251,7 +252,7 @@ def _parts_an_item(before: str, inside: str) -> bool:
 
     `市发改委（代建办）` explains a name, `…补发到位。（救助处、财务处）` closes an item.
     """
-    ended = before.rstrip()[-1:] in "。；;！!”"
+    ended = not before.strip() or before.rstrip()[-1:] in "。；;！!”"
     return ended or (len(split_names(inside)) > 1) or not looks_like_office(before[-12:])
 
 
@@ -303,7 +304,7 @@ def _clauses(text: str) -> list[str]:
 
 def _role_of(label: re.Match[str]) -> Role:
     """Return the role that a label gives, "" for a label of something else."""
-    word = label["free"] or label["known"]
+    word = label["free"] or label["known"] or label["bare"]
     if word in ("牵头", "责任", "负责", "配合", "协办", "主办", "承办"):
         word += "单位"
     named = read_header_word(word)

@@ -176,6 +176,14 @@ def _find_list_year(
     """Return the list's year and what is doubtful about it."""
     said = year or find_year(titles, books)
     file = books[0].name if books else None
+    signed = find_issue_date(books, None)
+    if said is None and signed is not None:
+        return signed.year, [
+            YEAR.found(
+                f"清单没有写明是哪一年的任务，已按落款的{signed.year}年推算日期。请核实。",
+                file=file,
+            )
+        ]
     if said is None:
         return None, [
             YEAR.found(
@@ -183,7 +191,6 @@ def _find_list_year(
                 file=file,
             )
         ]
-    signed = find_issue_date(books, None)
     if signed and signed.year != said:
         return said, [
             YEAR.found(
@@ -240,6 +247,9 @@ def _read_task(
     return task, findings
 
 
+_SEVERAL = re.compile(r"[；;](?![^（(]*[)）])")
+
+
 def _one_line(text: str | None) -> str | None:
     """Return a name that was broken over lines as one line."""
     if not text:
@@ -248,6 +258,11 @@ def _one_line(text: str | None) -> str | None:
 
 
 def _read_remarks(draft: Draft) -> tuple[str, ...]:
-    """Return the remarks, one a line; a line that breaks off in mid-sentence goes on."""
-    lines = [line for text in draft.texts.get("remarks", ()) for line in text.split("\n")]
+    """Return the remarks, one a line or parted by semicolons."""
+    lines = [
+        line.strip()
+        for text in draft.texts.get("remarks", ())
+        for whole in text.split("\n")
+        for line in _SEVERAL.split(whole)
+    ]
     return tuple(dict.fromkeys(line for line in lines if line))
