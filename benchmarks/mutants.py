@@ -60,7 +60,7 @@ ROOMS = {
     ),
     "merge": Room(
         ("taskxl/merge/*.py",),
-        ("tests/test_merge_*.py", "tests/test_bite_merge*.py"),
+        ("tests/test_merge_*.py", "tests/test_returns_justice.py", "tests/test_bite_merge*.py"),
     ),
     "ledger": Room(("taskxl/ledger/*.py",), ("tests/test_ledger.py", "tests/test_bite_ledger.py")),
     "gate": Room(
