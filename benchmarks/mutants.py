@@ -8,7 +8,8 @@ folder; a first run under coverage tells which test reaches which line. Each mut
 into the copy and judged in a process of its own, forked from one that has imported all libraries.
 Only the tests that reach the line run, quickest first, until one fails or the budget of seconds is
 spent. A mutant that hangs is killed by its time limit. The result is kept in mutants-ROOM.json;
-`--again` judges the survivors of such a file anew.
+`--again` judges the survivors of such a file anew. Ctrl-C ends early: the mutants come in random
+order, so that those judged by then are a smaller sample.
 """
 
 import argparse
@@ -60,7 +61,7 @@ ROOMS = {
     ),
     "merge": Room(
         ("taskxl/merge/*.py",),
-        ("tests/test_merge_*.py", "tests/test_bite_merge*.py"),
+        ("tests/test_merge_*.py", "tests/test_returns_justice.py", "tests/test_bite_merge*.py"),
     ),
     "ledger": Room(("taskxl/ledger/*.py",), ("tests/test_ledger.py", "tests/test_bite_ledger.py")),
     "gate": Room(
@@ -286,22 +287,26 @@ def main() -> None:
         print(f"{len(reach.seconds)} tests in {time.monotonic() - began:.0f} s", flush=True)
         sources = {file: (ROOT / file).read_text(encoding="utf-8") for file in files}
         results, count = [], Counter[str]()
-        for number, mutant in enumerate(mutants):
-            result, change = _judge(mutant, sources[mutant.file], copy, reach, number)
-            count[result] += 1
-            results.append({"mutant": asdict(mutant), "result": result, "change": change})
-            if result in ("survived", "unreached"):
-                shown = re.sub(r"(?m)^([+-])\s+", r"\1 ", change)
-                print(f"{mutant.file}:{mutant.line} {mutant.kind}: {result}\n{shown}", flush=True)
+        with contextlib.suppress(KeyboardInterrupt):
+            for number, mutant in enumerate(mutants):
+                result, change = _judge(mutant, sources[mutant.file], copy, reach, number)
+                count[result] += 1
+                results.append({"mutant": asdict(mutant), "result": result, "change": change})
+                if result in ("survived", "unreached"):
+                    shown = re.sub(r"(?m)^([+-])\s+", r"\1 ", change)
+                    print(
+                        f"{mutant.file}:{mutant.line} {mutant.kind}: {result}\n{shown}", flush=True
+                    )
+                elif number % 10 == 9:
+                    print(f"… {count.total()} judged", flush=True)
     out = Path(f"mutants-{arguments.room}.json")
     if not arguments.again:
         out.write_text(json.dumps(results, ensure_ascii=False, indent=1), encoding="utf-8")
     spent = sum(resource.getrusage(who).ru_utime for who in (0, resource.RUSAGE_CHILDREN))
-    dead = count["killed"] + count["timed out"]
+    dead, of = count["killed"] + count["timed out"], max(1, count.total())
     print(
-        f"{arguments.room}: {dead} of {len(mutants)} killed ({dead / max(1, len(mutants)):.0%}), "
-        f"{dict(count)}; {time.monotonic() - began:.0f} s, {spent / max(1, len(mutants)):.1f} s "
-        "of processor a mutant"
+        f"{arguments.room}: {dead} of {of} killed ({dead / of:.0%}), {dict(count)}; "
+        f"{time.monotonic() - began:.0f} s, {spent / of:.1f} s of processor a mutant"
     )
 
 

@@ -223,7 +223,10 @@ _TYPES = {"Literal", "Callable", "tuple", "list", "dict", "set", "Mapping", "Seq
 
 
 def sample_mutants(root: Path, files: list[str], *, count: int, seed: int) -> list[Mutant]:
-    """Return a random sample: sites are drawn evenly, then one of the mutations of each."""
+    """Return a random sample: sites are drawn evenly, then one of the mutations of each.
+
+    The order is random, so that whatever is judged first is a fair sample, too.
+    """
     sites: dict[tuple[str, Position, str], list[Mutant]] = defaultdict(list)
     for file in files:
         source = (root / file).read_text(encoding="utf-8")
@@ -237,4 +240,4 @@ def sample_mutants(root: Path, files: list[str], *, count: int, seed: int) -> li
                     sites[file, start, kind].append(mutant)
     chance = random.Random(seed)
     drawn = chance.sample(sorted(sites), min(count, len(sites)))
-    return sorted((chance.choice(sites[s]) for s in drawn), key=lambda m: (m.file, m.line))
+    return [chance.choice(sites[site]) for site in drawn]

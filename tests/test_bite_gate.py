@@ -32,7 +32,6 @@ from taskxl.intake.gate import (
     list_archive,
     read_archived,
     read_once,
-    require_return_kind,
     skip_by_name,
 )
 from taskxl.intake.kinds import sniff_text
@@ -175,13 +174,14 @@ def test_letters_and_pages_saved_as_letters_are_told_apart() -> None:
 @pytest.mark.parametrize(
     ("text", "what"),
     [
-        ('<?xml version="1.0"?><Workbook xmlns="Excel.Sheet"/>', " XML 表格"),
-        ('<?xml version="1.0"?><spreadsheet/>', " XML 表格"),
+        ('<?xml version="1.0"?><spreadsheet/>', " XML 文件"),
         ('  <?xml version="1.0"?><a/>', " XML 文件"),
         ('甲<?mso-application progid="Word"?>', " XML 文件"),
     ],
 )
-def test_xml_is_called_a_table_where_it_says_so(text: str, what: str) -> None:
+def test_xml_is_a_table_only_where_excel_says_so(text: str, what: str) -> None:
+    excel = f'{text}<a xmlns="urn:schemas-microsoft-com:office:spreadsheet"/>'
+    assert check_content(excel.encode(), "表.xls") == "xml"
     assert refusal(text.encode())[1].startswith(f"这是{what}，不能汇总。")
 
 
@@ -194,18 +194,18 @@ def test_one_strange_character_in_twenty_still_is_a_text() -> None:
     assert sniff_text(b"abc", limit=3) == "abc"
 
 
-def test_kinds_that_are_no_returns_are_named() -> None:
-    for kind, words in (
-        ("pdf", "这是 PDF"),
-        ("doc", "（.doc）"),
-        ("wps", "（.wps）"),
-        ("rtf", "RTF"),
-        ("text", "纯文本"),
-    ):
-        with pytest.raises(Refused) as caught:
-            require_return_kind(kind)  # type: ignore[arg-type]
-        assert words in caught.value.reason
-        assert caught.value.reason.endswith("请发回填好的 Excel 表（.xlsx）。")
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"L\x00\x00\x00\x01\x14\x02\x00" + bytes(90), "这是快捷方式，"),
+        (b"[InternetShortcut]\r\nURL=http://a.b/", "这是网址快捷方式，"),
+        (b"\xef\xbb\xbf[InternetShortcut]\r\nURL=http://a.b/", "这是网址快捷方式，"),
+    ],
+)
+def test_a_shortcut_is_told_from_a_file_by_its_content(content: bytes, words: str) -> None:
+    code, reason = refusal(content, "表.xlsx")
+    assert code == "R210"
+    assert reason.startswith(words)
 
 
 def test_why_a_name_is_skipped_is_said() -> None:

@@ -202,14 +202,15 @@ def test_of_the_same_words_the_approved_form_counts_then_the_signed_then_the_dat
             assert len(settled.duplicates) == len(rest) - 1
 
 
-def test_white_space_makes_no_other_text_and_remarks_alone_give_way_to_words() -> None:
+def test_white_space_makes_no_other_text_and_remarks_alone_join_the_words() -> None:
     one, other = version("甲.xlsx", "完成 选址。"), version("乙.xlsx", "完成选址。")
     assert len(settle_versions([one, other]).standing) == 1
     remark = version("丙.xlsx", "", remarks="另报", day=date(2021, 4, 24))
     settled = settle_versions([one, remark])
-    assert [v.source.file for v in settled.standing] == ["甲.xlsx"]
-    assert [loss.texts for loss in settled.losses] == [(("另报", None),)]
-    assert settled.losses[0].certain
+    assert [(entry.progress, entry.remarks) for entry in settled.entries] == [
+        ("完成 选址。", "另报")
+    ]
+    assert settled.losses == ()
     alone = settle_versions([remark, version("丁.xlsx", "")])
     assert [v.source.file for v in alone.standing] == ["丙.xlsx"]
 
@@ -446,7 +447,7 @@ def test_findings_come_by_severity_then_office_then_task_then_code() -> None:
 # ---------------------------------------------------------------- counts
 
 
-def test_rates_count_what_is_due_by_the_report_day_and_texts_that_are_both_there() -> None:
+def test_rates_count_what_is_due_by_the_report_day() -> None:
     month = make_month("""
         | 股室   | 任务 | 进度状态 | 存在问题 | 节点时限   | 完成情况 |
         | 基教股 | 1    | 正常推进 | 无       | 2021-04-25 | 已完成 |
@@ -455,10 +456,32 @@ def test_rates_count_what_is_due_by_the_report_day_and_texts_that_are_both_there
     """)
     rates = count_month(month).rates
     assert (rates["milestone_completion"].done, rates["milestone_completion"].of) == (1, 2)
-    assert (rates["completeness"].done, rates["completeness"].of) == (2, 3)
     assert (rates["completion"].done, rates["completion"].rate) == (1, 0.3333)
     assert rates["punctuality"].rate == 1.0
     assert {rate.rate for rate in count_month(NO_MONTH).rates.values()} == {None}
+
+
+@pytest.mark.parametrize(
+    ("answers", "complete"),
+    [
+        ("正常推进 | 选址完成。 | | 未完成 | ", True),
+        ("正常推进 | | | 未完成 | ", False),
+        ("| 选址完成。 | | 未完成 | ", False),
+        ("进度滞后 | 选址完成。 | | 未完成 | ", False),
+        ("进度滞后 | 选址完成。 | 缺钱。 | 未完成 | ", True),
+        ("正常推进 | 选址完成。 | | | ", False),
+        ("正常推进 | 选址完成。 | | 已完成 | ", False),
+        ("正常推进 | 选址完成。 | | 已完成 | 2021-04-10", True),
+    ],
+)
+def test_a_task_is_complete_with_all_that_the_form_requires(answers: str, complete: bool) -> None:
+    """Progress and a status; why, where it is behind; of a milestone its state, and when."""
+    month = make_month(
+        "| 股室 | 节点时限 | 进度状态 | 进展情况 | 存在问题 | 完成情况 | 完成日期 |\n"
+        f"| 基教股 | 2021-04-30 | {answers} |"
+    )
+    rate = count_month(month).rates["completeness"]
+    assert (rate.done, rate.of) == (int(complete), 1)
 
 
 def test_a_finished_task_stays_finished_while_its_office_is_silent() -> None:

@@ -120,7 +120,7 @@ def test_two_forms_in_one_file_are_told_apart_by_their_sheets() -> None:
 
 def with_findings(one: Version, *codes: str, **source: object) -> Version:
     findings = tuple(
-        Finding(code, "warning", "有误。", "基教股", "1", one.source.file) for code in codes
+        Finding(code, "warning", "有误。", "基教股", "2", one.source.file) for code in codes
     )
     ret = replace(one.source, findings=findings, **source)
     return Version(ret, one.submission)
