@@ -114,12 +114,13 @@ def _run(
     workspace = common.open_workspace(folder)
     now = common.now()
     period = choose_period(workspace, month, now.date())
+    bar = common.progress("读取回收的表")
     if not send:
-        _print_drafts(drafting.draft_letters(workspace, period, kind, office, now))
+        _print_drafts(drafting.draft_letters(workspace, period, kind, office, now, bar))
         return
     world = sending.World(ask_password, common.now, _sleep, _print_delivery, find_authority())
     command = f"taskxl mail {kind} --month {period.month} --send"
-    report = sending.send_letters(workspace, period, kind, world, office, again)
+    report = sending.send_letters(workspace, period, kind, world, office, again, bar)
     _print_report(report, command, again)
 
 

@@ -80,7 +80,7 @@ def prove_month(workspace: Workspace, period: Period, progress: Progress = None)
         if ledger is not None:
             read |= _read_kept(ledger, period, frozenset(accepted.keys() - read.keys()))
         forms = _read_forms(workspace, ledger, period)
-        counted = recount(summary, forms.rows)
+        counted = recount(summary)
         found, unread = _place_all(accepted, read, summary, forms)
         if not all(one.sheet for _, one in found):
             # An office may have filled in a form of an earlier month.

@@ -1,7 +1,7 @@
 """总览 counted again: every number on it from the rows of the other sheets."""
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -18,20 +18,24 @@ from taskxl.prove.summary_tables import (
     UNPLACED,
     Line,
     Summary,
-    strip_marks,
+    plain_caption,
 )
-from taskxl.words import BEHIND, DONE, HEADERS, LIGHTS, OFFICE_STATES, STATUSES
+from taskxl.words import DONE, LIGHTS, OFFICE_STATES, STATUSES
 
 _NOT_OWING = "（不须报送）"
+_OFFICE = "(?:股室|科室|处室|部门)"
+# What 节点台账 says where nobody has said anything.
+_SILENCES = (OFFICE_STATES["missing"], OFFICE_STATES["rejected"], "没有要求填报节点")
 _OVERFLOW = re.compile(r"最后 (\d+) 条是汇总表里放不下的长文")
 _AS_OF = re.compile(r"统计截止：(\d{4}年\d{1,2}月\d{1,2}日)")
 _IN_TEXT = re.compile(r"任务 (\d+) 项，节点 (\d+) 个")
-_LINKED = re.compile(r"(.+)（(\d+) (?:项|条|处|个[^（）\d]{0,8})）")
+_LINKED = re.compile(rf"(.+)（(\d+) (?:项|条|个{_OFFICE}|个|处|个文件)）")
 _NAMED = re.compile(rf"({'|'.join(OFFICE_STATES.values())})（(\d+) 个）：(.*)")
-_GROUPED = re.compile(r"(.+?)：(\d+) (处|个[^（）\d，]{1,8})(?:（.*）)?(?:，最长已超期 (\d+) 天)?")
+_GROUPED = re.compile(rf"(.+?)：(\d+) (处|个{_OFFICE})(?:（.*）)?(?:，最长已超期 (\d+) 天)?")
 _TASK = re.compile(r"(?:第(.+?)项)?(.*?)(?:…|\.\.\.)?")
-_SEVERAL = re.compile(r"(\d+) 个[^（）\d]{1,8}")
-_SHARE = re.compile(r"（(\d+/\d+)[^（）\d/]*）")
+_SEVERAL = re.compile(rf"(\d+) 个{_OFFICE}")
+# A share stands below its caption: 节点完成率（11/21 到期）.
+_SHARE = re.compile(r"（(\d+)/(\d+)(?: 到期)?）")
 
 
 @dataclass(frozen=True)
@@ -52,50 +56,23 @@ class Recount:
     wrong: tuple[Miscount, ...]
 
 
-def recount(summary: Summary, asked: Collection[str] = ()) -> Recount:
-    """Count every number on 总览 from the rows of the other sheets.
-
-    `asked` are the folded texts of the forms that went out: they tell what offices had to fill.
-    """
-    checks = list(_checks(summary, asked))
+def recount(summary: Summary) -> Recount:
+    """Count every number on 总览 from the rows of the other sheets."""
+    checks = list(_checks(summary))
     wrong = [
-        Miscount(word.cell, label, shown, "到".join(dict.fromkeys((counted[0], counted[-1]))))
+        Miscount(word.cell, label, shown, counted)
         for word, label, shown, counted in checks
-        if shown not in counted
+        if shown != counted
     ]
     return Recount(len(checks), tuple(wrong))
 
 
-Counted = tuple[str, ...]
-"""How a number may be written; several where the other sheets leave open how much it is."""
-Check = tuple[Word, str, str, Counted]
-"""Where a number stands, what it is called, what it says, what it may say."""
+Check = tuple[Word, str, str, str]
+"""Where a number stands, what it is called, what it says, what it should say."""
 
 
-@dataclass(frozen=True)
-class _Share:
-    """A rate: how many at least and at most, of how many."""
-
-    least: int
-    most: int
-    of: int
-
-    def rates(self) -> Counted:
-        """Return what the rate may be; a dash where there is nothing to count."""
-        rates = [_number(done / self.of) for done in self._range()] if self.of else []
-        return (*rates, "—") if self.least == 0 else tuple(rates)
-
-    def shares(self) -> Counted:
-        """Return how it may be written out, `8/12`."""
-        return tuple(f"{done}/{self.of}" for done in self._range())
-
-    def _range(self) -> range:
-        return range(self.least, self.most + 1)
-
-
-def _checks(summary: Summary, asked: Collection[str]) -> Iterator[Check]:
-    offices = _count_offices(summary, asked)
-    counted = [offices, _count_tasks(summary), _count_milestones(summary)]
+def _checks(summary: Summary) -> Iterator[Check]:
+    counted = [_count_offices(summary), _count_tasks(summary), _count_milestones(summary)]
     seen: list[dict[str, bool]] = [dict.fromkeys(table, False) for table in counted]
     rows: dict[int, list[Word]] = {}
     for word in summary.overview:
@@ -105,28 +82,20 @@ def _checks(summary: Summary, asked: Collection[str]) -> Iterator[Check]:
         yield from _check_text(words, summary, sizes)
         # A caption is followed by its number; three small tables stand side by side.
         for caption, number in pairwise(words):
-            label = caption.text.split("\n")[0]
+            label, _, below = plain_caption(caption.text).partition("\n")
             for table, done in zip(counted, seen, strict=True):
                 if label in table and not done[label]:
                     done[label] = True
-                    yield from _check_number(caption, number, label, table[label])
+                    yield number, label, _plain(number), table[label]
+                    if share := _SHARE.fullmatch(below):
+                        part, of = map(int, share.groups())
+                        yield caption, f"{label}的分数", _rate(part, of), table[label]
                     break
     top = summary.overview[0] if summary.overview else Word("总览", 1, 1, ("",))
-    for done in seen:
+    for table, done in zip(counted, seen, strict=True):
         for label, there in done.items():
             if not there:
-                yield top, label, "", ("应有",)
-
-
-def _check_number(
-    caption: Word, number: Word, label: str, counted: int | _Share
-) -> Iterator[Check]:
-    if isinstance(counted, int):
-        yield number, label, _plain(number), (str(counted),)
-        return
-    yield number, label, _plain(number), counted.rates()
-    if told := _SHARE.search(caption.text):
-        yield caption, label, told.group(1), counted.shares()
+                yield top, label, "", table[label]
 
 
 def _plain(word: Word) -> str:
@@ -140,97 +109,57 @@ def _number(value: float) -> str:
     return f"{value:.4f}".rstrip("0").rstrip(".")
 
 
+def _rate(done: int, of: int) -> str:
+    return _number(done / of) if of else "—"
+
+
 # ---------------------------------------------------------------- the three small tables
 
 
-Table = dict[str, int | _Share]
-
-
-def _count_offices(summary: Summary, asked: Collection[str]) -> Table:
+def _count_offices(summary: Summary) -> dict[str, str]:
     lines = summary.tables[OFFICES]
     owing = [line for line in lines if line["报送状态"] and _NOT_OWING not in line["报送状态"]]
     states = [line["报送状态"] for line in owing]
     on_time, *others = OFFICE_STATES.values()
-    in_time = states.count(on_time)
-    owed = sum(int(line["应填"] or 0) for line in lines)
+    counts = {word: str(states.count(word)) for word in others}
+    owed, complete = (sum(int(line[word] or 0) for line in owing) for word in ("应填", "填全"))
     return {
-        f"应报{summary.office_word}": len(owing),
-        "按时报送": in_time,
-        **{word: states.count(word) for word in others},
-        "按时报送率": _Share(in_time, in_time, len(owing)),
-        "报送完整率": _Share(*_count_complete(summary, asked), owed),
-        "来稿文件": len(_filled(summary, REGISTER, "结论")),
+        "应报股室": str(len(owing)),
+        "按时报送": str(states.count(on_time)),
+        **counts,
+        "按时报送率": _rate(states.count(on_time), len(owing)),
+        "报送完整率": _rate(complete, owed),
+        "来稿文件": str(len(_filled(summary, REGISTER, "结论"))),
     }
 
 
-def _count_complete(summary: Summary, asked: Collection[str]) -> tuple[int, int]:
-    """Return of how many tasks an office has filled what it must, at least and at most.
-
-    Progress, a status, and what hinders a task that is behind stand in 汇总表. Whether an office
-    had to say something of a milestone of which 节点台账 has nothing, only its form knows.
-    """
-    told = [line for line in _filled(summary, TASKS, "标识") if fold(line["进度状态"])]
-    wants_status = bool(told) or any(fold(name) in asked for name in HEADERS["status"])
-    wants_obstacles = any(fold(name) in asked for name in HEADERS["obstacles"]) or not asked
-    open_tasks = {
-        (line["编号"], line["项目名称"], line["牵头股室"])
-        for line in _filled(summary, MILESTONES, "节点状态")
-        if fold(line["节点"]) in asked
-        and (not line["股室所报"] or (line["股室所报"] == DONE and not line["完成日期"]))
-    }
-    least = most = 0
-    for line in _filled(summary, TASKS, "标识"):
-        said = _speakers(summary, line["进展情况"])
-        states = _speakers(summary, line["进度状态"])
-        hinders = _speakers(summary, line["存在问题和下一步工作计划"])
-        for office in said:
-            if wants_status and office not in states:
-                continue
-            behind = states.get(office, "").endswith(BEHIND)
-            if behind and wants_obstacles and office not in hinders:
-                continue
-            most += 1
-            least += not any(
-                number == line["编号"] and title == line["项目名称"] and office in ("", lead)
-                for number, title, lead in open_tasks
-            )
-    return least, most
-
-
-def _speakers(summary: Summary, text: str) -> dict[str, str]:
-    """Return what each office says in a cell: by its name, "" for the leading one."""
-    return {
-        name: said.strip()
-        for names, part in summary.parts(text)
-        for name in (names or {""})
-        if fold(said := strip_marks(part))
-    }
-
-
-def _count_tasks(summary: Summary) -> Table:
+def _count_tasks(summary: Summary) -> dict[str, str]:
     lines = _filled(summary, TASKS, "标识")
     said = [line["进度状态"] for line in _filled(summary, LEADERS, "进度状态")]
     counts = {word: said.count(word) for word in STATUSES}
     return {
-        "任务": len(lines),
-        **counts,
-        "未填或不明": len(said) - sum(counts.values()),
-        "任务完成率": _Share(counts[DONE], counts[DONE], len(lines)),
-        "须处理的缺口": sum(line["程度"] == "须处理" for line in summary.tables[GAPS]),
+        "任务": str(len(lines)),
+        **{word: str(count) for word, count in counts.items()},
+        "未填或不明": str(len(said) - sum(counts.values())),
+        "任务完成率": _rate(counts[DONE], len(lines) if any(counts.values()) else 0),
+        "须处理的缺口": str(sum(line["程度"] == "须处理" for line in summary.tables[GAPS])),
     }
 
 
-def _count_milestones(summary: Summary) -> Table:
+def _count_milestones(summary: Summary) -> dict[str, str]:
     lines = _filled(summary, MILESTONES, "节点状态")
     lights = [line["节点状态"] for line in lines]
     text = next((found for w in summary.overview if (found := _AS_OF.search(w.text))), None)
     as_of = day_in(text.group(1)) if text else None
     due = [line for line in lines if _is_due(line["时限"], as_of)]
     done = sum(line["节点状态"] == LIGHTS["done"] for line in due)
+    told = LIGHTS["done"] in lights or any(
+        line["股室所报"] and line["股室所报"] not in _SILENCES for line in lines
+    )
     return {
-        "节点": len(lines),
-        **{word: lights.count(word) for word in LIGHTS.values()},
-        "节点完成率": _Share(done, done, len(due)),
+        "节点": str(len(lines)),
+        **{word: str(lights.count(word)) for word in LIGHTS.values()},
+        "节点完成率": _rate(done, len(due) if told else 0),
     }
 
 
@@ -270,10 +199,10 @@ def _check_text(
 ) -> Iterator[Check]:
     for word in words:
         if told := _IN_TEXT.search(word.text):
-            yield word, "任务", told.group(1), (str(sizes[TASKS]),)
-            yield word, "节点", told.group(2), (str(sizes[MILESTONES]),)
+            yield word, "任务", told.group(1), str(sizes[TASKS])
+            yield word, "节点", told.group(2), str(sizes[MILESTONES])
         elif (told := _LINKED.fullmatch(word.text)) and told.group(1) in sizes:
-            yield word, told.group(1), told.group(2), (str(sizes[told.group(1)]),)
+            yield word, told.group(1), told.group(2), str(sizes[told.group(1)])
         elif told := _NAMED.fullmatch(word.text):
             yield from _check_names(word, told, summary)
     if len(words) >= 4 and re.fullmatch(r"\d+", words[0].text):
@@ -283,10 +212,10 @@ def _check_text(
 def _check_names(word: Word, told: re.Match[str], summary: Summary) -> Iterator[Check]:
     state, number, listed = told.groups()
     names = [line["股室"] for line in summary.tables[OFFICES] if line["报送状态"] == state]
-    yield word, f"{state}股室", number, (str(len(names)),)
+    yield word, f"{state}股室", number, str(len(names))
     if "等，全部见" not in listed:
         bare = re.sub("（有来稿待认定）", "", listed)
-        yield word, f"{state}股室名单", bare, ("、".join(names) or "无",)
+        yield word, f"{state}股室名单", bare, "、".join(names) or "无"
 
 
 def _check_urgent(words: Sequence[Word], summary: Summary) -> Iterator[Check]:
@@ -304,13 +233,12 @@ def _check_urgent(words: Sequence[Word], summary: Summary) -> Iterator[Check]:
         for line in named
         if (several or line["股室"] == office.text or office.text == "—")
         and not (line["代码"] == "G401" and line["股室"] in running)
-        and not (line["代码"].startswith("R") and not line["股室"])
     ]
     offices = {line["股室"] for line in about if line["股室"]}
     if several:
-        yield office, "股室数", several.group(1), (str(len(offices)),)
+        yield office, "股室数", several.group(1), str(len(offices))
     _, number, unit, days = found.groups()
-    yield told, found.group(1), number, (str(len(about) if unit == "处" else len(offices)),)
+    yield told, found.group(1), number, str(len(about) if unit == "处" else len(offices))
     if days:
         tasks = {fold(line["任务"]) for line in about}
         over = [
@@ -318,7 +246,7 @@ def _check_urgent(words: Sequence[Word], summary: Summary) -> Iterator[Check]:
             for line in _filled(summary, MILESTONES, "超期天数")
             if _is_of(line, tasks)
         ]
-        yield told, "最长超期天数", days, (str(max(over, default=0)),)
+        yield told, "最长超期天数", days, str(max(over, default=0))
 
 
 def _is_of(line: Line, tasks: set[str]) -> bool:

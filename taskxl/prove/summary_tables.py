@@ -11,13 +11,11 @@ from taskxl.prove.spelling import fold
 OVERVIEW, TASKS, GAPS = "总览", "汇总表", "缺口清单"
 OFFICES, MILESTONES, LEADERS = "报送情况", "节点台账", "分管领导"
 UNPLACED, ALTERED, REGISTER = "未归位内容", "改动对照", "来稿登记"
-# By what a sheet's header row is known: two of its words. 报送情况 tells how offices are called.
-_OFFICE_COLUMN = 2
-"""Where 报送情况 names the offices, below the bureau's own word for them."""
+# By what a sheet's header row is known: two of its words.
 _HEADERS: Mapping[str, tuple[str, str]] = {
-    OFFICES: ("报送状态", "收到时间"),
     TASKS: ("编号", "进展情况"),
     GAPS: ("代码", "情况"),
+    OFFICES: ("股室", "报送状态"),
     MILESTONES: ("节点", "节点状态"),
     LEADERS: ("编号", "较上次"),
     UNPLACED: ("来源文件", "内容"),
@@ -26,13 +24,14 @@ _HEADERS: Mapping[str, tuple[str, str]] = {
 }
 # What a row of a return has in common with its task's row of 汇总表, and how much that tells.
 _TELLING = {"项目名称": 6, "主要内容和关键时间节点计划": 3, "标识": 2, "编号": 1}
-OFFICE_WORD = "股室"
 _CONTINUED = re.compile(r"(?:^|\n)续\d+$")
 _PARTED = "（接下行）\n"
 # What a row that goes on says again, so that a filter keeps it with the first.
 _REPEATED = frozenset(
     ("责任股室", "进度状态", "标识", "程度", "代码", "名称", "股室", "编号", "时限", "节点状态")
 ) | {"牵头股室", "来源文件", "表", "单元格", "谁改的"}
+# A bureau may call its offices 科室, 处室 or 部门; here they all go by one word.
+_OFFICE_WORD = re.compile("科室|处室|部门")
 _MARKS = re.compile(r"^\s*(?:【[^【】\n]{1,12}】\s*)+")
 _NAMED = re.compile(r"^[ \t]*〔([^〔〕\n]+)〕")
 CUT = re.compile(r"\n?（以下还有 \d+ 字，接在“未归位内容”中）")
@@ -59,8 +58,6 @@ class Summary:
     overview: tuple[Word, ...]
     notes: Mapping[str, str]
     """What stands above each table's header."""
-    office_word: str = OFFICE_WORD
-    """What the bureau calls its offices; the headers of `tables` say 股室 all the same."""
 
     @cached_property
     def office_names(self) -> frozenset[str]:
@@ -114,18 +111,21 @@ def read_summary(content: bytes) -> Summary:
         sheets.setdefault(word.sheet, []).append(word)
     tables: dict[str, tuple[Line, ...]] = {}
     notes: dict[str, str] = {}
-    called = OFFICE_WORD
     for name, known in _HEADERS.items():
         rows = _by_row(sheets.get(name, ()))
-        top = next((n for n, row in rows.items() if set(known) <= set(row.values())), None)
-        headers = rows[top] if top is not None else {}
-        if name == OFFICES:
-            called = headers.get(_OFFICE_COLUMN, OFFICE_WORD)
+        captions = {n: {c: plain_caption(t) for c, t in r.items()} for n, r in rows.items()}
+        top = next((n for n, row in captions.items() if set(known) <= set(row.values())), None)
+        headers = captions[top] if top is not None else {}
         below = {n: row for n, row in rows.items() if top is not None and n > top}
-        tables[name] = tuple(_join_rows(name, headers, below, called))
+        tables[name] = tuple(_join_rows(name, headers, below))
         above = (text for n, row in rows.items() if n < (top or 0) for text in row.values())
         notes[name] = "\n".join(above)
-    return Summary(tables, tuple(sheets.get(OVERVIEW, ())), notes, called)
+    return Summary(tables, tuple(sheets.get(OVERVIEW, ())), notes)
+
+
+def plain_caption(text: str) -> str:
+    """Return a caption with one word for a bureau's offices, whatever the bureau calls them."""
+    return _OFFICE_WORD.sub("股室", text)
 
 
 def strip_marks(text: str) -> str:
@@ -141,24 +141,23 @@ def _by_row(words: Sequence[Word]) -> dict[int, dict[int, str]]:
 
 
 def _join_rows(
-    sheet: str, headers: Mapping[int, str], rows: Mapping[int, Mapping[int, str]], word: str
+    sheet: str, headers: Mapping[int, str], rows: Mapping[int, Mapping[int, str]]
 ) -> Iterator[Line]:
     """Yield the rows of a table, each with those that go on with it."""
-    names = {column: name.replace(word, OFFICE_WORD) for column, name in headers.items()}
     first, whole = 0, dict[int, str]()
     for number, row in rows.items():
         if whole and _CONTINUED.search(row.get(1, "")):
             for column, text in row.items():
                 before = whole.get(column, "")
-                again = text == before and names.get(column) in _REPEATED
+                again = text == before and headers.get(column) in _REPEATED
                 if column != 1 and not again:
                     whole[column] = f"{before}\n{text}".replace(_PARTED, "") if before else text
             continue
         if whole:
-            yield _name_cells(sheet, first, names, whole)
+            yield _name_cells(sheet, first, headers, whole)
         first, whole = number, dict(row)
     if whole:
-        yield _name_cells(sheet, first, names, whole)
+        yield _name_cells(sheet, first, headers, whole)
 
 
 def _name_cells(sheet: str, row: int, headers: Mapping[int, str], cells: Mapping[int, str]) -> Line:
