@@ -21,6 +21,7 @@ from taskxl import words
 from taskxl.dates import find_due
 from taskxl.master.reading.header import read_header_word
 from taskxl.master.reading.offices import looks_like_office, split_names
+from taskxl.roster import is_collective
 from taskxl.text import squeeze
 
 Role = str  # lead, supporting, responsible, person, leader, due
@@ -63,6 +64,7 @@ _KNOWN_LABEL = (
     "(?:牵头|责任|主办|承办|主责|配合|协办|协同|负责|分管|包联|落实|参与|参加)(?:责任)?"
     "(?:单位|部门|科室|股室|处室|领导|人)|(?:完成|整改|办结|办理)(?:时限|时间|期限)"
 )
+_BULLET = re.compile(rf"^[\s—–\-·•●○◆■□▪➢*]+(?=(?:{_KNOWN_LABEL})[：:])")
 _LABEL = re.compile(
     rf"(?:(?:^|(?<=[\s；;。，,、（(\[【|｜]))(?P<free>(?:{_LABEL_WORDS})[^：:；;，,。、\s（）()]{{0,8}})"
     rf"|(?P<known>{_KNOWN_LABEL}))\s*[：:]\s*"
@@ -214,6 +216,7 @@ def take_duties(line: str) -> tuple[str, tuple[Duty, ...]]:
     ('新建学校3所（含幼儿园）。', ())
     """
     duties: list[Duty] = []
+    line = _BULLET.sub("", line)
     line = _take_parentheses(line, duties)
     line = _take_labels_at_end(line, duties)
     line = _take_last_sentences(line, duties)
@@ -288,10 +291,24 @@ def _take_last_sentences(line: str, duties: list[Duty]) -> str:
             break
         taken.insert(0, duty)
         start = at
-    if not any(duty.names_somebody for duty in taken):
-        return line
-    duties += taken
-    return line[:start].rstrip()
+    if any(duty.names_somebody for duty in taken) and line[:start].strip():
+        duties += taken
+        return line[:start].rstrip()
+    return _take_last_clauses(line, ends[-1] if ends else 0, duties)
+
+
+def _take_last_clauses(line: str, start: int, duties: list[Duty]) -> str:
+    """Take what stands behind a comma of the last sentence: `修路，交通局负责，6月底前完工`."""
+    for comma in re.finditer("[，,]", line[start:]):
+        at = start + comma.start()
+        duty = read_duty(line[at + 1 :])
+        if duty is None or not _has_verb(line[at + 1 :]):
+            continue
+        named = [name for name in duty.lead + duty.plain if not is_collective(name)]
+        if named and all(map(looks_like_office, duty.offices)) and line[start:at].strip():
+            duties.append(duty)
+            return f"{line[:at]}。"
+    return line
 
 
 def _has_verb(sentence: str) -> bool:
