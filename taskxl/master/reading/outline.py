@@ -154,7 +154,7 @@ def read_chapters(book: Book) -> list[Chapter]:
         if item is None and is_chapter_title(text):
             waiting.append((line.number, text))
         elif item is None:
-            if is_note(text) or _SIGNATURE.search(squeeze(text)):
+            if (is_note(text) or _SIGNATURE.search(squeeze(text))) and not take_duties(text)[1]:
                 closed = True
             if here.items and not waiting and not closed:
                 here.items[-1].lines.append(text)

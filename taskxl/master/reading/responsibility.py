@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from taskxl import words
 from taskxl.dates import find_due
 from taskxl.master.reading.header import read_header_word
-from taskxl.master.reading.offices import looks_like_office, split_names
+from taskxl.master.reading.offices import OFFICE_END, looks_like_office, split_names
 from taskxl.roster import is_collective
 from taskxl.text import squeeze
 
@@ -256,7 +256,11 @@ def _parts_an_item(before: str, inside: str) -> bool:
     `市发改委（代建办）` explains a name, `…补发到位。（救助处、财务处）` closes an item.
     """
     ended = not before.strip() or before.rstrip()[-1:] in "。；;！!”"
-    return ended or (len(split_names(inside)) > 1) or not looks_like_office(before[-12:])
+    names = split_names(inside)
+    if ended or len(names) > 1:
+        return True
+    plainly = len(names[0]) > 2 and OFFICE_END.search(names[0]) is not None if names else False
+    return plainly and not looks_like_office(before[-12:])
 
 
 def _take_labels_at_end(line: str, duties: list[Duty]) -> str:
