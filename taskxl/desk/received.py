@@ -2,10 +2,10 @@
 
 import hashlib
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import count
 from pathlib import Path, PurePosixPath
 from typing import Literal
@@ -15,11 +15,14 @@ from taskxl.intake.gate import read_once, skip_by_name
 from taskxl.intake.refusals import Refused
 from taskxl.ledger import Ledger
 from taskxl.ledger.incoming import (
+    OPEN,
     CollectedFile,
     CollectedMessage,
     is_issued_form,
     list_collected,
     list_hung,
+    list_open,
+    list_unread,
     record_messages,
 )
 from taskxl.mail.addresses import read_recipients
@@ -88,6 +91,8 @@ class Taking:
         self.notes = _say_gone(self.folder, list_collected(ledger, period), self.held)
         self.broken = ""
         self.collected: list[int] = []
+        self.named: set[int] = set()
+        self.source = ""
         settings = master.settings
         self.own = {a.casefold() for a in (settings.mail_sender, settings.mail_user) if a}
         self.offices: dict[str, tuple[str, ...]] = {}
@@ -115,6 +120,21 @@ class Taking:
         """Record letters, all of whose files have been written."""
         complete = [replace(message, source=source, key=key) for key, message in messages]
         record_messages(self.ledger, self.period, complete, self.now)
+
+    def keep_open(self, key: str, message: CollectedMessage) -> None:
+        """Record that a letter lies unread in the mailbox; the next run asks for it again."""
+        record_messages(
+            self.ledger,
+            self.period,
+            [replace(message, source=self.source, key=f"{OPEN}{key}")],
+            self.now,
+        )
+
+    def settle_gone(self, is_there: Callable[[str], bool]) -> None:
+        """Close what was kept open and is not in the mailbox any more: nobody waits for it."""
+        gone = [one for one in list_open(self.ledger, self.source) if not is_there(one.key)]
+        closed = [replace(one, outcome="没有取到，后来已不在邮箱里") for one in gone]
+        record_messages(self.ledger, self.period, closed, self.now)
 
     # ------------------------------------------------------------ letters
 
@@ -222,6 +242,7 @@ class Taking:
         outcome: str,
         fate: Fate,
     ) -> None:
+        self.named.add(number)
         self.lines.append(
             Line(
                 number,
@@ -234,6 +255,28 @@ class Taking:
                 fate,
             )
         )
+
+
+def find_waiting(
+    ledger: Ledger | None, master: MasterList, period: Period, since: date
+) -> dict[str, str]:
+    """Return the offices of whose letters one lies unread in the mailbox, with its subject.
+
+    `since` is the day from which the period's letters count; by their address, so a hint.
+    Under "" stands a letter of which not even the sender is known.
+    """
+    waiting: dict[str, str] = {}
+    if ledger is None:
+        return waiting
+    unread = list_unread(ledger, since)
+    waiting |= {message.sender: message.subject for message in unread if not message.sender}
+    for office in master.offices:
+        found = read_recipients(office.mails)
+        addresses = {one.casefold() for one in (*found.to, *found.copies)}
+        for message in unread:
+            if message.sender.rpartition("<")[2].rstrip(">").strip().casefold() in addresses:
+                waiting[office.name] = message.subject
+    return waiting
 
 
 def _message(letter: ReceivedLetter, at: datetime | None, outcome: str) -> CollectedMessage:

@@ -204,7 +204,11 @@ def _send_queue(
                 sent_folder.keep(one.content, world.clock())
             failures = failures + 1 if outcome.result in ("deferred", "unknown") else 0
             if failures == PATIENCE and place + 1 < len(today):
-                report.stopped = f"连续 {PATIENCE} 封没有发成，先停下。请过一会儿再运行。"
+                report.stopped = (
+                    f"连续 {PATIENCE} 封没有发成，先停下；没有发的都留着。多半是邮箱限制了发信："
+                    f"请把设置里的“每次最多发几封”（现在是 {settings.mail_limit}）改小、"
+                    "“两封间隔秒数”改大，一小时以后再运行（有的邮箱要到第二天）。"
+                )
                 later = today[place + 1 :] + later
                 break
     report.left = [one.letter.office for one in later]
