@@ -44,7 +44,7 @@ class ImapScript:
             said = b"* %d EXISTS\r\n* OK [UIDVALIDITY 7] ok\r\n" % len(self.letters)
             end = b"OK [READ-ONLY] done"
         elif words.startswith(b"LIST"):
-            said = b'* LIST (\\HasNoChildren) "/" INBOX\r\n'
+            said = b'* LIST (\\HasNoChildren) "." INBOX\r\n* LIST (\\Sent) "." INBOX.Sent\r\n'
         elif words.startswith(b"UID SEARCH"):
             said = b"* SEARCH %b\r\n" % b" ".join(b"%d" % u for u in self._listed(words))
         elif words.startswith(b"UID FETCH"):
