@@ -15,6 +15,7 @@ from taskxl.intake.gate import read_once, skip_by_name
 from taskxl.intake.refusals import Refused
 from taskxl.ledger import Ledger
 from taskxl.ledger.incoming import (
+    BOUNCED,
     OPEN,
     CollectedFile,
     CollectedMessage,
@@ -25,6 +26,7 @@ from taskxl.ledger.incoming import (
     list_unread,
     record_messages,
 )
+from taskxl.ledger.outgoing import find_office
 from taskxl.mail.addresses import read_recipients
 from taskxl.mail.messages import Attached, ReceivedLetter
 from taskxl.mail.names import mark_copy, name_attachment, name_saved
@@ -154,6 +156,12 @@ class Taking:
         """
         if label and not letter.subject:
             letter = replace(letter, subject=label)
+        sent = letter.bounce and find_office(self.ledger, letter.bounce.message_id)
+        if letter.bounce and sent:
+            why = show(letter.bounce.reason or letter.bounce.status or "没有说明原因", 120)
+            outcome = f"{BOUNCED}：写给{sent}的信没有送到（{why}）。请核对邮箱后再发"
+            message = self.leave(number, letter, at, outcome, "refused")[1]
+            return replace(message, outcome=f"{BOUNCED} {letter.bounce.message_id}：{why}")
         if letter.returned:
             return self.leave(number, letter, at, "退信或回执，没有收", "ignored")[1]
         files = [self._take_file(number, letter, at, one) for one in letter.attachments]

@@ -14,6 +14,7 @@ from pathlib import PurePosixPath
 from typing import TypeAlias
 
 from taskxl.intake.refusals import MB, OVER_LIMIT, Refused
+from taskxl.mail.bounces import Bounce, read_bounce
 from taskxl.mail.headers import (
     decode_bytes,
     decode_header,
@@ -96,7 +97,8 @@ class ReceivedLetter:
     """What a letter says of itself and what hangs on it, in the letter's order.
 
     `arrived_at` is when the last server took it in; `note` says in Chinese what else a person
-    should know of it; `returned` tells that it is a bounce or a receipt, which carries no return.
+    should know of it; `returned` tells that it is a bounce or a receipt, which carries no return;
+    `bounce` is what came back and why.
     """
 
     sender_name: str = ""
@@ -108,6 +110,7 @@ class ReceivedLetter:
     attachments: tuple[Attached, ...] = ()
     note: str = ""
     returned: bool = False
+    bounce: Bounce | None = None
 
 
 def read_letter(content: bytes) -> ReceivedLetter:
@@ -124,7 +127,8 @@ def read_letter(content: bytes) -> ReceivedLetter:
         raise Refused(OVER_LIMIT.code, f"这封信超过 {MESSAGE_BYTES // MB} MB，没有打开。")
     message: Part = parse_letter(content)
     search = _Search()
-    returned = message.get_content_type() == "multipart/report"
+    bounce = read_bounce(message)
+    returned = bounce is not None or message.get_content_type() == "multipart/report"
     if not returned:
         search.look_through(message, 0, inner=False)
         if search.hanging < count_hanging(content):
@@ -134,6 +138,7 @@ def read_letter(content: bytes) -> ReceivedLetter:
         attachments=search.settle(),
         note="；".join(dict.fromkeys(search.notes)),
         returned=returned,
+        bounce=bounce,
     )
 
 
