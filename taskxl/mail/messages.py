@@ -228,8 +228,8 @@ class _Search:
             )
             return
         more = list(find_more(part))
-        for one in more:
-            self.look_through(one, depth + 1, inner)
+        for extra in more:
+            self.look_through(extra, depth + 1, inner)
         if more and not isinstance(payload, list):
             return
         if any(isinstance(one, CloseBoundaryNotFoundDefect) for one in part.defects):
