@@ -74,7 +74,7 @@ def issue(
         (office, path.name, "写好" if path in report.written else "没有变化")
         for office, path in report.files.items()
     ]
-    _print_table([("股室", "压缩包", ""), *rows])
+    _print_table([(report.batch.master.settings.office_word, "压缩包", ""), *rows])
     _print_stale(report)
     click.echo(f"{period.name}：打包 {len(rows)} 个，在 {show(report.folder)}")
 
@@ -133,12 +133,13 @@ def _run(
     workspace = common.open_workspace(folder)
     now = common.now()
     period = choose_period(workspace, month, now.date())
+    bar = common.progress("读取回收的表")
     if not send:
-        _print_drafts(drafting.draft_letters(workspace, period, kind, office, now))
+        _print_drafts(drafting.draft_letters(workspace, period, kind, office, now, bar))
         return
     world = sending.World(ask_password, common.now, _sleep, _print_delivery, find_authority())
     command = f"taskxl mail {kind} --month {period.month} --send"
-    report = sending.send_letters(workspace, period, kind, world, office, again)
+    report = sending.send_letters(workspace, period, kind, world, office, again, bar)
     _print_report(report, command, again)
 
 
@@ -166,7 +167,8 @@ def _print_drafts(report: "DraftReport") -> None:
     if not rows:
         click.echo(f"{batch.period.name}：没有要写的信件。")
     else:
-        _print_table([("股室", "收件", "抄送", "附件", ""), *rows])
+        word = batch.master.settings.office_word
+        _print_table([(word, "收件", "抄送", "附件", ""), *rows])
     _print_stale(report)
     if rows:
         click.echo(

@@ -11,6 +11,7 @@ from datetime import date
 
 from taskxl.reports.paper import MAX_LINES, clean_text, count_lines, row_height, split_text
 from taskxl.reports.styles import CELL_SIZE, HEADER_SIZE, Align, Tone
+from taskxl.text import call_offices
 
 Key = tuple[str, ...]
 """What a link leads to: ("task", id, column), ("office", name), ("sheet", name) …"""
@@ -97,6 +98,15 @@ class Table:
     anchored: tuple[str, ...] = ()
     frozen_columns: int = 2
     empty: str = "（没有）"
+
+    def call_offices(self, word: str) -> "Table":
+        """Return the table with the bureau's word for its offices in title, note and headers."""
+        return replace(
+            self,
+            title=call_offices(self.title, word),
+            note=call_offices(self.note, word),
+            columns=tuple(replace(c, header=call_offices(c.header, word)) for c in self.columns),
+        )
 
     @property
     def has_sections(self) -> bool:
