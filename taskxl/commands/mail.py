@@ -97,6 +97,25 @@ def send_back(
     _run("send-back", folder, month, office, send, again)
 
 
+@mail.command("check")
+@click.pass_obj
+def check(folder: Path | None) -> None:
+    """试一试邮箱：连上、登录、列出文件夹；一封信也不发。第一次用先运行它。"""
+    from taskxl.desk.mail_checking import check_mail
+    from taskxl.mail.certificates import find_authority
+
+    workspace = common.open_workspace(folder)
+    failed = []
+    for trial in check_mail(workspace, ask_password, find_authority()):
+        mark, colour = ("可以", "green") if trial.works else ("不行", "red")
+        click.secho(f"{mark} {trial.what}：{trial.detail}", fg=colour)
+        failed += [] if trial.works else [trial.what]
+    if failed:
+        click.echo(f"要改的：{'、'.join(failed)}。改好“设置”后再运行一次。")
+    else:
+        click.echo("收信、发信都可以用了。")
+
+
 def _run(
     kind: "LetterKind",
     folder: Path | None,

@@ -11,6 +11,7 @@ from taskxl.dates import report_day
 from taskxl.desk.issuing import compose_forms
 from taskxl.desk.lists import load_master
 from taskxl.desk.merging import look_at_month
+from taskxl.desk.received import find_waiting
 from taskxl.desk.return_files import Progress
 from taskxl.errors import TaskxlError
 from taskxl.findings import Finding
@@ -176,7 +177,24 @@ def _compose_remind(
         return [], [f"{states[0].office}{period.name}的表已经收到，不用催报。"]
     forms = {form.office: form for form in compose_forms(workspace, period)}
     items, notes = [], []
+    with look_into_ledger(workspace) as ledger:
+        since = (ledger.first_issued(period) if ledger else None) or period.first_day
+        waiting = find_waiting(ledger, master, period, min(since, period.first_day))
+    if "" in waiting and left:
+        notes.append(
+            f"邮箱里有一封信（{quote(waiting[''], 40)}）没有读到，不知道是谁的。"
+            "请先打开邮箱看看，免得催错。"
+        )
     for state in left:
+        if state.office in waiting:
+            held = "请核实后再发催报" if office else "没有写催报"
+            notes.append(
+                f"{state.office}有一封信（{quote(waiting[state.office], 40)}）没有读到，"
+                f"里面可能就是表，{held}。请打开邮箱查看，把附件另存后放进回收；"
+                f"确实没有表的，运行 taskxl mail remind --office {state.office}。"
+            )
+            if office is None:
+                continue
         form = forms.get(state.office)
         attachment = _find_form(workspace, state.office, period)
         if form is None or attachment is None:
