@@ -195,10 +195,9 @@ class MasterList:
 
 
 _CHINESE_MONTHS = {
-    word: number
-    for number, word in enumerate(
-        ["一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二"], 1
-    )
+    **{word: number for number, word in enumerate("一二三四五六七八九十", 1)},
+    "十一": 11,
+    "十二": 12,
 }
 _CHINESE_MONTH = re.compile("|".join(sorted(_CHINESE_MONTHS, key=len, reverse=True)))
 _MONTH = re.compile(

@@ -73,9 +73,9 @@ class ChineseCommand(click.Command):
         said = [(name, text.replace("  [required]", "（必写）")) for name, text in records]
         _write_list(formatter, "选项", said)
         if isinstance(self, click.Group):
-            said = {name: word for word, name in ALIASES.items()}
+            words = {name: word for word, name in ALIASES.items()}
             rows = [
-                (f"{name} {said.get(name, '')}".strip(), one.get_short_help_str(80))
+                (f"{name} {words.get(name, '')}".strip(), one.get_short_help_str(80))
                 for name, one in self.commands.items()
             ]
             _write_list(formatter, "命令", rows)
