@@ -155,6 +155,8 @@ class Settings:
     spring_term: date | None = None
     autumn_term: date | None = None
     year_end: date | None = None
+    section_pages: bool = False
+    """Whether each section of 汇总表 begins a new page in print."""
     contact: str = ""
     mail_server: str = ""
     mail_port: int = 465

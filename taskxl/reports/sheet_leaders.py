@@ -57,10 +57,10 @@ def make_table(view: MonthView) -> Table:
         blocks.setdefault(_leader_of(task), []).append(task)
     rows: list[Row | Section] = []
     for leader, tasks in blocks.items():
-        rows.append(Section(f"{leader}　{_sum_up(view, tasks)}"))
+        rows.append(Section(f"{leader}　{_sum_up(view, tasks)}", new_page=True))
         ranked = sorted(tasks, key=lambda task: _rank(view, task))
         asked = _decisions(view, ranked) or ["报送内容中没有摘出提请研究的事项"]
-        rows += [Section(text, new_page=False) for text in asked]
+        rows += [Section(text, remark=True) for text in asked]
         rows += [Row(_make_contents(view, task), (SHEET, task.id)) for task in ranked]
     return Table(
         SHEET,

@@ -36,8 +36,9 @@ MAX_BREAKS = 1_000
 COMMENT_LIMIT = 2_000
 
 A4 = 9
-MARGIN_INCHES = 0.5
-TOP_MARGIN_INCHES = 0.6
+MARGIN_INCHES = 0.4
+TOP_MARGIN_INCHES = 0.5
+BOTTOM_MARGIN_INCHES = 0.6
 FOOTER = '&C&"宋体,常规"&10第 &P 页，共 &N 页'
 
 
@@ -49,12 +50,13 @@ def write_table(workbook: "Workbook", styles: Styles, layout: Layout, anchors: A
     last = HEADER_ROW + len(layout.rows)
     for number, column in enumerate(table.columns):
         sheet.set_column(number, number, column.width, None, {"hidden": column.hidden})
-    width = sum(column.width for column in shown)
-    write_band(sheet, TITLE_ROW, len(shown), table.title, styles.title)
+    page = len(table.printed)
+    width = sum(column.width for column in table.printed)
+    write_band(sheet, TITLE_ROW, page, table.title, styles.title)
     sheet.set_row(
         TITLE_ROW - 1, row_height(count_lines(table.title, width, TITLE_SIZE), TITLE_SIZE)
     )
-    write_band(sheet, NOTE_ROW, len(shown), table.note, styles.note)
+    write_band(sheet, NOTE_ROW, page, table.note, styles.note)
     sheet.set_row(NOTE_ROW - 1, row_height(count_lines(table.note, width)))
     if table.has_sections:
         sheet.autofilter(HEADER_ROW - 1, 0, last - 1, len(shown) - 1)
@@ -70,7 +72,7 @@ def write_table(workbook: "Workbook", styles: Styles, layout: Layout, anchors: A
     sheet.ignore_errors({"number_stored_as_text": f"A1:{cell_name(last, len(table.columns))}"})
     sheet.freeze_panes(HEADER_ROW, table.frozen_columns)
     sheet.repeat_rows(HEADER_ROW - 1)
-    sheet.print_area(0, 0, last - 1, len(shown) - 1)
+    sheet.print_area(0, 0, last - 1, page - 1)
     set_up_page(sheet, landscape=True)
     sheet.set_h_pagebreaks(_page_breaks(layout.rows))
 
@@ -84,7 +86,7 @@ def set_up_page(sheet: "Worksheet", landscape: bool) -> None:
     sheet.set_paper(A4)
     # In width only: page breaks stay, and the page stays whole where fonts are wider than ours.
     sheet.fit_to_pages(1, 0)
-    sheet.set_margins(MARGIN_INCHES, MARGIN_INCHES, TOP_MARGIN_INCHES, TOP_MARGIN_INCHES)
+    sheet.set_margins(MARGIN_INCHES, MARGIN_INCHES, TOP_MARGIN_INCHES, BOTTOM_MARGIN_INCHES)
     sheet.center_horizontally()
     sheet.set_footer(FOOTER)
 
@@ -153,8 +155,7 @@ class _RowWriter:
         """Write one row, counted from 0; `shown` is the number of visible columns."""
         self._sheet.set_row(row, laid.height)
         if laid.section is not None:
-            heading = laid.section.new_page
-            style = self._styles.section if heading else self._styles.cell()
+            style = self._styles.cell() if laid.section.remark else self._styles.section
             write_band(self._sheet, row + 1, shown, str(laid.contents[0]), style)
             return
         sheet, plain = self._sheet, self._plain

@@ -112,6 +112,13 @@ ITEMS = (
         "date",
         optional=True,
     ),
+    Item(
+        "section_pages",
+        "汇总表分节另起页",
+        "是：打印汇总表时，每位分管负责同志（每一部分）另起一页；否：接着排，省纸。",
+        "choice",
+        choices=YES_NO,
+    ),
     Item("contact", "联系人及电话", "填报说明和信件里写给填报人的联系方式。"),
     Item("mail_server", "发信服务器", "如 smtp.example.com；不用邮件时留空。密码不写在这里。"),
     Item("mail_port", "发信端口", "一般是 465（SSL）或 587（STARTTLS）。", "count", 1, 65535),
