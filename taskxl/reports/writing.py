@@ -36,6 +36,12 @@ MAX_BREAKS = 1_000
 COMMENT_LIMIT = 2_000
 
 A4 = 9
+A4_INCHES = (11.69, 8.27)
+UNIT_PIXELS = 8.0
+"""Pixels of a column unit where the workbook's font is 宋体 11."""
+HEADER_POINTS = 30.0
+SURE = 0.95
+"""So much of a page holds the same rows whatever program prints it."""
 MARGIN_INCHES = 0.4
 TOP_MARGIN_INCHES = 0.5
 BOTTOM_MARGIN_INCHES = 0.6
@@ -74,7 +80,7 @@ def write_table(workbook: "Workbook", styles: Styles, layout: Layout, anchors: A
     sheet.repeat_rows(HEADER_ROW - 1)
     sheet.print_area(0, 0, last - 1, page - 1)
     set_up_page(sheet, landscape=True)
-    sheet.set_h_pagebreaks(_page_breaks(layout.rows))
+    sheet.set_h_pagebreaks(_page_breaks(layout))
 
 
 def set_up_page(sheet: "Worksheet", landscape: bool) -> None:
@@ -129,12 +135,30 @@ def _make_excel_table(
     )
 
 
-def _page_breaks(rows: Sequence[LaidRow]) -> list[int]:
-    breaks = [
-        row
-        for row, laid in enumerate(rows, HEADER_ROW)
-        if laid.section and laid.section.new_page and row > HEADER_ROW
-    ]
+def _page_breaks(layout: Layout) -> list[int]:
+    """Return the rows, counted from 0, that begin a page.
+
+    Those are headings that ask for it, and headings that would else be the last line of a page:
+    what fits on one is reckoned from the heights, with a little to spare.
+    """
+    width = sum(column.width for column in layout.table.printed) * UNIT_PIXELS / 96
+    scale = min(1.0, (A4_INCHES[0] - 2 * MARGIN_INCHES) / width)
+    page = 72 * (A4_INCHES[1] - TOP_MARGIN_INCHES - BOTTOM_MARGIN_INCHES) / scale
+    top = row_height(1, TITLE_SIZE) + row_height(1) + HEADER_POINTS
+    breaks: list[int] = []
+    used = top
+    for row, laid in enumerate(layout.rows, HEADER_ROW):
+        place = row - HEADER_ROW
+        heading = laid.section is not None and not laid.section.remark
+        follows = layout.rows[place + 1].height if place + 1 < len(layout.rows) else 0.0
+        asked = laid.section is not None and laid.section.new_page
+        last = heading and used + laid.height + follows > page * SURE
+        if place and (asked or last):
+            breaks.append(row)
+            used = HEADER_POINTS
+        elif used + laid.height > page:
+            used = HEADER_POINTS
+        used += laid.height
     return breaks[:MAX_BREAKS]
 
 
