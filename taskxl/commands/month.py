@@ -47,11 +47,15 @@ def issue(folder: Path | None, month: str | None, office: str | None, preview: s
 
 @click.command(cls=ChineseCommand)
 @month_option
+@click.option(
+    "--clean", "--定稿", is_flag=True, help="再写一份定稿：没有标记、批注和内部各表，可以直接附上"
+)
 @json_option
 @strict_option
 @click.pass_obj
-def merge(folder: Path | None, month: str | None, as_json: bool, strict: bool) -> None:
+def merge(folder: Path | None, month: str | None, clean: bool, as_json: bool, strict: bool) -> None:
     """汇总收回来的表，写出汇总工作簿，标出缺口。"""
+    from taskxl.desk.clean_copies import write_clean
     from taskxl.desk.json import month_json
     from taskxl.desk.merging import merge_returns
     from taskxl.desk.periods import choose_period
@@ -72,6 +76,12 @@ def merge(folder: Path | None, month: str | None, as_json: bool, strict: bool) -
         click.echo(common.count_findings(result.month.findings))
         verb = "写好" if result.written else "没有变化："
         click.echo(f"{verb} {show(result.summary)}")
+    if clean:
+        copy = write_clean(workspace, result.month, common.now())
+        for note in copy.notes:
+            click.echo(note, err=as_json)
+        verb = "写好定稿" if copy.written else "定稿没有变化："
+        click.echo(f"{verb} {show(copy.path)}", err=as_json)
     common.leave(result.month.findings, strict)
 
 

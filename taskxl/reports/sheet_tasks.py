@@ -94,7 +94,7 @@ def find_speakers(view: MonthView) -> dict[str, Speakers]:
         task.id: Speakers(
             view.lead_of(task),
             named | {squeeze(name): name for name in (*view.responsible[task.id], *speaking)},
-            tidy("\n".join(_list_remarks(view, task))),
+            tidy("\n".join(list_remarks(view, task))),
         )
         for task in view.month.master.tasks
         for speaking in ([entry.office for entry in view.entries.get(task.id, ())],)
@@ -171,7 +171,7 @@ class _TaskRow:
         self.pieces[TITLE].texts.append(task.title or "")
         self.pieces[PLAN].texts.append(plan_text(task))
         self.pieces[OFFICES].texts += task.offices
-        self.pieces[REMARKS].texts += _list_remarks(view, task)
+        self.pieces[REMARKS].texts += list_remarks(view, task)
         self.pieces[IDENTITY].texts.append(task.id)
         written = view.revisions.get((task.id, "", "instructions"))
         self.pieces[INSTRUCTIONS].texts += [clean_text(written.now)] if written else []
@@ -269,7 +269,7 @@ class _TaskRow:
         return word
 
 
-def _list_remarks(view: MonthView, task: Task) -> tuple[str, ...]:
+def list_remarks(view: MonthView, task: Task) -> tuple[str, ...]:
     """Return what the list itself says under 备注: its remarks, and how a task was closed."""
     if task.closed_on is None or not task.is_closed(view.month.period.last_day):
         return task.remarks
