@@ -181,7 +181,7 @@ def urgent_rows(month: Month) -> list[tuple[str, str, str]]:
     """Return severity, office and text of the things to deal with first."""
     sheet = open_workbook(write_summary(month))["总览"]
     top = find_row(sheet, "A", "序") + 1
-    end = find_row(sheet, "A", "三、各表")
+    end = find_row(sheet, "A", "二、各表")
     return [tuple(sheet.cell(row, c).value for c in (2, 3, 5)) for row in range(top, end)]
 
 

@@ -109,20 +109,18 @@ def status(folder: Path | None, month: str | None) -> None:
 @click.option("--office", metavar="股室", help="只看这一个股室的")
 @click.pass_obj
 def send_back(folder: Path | None, month: str | None, office: str | None) -> None:
-    """列出各股室自己要更正的地方，可以直接粘贴发给它。"""
-    from taskxl.desk.merging import look_at_month
+    """列出各股室自己要更正的地方，可以直接粘贴发给它；同时写进“下发”里的“退回.txt”。"""
+    from taskxl.desk.pasting import paste_letters
     from taskxl.desk.periods import choose_period
-    from taskxl.reports.send_back import send_back_text
-    from taskxl.roster import Roster
 
     workspace = common.open_workspace(folder)
-    period = choose_period(workspace, month, common.today())
-    merged = look_at_month(workspace, period, common.progress("读取回收的表"))
-    offices = [state.office for state in merged.offices]
-    if office is not None:
-        offices = [Roster(merged.master.offices).choose(office, offices, "报送的股室")]
-    texts = [text for name in offices if (text := send_back_text(merged, name))]
-    click.echo("\n\n".join(texts) or "没有要股室更正的地方。")
+    today = common.today()
+    period = choose_period(workspace, month, today)
+    bar = common.progress("读取回收的表")
+    pastes, path = paste_letters(workspace, period, "send-back", office, today, bar)
+    click.echo("\n\n".join(pastes.offices.values()) or "没有要股室更正的地方。")
+    if path is not None:
+        click.echo(f"（以上已写进 {show(path)}，供粘贴。）", err=True)
 
 
 def _status_row(state: "OfficeState") -> tuple[str, ...]:
