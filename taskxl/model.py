@@ -6,11 +6,13 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from itertools import chain, count
-from typing import Literal
+from typing import Literal, get_args
 
+from taskxl.approval import is_approval
 from taskxl.errors import TaskxlError
 from taskxl.findings import Finding
 from taskxl.text import quote, show
+from taskxl.words import NOT_DUE, OFFICE_STATES
 
 # ---------------------------------------------------------------- the master list
 
@@ -119,12 +121,39 @@ def with_ids(tasks: "tuple[Task, ...]", used: Collection[str] = ()) -> "tuple[Ta
 
 
 @dataclass(frozen=True, slots=True)
+class Understood:
+    """What a column of a table, or a level of a text, was taken as when a list was read.
+
+    `name` is the column's letters or the level's number (第2级), `header` what stands there,
+    `taken` the field in Chinese ("" for not read), `how` on what grounds; `sure` is False where it
+    was guessed. `option` is what would be added to the command to take it otherwise.
+    """
+
+    file: str
+    sheet: str | None
+    name: str
+    header: str
+    taken: str
+    how: str
+    sure: bool
+    examples: tuple[str, ...] = ()
+    option: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class TaskList:
     """What was recognised in a task list, before it is anybody's workspace."""
 
     title: str
     year: int | None
     tasks: tuple[Task, ...]
+    understood: tuple[Understood, ...] = ()
+    bureau: str = ""
+    """Who signed the notice, where it says so."""
+    contact: str = ""
+    """联系人 and telephone as the notice gives them."""
+    office_word: str = ""
+    """What the list calls an office (`words.OFFICE_WORDS`), where it tells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +177,10 @@ class Settings:
     report_day: int = 25
     report_workday: int | None = None
     """n: the report day is the n-th last workday of the month instead of `report_day`."""
+    form_columns: Literal["eight", "seven"] = "eight"
+    """Which of the shipped drawings of 附件2 goes out."""
+    office_word: str = "股室"
+    """What the bureau calls its offices: 股室, 科室, 处室 or 部门."""
     reporters: Literal["lead", "all"] = "lead"
     supporting_report: bool = False
     near_days: int = 7
@@ -177,6 +210,8 @@ class Settings:
     """The mailbox's folder that returns are taken from; "" is INBOX."""
     inbox_mark: bool = False
     """Whether letters that were collected are marked as read."""
+    reading: str = ""
+    """What a person said of how the task list is to be read: `时序进度=节点；表头行=3`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,6 +319,9 @@ def period_name(key: str) -> str:
 
 TaskField = Literal["status", "progress", "obstacles", "remarks"]
 MilestoneField = Literal["state", "done_on", "note"]
+HeadField = Literal["reporter", "reported_on", "approval"]
+ASKED: tuple[str, ...] = (*get_args(TaskField), *get_args(MilestoneField), *get_args(HeadField))
+"""All that a form can ask an office for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -337,6 +375,20 @@ class Unplaced:
 
 
 @dataclass(frozen=True, slots=True)
+class Attached:
+    """A picture or a file in a return, whose words only a person can read.
+
+    `cell` and `last` are the cells at which it begins and ends, where it hangs on any.
+    """
+
+    file: str
+    sheet: str | None
+    cell: str | None
+    what: str
+    last: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Altered:
     """A fixed text that an office changed: `was` as issued, `now` as returned."""
 
@@ -375,11 +427,15 @@ class Submission:
     entries: tuple[Entry, ...] = ()
     milestones: tuple[MilestoneEntry, ...] = ()
     altered: tuple[Altered, ...] = ()
+    asked: tuple[str, ...] = ASKED
+    """The fields that the form had when it was issued, of `ASKED`."""
+    untouched: bool = False
+    """Whether all its answers are texts that stood in it when it was issued."""
 
     @property
     def approved(self) -> bool:
-        """Whether the leader's approval stands in the form."""
-        return bool(self.approval.strip())
+        """Whether the leader's approval stands in the form: a refusal is none."""
+        return is_approval(self.approval) is True
 
 
 @dataclass(frozen=True, slots=True)
@@ -398,6 +454,9 @@ class Return:
     submissions: tuple[Submission, ...] = ()
     unplaced: tuple[Unplaced, ...] = ()
     findings: tuple[Finding, ...] = ()
+    attached: tuple[Attached, ...] = ()
+    about: tuple[str, ...] = ()
+    """Offices of whose tasks it has rows that it was not taken for."""
 
 
 # ---------------------------------------------------------------- the month
@@ -440,6 +499,13 @@ class OfficeState:
     """False: the office reported without owing; it counts in no rate."""
     months_missing: int = 0
     """Months in a row without a usable report, this one included."""
+    due: bool = True
+    """False: nothing came yet, and the report day is still to come; nobody is to blame."""
+
+    @property
+    def word(self) -> str:
+        """The state in Chinese: `未报送` only where the report is due."""
+        return OFFICE_STATES[self.state] if self.due else NOT_DUE
 
 
 Light = Literal["done", "on time", "near", "overdue", "severe", "unknown"]
@@ -498,3 +564,12 @@ class Month:
     """What the 办公室 corrected by hand; `entries` are as corrected."""
     instructions_before: Mapping[str, str] = field(default_factory=dict)
     """批示 on each task, by its id, in the last month before that was merged."""
+    deadline: date | None = None
+    """The report day, where it was still to come when this was merged: `as_of` is earlier then."""
+    asked: tuple[str, ...] = ASKED
+    """What the period's forms ask for, of `ASKED`."""
+
+    @property
+    def is_due(self) -> bool:
+        """Whether the report day had come when this was merged."""
+        return self.deadline is None

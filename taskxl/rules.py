@@ -8,6 +8,7 @@ from taskxl.findings import Rule, declared_rule, declared_rules
 from taskxl.text import show
 
 DECLARING = (
+    "taskxl.forms.returned.headings",
     "taskxl.forms.returned.reader",
     "taskxl.forms.template.template",
     "taskxl.intake.gate",

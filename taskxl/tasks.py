@@ -1,14 +1,23 @@
 """Ids that stay with their tasks: none is ever given to another task or milestone of the year."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import lru_cache
 from typing import TypeVar
 
+from taskxl.dates import find_due
 from taskxl.model import MasterList, Milestone, Task, with_ids
 from taskxl.plan_text import is_heading, milestone_core
 from taskxl.text import squeeze
 
 Key = TypeVar("Key")
+
+SHORT_TITLE = 20
+"""Characters of a title that a narrow column shows without becoming a column of text."""
+_QUOTED = re.compile(r"《[^》]*》|“[^”]*”|（[^）]*）|\([^)]*\)")
+_CLAUSE_END = re.compile(r"[，。；：！,;:!\n]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,3 +141,74 @@ def plan_text(task: Task) -> str:
     at = next((n for n, line in enumerate(lines, 1) if is_heading(line)), len(lines))
     texts = [milestone.text for milestone in task.milestones]
     return "\n".join([*lines[:at], *texts, *lines[at:]])
+
+
+def shown_title(task: Task) -> str:
+    """Return what a narrow column 项目名称 shows of a task: its title, or a short one.
+
+    Where the list says all in one column (no content), a title of more than `SHORT_TITLE`
+    characters is its content: then it is the first clause, or "" where that is no shorter.
+
+    >>> shown_title(Task(title="深化招生制度改革，完善入学办法，落实公民同招。"))
+    '深化招生制度改革'
+    >>> shown_title(Task(title="新建城北幼儿园", content="年内开工。"))
+    '新建城北幼儿园'
+    """
+    return _part_title(task)[0]
+
+
+def shown_plan(task: Task) -> str:
+    r"""Return what the wide column 主要内容和关键时间节点计划 shows of a task.
+
+    That is its plan, each milestone with its due date where its words do not say it; before it what
+    `shown_title` leaves of a title that is content.
+
+    >>> from taskxl.model import Milestone
+    >>> first = Milestone("(1) 下达任务。", date(2023, 3, 31))
+    >>> then = Milestone("(2) 6月底前开工。", date(2023, 6, 30))
+    >>> title = "加强学前教育建设，新增公办学位2500个。"
+    >>> print(shown_plan(Task(title=title, milestones=(first, then))))
+    新增公办学位2500个。
+    (1) 下达任务。（时限：3月31日）
+    (2) 6月底前开工。
+    """
+    rest = _part_title(task)[1]
+    plan = plan_text(replace(task, milestones=_with_due(task.milestones)))
+    return "\n".join(filter(None, [rest, plan]))
+
+
+def short_label(task: Task) -> str:
+    """Return a task's title for a list of milestones: never "" where the list names it at all."""
+    title = shown_title(task) or task.title or ""
+    return title if len(title) <= 2 * SHORT_TITLE else title[: 2 * SHORT_TITLE - 1] + "…"
+
+
+def _part_title(task: Task) -> tuple[str, str]:
+    """Return the short title, and the part of the title that is content."""
+    title = (task.title or "").strip()
+    if task.content.strip() or len(title) <= SHORT_TITLE:
+        return task.title or "", ""
+    hidden = _QUOTED.sub(lambda found: "〇" * len(found.group()), title)
+    end = _CLAUSE_END.search(hidden)
+    rest = title[end.end() :].strip() if end else ""
+    if end is None or not 4 <= end.start() <= SHORT_TITLE or not rest:
+        return "", title
+    return title[: end.start()], rest
+
+
+def _with_due(milestones: tuple[Milestone, ...]) -> tuple[Milestone, ...]:
+    years = {step.due.year for step in milestones if step.due}
+    return tuple(
+        replace(step, text=_tell_due(step.text, step.due, len(years) > 1)) if step.due else step
+        for step in milestones
+    )
+
+
+@lru_cache(maxsize=4096)
+def _tell_due(text: str, due: date, with_year: bool) -> str:
+    """Return a milestone's text with its due date, where the text itself does not say it."""
+    said = find_due(text, due.year)
+    if said is not None and said.due == due:
+        return text
+    year = f"{due.year}年" if with_year else ""
+    return f"{text}（时限：{year}{due.month}月{due.day}日）"

@@ -4,9 +4,15 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-_WHITE = re.compile(r"[\s\u200b\u200c\u200d\u2060\ufeff\u00ad]+")
+# Marks that nobody sees: zero width, direction, soft hyphen, byte order.
+_MARKS = "\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff"
+_UNSEEN = re.compile(f"[{_MARKS}]+")
+_WHITE = re.compile(rf"[\s{_MARKS}]+")
 _FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
 _INNER_QUOTES = str.maketrans("“”", "‘’")
+_OFFICE = "股室"
+_OFFICE_WORD = re.compile(r"股室(?!表)")
+_OPENING, _CLOSING = "“《〔", "”》〕"
 _RESERVED = re.compile(r"(?i)^(con|prn|aux|nul|com[1-9]|lpt[1-9])(\.|$)")
 
 
@@ -19,6 +25,15 @@ def squeeze(text: object) -> str:
     '(1)'
     """
     return _WHITE.sub("", unicodedata.normalize("NFKC", "" if text is None else str(text)))
+
+
+def drop_marks(text: str) -> str:
+    r"""Return `text` without the marks that nobody sees (zero width, direction, soft hyphen).
+
+    >>> drop_marks("办公室\u200e")
+    '办公室'
+    """
+    return _UNSEEN.sub("", text)
 
 
 def is_blank(value: object) -> bool:
@@ -107,6 +122,34 @@ def quote_change(was: str, now: str, limit: int = 40) -> tuple[str, str]:
     head = "…" if start else ""
     room = limit + len(head)
     return quote(head + one[start:], room), quote(head + other[start:], room)
+
+
+def call_offices(text: str, word: str) -> str:
+    """Return a text of the program's own in which its 股室 are called as the bureau calls them.
+
+    What is quoted stays: names, what somebody typed, and the names of sheets, in “”, 《》 and 〔〕;
+    so does 股室表, the sheet.
+
+    >>> call_offices("请有关股室在“股室”表里核对：“各股室”。", "处室")
+    '请有关处室在“股室”表里核对：“各股室”。'
+    """
+    if word == _OFFICE or _OFFICE not in text:
+        return text
+    pieces, depth, start = [], 0, 0
+    for place, character in enumerate(text):
+        if character in _OPENING:
+            if depth == 0:
+                pieces.append(_OFFICE_WORD.sub(word, text[start:place]))
+                start = place
+            depth += 1
+        elif character in _CLOSING and depth:
+            depth -= 1
+            if depth == 0:
+                pieces.append(text[start : place + 1])
+                start = place + 1
+    rest = text[start:]
+    pieces.append(rest if depth else _OFFICE_WORD.sub(word, rest))
+    return "".join(pieces)
 
 
 def safe_file_name(name: str, limit: int = 80) -> str:

@@ -1,5 +1,6 @@
 """What clerks do with a form: fill it in a spreadsheet program, and save it some other way."""
 
+import io
 import os
 import shutil
 import subprocess
@@ -45,6 +46,17 @@ def set_beside(sheet: Any, label: str, text: str) -> None:
                 after[0].value = text
                 return
     raise AssertionError(f"no {label} in {sheet.title}")
+
+
+def begin_form(content: bytes) -> bytes:
+    """Return a form in which one status was chosen, and nothing more."""
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    sheet = book["进展情况表"]
+    _, columns = form_columns(sheet)
+    sheet.cell(task_rows(sheet)[0], columns["进度状态"]).value = "正常推进"
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
 
 
 def fill_form(

@@ -1,5 +1,6 @@
 """Fixtures that all tests share."""
 
+import gc
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +14,9 @@ collect_ignore = ["clerk.py"]
 # No verdict depends on how fast the machine is just now.
 settings.register_profile("anywhere", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("anywhere")
+# openpyxl makes hundreds of thousands of cells that live; to look for cycles among them so often
+# took a sixth of the suite's time.
+gc.set_threshold(100_000, 50, 50)
 SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
 
 

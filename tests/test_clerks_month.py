@@ -204,7 +204,7 @@ def second_progress(post: Post) -> None:
             form.sheet.cell(form.row(task), 10).value = post.words()
 
 
-@clerk("calls the columns 工作推进落实情况 and 困难及下步安排", "partial", "E303")
+@clerk("calls the columns 工作推进落实情况 and 困难及下步安排", "partial")
 def rename_headers(post: Post) -> Check:
     # A bug: 困难及下步安排 was no column for obstacles, and its texts had no place.
     with post.edit() as form:
@@ -212,11 +212,12 @@ def rename_headers(post: Post) -> Check:
     return lambda outcome: equal(outcome.unplaced(), "工作推进落实情况（4月）")
 
 
-@clerk("deletes the header row", "partial", "E303", "G404")
+@clerk("deletes the header row")
 def delete_header(post: Post) -> Check:
+    # A bug: the columns were known, but only by the header: all was without a place and blank.
     with post.edit() as form:
         form.sheet.delete_rows(5)
-    return lambda outcome: says(outcome, "E303", "没有找到进展情况表的表头")
+    return lambda outcome: equal(outcome.unplaced(), "")
 
 
 # ---------------------------------------------------------------- fixed texts
@@ -273,7 +274,7 @@ def retype(post: Post) -> None:
     write_book(post.path(), Sheet1=rows)
 
 
-@clerk("retypes it with slips and a header 进展", "partial", "E301", "E303", "G403", "G412", "G415")
+@clerk("retypes it with slips and a header 进展", "partial", "E301", "G403", "G412", "G415")
 def retype_with_slips(post: Post) -> None:
     # A bug: 进展 was no header; the file was refused and its words were nowhere.
     rows = [["填报单位：办公室"], ["序号", "工作任务", "进展"]]
@@ -381,7 +382,7 @@ def foreign_form(post: Post) -> Check:
     return lambda outcome: equal(outcome.file("别处.xlsx")["verdict"], "rejected")
 
 
-@clerk("sends the form after the bureau's name was mended in 设置", "partial", "E303")
+@clerk("sends the form after the bureau's name was mended in 设置")
 def renamed_bureau(post: Post) -> None:
     there = make_workspace(post.workspace.root.parent / "别处", MASTER_LIST.replace("云溪", "云西"))
     for office in OFFICES:

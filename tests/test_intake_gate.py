@@ -24,7 +24,7 @@ from taskxl.intake.gate import (
     inspect_package,
     is_archive,
     open_archive,
-    require_return_kind,
+    read_return_book,
     skip_by_name,
 )
 from tests.support import make_workbook
@@ -223,16 +223,21 @@ def test_a_kind_comes_from_the_content(content: bytes, name: str, expected: str)
     assert code_of(content, name) == expected
 
 
-def test_a_return_is_a_workbook_or_a_table_of_another_kind() -> None:
-    for kind in ("xlsx", "xlsm", "xlsb", "xls", "ods", "docx", "csv", "html"):
-        require_return_kind(kind)
-    with pytest.raises(Refused) as caught:
-        require_return_kind("pdf")
-    assert caught.value.code == "R203"
-    assert caught.value.reason.startswith("这是 PDF")
-    for other in ("doc", "wps", "rtf", "text"):
-        with pytest.raises(Refused, match="R203"):
-            require_return_kind(other)
+def test_a_return_is_a_table_whatever_wrote_it() -> None:
+    for content, name, kind in (
+        ("编号\t进展\t备注\n1\t已完成\t无\n2\t正在办\t无".encode(), "a.txt", "text"),
+        ("编号,进展\n1,已完成".encode(), "a.csv", "csv"),
+    ):
+        assert read_return_book(content, name, kind).sheets
+    for content, name, kind in (
+        ("已完成。".encode(), "a.txt", "text"),
+        (b"%PDF-1.4", "a.pdf", "pdf"),
+    ):
+        with pytest.raises(Refused) as caught:
+            read_return_book(content, name, kind)
+        assert caught.value.code == "R203"
+        assert caught.value.reason.startswith("这是")
+        assert ".xlsx" in caught.value.reason
 
 
 def test_an_old_word_file_of_wps_is_called_wps(shared: Path) -> None:

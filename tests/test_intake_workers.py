@@ -13,8 +13,7 @@ from typing import Any, NoReturn
 import pytest
 
 from taskxl.errors import TaskxlError
-from taskxl.intake.gate import Limits, Refusal, Refused, admit, require_return_kind
-from taskxl.intake.reading import read_book
+from taskxl.intake.gate import Limits, Refusal, Refused, admit, read_return_book
 from taskxl.intake.workers import read_isolated
 
 # Whatever else the machine does, no honest job here comes near these: none needs a millisecond,
@@ -93,8 +92,7 @@ def note_process(folder: Path, job: int) -> int:
 
 def read_file(context: None, path: Path) -> tuple[str, int]:
     admitted = admit(path)
-    require_return_kind(admitted.kind)
-    book = read_book(admitted.content, admitted.name, admitted.kind)
+    book = read_return_book(admitted.content, admitted.name, admitted.kind)
     return book.kind, sum(1 for sheet in book.sheets for _ in sheet.cells())
 
 

@@ -30,6 +30,7 @@ from taskxl.mail.texts import NAMES, TEMPLATES, LetterText, check_text, clean_li
 from taskxl.model import Office
 from taskxl.resources import template
 from taskxl.workspace.folder import Workspace
+from tests.clerks import begin_form
 from tests.mail_support import (
     APRIL,
     NOW,
@@ -349,7 +350,7 @@ def test_the_letter_of_issue_says_deadline_and_what_is_due(tmp_path: Path) -> No
     said = letters(make_bureau(tmp_path), "issue")
     assert list(said) == ["办公室", "基教股", "计财股"]
     text = said["基教股"]
-    assert text.subject == "请报送1-4月重点工作进展情况表（基教股）"
+    assert text.subject == "请报送云溪县教育局2021年1-4月重点工作进展情况表（基教股）"
     assert "2021年4月25日（星期日）" in text.body
     assert "需填报任务 1 项，到期、尚未办结的节点 1 个：" in text.body
     assert "1. 第2项“任务之2”：一是完成可行性研究和风险评估（时限：2021年3月31日" in text.body
@@ -364,12 +365,12 @@ def test_a_reminder_goes_only_to_those_who_owe_and_says_for_how_long(tmp_path: P
     issue_forms(workspace, march, now=NOW)
     merge_returns(workspace, march, now=NOW)
     form = workspace.form_path("计财股", APRIL)
-    (workspace.returns_folder(APRIL) / form.name).write_bytes(form.read_bytes())
+    (workspace.returns_folder(APRIL) / form.name).write_bytes(begin_form(form.read_bytes()))
     (workspace.returns_folder(APRIL) / "附件2-基教股-2021年4月.pdf").write_bytes(b"%PDF-1.4\n")
     said = letters(workspace, "remind")
     assert "计财股" not in said
     body = said["办公室"].body
-    assert said["办公室"].subject == "催报：1-4月重点工作进展情况表（办公室）"
+    assert said["办公室"].subject == "催报：云溪县教育局2021年1-4月重点工作进展情况表（办公室）"
     assert "报送期限是2021年4月25日（星期日），现已超过" in body
     assert "已连续 2 个月没有收到可用的表" in body
     early = letters(workspace, "remind", date(2021, 4, 24))["办公室"].body
@@ -385,7 +386,7 @@ def test_an_office_whose_return_was_rejected_is_told_why(tmp_path: Path) -> None
     issue_forms(workspace, replace(APRIL, month=3), now=NOW)
     (workspace.returns_folder(APRIL) / "基教股.xlsx").write_bytes(old.read_bytes())
     text = letters(workspace, "remind")["基教股"]
-    assert text.subject == "请重新报送1-4月重点工作进展情况表（基教股）"
+    assert text.subject == "请重新报送云溪县教育局2021年1-4月重点工作进展情况表（基教股）"
     assert "无法使用：基教股.xlsx：这是2021年3月的表" in text.body
     assert "尚未收到" not in text.body
 
@@ -436,7 +437,7 @@ def test_drafts_twice_are_the_same_and_those_no_longer_wanted_are_told(tmp_path:
     later = datetime(2021, 4, 26, 17, 0)
     assert drafting.draft_letters(workspace, APRIL, "remind", None, later).written == ()
     form = workspace.form_path("计财股", APRIL)
-    (workspace.returns_folder(APRIL) / form.name).write_bytes(form.read_bytes())
+    (workspace.returns_folder(APRIL) / form.name).write_bytes(begin_form(form.read_bytes()))
     third = drafting.draft_letters(workspace, APRIL, "remind", None, NOW)
     assert [path.name for path in third.stale] == ["催报-计财股-2021年4月.eml"]
     one = drafting.draft_letters(workspace, APRIL, "remind", "基教股", NOW)
@@ -461,7 +462,7 @@ def test_a_parcel_holds_form_and_words_with_names_that_windows_reads(tmp_path: P
         form = workspace.form_path("基教股", APRIL).read_bytes()
         assert parcel.read("附件2-基教股-2021年4月.xlsx") == form
         words = parcel.read("说明.txt").decode("utf-8-sig")
-    assert words.startswith("请报送1-4月重点工作进展情况表（基教股）\r\n\r\n")
+    assert words.startswith("请报送云溪县教育局2021年1-4月重点工作进展情况表（基教股）\r\n\r\n")
     assert "本邮件" not in words
     assert drafting.pack_forms(workspace, APRIL, None, NOW).written == ()
     assert path.read_bytes() == content

@@ -13,11 +13,11 @@ from taskxl.model import Altered, FileVerdict, MasterList, Period, Revision, Set
 from tests.months import APRIL, REPORT_DAY, make_master, make_month, make_returns, read_rows
 
 TABLE = """
-    | 股室   | 任务 | 收到       | 进度状态 | 存在问题 | 节点时限   | 完成情况 |
-    | 办公室 | 1    | 2021-04-20 | 已完成   | 无       | 2021-03-31 | 已完成   |
-    | 办公室 | 2    | 2021-04-20 | 正常推进 |          | 2021-04-20 | 未完成   |
-    | 基教股 | 3    | 2021-04-27 | 进度滞后 | 缺地块。 | 2021-04-30 |          |
-    | 计财股 | 4    |            |          |          | 2021-12-15 |          |
+    | 股室   | 任务 | 收到       | 进度状态 | 存在问题 | 节点时限   | 完成情况 | 完成日期   |
+    | 办公室 | 1    | 2021-04-20 | 已完成   | 无       | 2021-03-31 | 已完成   | 2021-03-30 |
+    | 办公室 | 2    | 2021-04-20 | 正常推进 |          | 2021-04-20 | 未完成   |            |
+    | 基教股 | 3    | 2021-04-27 | 进度滞后 | 缺地块。 | 2021-04-30 |          |            |
+    | 计财股 | 4    |            |          |          | 2021-12-15 |          |            |
 """
 
 
@@ -82,6 +82,7 @@ def test_the_json_document_keeps_the_contract() -> None:
         "filled": 2,
         "owes": True,
         "approval": "同意",
+        "due": True,
     }
     assert document["counts"]["codes"]["G406"] == 1
     assert document["counts"]["files"]["accepted"] == 2

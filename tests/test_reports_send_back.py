@@ -13,6 +13,7 @@ from taskxl.desk.lists import init_workspace
 from taskxl.findings import Finding
 from taskxl.reports.send_back import send_back_text
 from taskxl.workspace.folder import Workspace
+from tests.clerks import begin_form
 from tests.months import APRIL, SETTINGS, make_month
 from tests.support import make_workbook
 
@@ -110,7 +111,8 @@ def test_the_command_prints_all_offices_or_one_and_names_the_choice(
     workspace = Workspace(tmp_path / "2021年")
     init_workspace(workspace.root, [source], 2021)
     for form in issue_forms(workspace, APRIL).written:
-        (workspace.returns_folder(APRIL) / form.name).write_bytes(form.read_bytes())
+        content = begin_form(form.read_bytes())
+        (workspace.returns_folder(APRIL) / form.name).write_bytes(content)
     monkeypatch.setattr(common, "today", lambda: date(2021, 4, 26))
 
     def run(*arguments: str) -> tuple[object, str, str]:

@@ -158,8 +158,8 @@ def test_the_overview_counts_offices_tasks_and_milestones(book: Workbook) -> Non
     assert numbers["已完成"] == [2, 4], "tasks, then milestones"
     assert numbers["严重滞后"] == [4]
     assert numbers["时限待定"] == [2]
-    assert numbers["按时报送率"] == [pytest.approx(4 / 7, abs=1e-4)]
-    assert numbers["节点完成率"] == [pytest.approx(4 / 8, abs=1e-4)]
+    assert numbers["按时报送率\n（4/7）"] == [pytest.approx(4 / 7, abs=1e-4)]
+    assert numbers["节点完成率\n（4/8 到期）"] == [pytest.approx(4 / 8, abs=1e-4)]
 
 
 def test_the_overview_names_who_is_missing_and_late_in_words(book: Workbook) -> None:
@@ -207,10 +207,14 @@ def test_missing_offices_are_one_thing_and_those_missing_for_months_come_first()
     ]
 
 
-def test_a_file_that_no_office_is_known_for_is_named() -> None:
-    finding = Finding("R203", "error", "这是 PDF。请发回 Excel 表。", file="盖章.pdf")
-    rows = urgent_rows(replace(make_month(), findings=(finding,)))
-    assert rows == [("须处理", "—", "“盖章.pdf”：这是 PDF。请发回 Excel 表。")]
+@pytest.mark.parametrize("code", ["R201", "R203", "R205", "R210"])
+def test_a_stray_file_is_nothing_for_a_leader_one_of_an_office_is(code: str) -> None:
+    finding = Finding(code, "error", "这是 PDF。请发回 Excel 表。", file="盖章.pdf")
+    stray = replace(make_month(), findings=(finding,))
+    assert sheet_overview.find_urgent(look_at(stray)) == []
+    of_office = replace(finding, office="办公室")
+    rows = urgent_rows(replace(make_month(), findings=(of_office,)))
+    assert rows == [("须处理", "办公室", "这是 PDF。请发回 Excel 表。")]
 
 
 def test_a_long_finding_is_shortened_by_what_is_to_be_done() -> None:

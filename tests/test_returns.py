@@ -71,12 +71,55 @@ def test_a_zip_is_skipped_itself_and_its_files_are_returns(tmp_path: Path) -> No
     assert set(texts(found["报送/包.zip/四月/办公室.xlsx"])) == {"已完成选址。"}
 
 
-def test_a_zip_in_a_zip_is_not_opened(tmp_path: Path) -> None:
-    inner = pack({"办公室.xlsx": make_return()})
-    files = judge(read_folder(tmp_path, {"包.zip": pack({"内.zip": inner})}))
-    assert sorted(files) == ["包.zip", "包.zip/内.zip"]
-    assert files["包.zip/内.zip"].code == "R203"
-    assert "请解压" in (files["包.zip/内.zip"].reason or "")
+@pytest.mark.parametrize("depth", [1, 2, 3, 4])
+def test_a_zip_in_a_zip_is_opened_down_to_the_third(tmp_path: Path, depth: int) -> None:
+    content, path = make_return(), "办公室.xlsx"
+    for level in range(depth):
+        content = pack({path.split("/")[0]: content})
+        path = f"包{level}.zip/{path}"
+    name, _, inner = path.partition("/")
+    files = judge(read_folder(tmp_path, {name: content}))
+    assert len(files) == min(depth, 3) + 1
+    if depth <= 3:
+        assert files[f"{name}/{inner}"].office == "办公室"
+    else:
+        (refused,) = [file for file in files.values() if file.code]
+        assert (refused.code, "请解压" in (refused.reason or "")) == ("R203", True)
+
+
+def test_excels_own_password_is_no_password(tmp_path: Path) -> None:
+    import msoffcrypto
+
+    for word, code in (("VelvetSweatshop", None), ("另一个", "R202")):
+        locked = io.BytesIO()
+        msoffcrypto.OfficeFile(io.BytesIO(make_return())).encrypt(word, locked)
+        content = locked.getvalue()
+        (ret,) = read_folder(tmp_path / word, {"表.xlsx": content}).values()
+        assert (ret.code, ret.sha256) == (code, sha256(content).hexdigest())
+        assert bool(ret.submissions) is (code is None)
+
+
+def test_excel_2003_xml_is_a_workbook(tmp_path: Path) -> None:
+    cells = (
+        ("填报股室：办公室",),
+        ("编号", "项目名称", "进度状态", "进展情况"),
+        *(
+            (task.number or "", task.title or "", "正常推进", "已完成选址。")
+            for task in MASTER.tasks[:1]
+        ),
+    )
+    rows = "".join(
+        "<Row>" + "".join(f'<Cell><Data ss:Type="String">{t}</Data></Cell>' for t in row) + "</Row>"
+        for row in cells
+    )
+    content = (
+        '<?xml version="1.0"?><?mso-application progid="Excel.Sheet"?>'
+        '<Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet" '
+        'xmlns:ss="urn:schemas-microsoft-com:office:spreadsheet">'
+        f'<Worksheet ss:Name="Sheet1"><Table>{rows}</Table></Worksheet></Workbook>'
+    )
+    (ret,) = read_folder(tmp_path, {"表.xls": content.encode()}).values()
+    assert [e.progress for e in ret.submissions[0].entries] == ["已完成选址。"]
 
 
 @pytest.mark.parametrize("encoding", ["gbk", "utf-8"])
@@ -181,6 +224,7 @@ def test_a_zip_changed_between_listing_and_reading_is_not_mixed(tmp_path: Path) 
     assert "被改动" in (read.reason or "")
 
 
+@pytest.mark.usefixtures("in_workers")
 def test_no_content_of_a_zip_enters_this_process(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -74,7 +74,7 @@ def issue(
         (office, path.name, "写好" if path in report.written else "没有变化")
         for office, path in report.files.items()
     ]
-    _print_table([("股室", "压缩包", ""), *rows])
+    _print_table([(report.batch.master.settings.office_word, "压缩包", ""), *rows])
     _print_stale(report)
     click.echo(f"{period.name}：打包 {len(rows)} 个，在 {show(report.folder)}")
 
@@ -144,8 +144,9 @@ def _run(
     workspace = common.open_workspace(folder)
     now = common.now()
     period = choose_period(workspace, month, now.date())
+    bar = common.progress("读取回收的表")
     if not send:
-        report = drafting.draft_letters(workspace, period, kind, office, now)
+        report = drafting.draft_letters(workspace, period, kind, office, now, bar)
         _print_drafts(report)
         if kind != "issue":
             pastes = pasting.compose_pastes(report.batch, now.date())
@@ -155,7 +156,7 @@ def _run(
         return
     world = sending.World(ask_password, common.now, _sleep, _print_delivery, find_authority())
     command = f"taskxl mail {kind} --month {period.month} --send"
-    sent = sending.send_letters(workspace, period, kind, world, office, again)
+    sent = sending.send_letters(workspace, period, kind, world, office, again, bar)
     _print_report(sent, command, again)
 
 
@@ -183,7 +184,8 @@ def _print_drafts(report: "DraftReport") -> None:
     if not rows:
         click.echo(f"{batch.period.name}：没有要写的信件。")
     else:
-        _print_table([("股室", "收件", "抄送", "附件", ""), *rows])
+        word = batch.master.settings.office_word
+        _print_table([(word, "收件", "抄送", "附件", ""), *rows])
     _print_stale(report)
     if rows:
         click.echo(

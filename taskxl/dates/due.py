@@ -226,8 +226,9 @@ def find_due(text: str, year: int, calendar: Calendar = UNSET) -> Due | None:
     >>> find_due("召开大会", 2021) is None
     True
     """
-    plain = write_digits(squeeze(_CIRCLED.sub(" ", text)))
-    written = read_date(plain, year)
+    text = _CIRCLED.sub(" ", text)
+    plain = write_digits(squeeze(text))
+    written = read_date(text, year)
     if written:
         return Due(written)
     if re.fullmatch(r"\d{4}年(?:度|完成)?", plain):
@@ -238,7 +239,7 @@ def find_due(text: str, year: int, calendar: Calendar = UNSET) -> Due | None:
     later = _LATER.search(plain)
     recurring = _RECURRING.search(plain)
     hits = _find_phrases(_hide(_NOT_DUE, plain), year, calendar)
-    if recurring and all(hit.phrase.endswith("全年") for hit in hits):
+    if recurring and all(hit.phrase.endswith(("全年", "年内")) for hit in hits):
         hits = []
     dated = [hit for hit in hits if hit.due]
     if not dated:

@@ -50,18 +50,25 @@ _WRITTEN = (
     re.compile(r"(?P<year>\d{4}|\d{2})(?P<dot>[-/.、])(?P<month>\d{1,2})(?P=dot)(?P<day>\d{1,2})"),
     re.compile(r"(?P<year>)(?P<month>\d{1,2})[-/.](?P<day>\d{1,2})"),
 )
-_AFTER_DATE = re.compile(
-    r"(?:\(?(?:星期|周)[一二三四五六日天]\)?)?(?:T?\d{1,2}:\d{2}(?::\d{2})?(?:\.0+)?)?$"
-)
+# Cut off before white space goes: squeezed, the 20th at 9:30 reads as the 2nd at 09:30.
+_CLOCK_AT_END = re.compile(r"\s+\d{1,2}:\d{2}(?::\d{2})?(?:\.\d+)?\s*$")
+# As programs set to another country write it: 4/23/2021 or 23/4/2021.
+_YEAR_LAST = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4})")
+# What may follow a day, in any order: its weekday, the time of day, a full stop.
+_WEEKDAY = r"\(?(?:星期|礼拜|周)[一二三四五六日天]\)?"
+_HALF_DAY = r"\(?(?:凌晨|早上|早晨|上午|中午|下午|傍晚|晚上|[AaPp][Mm])\)?"
+_CLOCK = r"T?\d{1,2}:\d{2}(?::\d{2})?(?:\.\d+)?|\d{1,2}[时点](?:\d{1,2}分?|半|整)?"
+_AFTER_DATE = re.compile(rf"(?:{_WEEKDAY}|{_HALF_DAY}|{_CLOCK}|[.。,，;；、])+$")
 _FIRST_SERIAL, _LAST_SERIAL = 36526, 73050  # 2000-01-01 and 2099-12-31 as Excel counts days
 
 
 def read_date(value: object, year: int) -> date | None:
     """Return the date that a cell's value is or says in full, None when unsure.
 
-    Reads dates, `4.20`, `4月20日`, `2021/4/20`, `20210420`, `二〇二一年四月二十日` and Excel's day
-    numbers; `year` is taken where none is given. The number 4.2 may have been typed as 4.20:
-    nothing is guessed.
+    Reads dates, `4.20`, `4月20日`, `2021/4/20`, `20210420`, `4/23/2021`, `二〇二一年四月二十日`,
+    with a weekday, a time of day or a full stop behind, and Excel's day numbers; `year` is taken
+    where none is given. The number 4.2 may have been typed as 4.20, and 4/5/2021 is of April or of
+    May: nothing is guessed.
 
     >>> read_date("4.20", 2021), read_date("2021年4月20日", 2020), read_date(44306.0, 2020)
     (datetime.date(2021, 4, 20), datetime.date(2021, 4, 20), datetime.date(2021, 4, 20))
@@ -74,10 +81,25 @@ def read_date(value: object, year: int) -> date | None:
         return value
     if isinstance(value, bool) or value is None:
         return None
+    shown = getattr(value, "shown", None)  # a number with the text that its format shows
+    if shown is not None and (read := read_date(shown, year)):
+        return read
     if isinstance(value, int | float):
         return _read_numeric(value, year)
-    text = write_digits(squeeze(unicodedata.normalize("NFKC", str(value))))
-    text = _AFTER_DATE.sub("", text) if len(text) > 5 else text
+    text = unicodedata.normalize("NFKC", str(value))
+    text = write_digits(squeeze(_CLOCK_AT_END.sub("", text)))
+    for said in dict.fromkeys((text, _AFTER_DATE.sub("", text))):
+        if (day := _read_written(said, year)) is not None:
+            return day
+    return None
+
+
+def _read_written(text: str, year: int) -> date | None:
+    last = _YEAR_LAST.fullmatch(text)
+    if last:
+        one, two, said = int(last[1]), int(last[3]), int(last[4])
+        days = {make_date(said, one, two), make_date(said, two, one)} - {None}
+        return days.pop() if len(days) == 1 else None
     for pattern in _WRITTEN:
         found = pattern.fullmatch(text)
         if found:

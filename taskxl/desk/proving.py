@@ -17,7 +17,7 @@ from taskxl.intake.workers import read_isolated
 from taskxl.ledger import Ledger
 from taskxl.ledger.looking import look_into_ledger
 from taskxl.model import Period
-from taskxl.prove.books import ReadFile, Unread, Word, read_file
+from taskxl.prove.books import ReadFile, Unread, Word, read_file, read_form
 from taskxl.prove.counting import Miscount, recount
 from taskxl.prove.placing import FORM, Forms, Found, gather_forms, place_words
 from taskxl.prove.summary_tables import REGISTER, Line, Summary, read_summary
@@ -201,8 +201,8 @@ def _read_forms(workspace: Workspace, ledger: Ledger | None, *periods: Period) -
     for period in periods:
         kept = ledger.issued_contents(period) if ledger else ()
         contents += kept or _list_forms(workspace, period)
-    digests = frozenset(sha256(content).hexdigest() for content in contents)
-    return gather_forms(_read_contents(digests, contents, None).values())
+    read = read_isolated(read_form, None, contents, limits=_LIMITS)
+    return gather_forms(form for _, form in read if isinstance(form, ReadFile))
 
 
 def _list_forms(workspace: Workspace, period: Period) -> Iterator[bytes]:

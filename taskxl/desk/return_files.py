@@ -18,29 +18,42 @@ from taskxl.intake.gate import (
     list_archive,
     read_archived,
     read_once,
-    require_return_kind,
+    read_return_book,
     skip_by_name,
 )
-from taskxl.intake.reading import read_book
+from taskxl.intake.grids import Kind
 from taskxl.intake.refusals import DAMAGED, Limits
+from taskxl.intake.unlocking import unlock
 from taskxl.intake.workers import read_isolated
 from taskxl.model import Return
 
 Progress = Callable[[int, int], None] | None
 _LIMITS = Limits()
+# LibreOffice starts anew for each file, on a machine that may be busy.
+_PATIENT = replace(_LIMITS, seconds=180.0)
+_DEEPEST = 3  # zips in one another
+_OLD: frozenset[Kind] = frozenset(("doc", "wps", "rtf"))
 
 
 @dataclass(frozen=True, slots=True)
 class _Job:
     """A file to read: the one at `path`, or what is called `inside` in the zip at `path`.
 
-    `file` is the name it bears in the month; `archive` the digest of that zip when it was opened.
+    Of several names `inside` all but the last are of zips in one another. `file` is the name it
+    bears in the month; `archive` the digest of the outer zip when it was opened.
     """
 
     file: str
     path: Path
-    inside: str | None = None
+    inside: tuple[str, ...] = ()
     archive: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Old:
+    """A file that only LibreOffice reads: it takes longer than others are given."""
+
+    job: _Job
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,24 +82,46 @@ def read_returns(
     """
     jobs = [_Job(file, folder / file) for file in files]
     inside: list[_Job] = []
+    old: list[_Job] = []
     done = 0
-    for job, result in read_isolated(_read_one, expected, jobs):
-        if isinstance(result, _Opened):
-            inside += result.inside
-            yield _date_by_mail(result.itself, mailed)
-        else:
-            ret = _refuse(job, result) if isinstance(result, Refusal) else result
-            yield _date_by_mail(ret, mailed)
+
+    def count() -> None:
+        nonlocal done
         done += 1
         if progress:
             progress(done, len(jobs) + len(inside))
-    for job, result in read_isolated(_read_inside, expected, inside):
+
+    def date(job: _Job, result: Return | Refusal) -> Return:
         ret = _refuse(job, result) if isinstance(result, Refusal) else result
         zipped = (job.path.relative_to(folder).as_posix(), job.archive)
-        yield _date_by_mail(ret, mailed, zipped)
-        done += 1
-        if progress:
-            progress(done, len(jobs) + len(inside))
+        return _date_by_mail(ret, mailed, zipped if job.inside else None)
+
+    for job, result in read_isolated(_read_one, expected, jobs):
+        if isinstance(result, _Old):
+            old.append(job)
+        elif isinstance(result, _Opened):
+            inside += result.inside
+            yield _date_by_mail(result.itself, mailed)
+            count()
+        else:
+            yield date(job, result)
+            count()
+    for depth in range(_DEEPEST):
+        level = [job for job in inside if len(job.inside) == depth + 1]
+        for job, result in read_isolated(_read_inside, expected, level) if level else ():
+            if isinstance(result, _Old):
+                old.append(job)
+            elif isinstance(result, _Opened):
+                inside += result.inside
+                yield date(job, result.itself)
+                count()
+            else:
+                yield date(job, result)
+                count()
+    if old:
+        for job, result in read_isolated(_read_old, expected, old, limits=_PATIENT):
+            yield date(job, result)
+            count()
 
 
 def _date_by_mail(
@@ -96,7 +131,7 @@ def _date_by_mail(
     return replace(ret, received_at=moment, receipt="mail") if moment else ret
 
 
-def _read_one(expected: Expected, job: _Job) -> Return | _Opened:
+def _read_one(expected: Expected, job: _Job) -> Return | _Opened | _Old:
     """Read one file, or list what is in it where it is a zip of files. Runs in a worker."""
     skipped = skip_by_name(job.path.name)
     try:
@@ -107,35 +142,65 @@ def _read_one(expected: Expected, job: _Job) -> Return | _Opened:
     if skipped:
         return _say_no(job.file, digest, modified, skipped)
     if not is_archive(content, _LIMITS):
-        return _read_content(expected, job.file, content, digest, modified)
+        return _read_content(expected, job, content, digest, modified)
+    return _open_archive(replace(job, archive=digest), content, digest, modified)
+
+
+def _open_archive(
+    job: _Job, content: bytes, digest: str, modified: datetime | None
+) -> Return | _Opened:
     try:
         found = list_archive(content, job.file, _LIMITS)
     except Refused as refused:
         return _say_no(job.file, digest, modified, refused)
     reason = f"压缩包，已打开，里面的 {len(found)} 个文件各有登记"
-    inside = (_Job(f"{job.file}/{one.name}", job.path, one.name, digest) for one in found)
+    inside = (
+        _Job(f"{job.file}/{one.name}", job.path, (*job.inside, one.name), job.archive)
+        for one in found
+    )
     return _Opened(Return(job.file, digest, modified, reason=reason), tuple(inside))
 
 
-def _read_inside(expected: Expected, job: _Job) -> Return:
+def _read_inside(expected: Expected, job: _Job) -> Return | _Old | _Opened:
     """Read one file of a zip. Runs in a worker."""
     try:
         content, modified = _take_out(job)
     except Refused as refused:
         return _say_no(job.file, "", None, refused)
     digest = hashlib.sha256(content).hexdigest()
-    return _read_content(expected, job.file, content, digest, modified)
+    if len(job.inside) < _DEEPEST and is_archive(content, _LIMITS):
+        return _open_archive(job, content, digest, modified)
+    return _read_content(expected, job, content, digest, modified)
+
+
+def _read_old(expected: Expected, job: _Job) -> Return:
+    """Read one file by way of LibreOffice. Runs in a worker."""
+    try:
+        content, modified = _take_out(job) if job.inside else read_once(job.path)
+    except Refused as refused:
+        return _say_no(job.file, "", None, refused)
+    digest = hashlib.sha256(content).hexdigest()
+    read = _read_content(expected, job, content, digest, modified, patient=True)
+    return read if isinstance(read, Return) else Return(job.file, digest, modified, code="R201")
 
 
 def _read_content(
-    expected: Expected, file: str, content: bytes, digest: str, modified: datetime | None
-) -> Return:
+    expected: Expected,
+    job: _Job,
+    content: bytes,
+    digest: str,
+    modified: datetime | None,
+    patient: bool = False,
+) -> Return | _Old:
     try:
-        kind = check_content(content, PurePosixPath(file).name, _LIMITS)
-        require_return_kind(kind)
-        read = read_return(expected, read_book(content, file, kind), file)
+        content = unlock(content)
+        kind = check_content(content, PurePosixPath(job.file).name, _LIMITS)
+        if kind in _OLD and not patient:
+            return _Old(job)
+        book = read_return_book(content, job.file, kind)
+        read = read_return(expected, book, job.file)
     except Refused as refused:
-        return _say_no(file, digest, modified, refused)
+        return _say_no(job.file, digest, modified, refused)
     return replace(read, sha256=digest, received_at=modified)
 
 
@@ -154,11 +219,15 @@ def _open_again(path: Path, digest: str) -> tuple[bytes, dict[str, Archived], da
 def _take_out(job: _Job) -> tuple[bytes, datetime]:
     """Return one file of a zip and its time, the zip's own where it states none."""
     content, inside, modified = _open_again(job.path, job.archive)
-    archived = inside[job.inside or ""]
-    taken = read_archived(content, archived, _LIMITS)
-    if isinstance(taken, Refusal):
-        raise Refused(taken.code, taken.reason)
-    return taken, archived.entry.modified or modified
+    for depth, name in enumerate(job.inside):
+        if depth:
+            inside = {one.name: one for one in list_archive(content, job.file, _LIMITS)}
+        archived = inside[name]
+        taken = read_archived(content, archived, _LIMITS)
+        if isinstance(taken, Refusal):
+            raise Refused(taken.code, taken.reason)
+        content, modified = taken, archived.entry.modified or modified
+    return content, modified
 
 
 def _refuse(job: _Job, refusal: Refusal) -> Return:

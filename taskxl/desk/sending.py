@@ -99,7 +99,8 @@ def send_letters(
     Raises TaskxlError where nothing can be sent, or nothing could.
     """
     with hold_workspace(workspace, "mail"), open_ledger(workspace.ledger_path) as ledger:
-        batch = compose_letters(workspace, period, kind, office, progress)
+        today = world.clock().date()
+        batch = compose_letters(workspace, period, kind, office, progress, today=today)
         settings = batch.master.settings
         _require_settings(settings)
         report = SendReport(batch, notes=list(batch.notes))

@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from taskxl.intake.grids import Book, Sheet
 from taskxl.text import squeeze
@@ -13,8 +13,14 @@ SHEET = "_taskxl"
 PROPERTY = "taskxl"
 VERSION = "1"
 _HEADER = ("block", "id", "field", "digest", "number", "title")
+# What stands for the braces of a placeholder in the very hidden sheet.
+_OPEN, _CLOSE = "⟦", "⟧"
+# What stands in the first column of that sheet's rows, below its head of six rows.
+ROW_KINDS = ("task", "milestone", "column", "cell")
 
 Block = Literal["task", "milestone"]
+# The field of a row mark that tells in how many further rows a text too long for one goes on.
+PARTS = "续行"
 
 
 def digest_text(text: str) -> str:
@@ -38,11 +44,49 @@ class RowMark:
 
 
 @dataclass(frozen=True, slots=True)
+class DrawnColumn:
+    """A column of a repeating row as drawn: `words` are its placeholders (`任务.进展`).
+
+    `column` counts from 1; `caption` is what the drawing calls it, "" where no text tells it from
+    its neighbours; `text` the cell with its placeholders, where it holds more than one of them.
+    """
+
+    sheet: str
+    words: tuple[str, ...]
+    column: int
+    caption: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnCell:
+    """A cell with placeholders that stands once: its text as drawn, and the filled one's digest.
+
+    `label` is the text left of it, by which it is found again where it holds nothing else.
+    """
+
+    sheet: str
+    cell: str
+    text: str
+    digest: str = ""
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Which column and which cell of a drawing is which answer; empty in forms of old."""
+
+    columns: tuple[DrawnColumn, ...] = ()
+    cells: tuple[DrawnCell, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Identity:
     """Whose form this is, of which period, and what stood in its rows.
 
     `period` is a key such as `2021-04`. `form_id` depends on all the rest and on nothing else,
-    so issuing the same form again gives the same id.
+    so issuing the same form again gives the same id. How it was drawn (`layout`) has no part in
+    it and is added when the form is written.
     """
 
     bureau: str
@@ -51,6 +95,7 @@ class Identity:
     rows: tuple[RowMark, ...] = ()
     version: str = VERSION
     form_id: str = field(default="")
+    layout: Layout = field(default=Layout())
 
     @classmethod
     def make(
@@ -81,7 +126,27 @@ class Identity:
         for row in self.rows:
             for name, digest in row.digests.items():
                 table.append([row.block, row.id, name, digest, row.number, row.title])
+        for drawn in self.layout.columns:
+            values = [drawn.sheet, [*drawn.words], drawn.column, drawn.caption, drawn.text]
+            table.append(["column", _pack(values), "", "", "", ""])
+        for cell in self.layout.cells:
+            values = [cell.sheet, cell.cell, cell.text, cell.digest, cell.label]
+            table.append(["cell", _pack(values), "", "", "", ""])
         return table
+
+
+def _pack(values: list[Any]) -> str:
+    """Return values as one cell: whoever looks for a caption or a placeholder finds none here."""
+    return json.dumps(values, ensure_ascii=False).replace("{{", _OPEN).replace("}}", _CLOSE)
+
+
+def _unpack(text: str, kinds: tuple[type, ...]) -> list[Any] | None:
+    try:
+        values = json.loads(text.replace(_OPEN, "{{").replace(_CLOSE, "}}"))
+    except ValueError:
+        return None
+    same = isinstance(values, list) and len(values) == len(kinds)
+    return values if same and all(map(isinstance, values, kinds)) else None
 
 
 def read_property(value: str) -> Identity | None:
@@ -103,6 +168,8 @@ def read_sheet(sheet: Sheet) -> Identity | None:
     head: dict[str, str] = {}
     marks: dict[tuple[str, str], dict[str, str]] = {}
     names: dict[tuple[str, str], tuple[str, str]] = {}
+    columns: list[DrawnColumn] = []
+    cells: list[DrawnCell] = []
     for number in range(1, len(sheet.rows) + 1):
         first, second, name, digest, task_number, title = (
             sheet.text(number, column) for column in range(1, 7)
@@ -112,6 +179,10 @@ def read_sheet(sheet: Sheet) -> Identity | None:
         elif first in ("task", "milestone") and second and name:
             marks.setdefault((first, second), {})[name] = digest
             names[first, second] = (task_number, title)
+        elif first == "column" and (values := _unpack(second, (str, list, int, str, str))):
+            columns.append(DrawnColumn(values[0], tuple(map(str, values[1])), *values[2:]))
+        elif first == "cell" and (values := _unpack(second, (str,) * 5)):
+            cells.append(DrawnCell(*values))
     if not head.get("taskxl") or not head.get("office"):
         return None
     rows = tuple(
@@ -125,6 +196,7 @@ def read_sheet(sheet: Sheet) -> Identity | None:
         rows,
         head["taskxl"],
         head.get("form", ""),
+        Layout(tuple(columns), tuple(cells)),
     )
 
 

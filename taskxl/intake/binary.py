@@ -9,20 +9,29 @@ import re
 import struct
 from collections.abc import Iterator
 from enum import IntEnum
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import olefile
 
 from taskxl.a1 import cell_name
-from taskxl.intake.grids import Area, CellError, Note, Value
-from taskxl.intake.workbooks import Look, State
+from taskxl.intake.formats import BUILT_IN, changes_look, show_number
+from taskxl.intake.grids import Area, CellError, Embedded, Note, Value
+from taskxl.intake.notes import page_note
+from taskxl.intake.workbooks import Look, State, is_date_format
 
 
 class _Kind(IntEnum):
     """The numbers of the records that are looked at."""
 
     FORMULA = 0x0006
+    MULRK = 0x00BD
+    XF = 0x00E0
+    NUMBER = 0x0203
+    RK = 0x027E
+    FORMAT = 0x041E
     EOF = 0x000A
+    HEADER = 0x0014
+    FOOTER = 0x0015
     NOTE = 0x001C
     CONTINUE = 0x003C
     CODEPAGE = 0x0042
@@ -41,6 +50,10 @@ _ERRORS = {0x00: "#NULL!", 0x07: "#DIV/0!", 0x0F: "#VALUE!", 0x17: "#REF!", 0x1D
            0x24: "#NUM!", 0x2A: "#N/A"}  # fmt: skip
 _STATES: dict[int, State] = {1: "hidden", 2: "very hidden"}
 _PLAIN_SHEET = 0
+# The kind of an object that is a picture, and the sub-record that tells of an embedded file:
+# [MS-XLS] 2.5.143 (FtCmo) and 2.5.150 (FtPictFmla).
+_PICTURE = 0x0008
+_PICTURE_FORMULA = b"\x09\x00"
 # Where a shape hangs: OfficeArtClientAnchorSheet, [MS-XLS] 2.5.193: flags, left column, its
 # offset, top row.
 _ANCHOR = re.compile(rb"\x00\x00\x10\xf0\x12\x00\x00\x00..(..)..(..)", re.DOTALL)
@@ -69,14 +82,26 @@ class BinaryWorkbook:
         self._wide = self._stream[4:6] == b"\x00\x06"  # BIFF8; older ones write in code pages
         self._encoding = "gb18030"
         self.sheets: list[SheetRecord] = []
+        codes: dict[int, str] = {}
+        formats: list[int] = []  # by number of cell style
         for record in self._records(0):
-            if record.kind == _Kind.CODEPAGE and len(record.data) >= 2:
+            if record.kind == _Kind.FORMAT and self._wide and len(record.data) > 5:
+                codes[struct.unpack_from("<H", record.data)[0]] = _long_text(record.data[2:])
+            elif record.kind == _Kind.XF and len(record.data) >= 4:
+                formats.append(struct.unpack_from("<H", record.data, 2)[0])
+            elif record.kind == _Kind.CODEPAGE and len(record.data) >= 2:
                 self._encoding = _encoding(struct.unpack_from("<H", record.data)[0])
             elif record.kind == _Kind.BOUNDSHEET and len(record.data) >= 7:
                 start, state, kind = struct.unpack_from("<IBB", record.data)
                 if kind == _PLAIN_SHEET:
                     name = self._short_text(record.data[6:])
                     self.sheets.append(SheetRecord(name, _STATES.get(state & 3, "visible"), start))
+        said = (codes.get(number) or BUILT_IN.get(number, "") for number in formats)
+        self._codes = {
+            style: code
+            for style, code in enumerate(said)
+            if changes_look(code) and not is_date_format(code)
+        }
 
     def look(self, sheet: SheetRecord) -> Look:
         """Walk one sheet's records: error cells, merges, what is hidden, comments, text boxes."""
@@ -85,11 +110,14 @@ class BinaryWorkbook:
         hidden_rows: set[int] = set()
         hidden_columns: set[int] = set()
         objects = _Objects(self._wide, self._encoding)
+        edges: list[Note] = []
         for kind, data in self._records(sheet.start):
             match kind:
                 case _Kind.FORMULA if len(data) >= 14 and _is_error_result(data[6:14]):
                     row, column = struct.unpack_from("<HH", data)
                     cells[row + 1, column + 1] = _error(data[8])
+                case _Kind.FORMULA | _Kind.NUMBER | _Kind.RK | _Kind.MULRK if self._codes:
+                    cells |= self._shown_numbers(kind, data)
                 case _Kind.BOOLERR if len(data) >= 8 and data[7] == 1:
                     row, column = struct.unpack_from("<HH", data)
                     cells[row + 1, column + 1] = _error(data[6])
@@ -98,6 +126,11 @@ class BinaryWorkbook:
                 case _Kind.COLINFO if len(data) >= 10 and data[8] & 1:
                     first, last = struct.unpack_from("<HH", data)
                     hidden_columns.update(range(first + 1, min(last, 255) + 2))
+                case _Kind.HEADER | _Kind.FOOTER if len(data) >= 3:
+                    where: Literal["header", "footer"] = (
+                        "header" if kind == _Kind.HEADER else "footer"
+                    )
+                    edges += page_note(where, self._long_text(data))
                 case _Kind.MERGECELLS if len(data) >= 2:
                     merges += _merges(data)
                 case _:
@@ -107,8 +140,29 @@ class BinaryWorkbook:
             tuple(merges),
             frozenset(hidden_rows),
             frozenset(hidden_columns),
-            tuple(objects.notes()),
+            (*objects.notes(), *edges),
+            embedded=tuple(objects.embedded),
         )
+
+    def _shown_numbers(self, kind: int, data: bytes) -> dict[tuple[int, int], Value]:
+        """Return the numbers of a record whose format shows them otherwise."""
+        found: dict[tuple[int, int], Value] = {}
+        if kind == _Kind.MULRK and len(data) >= 6:
+            row, first = struct.unpack_from("<HH", data)
+            for number in range((len(data) - 6) // 6):
+                style, packed = struct.unpack_from("<HI", data, 4 + 6 * number)
+                if style in self._codes:
+                    value = show_number(read_packed(packed), self._codes[style])
+                    found[row + 1, first + number + 1] = value
+        elif len(data) >= 10:
+            row, column, style = struct.unpack_from("<HHH", data)
+            if style in self._codes and kind == _Kind.RK:
+                (packed,) = struct.unpack_from("<I", data, 6)
+                found[row + 1, column + 1] = show_number(read_packed(packed), self._codes[style])
+            elif style in self._codes and len(data) >= 14 and data[12:14] != b"\xff\xff":
+                (value,) = struct.unpack_from("<d", data, 6)
+                found[row + 1, column + 1] = show_number(value, self._codes[style])
+        return found
 
     def _records(self, start: int) -> Iterator[_Record]:
         """Yield the records of a substream up to its end, those of embedded charts left out."""
@@ -135,6 +189,15 @@ class BinaryWorkbook:
             return data[2 : 2 + 2 * count].decode("utf-16-le", "replace")
         return data[2 : 2 + count].decode("latin-1")
 
+    def _long_text(self, data: bytes) -> str:
+        """Return a text whose length stands in its first two bytes, in BIFF8 at least."""
+        if not self._wide:
+            return self._short_text(data)
+        count = int.from_bytes(data[:2], "little")
+        if data[2] & 1:
+            return data[3 : 3 + 2 * count].decode("utf-16-le", "replace")
+        return data[3 : 3 + count].decode("latin-1")
+
 
 class _Objects:
     """The comments and text boxes of a sheet, gathered from records that follow each other.
@@ -150,6 +213,7 @@ class _Objects:
         self._anchor: str | None = None
         self._number = 0
         self._awaited = 0
+        self.embedded: list[Embedded] = []
 
     def take(self, kind: int, data: bytes) -> None:
         """Take the next record of the sheet."""
@@ -168,7 +232,12 @@ class _Objects:
                     column, row = (int.from_bytes(part, "little") for part in found[-1])
                     self._anchor = cell_name(row + 1, column + 1)
             case _Kind.OBJ if len(data) >= 8 and data[:2] == b"\x15\x00":
-                self._number = struct.unpack_from("<H", data, 6)[0]
+                shape, self._number = struct.unpack_from("<HH", data, 4)
+                if shape == _PICTURE:  # what was embedded shows itself as a picture, too
+                    kind_of: Literal["picture", "file"] = (
+                        "file" if _PICTURE_FORMULA in data else "picture"
+                    )
+                    self.embedded.append(Embedded(kind_of, self._anchor, self._anchor))
             case _Kind.TXO if len(data) >= 12:
                 self._awaited = struct.unpack_from("<H", data, 10)[0]
                 self._texts.append((self._number, self._anchor, []))
@@ -185,6 +254,23 @@ class _Objects:
                 yield Note("comment", self._cells[number], text)
             else:
                 yield Note("text box", anchor, text)
+
+
+def read_packed(packed: int) -> float:
+    """Return the number that an RkNumber packs: [MS-XLS] 2.5.217, [MS-XLSB] 2.5.122."""
+    if packed & 2:
+        number = float((packed >> 2) - (1 << 30 if packed & 0x80000000 else 0))
+    else:
+        number = float(struct.unpack("<d", struct.pack("<Q", (packed & 0xFFFFFFFC) << 32))[0])
+    return number / 100 if packed & 1 else number
+
+
+def _long_text(data: bytes) -> str:
+    """Return a text whose length stands in its first two bytes."""
+    count, wide = struct.unpack_from("<H", data)[0], data[2] & 1
+    if wide:
+        return data[3 : 3 + 2 * count].decode("utf-16-le", "replace")
+    return data[3 : 3 + count].decode("latin-1")
 
 
 def _is_error_result(result: bytes) -> bool:

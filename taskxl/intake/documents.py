@@ -1,13 +1,16 @@
 """Word documents: tables as sheets, paragraphs as lines, in the order of the body."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Literal
 
 from lxml import etree
 
+from taskxl.a1 import cell_name
 from taskxl.intake.cleaning import Cleaner
 from taskxl.intake.extents import bound_cells
-from taskxl.intake.grids import Area, Book, Kind, Line, Sheet, Value
+from taskxl.intake.grids import Area, Book, Embedded, Kind, Line, Sheet, Value
 from taskxl.intake.numbering import BULLET, Numbering
 from taskxl.intake.openxml import Package
 from taskxl.intake.refusals import Refused
@@ -21,6 +24,7 @@ _WRAPPERS = frozenset(
 )  # fmt: skip
 # Symbols of the picture fonts that stand for ticks and boxes; others show nothing a text can hold.
 _SYMBOLS = {0xFC: "√", 0x52: "☑", 0xFE: "☑", 0xA8: "□", 0x6F: "□", 0xFB: "×", 0x78: "☒"}
+_PAGE_WORDS = re.compile(r"[第共页/\s\-—–_0-9·.,，]*")
 # Word allows 63 columns; a span beyond it is damage and must not widen the grid.
 _WIDEST = 63
 
@@ -43,12 +47,24 @@ def read_document(content: bytes, name: str, kind: Kind) -> Book:
         for kind_of_note in ("footnotes", "comments"):
             for target in package.related(part, kind_of_note):
                 walk.read_notes(package.tree(target), kind_of_note.removesuffix("s"))
+        for kind_of_edge in ("header", "footer"):
+            for target in package.related(part, kind_of_edge):
+                walk.read_edge(package.tree(target), kind_of_edge)
         properties = package.custom_properties()
     except Refused as refused:
         if refused.code != "R201":
             raise
         raise Refused("R201", UNREADABLE) from refused
-    return Book(name, kind, tuple(walk.sheets), tuple(walk.lines), properties, walk.cleaner.remarks)
+    return Book(
+        name,
+        kind,
+        tuple(walk.sheets),
+        tuple(walk.lines),
+        properties,
+        walk.cleaner.remarks,
+        tuple(walk.embedded),
+        tuple(walk.edges),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +89,21 @@ class _Cell:
     goes_on_right: bool
 
 
+@dataclass(slots=True)
+class _Marks:
+    """What a table's cells hold beside their texts: pictures, and words struck out or hidden."""
+
+    embedded: list[Embedded] = field(default_factory=list)
+    struck: set[tuple[int, int]] = field(default_factory=set)
+
+    def take(self, row: etree._Element, number: int, cells: Sequence[_Cell]) -> None:
+        """Take what stands in a row's cells, which are given in the order of its elements."""
+        for element, cell in zip(_children(row, "tc"), cells, strict=True):
+            self.embedded += _embedded(element, cell_name(number, cell.column))
+            if any(_is_struck(run) for run in element.iter("{*}r")):
+                self.struck.add((number, cell.column))
+
+
 class _Walk:
     """One walk through a document's body; the automatic numbers depend on its order."""
 
@@ -86,6 +117,8 @@ class _Walk:
         self.cleaner = Cleaner()
         self.sheets: list[Sheet] = []
         self.lines: list[Line] = []
+        self.embedded: list[Embedded] = []
+        self.edges: list[Line] = []
         self._number = 0
         self._cells = 0
 
@@ -96,8 +129,12 @@ class _Walk:
                 self._read_paragraph(block)
             else:
                 start = self._number + 1
-                rows, merges = self._read_table(block)
-                self.sheets.append(Sheet(f"表{len(self.sheets) + 1}", rows, merges, line=start))
+                rows, merges, marks = self._read_table(block)
+                name = f"表{len(self.sheets) + 1}"
+                embedded, struck = tuple(marks.embedded), frozenset(marks.struck)
+                self.sheets.append(
+                    Sheet(name, rows, merges, line=start, embedded=embedded, struck=struck)
+                )
                 self._read_text_boxes(block)
 
     def read_notes(self, root: etree._Element | None, style: str) -> None:
@@ -107,11 +144,24 @@ class _Walk:
                 for paragraph in note.iter("{*}p"):
                     self._add_lines(_text(paragraph), "", None, style)
 
+    def read_edge(self, root: etree._Element | None, style: str) -> None:
+        """Read a part of page headers or footers; page numbers are nobody's words."""
+        known = {line.text for line in self.edges}
+        for paragraph in () if root is None else root.iter("{*}p"):
+            text = self.cleaner.clean(_text(paragraph)).strip()
+            if text and not _PAGE_WORDS.fullmatch(text) and text not in known:
+                known.add(text)
+                self._number += 1
+                self.edges.append(Line(self._number, text, style=style))
+        if root is not None:
+            self.embedded += _embedded(root, None)
+
     def _read_paragraph(self, paragraph: etree._Element) -> None:
         style, outline, list_level, label = self._describe(paragraph)
         level = outline if outline is not None else list_level
         self._add_lines(_text(paragraph), label, level, style)
         self._read_text_boxes(paragraph)
+        self.embedded += _embedded(paragraph, None)
 
     def _add_lines(self, text: str, label: str, level: int | None, style: str) -> None:
         for piece in self.cleaner.clean(text).split("\n"):
@@ -158,7 +208,7 @@ class _Walk:
                 *_, label = self._describe(block)
                 lines.append(_join_label(label, _text(block)))
             else:
-                rows, _ = self._read_table(block)
+                rows, *_ = self._read_table(block)
                 lines += ["\t".join(str(v or "") for v in row) for row in rows]
         return self.cleaner.clean("\n".join(lines)).strip("\n")
 
@@ -181,11 +231,13 @@ class _Walk:
 
     def _read_table(
         self, table: etree._Element
-    ) -> tuple[tuple[tuple[Value, ...], ...], tuple[Area, ...]]:
+    ) -> "tuple[tuple[tuple[Value, ...], ...], tuple[Area, ...], _Marks]":
         grid = []
+        marks = _Marks()
         for row in _children(table, "tr"):
             if not _is_deleted_row(row):
                 grid.append(self._read_row(row))
+                marks.take(row, len(grid), grid[-1])
                 # A cell of a few bytes may claim to be many columns wide.
                 self._cells += 1 + (grid[-1][-1].column + grid[-1][-1].span if grid[-1] else 0)
                 bound_cells(self._cells)
@@ -196,7 +248,7 @@ class _Walk:
             for cell in cells:
                 values[cell.column - 1] = cell.text or None
             rows.append(tuple(values))
-        return tuple(rows), tuple(_merges(grid))
+        return tuple(rows), tuple(_merges(grid)), marks
 
 
 def _merges(grid: Sequence[Sequence[_Cell]]) -> Iterator[Area]:
@@ -226,6 +278,27 @@ def _has_start(by_column: Sequence[Mapping[int, _Cell]], top: int, cell: _Cell) 
     """Tell whether the row above carries the merge that this cell goes on with."""
     above = by_column[top - 2].get(cell.column) if top > 1 else None
     return above is not None and (above.starts_down or above.goes_on_down)
+
+
+def _embedded(block: etree._Element, cell: str | None) -> Iterator[Embedded]:
+    """Yield the pictures and files in a block, each once: old and new programs have their own."""
+    for element in block.iter("{*}blip", "{*}imagedata", "{*}OLEObject"):
+        above = {local(up) for up in element.iterancestors()}
+        # A picture shows what an embedded file is; the file itself counts.
+        if "Fallback" in above or ("object" in above and local(element) != "OLEObject"):
+            continue
+        kind: Literal["picture", "file"] = "file" if local(element) == "OLEObject" else "picture"
+        yield Embedded(kind, cell, cell)
+
+
+def _is_struck(run: etree._Element) -> bool:
+    """Tell whether a run has words that are struck out, or hidden."""
+    about = first_child(run, "rPr")
+    for name in ("strike", "dstrike", "vanish"):
+        mark = first_child(about, name)
+        if mark is not None and attribute(mark, "val") not in ("0", "false", "off"):
+            return bool(_text(run).strip())
+    return False
 
 
 def _merge_word(about: etree._Element | None, name: str) -> str | None:

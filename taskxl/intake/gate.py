@@ -12,9 +12,10 @@ from pathlib import Path, PurePosixPath
 
 from taskxl.intake.archives import Entry, inflate, list_entries
 from taskxl.intake.extents import Extent
-from taskxl.intake.grids import Kind
+from taskxl.intake.grids import Book, Kind
 from taskxl.intake.kinds import find_kind, is_archive
 from taskxl.intake.packages import InspectedPackage, inspect_package
+from taskxl.intake.reading import read_book
 from taskxl.intake.refusals import (
     DAMAGED,
     LINK,
@@ -44,7 +45,7 @@ __all__ = [
     "open_archive",
     "read_archived",
     "read_once",
-    "require_return_kind",
+    "read_return_book",
     "skip_by_name",
 ]
 
@@ -57,13 +58,6 @@ _LEFTOVERS = re.compile(
     r"(?:eh)?thumbs(?:_vista)?\.db|desktop\.ini|\.ds_store|\._.*|.*\.(?:tmp|temp)|~.*\.tmp",
     re.IGNORECASE | re.DOTALL,
 )
-_NOT_IN_RETURNS: dict[Kind, str] = {
-    "pdf": "这是 PDF，文字不在单元格里，照抄容易错漏。",
-    "doc": "这是旧版 Word 文档（.doc），不能可靠地读出表格。",
-    "wps": "这是 WPS 文字文档（.wps），不能可靠地读出表格。",
-    "rtf": "这是 RTF 文档，不能可靠地读出表格。",
-    "text": "这是纯文本，不是表格。",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +103,12 @@ def read_once(path: Path, limits: Limits = Limits()) -> tuple[bytes, datetime]: 
         flags |= getattr(os, flag, 0)
     try:
         seen = path.lstat()
+        if stat.S_ISDIR(seen.st_mode):
+            raise Refused(
+                LINK.code,
+                "这是文件夹，打不开（没有读取权限或已损坏），里面的文件没有读到。"
+                "请检查权限，或把里面的文件复制到这里。",
+            )
         if not stat.S_ISREG(seen.st_mode):
             raise special
         with open(os.open(path, flags), "rb") as file:  # noqa: PTH123 — a descriptor, no path
@@ -146,18 +146,28 @@ def check_content(
 ) -> Kind:
     """Return the kind of a content that came from anywhere (a file, an archive, a mail).
 
-    Raises Refused R201 to R204; whether the kind suits is the caller's: `require_return_kind`.
+    Raises Refused R201 to R204; whether the kind suits is the caller's: `read_return_book`.
     """
     return find_kind(content, name, limits)
 
 
-def require_return_kind(kind: Kind) -> None:
-    """Let only kinds pass whose cells can be read for certain: workbooks, .docx, .csv, HTML.
+def read_return_book(content: bytes, name: str, kind: Kind) -> Book:
+    """Read a return; a plain text or a PDF only where it has tables.
 
-    Raises Refused R203 with what the file is and what to send instead.
+    Raises Refused R203 where it has none, or where a PDF cannot be read here, and what
+    `read_book` raises.
     """
-    if kind in _NOT_IN_RETURNS:
-        raise Refused(NOT_A_TABLE.code, f"{_NOT_IN_RETURNS[kind]}请发回填好的 Excel 表（.xlsx）。")
+    wanted = "请发回填好的 Excel 表（.xlsx）。"
+    try:
+        book = read_book(content, name, kind)
+    except Refused as refused:
+        if kind == "pdf" and refused.code == DAMAGED.code:
+            raise Refused(NOT_A_TABLE.code, f"这是 PDF。{refused.reason}{wanted}") from refused
+        raise
+    if kind in ("pdf", "text") and not book.sheets:
+        what = "这是 PDF，里面没有文字表格" if kind == "pdf" else "这是纯文字，没有表格"
+        raise Refused(NOT_A_TABLE.code, f"{what}，不能汇总。{wanted}")
+    return book
 
 
 def skip_by_name(name: str) -> Refusal | None:

@@ -6,7 +6,20 @@ from datetime import date, datetime, time
 from typing import Literal
 
 Kind = Literal[
-    "xlsx", "xlsm", "xlsb", "xls", "ods", "docx", "doc", "wps", "rtf", "csv", "html", "text", "pdf"
+    "xlsx",
+    "xlsm",
+    "xlsb",
+    "xls",
+    "ods",
+    "docx",
+    "doc",
+    "wps",
+    "rtf",
+    "csv",
+    "html",
+    "text",
+    "pdf",
+    "xml",
 ]
 
 
@@ -17,11 +30,26 @@ class CellError:
     text: str
 
 
+class ShownNumber(float):
+    """A number with the text that its cell shows, such as 85% for 0.85."""
+
+    shown: str
+
+    def __new__(cls, number: float, shown: str) -> "ShownNumber":
+        """Return `number` with the text beside it."""
+        made = super().__new__(cls, number)
+        made.shown = shown
+        return made
+
+    def __reduce__(self) -> tuple[type["ShownNumber"], tuple[float, str]]:
+        return ShownNumber, (float(self), self.shown)
+
+
 Value = str | int | float | bool | date | datetime | time | CellError | None
 
 
 def value_text(value: Value) -> str:
-    """Return what a person sees in a cell: integers without `.0`, dates as 2021-04-20.
+    """Return what a person sees in a cell: numbers as their format shows them, dates as 2021-04-20.
 
     >>> value_text(3.0), value_text(date(2021, 4, 20)), value_text(None)
     ('3', '2021-04-20', '')
@@ -32,8 +60,12 @@ def value_text(value: Value) -> str:
         return value.text
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
+    if isinstance(value, ShownNumber):
+        return value.shown
     if isinstance(value, float):
-        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+        if value.is_integer() and abs(value) < 1e21:  # fifteen digits are what Excel keeps
+            return str(int(value) if abs(value) < 1e15 else int(float(f"{value:.15g}")))
+        return f"{value:.15g}" if 1e-5 <= abs(value) < 1e15 else repr(value)
     if isinstance(value, datetime):
         at_midnight = value.time() == time(0)
         return value.date().isoformat() if at_midnight else value.isoformat(" ", "minutes")
@@ -71,6 +103,22 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
+class Embedded:
+    """A picture or a file that lies on a sheet, whose words no reader of texts sees.
+
+    `cell` and `last` are the cells (A1) at which it begins and ends, where it hangs on any;
+    `inside` tells that it is a cell's own content and not laid over it. `digest` is the SHA-256 of
+    a picture's bytes, "" where they are not at hand.
+    """
+
+    kind: Literal["picture", "file"]
+    cell: str | None
+    last: str | None = None
+    digest: str = ""
+    inside: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Sheet:
     """One sheet, or one table of a document.
 
@@ -88,6 +136,9 @@ class Sheet:
     hidden_columns: frozenset[int] = frozenset()
     notes: tuple[Note, ...] = ()
     line: int | None = None
+    embedded: tuple[Embedded, ...] = ()
+    struck: frozenset[tuple[int, int]] = frozenset()
+    """Cells (row, column) whose text, or a part of it, is struck out."""
 
     def value(self, row: int, column: int) -> Value:
         """Return the value at a cell counted from 1; None outside of what is filled."""
@@ -141,3 +192,7 @@ class Book:
     lines: tuple[Line, ...] = ()
     properties: Mapping[str, str] = field(default_factory=dict)
     remarks: tuple[str, ...] = ()
+    embedded: tuple[Embedded, ...] = ()
+    """Pictures and files of a document that lie in no table."""
+    edges: tuple[Line, ...] = ()
+    """What stands in the headers and footers of a document's pages, each text once."""

@@ -8,9 +8,11 @@ from taskxl.intake.archives import RESAVE, list_entries, looks_zipped
 from taskxl.intake.encodings import decode_text
 from taskxl.intake.grids import Kind
 from taskxl.intake.packages import inspect_package, is_package
-from taskxl.intake.refusals import DAMAGED, NOT_A_TABLE, OVER_LIMIT, PASSWORD, Limits, Refused
+from taskxl.intake.refusals import DAMAGED, LINK, NOT_A_TABLE, OVER_LIMIT, PASSWORD, Limits, Refused
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+# The class of Windows' shortcuts: [MS-SHLLINK] 2.1.
+_SHORTCUT = b"L\x00\x00\x00\x01\x14\x02\x00"
 _WANTED = "请发回填好的 Excel 表（.xlsx）。"
 _UNPACK = "请解压后把里面的 Excel 表直接发来，或压成 .zip。"
 
@@ -92,6 +94,8 @@ def find_kind(content: bytes, name: str, limits: Limits) -> Kind:
         return "pdf"
     if content[:1024].lstrip().startswith(b"{\\rt"):
         return "rtf"
+    if content.startswith(_SHORTCUT):
+        raise Refused(LINK.code, f"这是快捷方式，里面没有内容。{_WANTED}")
     for offset, mark, what, wanted in _FOREIGN:
         if content.startswith(mark, offset):
             raise Refused(NOT_A_TABLE.code, f"这是{what}，不能汇总。{wanted}")
@@ -189,6 +193,8 @@ def sniff_text(content: bytes, limit: int = 65_536) -> str | None:
 
 def _find_text_kind(text: str, suffix: str) -> Kind:
     start = text[:4096]
+    if start.lstrip("\ufeff").startswith("[InternetShortcut]"):
+        raise Refused(LINK.code, f"这是网址快捷方式，里面没有内容。{_WANTED}")
     mail = _MAIL.match(text.replace("\r\n", "\n"))
     if mail and "mime-version:" in mail[0].lower():
         page = "multipart/related" in mail[0].lower()
@@ -202,9 +208,11 @@ def _find_text_kind(text: str, suffix: str) -> Kind:
     if _HTML.match(text):
         return "html"
     if start.lstrip().startswith("<?xml") or "<?mso-application" in start:
-        what = " XML 表格" if "Excel.Sheet" in start or "spreadsheet" in start else " XML 文件"
+        if "urn:schemas-microsoft-com:office:spreadsheet" in start:
+            return "xml"
         raise Refused(
-            NOT_A_TABLE.code, f"这是{what}，不能汇总。请用 Excel 或 WPS 打开，另存为 .xlsx 后发来。"
+            NOT_A_TABLE.code,
+            "这是 XML 文件，不能汇总。请用 Excel 或 WPS 打开，另存为 .xlsx 后发来。",
         )
     is_table = _has_columns(text)
     if suffix in _BINARY_NAMES and not is_table:

@@ -1,7 +1,7 @@
 """Office packages (OOXML, ODF): which kind they are, and one streaming pass before any parser."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Literal
@@ -11,6 +11,7 @@ from taskxl.intake.archives import RESAVE, Entry, inflate, list_entries
 from taskxl.intake.extents import Extent, SheetCells, TableCells, bound_area, local_name
 from taskxl.intake.grids import Kind
 from taskxl.intake.refusals import DAMAGED, NOT_A_TABLE, OVER_LIMIT, PASSWORD, Limits, Refused
+from taskxl.intake.slimming import is_worth, slim_sheet
 from taskxl.text import show
 
 CONTENT_TYPES = "[Content_Types].xml"
@@ -199,7 +200,10 @@ def _scan(
     parser.StartDoctypeDeclHandler = refuse_doctype
     parser.StartElementHandler = begin
     fault: Exception | None = None
-    for piece in inflate(content, entry):  # to its end, whatever the XML is like
+    pieces: Iterable[bytes] = inflate(content, entry)
+    if is_worth(entry.name, entry.size):
+        pieces = (slim_sheet(b"".join(pieces)),)
+    for piece in pieces:  # to its end, whatever the XML is like
         fault = fault or _feed(parser, piece)
     fault = fault or _feed(parser, b"", last=True)
     if fault and not (lenient and (begun or not entry.size)):

@@ -10,6 +10,7 @@ from taskxl.intake.cleaning import Cleaner
 from taskxl.intake.encodings import decode_text
 from taskxl.intake.extents import bound_cells
 from taskxl.intake.grids import Book, Kind, Line, Sheet, Value
+from taskxl.intake.refusals import OVER_LIMIT, Refused
 from taskxl.intake.tabbed import read_tabbed
 
 UNREAD_BYTES = "文件里有些字节不是文字，已显示为“\ufffd”。请核对原件，或另存为 UTF-8 编码后再读。"
@@ -21,6 +22,7 @@ _TABLE_RULE = re.compile(r"\|?\s*:?-+:?\s*(\|\s*:?-+:?\s*)*\|?")
 _BOLD = re.compile(r"\*\*(.+?)\*\*|__(.+?)__")
 # One cell of a text may be long, but not longer than any file the gate lets in.
 _LONGEST_CELL = 100_000_000
+_LONGEST_LINE = 8 << 20
 
 
 def read_text(content: bytes, name: str, kind: Kind) -> Book:
@@ -29,6 +31,7 @@ def read_text(content: bytes, name: str, kind: Kind) -> Book:
     A text whose lines are mostly parted by tabs is a table (a sheet copied into Notepad), so are
     lines that tabs begin (a Word table); in Markdown headings become levels, pipe tables sheets.
     """
+    bound_line(content)
     text, unread = decode_text(content)
     remarks = (UNREAD_BYTES,) if unread else ()
     _bound_text(text)
@@ -56,6 +59,7 @@ def read_csv(content: bytes, name: str, kind: Kind) -> Book:
 
     All values stay texts, as typed; `="001"`, which Excel writes to keep zeros, is unwrapped.
     """
+    bound_line(content)
     text, unread = decode_text(content)
     remarks = (UNREAD_BYTES,) if unread else ()
     _bound_text(text)
@@ -64,6 +68,26 @@ def read_csv(content: bytes, name: str, kind: Kind) -> Book:
     if named:  # Excel's own first line, which names the delimiter
         return _read_delimited(rest, named.group(1), name, kind, remarks)
     return _read_delimited(text, _find_delimiter(text), name, kind, remarks)
+
+
+def bound_line(content: bytes) -> None:
+    """Raise Refused (R204) for a text with a line longer than any row of a table is.
+
+    Looked for in the bytes: what such a line becomes costs ten times its length.
+    """
+    if len(content) <= _LONGEST_LINE:
+        return
+    start = 0
+    while len(content) - start > _LONGEST_LINE:
+        ends = (content.rfind(mark, start, start + _LONGEST_LINE) for mark in (b"\n", b"\r"))
+        end = max(ends)
+        if end < 0:
+            raise Refused(
+                OVER_LIMIT.code,
+                f"有一行超过 {_LONGEST_LINE >> 20} MB，不是正常的表，没有打开。"
+                "请把填报内容复制到新的空白表，另存为 .xlsx 后重新发来。",
+            )
+        start = end + 1
 
 
 def _bound_text(text: str) -> None:

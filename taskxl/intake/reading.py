@@ -58,6 +58,10 @@ def _read(content: bytes, name: str, kind: Kind) -> Book:
             from taskxl.intake.documents import read_document
 
             return read_document(convert_to_docx(content, kind), name, kind)
+        case "xml":
+            from taskxl.intake.xml2003 import read_xml_workbook
+
+            return read_xml_workbook(content, name, kind)
         case "pdf":
             from taskxl.intake.pdf import read_pdf
 

@@ -1,6 +1,7 @@
 """Workbooks as grids: python-calamine for the bulk, a second look where it hides something."""
 
 import io
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
@@ -13,15 +14,18 @@ from python_calamine import (
     SheetVisibleEnum,
 )
 
+from taskxl.a1 import cell_name
 from taskxl.intake.cleaning import Cleaner
 from taskxl.intake.extents import bound_cells
-from taskxl.intake.grids import Book, CellError, Kind, Note, Sheet, Value
+from taskxl.intake.grids import Book, CellError, Embedded, Kind, Note, Sheet, Value
 from taskxl.intake.openxml import UNREADABLE
 from taskxl.intake.refusals import Refused
-from taskxl.intake.workbooks import Look, SecondLook, SheetPart, State
+from taskxl.intake.slimming import slim_package
+from taskxl.intake.workbooks import Cells, Look, SecondLook, SheetPart, State
 
 Rows = tuple[tuple[Value, ...], ...]
 NO_SECOND_LOOK = "这份 .xls 的批注、文本框和隐藏行列没有读出。建议另存为 .xlsx 后再发。"
+_IS_PICTURE = re.compile(r"=?(?:_xlfn\.)?DISPIMG\(", re.IGNORECASE)
 # A relationship of these kinds has cells; a chart or a dialog has none.
 _WITH_CELLS = ("worksheet", "xlMacrosheet", "xlIntlMacrosheet")
 
@@ -32,6 +36,7 @@ def read_workbook(content: bytes, name: str, kind: Kind) -> Book:
     Raises Refused: R201 when neither python-calamine nor the second look can read it, R204 when
     its sheets come to more cells, merges and notes than the limit, counted as they are read.
     """
+    content = slim_package(content)
     workbook = SecondLook(content)
     # The gate has measured each part once; listed sixty thousand times, one part fills any memory.
     if len({part.part.lower() for part in workbook.sheets}) < len(workbook.sheets):
@@ -71,6 +76,7 @@ def read_binary(content: bytes, name: str, kind: Kind) -> Book:
     if calamine is None:
         raise Refused("R201", UNREADABLE)
     looks = _look_at_binary(content) if kind == "xls" else {}
+    shown = _shown_numbers(content) if kind == "xlsb" else {}
     sheets = []
     for about in calamine.sheets_metadata:
         if about.typ in (SheetTypeEnum.ChartSheet, SheetTypeEnum.DialogSheet, SheetTypeEnum.Vba):
@@ -79,7 +85,8 @@ def read_binary(content: bytes, name: str, kind: Kind) -> Book:
         if rows is None:
             raise Refused("R201", UNREADABLE)
         part = SheetPart(about.name, _state(about.visible), "", "worksheet")
-        sheets.append(_assemble(part, rows, looks.get(about.name, Look()), cleaner))
+        look = looks.get(about.name) or Look(shown.get(about.name, {}))
+        sheets.append(_assemble(part, rows, look, cleaner))
     if not sheets:
         raise Refused("R201", UNREADABLE)
     remarks = () if looks or kind == "xlsb" else (NO_SECOND_LOOK,)
@@ -95,6 +102,17 @@ def _look_at_binary(content: bytes) -> dict[str, Look]:
         return {sheet.name: workbook.look(sheet) for sheet in workbook.sheets}
     except Exception:
         # The cells themselves are read; olefile raises whatever a broken directory makes it.
+        return {}
+
+
+def _shown_numbers(content: bytes) -> Mapping[str, Cells]:
+    """Return, by sheet of an .xlsb, the numbers that their format shows otherwise."""
+    from taskxl.intake.binary_parts import read_shown_numbers
+
+    try:
+        return read_shown_numbers(content)
+    except Exception:
+        # The cells themselves are read; what cannot be walked here has plain numbers.
         return {}
 
 
@@ -147,15 +165,30 @@ def _rows_from(sheet: CalamineSheet, cleaner: Cleaner) -> Rows:
 
 
 def _assemble(part: SheetPart, rows: Rows, look: Look, cleaner: Cleaner) -> Sheet:
+    rows, inside = part_pictures(overlay_cells(rows, look.cells, cleaner))
     return Sheet(
         cleaner.clean(part.name),
-        overlay_cells(rows, look.cells, cleaner),
+        rows,
         look.merges,
         part.state,
         look.hidden_rows,
         look.hidden_columns,
         clean_notes(look.notes, cleaner),
+        embedded=(*look.embedded, *inside),
+        struck=look.struck,
     )
+
+
+def part_pictures(rows: Rows) -> tuple[Rows, tuple[Embedded, ...]]:
+    """Part the cells in which WPS keeps a picture: a formula that shows its own name elsewhere."""
+    found: list[Embedded] = []
+    parted = list(rows)
+    for number, row in enumerate(rows, 1):
+        places = [n for n, v in enumerate(row) if isinstance(v, str) and _IS_PICTURE.match(v)]
+        if places:
+            found += (Embedded("picture", cell_name(number, n + 1), inside=True) for n in places)
+            parted[number - 1] = tuple(None if n in places else v for n, v in enumerate(row))
+    return tuple(parted) if found else rows, tuple(found)
 
 
 def overlay_cells(rows: Rows, cells: Mapping[tuple[int, int], Value], cleaner: Cleaner) -> Rows:

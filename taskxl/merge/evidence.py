@@ -4,16 +4,20 @@ A form is filled days before the report day. Of a milestone that was not yet due
 filled, 未完成 tells nothing of the report day.
 """
 
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
+from taskxl.a1 import parse_reference
 from taskxl.merge.registry import View
 from taskxl.merge.revisions import own_texts
 from taskxl.merge.states import find_arrival
-from taskxl.model import Entry, MilestoneState, Month
+from taskxl.merge.versions import statements_of
+from taskxl.model import Attached, Entry, MilestoneEntry, MilestoneState, Month, Unplaced
 from taskxl.roster import Roster
-from taskxl.text import squeeze
+from taskxl.text import quote, show, squeeze
 
 
 def filled_on(view: View, office: str, file: str = "") -> date | None:
@@ -65,3 +69,130 @@ def own_words(month: Month) -> dict[tuple[str, str], Entry]:
             written: dict[str, Any] = {name: text}
             entries[(task, office)] = replace(entry, **written)
     return entries
+
+
+# ---------------------------------------------------------------- what may be the answer
+
+# As much as an answer has; a mark or a number alone answers nothing.
+_SUBSTANTIAL = re.compile(r"(?:.*?[\u4e00-\u9fff]){4}", re.DOTALL)
+_SENTENCE = re.compile(r"(?:.*?[\u4e00-\u9fff]){10}", re.DOTALL)
+_DAY = re.compile(r"\d{1,2}\s*[月./\-年]\s*\d{1,2}")
+_NAME = re.compile(r"[\u4e00-\u9fff·]{2,4}")
+_APPROVING = re.compile(r"审|签|批|核|阅|同意|领导|局长|负责|盖章|公章")
+_REPORTING = re.compile(r"填|报|制表|经办|经手|联系|编制|[人员]\s*[:：]")
+_APPROVED_SOMEWHERE = re.compile(r"(?:审定|审阅|审签|审核|审批|签字|签批|已审|已阅|同意)")
+_DAY_IN_NAME = re.compile(r"20\d\d[-.年_]?\d{1,2}[-.月_]?\d{1,2}|\d{1,2}月\d{1,2}[日号]")
+HeadField = Literal["reporter", "reported_on", "approval"]
+
+
+Loose = Unplaced | Attached
+
+
+def may_answer(view: View, said: Entry | MilestoneEntry) -> tuple[Loose, ...]:
+    """Return what an office sent that found no place and could be what a row seems to lack.
+
+    Texts and pictures in the row itself, and texts of some length that stand in no other row.
+    """
+    rows = _rows_of(view, said.office)
+    found: list[Loose] = [
+        one
+        for one in _pictures(view, said.office)
+        if (one.file, one.sheet) == (said.file, said.sheet) and said.row in _lines(one)
+    ]
+    for one in _loose_texts(view, said.office):
+        place = parse_reference(one.cell or "")
+        row = (one.file, one.sheet, place[0]) if place else None
+        same = row == (said.file, said.sheet, said.row)
+        if same or (row not in rows and _SUBSTANTIAL.match(one.text)):
+            found.append(one)
+    # Some write what they did under 备注.
+    if isinstance(said, Entry) and not said.progress.strip() and _SENTENCE.match(said.remarks):
+        found.append(Unplaced(said.file, said.sheet, said.cells.get("remarks"), said.remarks))
+    return tuple(found)
+
+
+def may_head(view: View, office: str, field: HeadField) -> tuple[Loose, ...]:
+    """Return what an office sent that found no place and could be its head line.
+
+    A signature is mostly a picture, and it lies where there is room.
+    """
+    rows = _rows_of(view, office)
+    found: list[Loose] = [
+        one
+        for one in _pictures(view, office)
+        if not any((one.file, one.sheet, line) in rows for line in _lines(one))
+    ]
+    for one in _loose_texts(view, office):
+        place = parse_reference(one.cell or "")
+        if place and (one.file, one.sheet, place[0]) in rows:
+            continue
+        text = squeeze(one.text)
+        if field == "reported_on":
+            fits = bool(_DAY.search(text))
+        else:
+            words = _APPROVING if field == "approval" else _REPORTING
+            fits = bool(_NAME.fullmatch(text)) or bool(len(text) <= 60 and words.search(text))
+        if fits:
+            found.append(one)
+    if field == "approval":
+        found += (
+            Unplaced(one.file, one.sheet, one.cells.get("remarks"), one.remarks)
+            for version in view.standing.get(office, ())
+            for one in version.submission.entries
+            if _APPROVED_SOMEWHERE.search(squeeze(one.remarks))
+        )
+    found += _named_files(view, office, field)
+    return tuple(found)
+
+
+def _named_files(view: View, office: str, field: HeadField) -> Iterator[Unplaced]:
+    """Yield the files whose names say it, and refused ones that bear the office's name."""
+    if field == "reporter":
+        return
+    said = _DAY_IN_NAME if field == "reported_on" else _APPROVED_SOMEWHERE
+    names = [version.source.file for version in view.standing.get(office, ())]
+    named = [name for name in dict.fromkeys(names) if said.search(squeeze(name))]
+    if field == "approval":
+        named += files_named_after(view.month, view.roster, office)
+    for name in named:
+        yield Unplaced(name, None, None, f"文件名“{name}”")
+
+
+def name_texts(texts: Sequence[Loose]) -> str:
+    """Return how a message points to what has no place: `H7的“……”（还有H8）`, `F4的图片`."""
+    first = texts[0]
+    if isinstance(first, Unplaced) and first.text.startswith("文件名"):
+        return show(first.text, 60)
+    where = first.cell or (f"〔{show(first.sheet, 20)}〕" if first.sheet else "正文")
+    cells = list(dict.fromkeys(one.cell for one in texts if one.cell))
+    more = f"（还有{'、'.join(cells[1:4])}{'等' if cells[4:] else ''}）" if cells[1:] else ""
+    said = quote(first.text, 20) if isinstance(first, Unplaced) else first.what
+    return f"{where}的{said}{more}"
+
+
+def _pictures(view: View, office: str) -> Iterator[Attached]:
+    for version in view.standing.get(office, ()):
+        yield from version.source.attached
+
+
+def _lines(one: Attached) -> range:
+    """Return the rows over which a picture lies."""
+    first, last = parse_reference(one.cell or ""), parse_reference(one.last or one.cell or "")
+    return range(first[0], last[0] + 1) if first and last else range(0)
+
+
+def _loose_texts(view: View, office: str) -> Iterator[Unplaced]:
+    for source in dict.fromkeys(id(v.source) for v in view.standing.get(office, ())):
+        version = next(v for v in view.standing[office] if id(v.source) == source)
+        yield from version.source.unplaced
+
+
+def _rows_of(view: View, office: str) -> set[tuple[str, str | None, int]]:
+    """Return the rows that bear a task or a milestone, in the standing forms of an office."""
+    said = (
+        statement
+        for version in view.standing.get(office, ())
+        for other in version.source.submissions
+        for statement in statements_of(other)
+    )
+    return {(one.file, one.sheet, one.row) for one in said if one.row is not None}

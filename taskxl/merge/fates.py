@@ -45,6 +45,18 @@ UNCLEAR = rule(
     urgency=4,
     together=True,
 )
+EMPTY = rule(
+    "R212",
+    "表没有填写",
+    "error",
+    what="收回的表还是下发时的样子：没有一处填报内容，或者只有带出的上期文字，一个字也没有改。",
+    why="没有填写的表不算报送，汇总里这个股室的任务都是空白。",
+    cure="请股室填写后重新报送；如果是发错了文件，请把填好的那份发来。",
+    mender="office",
+    urgency=4,
+    together=True,
+    listed_in="files",
+)
 
 _NO_PLACE = "E303"  # counted by the texts that found no place, whatever findings say of them
 # Of the fates of several forms in one file the first of these is the file's verdict.
@@ -91,8 +103,6 @@ def covered_rows(version: Version, settled: Settled) -> tuple[Finding, ...]:
 
     A form split over two files lacks in each half the rows of the other; nothing is gone.
     """
-    if len(settled.standing) < 2:
-        return ()
     told = {entry.task for entry in settled.entries}
     return tuple(f for f in version.source.findings if f.code == "E302" and f.task in told)
 
@@ -130,9 +140,24 @@ def combine_fates(ret: Return, fates: Sequence[Fate]) -> FileVerdict:
     told = [fate for fate in fates if fate.code] or fates
     told = [fate for fate in told if fate.verdict == verdict] or told
     reasons = "；".join(dict.fromkeys(fate.reason for fate in told if fate.reason))
+    if ret.attached:
+        reasons = "；".join(filter(None, (reasons, tell_attached(ret))))
     return FileVerdict(
         ret.file, ret.sha256, verdict, offices or None, told[0].code, reasons or None
     )
+
+
+def tell_attached(ret: Return) -> str:
+    """Say where the pictures and files in a return lie, for its line in the register."""
+    places: dict[str, list[str]] = {}
+    for one in ret.attached:
+        at = f"〔{show(one.sheet)}〕" if one.sheet else ""
+        places.setdefault(one.what, []).append(f"{at}{one.cell or ''}" or "正文")
+    named = [
+        f"{what} {len(cells)} 处（{'、'.join(dict.fromkeys(cells))}）"
+        for what, cells in places.items()
+    ]
+    return f"有{'、'.join(named)}，请看原件"
 
 
 def report_versions(settled: Settled) -> Iterator[Finding]:

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 
-from taskxl.findings import Finding, Rule
-from taskxl.merge.evidence import files_named_after
+from taskxl.approval import is_approval
+from taskxl.findings import Finding, Rule, Severity
+from taskxl.merge.evidence import HeadField, files_named_after, may_head, name_texts
 from taskxl.merge.registry import View, gap_rule
 from taskxl.merge.states import Arrival, find_arrival, is_late
-from taskxl.merge.versions import Version
+from taskxl.merge.versions import Head, Version
 from taskxl.model import OfficeState
-from taskxl.text import is_blank, show
+from taskxl.text import is_blank, quote, show
 from taskxl.words import OFFICE_STATES
 
 _SOURCES = {"mail": "邮件时间", "file": "文件时间", "form": "填报日期"}
@@ -41,13 +42,21 @@ def find_missing(rule: Rule, view: View) -> Iterator[Finding]:
     name in its file name is pointed to, for a file name proves nothing.
     """
     for state in view.month.offices:
-        if not state.owes or state.state != "missing":
+        if not state.owes or state.state != "missing" or not state.due:
             continue
         head = f"没有收到可用的{view.month.period.label}进展情况表，涉及任务 {state.tasks} 项。"
         hints = files_named_after(view.month, view.roster, state.office)
         if hints:
             files = "、".join(f"“{show(file)}”" for file in hints)
             tail = f"收到的{files}像是这个股室的，但没有采用。请核实，并请其按要求重报。"
+        elif told := view.about.get(state.office):
+            files = "、".join(f"“{show(file)}”" for file in dict.fromkeys(told))
+            yield rule.found(
+                f"{head}但{files}里有这个股室的任务，可能就是它报的。请核实。",
+                severity="info",
+                office=state.office,
+            )
+            continue
         else:
             tail = "请于近日报送；如已报送，请告知办公室核对。"
         yield rule.found(head + tail, office=state.office)
@@ -78,10 +87,12 @@ def find_late(rule: Rule, view: View) -> Iterator[Finding]:
         version = view.arrivals.get(state.office)
         if not state.owes or version is None or state.state not in ("submitted", "late"):
             continue
-        late, arrival = is_late(version, view.month.as_of), find_arrival(version)
+        day = view.month.deadline or view.month.as_of
+        late, arrival = is_late(version, day), find_arrival(version)
         if late is False or arrival is None:
             continue
-        message = f"{_tell(arrival)}，截止日是{view.month.as_of:%Y-%m-%d}，{_days(arrival, view)}。"
+        over = f"晚了 {(arrival.day - day).days} 天"
+        message = f"{_tell(arrival)}，截止日是{day:%Y-%m-%d}，{over}。"
         place = {
             "office": state.office,
             "file": version.source.file,
@@ -103,15 +114,11 @@ def _tell(arrival: Arrival) -> str:
     return f"收到时间（据{_SOURCES[arrival.receipt]}）是{when}"
 
 
-def _days(arrival: Arrival, view: View) -> str:
-    return f"晚了 {(arrival.day - view.month.as_of).days} 天"
-
-
 @gap_rule(
     "G403",
     "未经审定",
     "warning",
-    what="表上“分管负责同志审定”一栏是空的。",
+    what="表上“分管负责同志审定”一栏是空的，或写的是不同意、退回、待审、请领导审定之类。",
     why="进展情况须经分管负责同志审定后报送，没有审定的内容不宜上报、通报。",
     cure="请分管负责同志审定签名后重新报送，或由办公室与分管负责同志核实。",
     office_column="approved",
@@ -128,18 +135,43 @@ def _days(arrival: Arrival, view: View) -> str:
     """,
 )
 def find_unapproved(rule: Rule, view: View) -> Iterator[Finding]:
-    """Yield each standing form without the leader's approval."""
-    for office, versions in _ordered(view):
-        for version in versions:
-            form = version.submission
-            if not form.approved:
-                yield rule.found(
-                    "“分管负责同志审定”是空的。请分管负责同志审定后填上姓名，再报送。",
-                    office=office.office,
-                    file=version.source.file,
-                    sheet=form.sheet,
-                    cell=form.cells.get("approval"),
-                )
+    """Yield each office of whose forms none bears the leader's approval.
+
+    Only info where the original must be seen: a picture, （签名）, a text without a place that may
+    be the signature.
+    """
+    for office, version in _ordered(view):
+        head = view.heads.get(office.office, Head())
+        where = head.approval or version
+        form = where.submission
+        if form.approved or not _is_asked(view, office.office, "approval"):
+            continue
+        severity: Severity | None = None
+        found = may_head(view, office.office, "approval")
+        if is_approval(form.approval) is None:
+            message = f"“分管负责同志审定”写的是{quote(form.approval, 20)}，看不出是谁。请看原件。"
+            severity = "info"
+        elif is_blank(form.approval) and found:
+            message = (
+                f"“分管负责同志审定”没有文字，但有{name_texts(found)}，可能就是审定。"
+                "请看原件，请核实。"
+            )
+            severity = "info"
+        elif is_blank(form.approval):
+            message = "“分管负责同志审定”是空的。请分管负责同志审定后填上姓名，再报送。"
+        else:
+            message = (
+                f"“分管负责同志审定”写的是{quote(form.approval, 20)}，还不是审定同意。"
+                "请分管负责同志审定后填上姓名，再报送。"
+            )
+        yield rule.found(
+            message,
+            severity=severity,
+            office=office.office,
+            file=where.source.file,
+            sheet=form.sheet,
+            cell=form.cells.get("approval"),
+        )
 
 
 @gap_rule(
@@ -163,37 +195,54 @@ def find_unapproved(rule: Rule, view: View) -> Iterator[Finding]:
     """,
 )
 def find_unsigned(rule: Rule, view: View) -> Iterator[Finding]:
-    """Yield each standing form without reporter or date; a date that is no date is E305 already."""
-    for office, versions in _ordered(view):
-        for version in versions:
-            form = version.submission
-            unreadable = {f.cell for f in version.source.findings if f.code == "E305" and f.cell}
-            blank = []
-            if is_blank(form.reporter):
-                blank.append(("填报人", "reporter"))
-            if form.reported_on is None and form.cells.get("reported_on") not in unreadable:
-                blank.append(("填报日期", "reported_on"))
-            if blank:
-                names = "和".join(name for name, _ in blank)
-                yield rule.found(
-                    f"{names}没有填。请补填。",
-                    office=office.office,
-                    file=version.source.file,
-                    sheet=form.sheet,
-                    cell=form.cells.get(blank[0][1]),
-                )
+    """Yield each office of whose forms none has a reporter or a date.
 
-
-def _ordered(view: View) -> Iterator[tuple[OfficeState, tuple[Version, ...]]]:
-    """Yield the standing forms of each office, but for those on closed tasks alone."""
-    for state in view.month.offices:
-        forms = tuple(
-            version
-            for version in view.standing.get(state.office, ())
-            if not (tasks := set(version.submission.tasks)) or tasks - view.closed
+    A date that is no date is E305 already; only info where a text without a place may be either.
+    """
+    for office, version in _ordered(view):
+        head = view.heads.get(office.office, Head())
+        forms = view.standing[office.office]
+        unreadable = {
+            (f.file, f.cell) for one in forms for f in one.source.findings if f.code == "E305"
+        }
+        dated = head.reported_on is not None or any(
+            (one.source.file, cell) in unreadable
+            for one in forms
+            if (cell := one.submission.cells.get("reported_on"))
         )
-        if forms:
-            yield state, forms
+        blank: list[tuple[str, HeadField]] = []
+        if head.reporter is None and _is_asked(view, office.office, "reporter"):
+            blank.append(("填报人", "reporter"))
+        if not dated and _is_asked(view, office.office, "reported_on"):
+            blank.append(("填报日期", "reported_on"))
+        if not blank:
+            continue
+        names = "和".join(name for name, _ in blank)
+        found = [one for _, name in blank for one in may_head(view, office.office, name)]
+        tail = f"，但{name_texts(found)}没有归处，可能就是。请核实。" if found else "。请补填。"
+        yield rule.found(
+            f"{names}没有填{tail}",
+            severity="info" if found else None,
+            office=office.office,
+            file=version.source.file,
+            sheet=version.submission.sheet,
+            cell=version.submission.cells.get(blank[0][1]),
+        )
+
+
+def _is_asked(view: View, office: str, field: HeadField) -> bool:
+    """Tell whether a form that counts for an office has such a field at all."""
+    return any(field in version.submission.asked for version in view.standing[office])
+
+
+def _ordered(view: View) -> Iterator[tuple[OfficeState, Version]]:
+    """Yield each office with its first standing form, but for those on closed tasks alone."""
+    for state in view.month.offices:
+        for version in view.standing.get(state.office, ()):
+            tasks = set(version.submission.tasks)
+            if not tasks or tasks - view.closed:
+                yield state, version
+                break
 
 
 @gap_rule(

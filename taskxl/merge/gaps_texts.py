@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from taskxl.findings import Finding, Rule
-from taskxl.merge.evidence import is_over
+from taskxl.merge.evidence import is_over, may_answer, name_texts
 from taskxl.merge.lights import COMPLETED, NOT_COMPLETED, POSTPONED, says_done
 from taskxl.merge.likeness import plain, repetition, says_nothing, substance
 from taskxl.merge.registry import View, gap_rule
@@ -80,6 +80,10 @@ def find_blank(rule: Rule, view: View) -> Iterator[Finding]:
             yield rule.found(
                 f"{head}，同一张表里有填报栏跨行合并，内容可能写在上面的格里。请核实。",
                 severity="info",
+            ).at(**_place(entry, "progress"))
+        elif found := may_answer(view, entry):
+            yield rule.found(
+                f"{head}，但{name_texts(found)}没有归处，可能就是。请核实。", severity="info"
             ).at(**_place(entry, "progress"))
         else:
             yield rule.found(f"{head}。请补填本月的进展；没有进展的，请写明原因。").at(
@@ -247,6 +251,8 @@ def find_unexplained(rule: Rule, view: View) -> Iterator[Finding]:
         pair = (entry.task, entry.office)
         if not says_nothing(entry.obstacles) or pair in noted:
             continue
+        if not view.asks(entry.office, "obstacles"):
+            continue
         if not view.is_own(entry, "obstacles"):
             continue
         if entry.status == BEHIND and view.is_own(entry, "status"):
@@ -254,6 +260,14 @@ def find_unexplained(rule: Rule, view: View) -> Iterator[Finding]:
         elif pair in behind:
             reason = f"有节点报“{behind[pair].state}”"
         else:
+            continue
+        loose = () if entry.obstacles.strip() else may_answer(view, entry)
+        if loose:
+            yield rule.found(
+                f"{task.label}{reason}，存在问题和下一步工作计划是空白，"
+                f"但{name_texts(loose)}没有归处，可能就是。请核实。",
+                severity="info",
+            ).at(**_place(entry, "obstacles"))
             continue
         written = "写的是" + quote(entry.obstacles, 40) if entry.obstacles.strip() else "是空白"
         yield rule.found(
@@ -390,6 +404,8 @@ def find_unmarked(rule: Rule, view: View) -> Iterator[Finding]:
     for state, task in view.owed():
         entry = view.entries.get((task.id, state.office))
         unmarked = entry and is_blank(entry.status) and not is_blank(entry.progress)
+        if not view.asks(state.office, "status"):
+            continue
         if entry and unmarked and view.is_own(entry, "status"):
             yield rule.found(
                 f"{task.label}没有选进度状态。请核实后补选：已完成、正常推进、进度滞后、尚未启动。",

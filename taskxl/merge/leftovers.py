@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
-from taskxl.merge.versions import Settled, Statement, Version, statements_of, texts_of
+from taskxl.merge.versions import Head, Settled, Statement, Version, statements_of, texts_of
 from taskxl.model import Return, Submission, Unplaced
 from taskxl.text import is_blank, squeeze
 
@@ -52,18 +52,19 @@ def gather_leftovers(
     returns: Iterable[Return],
     versions: Mapping[int, Sequence[Version]],
     settled: Mapping[str, Settled],
+    heads: Mapping[str, Head],
 ) -> Iterator[Unplaced]:
     """Yield what the returns with forms that may count hold beside what stands.
 
     `versions` gives those forms by the `id()` of their return, `settled` the settlement of each
-    office. A text of a return that does not stand is left out where a standing one of the same
-    office has it too: a copy adds nothing.
+    office, `heads` where its head lines stand. A text of a return that does not stand is left
+    out where a standing one of the same office has it too: a copy adds nothing.
     """
     # An office with one return has nothing to compare it with.
     several = {
         o for o, one in settled.items() if len(one.standing) > 1 or one.duplicates or one.replaced
     }
-    kept = {office: _kept_texts(settled[office]) for office in several}
+    kept = {office: _kept_texts(settled[office], heads.get(office, Head())) for office in several}
     standing = {id(v) for one in settled.values() for v in one.standing}
     lost: dict[int, list[Unplaced]] = {}
     for one in settled.values():
@@ -93,7 +94,7 @@ def gather_leftovers(
             yield from (one for one in ret.unplaced if squeeze(one.text) not in known)
 
 
-def _kept_texts(settled: Settled) -> set[str]:
+def _kept_texts(settled: Settled, head: Head) -> set[str]:
     statements: tuple[Statement, ...] = (*settled.entries, *settled.milestones)
     texts = {squeeze(text) for one in statements for _, text in texts_of(one)}
     for version in settled.standing:
@@ -101,7 +102,11 @@ def _kept_texts(settled: Settled) -> set[str]:
         texts |= {squeeze(form.reporter), squeeze(form.approval)}
         texts |= {squeeze(one.text) for one in version.source.unplaced}
         texts |= {squeeze(change.now) for change in form.altered}
-    day = newest_day(settled.standing)
+    texts |= {squeeze(v.submission.reporter) for v in (head.reporter,) if v}
+    texts |= {squeeze(v.submission.approval) for v in (head.approval,) if v}
+    day = newest_day(settled.standing) or (
+        head.reported_on.submission.reported_on if head.reported_on else None
+    )
     if day:
         texts.add(day.isoformat())
     return texts

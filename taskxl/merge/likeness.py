@@ -5,6 +5,12 @@ import re
 from taskxl.text import is_blank, likeness, squeeze
 from taskxl.words import DONE_WORDS, NOT_DONE_WORDS, NOTHING_WORDS, PREVIOUS_MARK, STOCK_PHRASES
 
+# What forms of other programs put where nothing is, and where else one is sent to look.
+_NOTHING_AT_ALL = re.compile(r"(?:n/?a|null|none|nil|nan|x+|tbd|待补|待填|略|空)?", re.IGNORECASE)
+_ELSEWHERE = re.compile(
+    r"(?:详细情况|具体情况|内容)?(?:详|请|可|具体|另)?(?:见|参见|参阅|参照|查看)"
+    r"(?:附[件表页图]|备注栏?|说明|上[文表报月期述]?|下[文表述]?|另[表附页文]|右[栏侧]?|左[栏侧]?|节点完成情况表?|邮件|原件)"
+)
 _MARKS = re.compile(r"(?:[^\w%]|_)+")
 _CLAUSE = re.compile(r"[，,。；;！!？?\n]+")
 _DATE = re.compile(r"\d+年|\d+月(?:\d+日|底|末|份|初|[上中下]旬)?前?")
@@ -50,6 +56,9 @@ def substance(text: str) -> str:
     ('已招标', '5%')
     """
     left = plain(text)
+    if _NOTHING_AT_ALL.fullmatch(left):
+        return ""
+    left = _ELSEWHERE.sub("", left)
     for phrase in STOCK_PHRASES:
         left = left.replace(phrase, "")
     return left
@@ -57,7 +66,8 @@ def substance(text: str) -> str:
 
 def says_nothing(text: str) -> bool:
     """Tell whether `text` is blank or one of the words for nothing (`无`, `暂无`, …)."""
-    return is_blank(text) or plain(text) in NOTHING_WORDS
+    bare = plain(text)
+    return is_blank(text) or bare in NOTHING_WORDS or bool(_NOTHING_AT_ALL.fullmatch(bare))
 
 
 def find_done_clause(milestone: str, progress: str) -> str | None:

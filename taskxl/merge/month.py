@@ -15,6 +15,7 @@ from taskxl.merge.states import first_arrivals, judge_offices, order_entries
 from taskxl.merge.verdicts import count_returns
 from taskxl.merge.versions import speaks, texts_of
 from taskxl.model import (
+    ASKED,
     Entry,
     Light,
     MasterList,
@@ -27,7 +28,8 @@ from taskxl.model import (
     Unplaced,
 )
 from taskxl.roster import Roster, divide_tasks
-from taskxl.text import squeeze
+from taskxl.text import call_offices, squeeze
+from taskxl.words import DONE
 
 
 def merge_month(
@@ -37,15 +39,21 @@ def merge_month(
     returns: Sequence[Return],
     history: Sequence[Month] = (),
     *,
+    deadline: date | None = None,
     issued: Mapping[str, str] | None = None,
     revisions: Sequence[Revision] = (),
+    asked: tuple[str, ...] = ASKED,
 ) -> Month:
     """Merge the returns of a period.
 
     `as_of` is the period's report day: what came after it is late, and milestones are judged by
-    it. `history` are the year's earlier months, in any order; `issued` the id of the form that
-    each office was issued last, where that is known; `revisions` what the 办公室 corrected in the
-    summary. The result does not depend on the order of `returns`.
+    it. While the report day is still to come (`deadline`), `as_of` is the day of the merge:
+    milestones are judged by that, and nobody is missing or late.
+
+    `history` are the year's earlier months, in any order; `issued` the id of the form that each
+    office was issued last, where that is known; `revisions` what the 办公室 corrected in the
+    summary; `asked` what the period's forms ask for. The result does not depend on the order of
+    `returns`.
     """
     roster = Roster(master.offices)
     past = _past_months(history, period, roster)
@@ -53,7 +61,18 @@ def merge_month(
     places = {task_id: place for place, task_id in enumerate(tasks)}
     offices = {task.id: roster.spell_out(task.offices) for task in master.tasks}
     shares = divide_tasks(master, period)
-    counted = count_returns(master, period, returns, issued)
+    closed = frozenset(task.id for task in master.tasks if task.is_closed(period.last_day))
+    earlier = {
+        (entry.task, entry.office): Earlier(month.period, entry, own[entry.task, entry.office])
+        for month in past
+        for own in (own_words(month),)
+        for entry in month.entries
+        if speaks(entry) and entry.task in tasks
+    }
+    finished = {pair for pair, said in earlier.items() if said.entry.status == DONE}
+    finished |= {(task, office) for task in closed for office in offices[task]}
+    before = {pair: said.entry for pair, said in earlier.items()}
+    counted = count_returns(master, period, returns, issued, before=before, finished=finished)
 
     revisions = rename_offices(revisions, roster)
     corrected, revised = revise_entries(counted.entries, revisions, tasks)
@@ -62,21 +81,15 @@ def merge_month(
     for entry in entries:
         by_task.setdefault(entry.task, []).append(entry)
     statements = _order_statements(counted.milestones, master, offices)
-    closed = frozenset(task.id for task in master.tasks if task.is_closed(period.last_day))
     milestones = judge_milestones(master, as_of, by_task, statements, past, closed)
-    earlier = {
-        (entry.task, entry.office): Earlier(month.period, entry, own[entry.task, entry.office])
-        for month in past
-        for own in (own_words(month),)
-        for entry in month.entries
-        if speaks(entry) and entry.task in tasks
-    }
     arrivals = first_arrivals(counted.versions)
     month = Month(
         period,
         as_of,
         master,
-        offices=judge_offices(shares, counted, arrivals, as_of, past),
+        offices=judge_offices(
+            shares, counted, arrivals, deadline or as_of, past, is_due=deadline is None
+        ),
         files=counted.files,
         entries=entries,
         milestones=milestones,
@@ -87,6 +100,8 @@ def merge_month(
         lights_before=_lights_of(past[-1]) if past else {},
         revisions=revised,
         instructions_before=instructions_of(past[-1].revisions) if past else {},
+        asked=asked,
+        deadline=deadline,
     )
     view = View(
         month,
@@ -101,9 +116,20 @@ def merge_month(
         past=past,
         closed=closed,
         corrected=frozenset(key_of(one) for one in revised),
+        heads=counted.heads,
+        about=counted.about,
     )
-    findings = (*_without_demands(counted.findings, closed), *find_gaps(view))
-    return replace(month, findings=_order_findings(findings, month.offices, places))
+    word = master.settings.office_word
+    findings = [
+        replace(finding, message=call_offices(finding.message, word))
+        for finding in (*_without_demands(counted.findings, closed), *find_gaps(view))
+    ]
+    files = tuple(
+        replace(file, reason=call_offices(file.reason, word)) if file.reason else file
+        for file in month.files
+    )
+    ordered = _order_findings(findings, month.offices, places)
+    return replace(month, files=files, findings=ordered)
 
 
 def rests_on(month: Month, *, before: Month, corrections_only: bool = False) -> bool:

@@ -1,11 +1,11 @@
 """The registry of gap rules, and the month as a rule sees it."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import KW_ONLY, dataclass, field
 from typing import ParamSpec
 
 from taskxl.findings import Finding, Rule, rule
-from taskxl.merge.versions import Version
+from taskxl.merge.versions import Head, Version
 from taskxl.model import (
     Entry,
     MilestoneEntry,
@@ -40,7 +40,9 @@ class View:
     office; `statements` by milestone, leading office first; `earlier` what each office last said
     of each task; `past` the year's earlier months, oldest first, offices under their present names;
     `closed` the ids of tasks that the 办公室 has closed, of which nobody is asked anything;
-    `corrected` the texts, by task, office and field, that the 办公室 has put in other words.
+    `corrected` the texts, by task, office and field, that the 办公室 has put in other words;
+    `heads` the head lines of each office, whichever of its files they stand in; `about` files
+    with rows of an office's tasks that were not taken for its own.
     """
 
     month: Month
@@ -56,10 +58,19 @@ class View:
     past: tuple[Month, ...]
     closed: frozenset[str] = frozenset()
     corrected: frozenset[tuple[str, str, str]] = frozenset()
+    heads: Mapping[str, Head] = field(default_factory=dict)
+    about: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def leads(self, task: Task) -> tuple[str, ...]:
         """Return the task's leading offices by their names in 股室."""
         return self.roster.spell_out(task.lead_offices)
+
+    def asks(self, office: str, field: str) -> bool:
+        """Tell whether an office was asked for a field (of `model.ASKED`) by the form it had."""
+        versions = self.standing.get(office, ())
+        if not versions:
+            return field in self.month.asked
+        return all(field in version.submission.asked for version in versions)
 
     def owed(self) -> Iterator[tuple[OfficeState, Task]]:
         """Yield each task on which an office whose return counts owes a report."""

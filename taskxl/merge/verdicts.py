@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from taskxl.findings import Finding
 from taskxl.merge.fates import (
+    EMPTY,
     SAME_CONTENT,
     Fate,
     combine_fates,
@@ -12,8 +14,17 @@ from taskxl.merge.fates import (
     judge_versions,
     report_versions,
 )
-from taskxl.merge.leftovers import form_texts, gather_leftovers, statement_texts
-from taskxl.merge.versions import Settled, Version, local_moment, rename_office, settle_versions
+from taskxl.merge.leftovers import form_texts, gather_leftovers, head_texts, statement_texts
+from taskxl.merge.versions import (
+    Head,
+    Settled,
+    Version,
+    likelihood,
+    local_moment,
+    rename_office,
+    settle_head,
+    settle_versions,
+)
 from taskxl.model import (
     Altered,
     Entry,
@@ -38,7 +49,9 @@ class Counted:
     """The returns of a month, counted: what stands, and what became of the rest.
 
     `versions` are all readable forms of each office for the period, whether they stand or not;
-    `refused` gives the files of each office that do not count at all, where it can be named.
+    `refused` gives the files of each office that do not count at all, where it can be named;
+    `heads` what stands above each office's tables, `about` the files that hold rows of its tasks
+    without being taken for its own.
     """
 
     files: tuple[FileVerdict, ...]
@@ -50,6 +63,8 @@ class Counted:
     unplaced: tuple[Unplaced, ...]
     altered: tuple[Altered, ...]
     findings: tuple[Finding, ...]
+    heads: Mapping[str, Head] = field(default_factory=dict)
+    about: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def count_returns(
@@ -57,6 +72,8 @@ def count_returns(
     period: Period,
     returns: Sequence[Return],
     issued: Mapping[str, str] | None = None,
+    before: Mapping[tuple[str, str], Entry] = MappingProxyType({}),
+    finished: Set[tuple[str, str]] = frozenset(),
 ) -> Counted:
     """Give every file its verdict and gather what stands.
 
@@ -64,12 +81,19 @@ def count_returns(
     it is no return at all (R211), `duplicate` (R207), `superseded` when nothing of it stands
     beside a newer one (R208), else `accepted`, or `partial` when some of its text found no place,
     a task row is gone, or a part gave way to another return. `issued` gives the id of the form
-    that each office was issued last. Whatever does not stand is in `unplaced`.
+    that each office was issued last, `before` what each office last said of a task, by task and
+    office; `finished` are the tasks, each with its office, of which nothing need be written any
+    more. Whatever does not stand is in `unplaced`.
     """
     readable, copies = _part_copies(sorted(returns, key=lambda ret: ret.file))
     taken = _take_in(readable, period, Roster(master.offices))
+    _refuse_empty(taken, finished)
     settled = {
-        office: settle_versions(versions, (issued or {}).get(office))
+        office: settle_versions(
+            versions,
+            (issued or {}).get(office),
+            {task: entry for (task, name), entry in before.items() if name == office},
+        )
         for office, versions in taken.by_office.items()
     }
     fates, findings = taken.fates, taken.findings
@@ -88,7 +112,17 @@ def count_returns(
         findings.append(SAME_CONTENT.found(message, office=verdict.office, file=ret.file))
 
     entries, milestones, strays = _part_strays(master, settled)
-    leftovers = gather_leftovers(readable, taken.by_return, settled)
+    heads = {
+        office: settle_head(
+            sorted(versions, key=lambda v: likelihood(v, (issued or {}).get(v.submission.office)))
+        )
+        for office, versions in taken.by_office.items()
+    }
+    leftovers = gather_leftovers(readable, taken.by_return, settled, heads)
+    about: dict[str, list[str]] = {}
+    for ret in readable:
+        for office in ret.about:
+            about.setdefault(Roster(master.offices).present_name(office), []).append(ret.file)
     return Counted(
         tuple(sorted(files, key=lambda verdict: verdict.file)),
         {office: one.standing for office, one in settled.items()},
@@ -99,6 +133,8 @@ def count_returns(
         tuple(sorted((*taken.unplaced, *leftovers, *strays), key=lambda one: one.file)),
         tuple(a for s in settled.values() for v in s.standing for a in v.submission.altered),
         tuple(dict.fromkeys(findings)),
+        heads,
+        {office: tuple(names) for office, names in about.items()},
     )
 
 
@@ -120,12 +156,18 @@ class _Taken:
 def _take_in(returns: Sequence[Return], period: Period, roster: Roster) -> _Taken:
     """Part the forms that may count for the period from those that cannot."""
     taken = _Taken()
+    present = {
+        roster.present_name(form.office)
+        for ret in returns
+        for form in ret.submissions
+        if not ret.code and form.period in (None, period.key)
+    }
     for ret in returns:
         fates = taken.fates.setdefault(id(ret), [])
         forms = [rename_office(s, roster.present_name(s.office)) for s in ret.submissions]
         counting = {f.office for f in forms if not ret.code and f.period in (None, period.key)}
         for form in forms:
-            refusal = _refuse_form(ret, form, period, counting)
+            refusal = _refuse_form(ret, form, period, counting, present)
             if refusal is None:
                 version = Version(ret, form)
                 taken.by_office.setdefault(form.office, []).append(version)
@@ -140,6 +182,28 @@ def _take_in(returns: Sequence[Return], period: Period, roster: Roster) -> _Take
             taken.unplaced.extend(ret.unplaced)
         taken.findings.extend(_refusal_findings(ret, fates, counting))
     return taken
+
+
+def _refuse_empty(taken: _Taken, finished: Set[tuple[str, str]]) -> None:
+    """Refuse the forms of those offices of which nothing else came than forms nobody filled.
+
+    Where all of a form's tasks are `finished`, nothing had to be filled.
+    """
+    for office, versions in list(taken.by_office.items()):
+        tasks = {task for version in versions for task in version.submission.tasks}
+        owed = not tasks or any((task, office) not in finished for task in tasks)
+        if not owed or not all(version.empty for version in versions):
+            continue
+        del taken.by_office[office]
+        for version in versions:
+            ret = version.source
+            taken.by_return[id(ret)] = [v for v in taken.by_return[id(ret)] if v is not version]
+            reason = "表里没有填写内容，还是下发时的样子。请填写后重新报送。"
+            taken.fates[id(ret)].append(Fate(ret.file, "rejected", office, EMPTY.code, reason))
+            taken.refused.setdefault(office, []).append(ret.file)
+            taken.unplaced.extend(head_texts(version.submission))
+            found = EMPTY.found(reason, office=office, file=ret.file)
+            taken.findings.append(found.at(sheet=version.submission.sheet))
 
 
 def _part_copies(returns: Sequence[Return]) -> tuple[list[Return], list[tuple[Return, Return]]]:
@@ -168,11 +232,18 @@ def _refuse_file(ret: Return) -> Fate:
     return Fate(ret.file, rule_of(code).verdict, "", code, ret.reason or _UNKNOWN)
 
 
-def _refuse_form(ret: Return, form: Submission, period: Period, counting: Set[str]) -> Fate | None:
+def _refuse_form(
+    ret: Return, form: Submission, period: Period, counting: Set[str], present: Set[str]
+) -> Fate | None:
     """Return the fate of a form that cannot count, None where it can.
 
-    `counting` are the offices of which the same file has a form that counts.
+    `counting` are the offices of which the same file has a form that counts, `present` those of
+    which any file has: an old form that comes along with the new one asks nothing of anybody.
     """
+    if ret.code == "R206" and form.office in present and form.period not in (None, period.key):
+        month = show(period_name(form.period or ""))
+        reason = f"这是{month}的表，本期的表另有一份，不用处理；文字列在未归位内容"
+        return Fate(ret.file, "superseded", form.office, "R206", reason)
     if ret.code:
         return Fate(ret.file, "rejected", form.office, ret.code, ret.reason or _UNKNOWN)
     if form.period in (None, period.key):
@@ -196,7 +267,8 @@ def _refusal_findings(ret: Return, fates: Sequence[Fate], counting: Set[str]) ->
             continue
         code, reason = fate.code, fate.reason or ""
         if not any((finding.code, finding.message) == (code, reason) for finding in said):
-            severity = "info" if fate.office in counting else rule_of(code).severity
+            known = fate.office in counting or fate.verdict == "superseded"
+            severity = "info" if known else rule_of(code).severity
             said.append(Finding(code, severity, reason, fate.office or None, file=ret.file))
     return said
 

@@ -1,9 +1,10 @@
 """Several returns of one office: which text stands, which was replaced, where nobody can tell."""
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta, timezone
-from typing import TypeVar
+from types import MappingProxyType
+from typing import Any, TypeVar
 
 from taskxl.model import Entry, MilestoneEntry, Return, Submission
 from taskxl.text import is_blank, squeeze
@@ -33,6 +34,17 @@ class Version:
     def blank(self) -> bool:
         """Whether the office wrote nothing about any task or milestone."""
         return not any(speaks(one) for one in self.statements)
+
+    @property
+    def empty(self) -> bool:
+        """Whether the office wrote nothing at all since the form was issued to it.
+
+        Its name and the leader's at the head are no report; a word that stands anywhere else is.
+        """
+        texts = any(texts_of(one) for one in self.statements)
+        broken = any(finding.code.startswith("E30") for finding in self.source.findings)
+        left = bool(self.source.unplaced or self.submission.altered or broken)
+        return not left and (not texts or self.submission.untouched)
 
     @property
     def statements(self) -> tuple[Statement, ...]:
@@ -66,6 +78,18 @@ class Loss:
 
 
 @dataclass(frozen=True, slots=True)
+class Head:
+    """What an office's versions say above their tables, each line from the likeliest newest one.
+
+    The place of a line is that of the version it stands in: `None` where no version has it.
+    """
+
+    reporter: Version | None = None
+    reported_on: Version | None = None
+    approval: Version | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Settled:
     """What stands of an office's versions.
 
@@ -80,6 +104,22 @@ class Settled:
     duplicates: tuple[tuple[Version, Version], ...] = ()
     replaced: tuple[tuple[Version, Version, bool], ...] = ()
     losses: tuple[Loss, ...] = ()
+
+
+def settle_head(versions: Iterable[Version]) -> Head:
+    """Return where each head line of an office stands, its versions given likeliest newest last.
+
+    A supplement mostly bears none of them: they count wherever the office wrote them. An approval
+    counts before words that are none, however old it is.
+    """
+    versions = list(versions)[::-1]
+    approved = (version for version in versions if version.submission.approved)
+    worded = (version for version in versions if not is_blank(version.submission.approval))
+    return Head(
+        next((v for v in versions if not is_blank(v.submission.reporter)), None),
+        next((v for v in versions if v.submission.reported_on is not None), None),
+        next(approved, next(worded, None)),
+    )
 
 
 def local_moment(moment: datetime | None) -> datetime | None:
@@ -136,15 +176,21 @@ def find_newer(one: Version, other: Version, issued: str | None = None) -> Versi
     return one if votes.pop() > 0 else other
 
 
-def settle_versions(versions: Iterable[Version], issued: str | None = None) -> Settled:
-    """Decide, task by task, which of an office's versions speaks.
+def settle_versions(
+    versions: Iterable[Version],
+    issued: str | None = None,
+    before: Mapping[str, Entry] = MappingProxyType({}),
+) -> Settled:
+    """Decide, cell by cell, which of an office's versions speaks.
 
-    For each task and milestone the newest version that says anything of it stands; so a form split
-    over two files is joined, and a second return that only adds task 5 leaves the rest as it was.
-    Where versions differ and nothing tells the newer one, the likelier one stands and the
-    loss is marked as uncertain. Versions that say the same throughout count as one.
+    For each field of a task or milestone the newest version that has a text stands: a blank takes
+    nothing away, so a form split over two files is joined, and a supplement with one answer, or
+    with fewer columns, leaves the rest as it was. Where two texts differ and nothing tells the
+    newer one, the likelier one stands and the loss is marked as uncertain. `before` is what stood
+    last month, by task: a text that only repeats it gives way to any other.
+    Versions that say the same throughout count as one.
     """
-    ranked = sorted(versions, key=lambda version: _likelihood(version, issued), reverse=True)
+    ranked = sorted(versions, key=lambda version: likelihood(version, issued), reverse=True)
     if len(ranked) == 1:
         return _stand_alone(ranked[0], ())
     groups: dict[object, list[Version]] = {}
@@ -158,30 +204,27 @@ def settle_versions(versions: Iterable[Version], issued: str | None = None) -> S
     if len(distinct) == 1:
         return _stand_alone(distinct[0], tuple(duplicates))
 
-    losses: list[Loss] = []
-    entries = _choose(distinct, lambda v: v.submission.entries, lambda e: e.task, issued, losses)
-    milestones = _choose(
-        distinct, lambda v: v.submission.milestones, lambda e: e.milestone, issued, losses
+    settling = _Settling(issued, before)
+    entries = settling.choose([(v, v.submission.entries) for v in distinct], lambda e: e.task)
+    milestones = settling.choose(
+        [(v, v.submission.milestones) for v in distinct], lambda e: e.milestone
     )
-    heard = {id(version) for version, entry in entries if speaks(entry)}
-    heard |= {id(version) for version, step in milestones if speaks(step)}
     # Where all that was written are remarks, those who wrote them stand.
-    heard = heard or {id(version) for version, entry in entries if texts_of(entry)}
-    heard = heard or {id(distinct[0])}
+    heard = settling.heard or settling.remarked or {id(distinct[0])}
     standing = tuple(version for version in distinct if id(version) in heard)
     replaced = []
     for version in distinct:
         if id(version) not in heard:
-            own = [loss for loss in losses if loss.version is version]
+            own = [loss for loss in settling.losses if loss.version is version]
             by = own[0].by if own else standing[0]
             replaced.append((version, by, all(loss.certain for loss in own if loss.texts)))
     return Settled(
         standing,
-        tuple(entry for _, entry in entries),
-        tuple(entry for _, entry in milestones),
+        entries,
+        milestones,
         tuple(duplicates),
         tuple(replaced),
-        tuple(loss for loss in losses if loss.texts),
+        tuple(loss for loss in settling.losses if loss.texts),
     )
 
 
@@ -190,40 +233,113 @@ def _stand_alone(version: Version, duplicates: tuple[tuple[Version, Version], ..
     return Settled((version,), form.entries, form.milestones, duplicates)
 
 
-def _choose(
-    versions: Sequence[Version],
-    statements: Callable[[Version], Sequence[S]],
-    key: Callable[[S], str],
-    issued: str | None,
-    losses: list[Loss],
-) -> list[tuple[Version, S]]:
-    said: dict[str, list[tuple[Version, S]]] = {}
-    for version in versions:
-        for statement in statements(version):
-            said.setdefault(key(statement), []).append((version, statement))
-    chosen = []
-    for pairs in said.values():
-        speaking = [pair for pair in pairs if speaks(pair[1])] or pairs
-        best = next((pair for pair in speaking if _leads(pair, speaking, issued)), speaking[0])
-        chosen.append(best)
+@dataclass(slots=True)
+class _Settling:
+    """One settlement of an office's versions, and what is learnt on the way.
+
+    `heard` and `remarked` are the `id()`s of versions of which a text stands, or only a remark.
+    """
+
+    issued: str | None
+    before: Mapping[str, Entry]
+    losses: list[Loss] = field(default_factory=list)
+    heard: set[int] = field(default_factory=set)
+    remarked: set[int] = field(default_factory=set)
+
+    def choose(
+        self, said: Sequence[tuple[Version, Sequence[S]]], key: Callable[[S], str]
+    ) -> tuple[S, ...]:
+        """Return one statement for each task or milestone, put together field by field."""
+        by_key: dict[str, list[tuple[Version, S]]] = {}
+        for version, statements in said:
+            for statement in statements:
+                by_key.setdefault(key(statement), []).append((version, statement))
+        return tuple(self._put_together(pairs) for pairs in by_key.values())
+
+    def _put_together(self, pairs: Sequence[tuple[Version, S]]) -> S:
+        won: dict[str, tuple[Version, S]] = {}
+        for name in dict.fromkeys(name for _, one in pairs for name, _ in texts_of(one)):
+            won[name] = self._win(name, [pair for pair in pairs if name in dict(texts_of(pair[1]))])
+        # The one that has the most to say gives the place; of equals the likeliest newest.
+        told = [pair for name, pair in won.items() if name != "remarks"] or list(won.values())
+        base = next((p for p in pairs if _is_most(p, told)), pairs[0])
+        own = {name: squeeze(text) for name, text in texts_of(base[1])}
+        for name, (version, one) in won.items():
+            if own.get(name) == squeeze(dict(texts_of(one))[name]):
+                version = base[0]
+                won[name] = base
+            (self.remarked if name == "remarks" else self.heard).add(id(version))
+        chosen = _compose(base[1], {n: one for n, (_, one) in won.items() if one is not base[1]})
         for version, statement in pairs:
-            if statement is not best[1]:
-                newer = find_newer(best[0], version, issued) is best[0]
-                certain = newer or not speaks(statement)
-                losses.append(Loss(version, statement, best[0], best[1], certain))
-    return chosen
+            if statement is not base[1]:
+                self.losses.append(self._lose(version, statement, base, chosen, won))
+        if any(pair[1] is not base[1] for pair in won.values()):
+            loss = self._lose(base[0], base[1], base, chosen, won)
+            if loss.texts:
+                self.losses.append(loss)
+        return chosen
+
+    def _win(self, name: str, pairs: Sequence[tuple[Version, S]]) -> tuple[Version, S]:
+        """Return the pair whose text of a field stands, `pairs` given likeliest newest first."""
+        texts = {id(one): squeeze(dict(texts_of(one))[name]) for _, one in pairs}
+        old = self.before.get(getattr(pairs[0][1], "task", ""))
+        stale = squeeze(getattr(old, name, "")) if old else ""
+        fresh = [pair for pair in pairs if texts[id(pair[1])] != stale] or list(pairs)
+        leading = [
+            (version, one)
+            for version, one in fresh
+            if all(
+                other is version
+                or texts[id(them)] == texts[id(one)]
+                or find_newer(version, other, self.issued) is version
+                for other, them in fresh
+            )
+        ]
+        best = (leading or fresh)[0]
+        for version, one in leading:
+            if find_newer(version, best[0], self.issued) is version:
+                best = (version, one)
+        return best
+
+    def _lose(
+        self,
+        version: Version,
+        statement: S,
+        base: tuple[Version, S],
+        chosen: S,
+        won: Mapping[str, tuple[Version, S]],
+    ) -> Loss:
+        """Return what a statement loses to those that stand, and whether that is certain."""
+        kept = {squeeze(text) for _, text in texts_of(chosen)}
+        lost = [name for name, text in texts_of(statement) if squeeze(text) not in kept]
+        by = won[lost[0]] if lost else base
+        old = self.before.get(getattr(statement, "task", ""))
+        certain = not speaks(statement) or all(
+            find_newer(won[name][0], version, self.issued) is won[name][0]
+            or (old is not None and squeeze(getattr(old, name, "")) == squeeze(text))
+            for name, text in texts_of(statement)
+            if name in lost
+        )
+        return Loss(version, statement, by[0], chosen, certain)
 
 
-def _leads(
-    pair: tuple[Version, S], others: Sequence[tuple[Version, S]], issued: str | None
-) -> bool:
-    version, statement = pair
-    return all(
-        other is version
-        or _folded(said) == _folded(statement)
-        or find_newer(version, other, issued) is version
-        for other, said in others
-    )
+def _is_most(pair: tuple[Version, S], told: Sequence[tuple[Version, S]]) -> bool:
+    counts = [sum(other[1] is one[1] for other in told) for one in told]
+    return bool(told) and sum(other[1] is pair[1] for other in told) == max(counts)
+
+
+def _compose(base: S, others: Mapping[str, S]) -> S:
+    """Return a statement with some fields of others; of these the base's place says nothing."""
+    if not others:
+        return base
+    values: dict[str, Any] = {}
+    for name, other in others.items():
+        if isinstance(other, MilestoneEntry) and name == "done_on":
+            values |= {"done_on": other.done_on, "done_text": other.done_text}
+        else:
+            values[name] = getattr(other, name)
+    cells = {name: cell for name, cell in base.cells.items() if name not in others}
+    return replace(base, **values, cells=cells)
 
 
 def _folded(statement: Statement) -> tuple[tuple[str, str], ...]:
@@ -243,7 +359,8 @@ def _completeness(version: Version) -> tuple[bool, bool, bool]:
     return form.approved, not is_blank(form.reporter), form.reported_on is not None
 
 
-def _likelihood(version: Version, issued: str | None) -> tuple[object, ...]:
+def likelihood(version: Version, issued: str | None) -> tuple[object, ...]:
+    """Return a key by which an office's versions are put in order, the likeliest newest last."""
     form = version.submission
     return (
         issued is not None and form.form_id == issued,

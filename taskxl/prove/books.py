@@ -3,7 +3,7 @@
 import io
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
@@ -67,34 +67,46 @@ class ReadFile:
     unread: str = ""
 
 
-def read_words(content: bytes, formulas: frozenset[Place] = frozenset()) -> tuple[Word, ...]:
-    """Return every text of a workbook (.xlsx, .xlsm), hidden sheets and comments too, by rows.
+def read_words(content: bytes, formulas: Collection[Place] = ()) -> tuple[Word, ...]:
+    """Return every text in the cells of a workbook (.xlsx, .xlsm), hidden ones too, by rows.
 
     A formula is what it showed when it was saved; where nothing was saved, there is no word.
-    `_taskxl` is nobody's writing and left out. `formulas` are the places of the formulas, as
-    `read_formulas` gives them. Raises Unread where openpyxl finds no workbook in it.
+    `_taskxl` is nobody's writing and left out. `formulas` are the places of the formulas. Raises
+    Unread where openpyxl finds no workbook in it.
     """
-    words = [
+    return tuple(
         Word(sheet, row, column, texts, formula=(sheet, row, column) in formulas)
-        for sheet, row, column, cell in _read_cells(content)
+        for sheet, row, column, cell in _read_cells(content, calculated=True)
         if (texts := spell(cell.value, cell.number_format))
-    ]
-    if _has_comments(content):
-        words += _read_comments(content)
-    return tuple(words)
-
-
-def read_formulas(content: bytes) -> frozenset[Place]:
-    """Return where a workbook has formulas. Raises Unread where openpyxl finds none in it."""
-    return frozenset(
-        (sheet, row, column) for sheet, row, column, _ in _read_cells(content, formulas=True)
     )
 
 
-def _read_cells(content: bytes, formulas: bool = False) -> Iterator[tuple[str, int, int, Any]]:
-    """Yield the cells that have a value, or with `formulas` those that have a formula."""
+def read_form(_: None, content: bytes) -> ReadFile:
+    """Return a form as it went out: its texts, and where it has formulas."""
+    words: list[Word] = []
+    formulas: set[Place] = set()
+    for sheet, row, column, cell in _read_cells(content, calculated=False):
+        if cell.data_type == "f":
+            formulas.add((sheet, row, column))
+        elif texts := spell(cell.value, cell.number_format):
+            words.append(Word(sheet, row, column, texts))
+    return ReadFile(sha256(content).hexdigest(), tuple(words), frozenset(formulas))
+
+
+def read_return(content: bytes) -> ReadFile:
+    """Return an office's workbook: its texts, those of comments too."""
+    cells = _read_cells(content, calculated=False)
+    formulas = {(sheet, row, column) for sheet, row, column, one in cells if one.data_type == "f"}
+    words = read_words(content, formulas)
+    if _has_comments(content):
+        words += tuple(_read_comments(content))
+    return ReadFile(sha256(content).hexdigest(), words)
+
+
+def _read_cells(content: bytes, calculated: bool) -> Iterator[tuple[str, int, int, Any]]:
+    """Yield the cells that have a value, or, not `calculated`, those that have a formula too."""
     # Reading row by row keeps what lies under a merge; the stated size of a sheet may be wrong.
-    book = _open(content, read_only=True, formulas=formulas)
+    book = _open(content, read_only=True, calculated=calculated)
     try:
         for sheet in book.worksheets:
             if sheet.title == IDENTITY_SHEET:
@@ -102,7 +114,7 @@ def _read_cells(content: bytes, formulas: bool = False) -> Iterator[tuple[str, i
             sheet.reset_dimensions()
             for row in sheet.iter_rows():
                 for cell in row:
-                    if cell.value is not None and (not formulas or cell.data_type == "f"):
+                    if cell.value is not None:
                         yield sheet.title, cell.row, cell.column, cell
     finally:
         book.close()
@@ -121,7 +133,7 @@ def _read_comments(content: bytes) -> Iterator[Word]:
                     yield Word(sheet.title, cell.row, cell.column, (text,), note=True)
 
 
-def _open(content: bytes, read_only: bool, formulas: bool = False) -> Any:
+def _open(content: bytes, read_only: bool, calculated: bool = True) -> Any:
     import warnings
 
     import openpyxl
@@ -130,7 +142,7 @@ def _open(content: bytes, read_only: bool, formulas: bool = False) -> Any:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # on what it will not keep: nothing is saved here
             book = openpyxl.load_workbook(
-                io.BytesIO(content), read_only=read_only, data_only=not formulas, keep_links=False
+                io.BytesIO(content), read_only=read_only, data_only=calculated, keep_links=False
             )
     except MemoryError:
         raise
@@ -171,8 +183,7 @@ def _read_one(wanted: frozenset[str], content: bytes) -> tuple[ReadFile, ...]:
     if not is_package(content):
         return (ReadFile(digest, unread="不是 .xlsx 工作簿"),)
     try:
-        formulas = read_formulas(content)
-        return (ReadFile(digest, read_words(content, formulas), formulas),)
+        return (read_return(content),)
     except Unread as unread:
         return (ReadFile(digest, unread=str(unread)),)
 

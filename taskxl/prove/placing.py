@@ -50,7 +50,7 @@ _CHINESE = re.compile("[\u4e00-\u9fff]")
 _ANSWERS = frozenset(
     map(fold, (*STATUSES, *MILESTONE_STATES, *STATUS_SYNONYMS, *MILESTONE_SYNONYMS))
 )
-_LONGEST_CAPTION = 30
+_LONGEST_CAPTION = 20
 _LABEL = re.compile(r"^[^:]{1,12}:")
 _PUNCTUATION = re.compile(r"[\s:;,.。、，；：()]+")
 
@@ -263,16 +263,16 @@ class _Return:
         return found
 
     def is_header(self, sheet: str, row: int) -> bool:
-        """Tell whether a row says what stands in the columns below it."""
-        return sum(one.key in _CAPTIONS for one in self.rows.get((sheet, row), ())) >= 3
+        """Tell whether a row says what stands in the columns below it: two known captions or more,
+        and three with those that only speak of progress or obstacles.
+        """
+        keys = [one.key for one in self.rows.get((sheet, row), ())]
+        known = sum(key in _CAPTIONS for key in keys)
+        return known >= 2 and known + sum(map(_is_like_caption, keys)) >= 3
 
     def is_caption(self, word: Word) -> bool:
         """Tell whether a word is an office's own caption of a column to fill."""
-        return (
-            len(word.key) <= _LONGEST_CAPTION
-            and self.is_header(word.sheet, word.row)
-            and any(re.search(pattern, word.key) for _, pattern in ANSWER_PATTERNS)
-        )
+        return _is_like_caption(word.key) and self.is_header(word.sheet, word.row)
 
     def keys_beside(self, word: Word) -> Keys:
         """Return the texts of a word's row, its own too."""
@@ -322,6 +322,15 @@ class _Return:
         for label in sorted(_CAPTIONS, key=len, reverse=True):
             rest = rest.replace(label, " ")
         return OFFICES if rest != word.key and not _PUNCTUATION.sub("", rest) else ""
+
+
+def _is_like_caption(key: str) -> bool:
+    """Tell whether a text that is no known caption may be one of a column for answers."""
+    return (
+        len(key) <= _LONGEST_CAPTION
+        and key not in _CAPTIONS
+        and any(re.search(pattern, key) for _, pattern in ANSWER_PATTERNS)
+    )
 
 
 def _with_text(word: Word, text: str) -> Word | None:

@@ -25,6 +25,7 @@ from taskxl.reports.pen import (
 from taskxl.reports.summary import write_summary
 from taskxl.reports.tables import lay_out
 from taskxl.reports.view import MonthView, look_at
+from taskxl.tasks import shown_title
 from taskxl.text import squeeze
 
 NO_TABLE = Refused("R205", f"没有“{sheet_tasks.SHEET}”一表，或它的表头已被删改。")
@@ -149,7 +150,9 @@ def _titles(view: MonthView) -> dict[tuple[str, str], str]:
     titles: dict[tuple[str, str], str] = {}
     shared: set[tuple[str, str]] = set()
     for task in view.month.master.tasks:
-        key = (squeeze(task.number), squeeze(task.title))
-        shared |= {key} if key in titles or not any(key) else set()
-        titles[key] = task.id
+        # As 汇总表 shows it; before, it showed the list's own title.
+        for title in {squeeze(shown_title(task)), squeeze(task.title)}:
+            key = (squeeze(task.number), title)
+            shared |= {key} if key in titles or not any(key) else set()
+            titles[key] = task.id
     return {key: task for key, task in titles.items() if key not in shared}

@@ -9,7 +9,6 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from taskxl.forms.returned.answers import read_word
 from taskxl.intake.grids import CellError, Sheet
 from taskxl.merge.revisions import Key, Shown, is_same
 from taskxl.model import RevisionField
@@ -25,8 +24,8 @@ from taskxl.reports.marks import (
 )
 from taskxl.reports.paper import clean_text, join_text
 from taskxl.reports.tables import Cell, Layout, Link
+from taskxl.statements import read_status
 from taskxl.text import squeeze, tidy
-from taskxl.words import STATUS_SYNONYMS, STATUSES
 
 NEWER = "〔股室新报〕"
 MONTH_PROPERTY = "taskxl"
@@ -255,7 +254,7 @@ def read_shown(cells: Cells, speakers: Mapping[str, Speakers]) -> dict[Key, Show
                 text = tidy(text)[len(row.remarks) :].removeprefix("\n")
             for office, part in parse_cell(text, row.lead, row.names).items():
                 if field == "status":
-                    word = read_word(part.text, STATUSES, STATUS_SYNONYMS)[0]
+                    word = read_status(part.text)[0]
                     part = replace(part, text=word)
                 shown[task, office, field] = part
     return shown

@@ -7,7 +7,7 @@ nothing of who owes or is late, nothing that only the 办公室 decides.
 from taskxl.findings import Finding
 from taskxl.model import Month
 from taskxl.rules import rule_of
-from taskxl.text import show
+from taskxl.text import call_offices, show
 from taskxl.words import MILESTONE_STATES
 
 
@@ -63,7 +63,8 @@ def _is_postponed(month: Month, finding: Finding) -> bool:
 
 
 def _describe(month: Month, finding: Finding, with_file: bool) -> str:
-    message = rule_of(finding.code).said_to_office or finding.message
+    said = call_offices(rule_of(finding.code).said_to_office, month.master.settings.office_word)
+    message = said or finding.message
     task = month.master.task(finding.task) if finding.task else None
     if task and task.label not in message:
         message = f"{task.label}：{message}"

@@ -34,7 +34,7 @@ def make_table(view: MonthView) -> Table:
     return Table(
         SHEET,
         view.heading("改动对照"),
-        f"“{BY_OFFICE}”：股室改动了下发表里的固定内容，汇总表仍按下发时的；确需修改的，请在主清单里改。"
+        f"“{view.say(BY_OFFICE)}”：股室改动了下发表里的固定内容，汇总表仍按下发时的；确需修改的，请在主清单里改。"
         f"“{REVISED}”：办公室在汇总表里修订过的股室文字，汇总表按修订的。",
         COLUMNS,
         rows,
@@ -51,7 +51,7 @@ def count_changes(view: MonthView) -> int:
 def _find_altered(view: MonthView) -> Iterator[tuple[tuple[Content, ...], Key]]:
     for one in view.month.altered:
         contents = (
-            BY_OFFICE,
+            view.say(BY_OFFICE),
             one.office,
             view.task_label(one.task),
             one.field,

@@ -10,6 +10,7 @@ from taskxl.reports.sheet_milestones import TONES
 from taskxl.reports.styles import Tone
 from taskxl.reports.tables import Cell, Column, Content, Link, Row, Section, Table
 from taskxl.reports.view import NO_LEADER, MonthView
+from taskxl.tasks import short_label
 from taskxl.text import quote, show, squeeze
 from taskxl.words import (
     BEHIND,
@@ -17,6 +18,7 @@ from taskxl.words import (
     INSTRUCTION_MARK,
     LIGHTS,
     MILESTONE_STATES,
+    NOT_DUE,
     NOT_STARTED,
     OFFICE_STATES,
     ON_TRACK,
@@ -47,7 +49,13 @@ _STATUS_RANK = {BEHIND: 2, NOT_STARTED: 4, ON_TRACK: 7, DONE: 8}
 _LIGHT_RANK: dict[Light, int] = {"severe": 0, "overdue": 1, "near": 5}
 _SILENT_RANK = 3
 OVER: tuple[Light, ...] = ("overdue", "severe")
-_TONES: dict[str, Tone] = {BEHIND: "error", NOT_STARTED: "warning", ON_TRACK: "", DONE: "done"}
+_TONES: dict[str, Tone] = {
+    BEHIND: "error",
+    NOT_STARTED: "warning",
+    ON_TRACK: "",
+    DONE: "done",
+    NOT_DUE: "",
+}
 
 
 def make_table(view: MonthView) -> Table:
@@ -127,7 +135,7 @@ def _make_contents(view: MonthView, task: Task) -> tuple[Content, ...]:
     steps = steps or _describe_progress(states)
     return (
         task.number or "",
-        task.title or "",
+        short_label(task),
         view.lead_of(task),
         Cell(status, _TONES.get(status, "error" if status in SILENT else "warning")),
         "\n".join([*_change(view, task), *_moved(view, states)]),
@@ -160,8 +168,11 @@ def _change(view: MonthView, task: Task) -> list[str]:
     before = view.previous.get((task.id, lead))
     entry = next((e for e in view.entries.get(task.id, ()) if e.office == lead), None)
     now = entry.status if entry else ""
-    if before is None or not before.status:
-        return ["首次填报"] if now else []
+    if before is None:
+        # In the year's first month everything is new, and nothing need be said of it.
+        return ["首次填报"] if now and view.month.previous else []
+    if not before.status:
+        return []
     if not now:
         return [f"上次：{before.status}"]
     return ["状态未变" if now == before.status else f"{before.status}→{now}"]

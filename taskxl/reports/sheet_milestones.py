@@ -4,6 +4,7 @@ from taskxl.model import Light, MilestoneState
 from taskxl.reports.styles import Tone
 from taskxl.reports.tables import Cell, Column, Content, Row, Table
 from taskxl.reports.view import MonthView
+from taskxl.tasks import short_label
 from taskxl.words import LIGHTS
 
 SHEET = "节点台账"
@@ -55,7 +56,7 @@ def _make_contents(view: MonthView, number: int, state: MilestoneState) -> tuple
     return (
         number,
         task.number or "",
-        task.title or "",
+        short_label(task),
         milestone.text,
         milestone.due,
         Cell(LIGHTS[state.light], TONES.get(state.light, "")),

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from taskxl.findings import SEVERITIES, SEVERITY_WORDS, Finding
-from taskxl.merge.counts import UNSAID
+from taskxl.merge.counts import NOT_YET, UNSAID, Rate
 from taskxl.merge.evidence import files_named_after
 from taskxl.model import OfficeStateWord
 from taskxl.reports import (
@@ -30,7 +30,7 @@ from taskxl.reports.view import MonthView
 from taskxl.reports.writing import FOOTER, set_up_page, write_band, write_link
 from taskxl.roster import Roster
 from taskxl.text import quote, show
-from taskxl.words import LIGHTS, OFFICE_STATES
+from taskxl.words import LIGHTS, NOT_DUE, OFFICE_STATES
 
 if TYPE_CHECKING:
     from xlsxwriter.workbook import Workbook
@@ -40,7 +40,6 @@ SHEET = "总览"
 GRID, GRID_WIDTH = 12, 6.5
 """The page is a grid of twelve narrow columns; everything on it spans some of them."""
 CHART_ROW_POINTS = 165.0
-NUMBER_POINTS = 19.0
 PAGE_POINTS = 740.0
 """What a portrait A4 holds between its margins, with a little to spare for other printers."""
 MOST_NAMES, MOST_URGENT, MOST_NUMBERS = 60, 10, 12
@@ -49,6 +48,7 @@ LIGHTS_COLUMNS = 9
 LEAST_POINTS = 210.0
 """What the lists below the leaders' lights need at least."""
 UNKNOWN_STATUS = "未填或不明"
+DUE_RATE, DUE = "节点完成率", " 到期"
 MOST_CHARACTERS = 100
 
 Pattern = tuple[str, str, str]
@@ -76,11 +76,10 @@ class Urgent:
         """The offices it is about, each once."""
         return list(dict.fromkeys(f.office for _, f in self.findings if f.office))
 
-    @property
-    def who(self) -> str:
-        """What stands under 股室: the office, or how many there are."""
+    def who(self, word: str) -> str:
+        """Return what stands under 股室: the office, or how many (`word` is what they are)."""
         if len(self.offices) > 1:
-            return f"{len(self.offices)} 个股室"
+            return f"{len(self.offices)} 个{word}"
         return self.first.office or "—"
 
     def describe(self, view: MonthView) -> str:
@@ -99,13 +98,14 @@ class Urgent:
     def _name(self, view: MonthView) -> str:
         """Return how many and which: tasks, else offices, else files; "" where it names none."""
         count = len(self.findings)
-        tasks = [view.tasks[f.task] for _, f in self.findings if f.task and f.task in view.tasks]
+        meant = {f.task for _, f in self.findings}
+        tasks = [task for task in view.tasks.values() if task.id in meant]  # as the list has them
         numbers = list(dict.fromkeys(task.number or task.label for task in tasks))
         if numbers:
             return f"{count} 处（第{_list(numbers, MOST_NUMBERS)}项）"
         if len(self.offices) > 1:
-            return f"{len(self.offices)} 个股室（{_list(self.offices, MOST_OFFICES)}）"
-        files = [show(f.file, 24) for _, f in self.findings if f.file]
+            return f"{len(self.offices)} 个{view.word}（{_list(self.offices, MOST_OFFICES)}）"
+        files = list(dict.fromkeys(show(f.file, 24) for _, f in self.findings if f.file))
         return f"{count} 处（{_list(files, 3)}）" if files else ""
 
 
@@ -137,6 +137,8 @@ def find_urgent(view: MonthView) -> list[Urgent]:
     for number, finding in enumerate(view.month.findings, 1):
         if (finding.office, finding.code) in covered:
             continue
+        if finding.code.startswith("R") and finding.office is None:
+            continue  # a picture, a stray file: the clerk's matter, and nobody's to answer for
         together = finding.severity == "info" or view.rules[finding.code].together
         office = None if together else finding.office
         groups.setdefault((finding.severity, office, finding.code), []).append((number, finding))
@@ -194,7 +196,7 @@ class _Page:
         self.view, self.anchors = view, anchors
         self.row = 1
         self.numbers_row = 1
-        self.height = 0.0
+        self.heights: dict[int, float] = {}
 
     def write_head(self) -> None:
         self._band(self.view.heading("进展情况总览"), "title", TITLE_SIZE)
@@ -213,7 +215,6 @@ class _Page:
         for place, table in enumerate(tables):
             self._write_number_table(top, 1 + place * 4, table)
         self.row = top + max(map(len, tables))
-        self.height += NUMBER_POINTS * max(map(len, tables))
         self.numbers_row = top
 
     def write_charts(self) -> None:
@@ -224,7 +225,7 @@ class _Page:
         self.row += 1
         offices, lights = _office_numbers(self.view)[1:5], _light_numbers(self.view)[1:7]
         self._insert_chart(
-            chart_row, 0, "股室报送情况（个）", top + 1, 1, len(offices),
+            chart_row, 0, self.view.say("股室报送情况（个）"), top + 1, 1, len(offices),
             (_SOLID_LIGHT, _STRIPES, _DARK, _GRID),
         )  # fmt: skip
         self._insert_chart(
@@ -233,16 +234,20 @@ class _Page:
         )  # fmt: skip
 
     def _write_number_table(
-        self, top: int, column: int, table: Sequence[tuple[str, int | float | None]]
+        self, top: int, column: int, table: Sequence[tuple[str, int | Rate]]
     ) -> None:
-        for place, (label, number) in enumerate(table):
+        for place, (label, said) in enumerate(table):
             row = top + place
-            self.sheet.set_row(row - 1, NUMBER_POINTS)
+            number = said.rate if isinstance(said, Rate) else said
+            if isinstance(said, Rate) and said.of:
+                label = f"{label}\n（{said.done}/{said.of}{DUE if label == DUE_RATE else ''}）"
+            self.heights[row] = max(self.heights.get(row, 0), 31 if "\n" in label else 19)
+            self.sheet.set_row(row - 1, self.heights[row])
             write_band(self.sheet, row, 3, label, self.styles.cell("center"), column)
             if number is None:
                 self.sheet.write_string(row - 1, column + 2, "—", self.styles.cell("center"))
             else:
-                form = PERCENT if label.endswith("率") else "0"
+                form = PERCENT if isinstance(said, Rate) else "0"
                 style = self.styles.cell("center", number=form)
                 self.sheet.write_number(row - 1, column + 2, number, style)
 
@@ -348,11 +353,12 @@ class _Page:
         urgent = find_urgent(self.view)
         self._band("一、须先处理的事项", "heading", 14)
         if not urgent:
-            self._band("没有发现缺口。", "note")
+            found = bool(self.view.month.findings)
+            self._band("没有须先处理的事项。" if found else "没有发现缺口。", "note")
             return
         header = self.styles.header
         for first, columns, word in ((1, 1, "序"), (2, 1, "程度"), (3, 2, "股室"), (5, 7, "事项")):
-            write_band(self.sheet, self.row, columns, word, header, first)
+            write_band(self.sheet, self.row, columns, self.view.say(word), header, first)
         write_band(self.sheet, self.row, 1, "查看", header, GRID)
         self._set_height(self.row, 22)
         self.row += 1
@@ -365,7 +371,7 @@ class _Page:
         severity = SEVERITY_WORDS[first.severity]
         self.sheet.write_number(row - 1, 0, number, styles.cell("center"))
         self.sheet.write_string(row - 1, 1, severity, styles.cell("center", first.severity))
-        office = one.who
+        office = one.who(self.view.word)
         write_band(self.sheet, row, 2, office, styles.cell("center"), 3)
         write_band(self.sheet, row, 7, text, styles.cell(), 5)
         lines = max(
@@ -397,39 +403,49 @@ class _Page:
         self.row += 1
 
     def _set_height(self, row: int, points: float) -> None:
+        self.heights[row] = points
         self.sheet.set_row(row - 1, points)
-        self.height += points
+
+    @property
+    def height(self) -> float:
+        """How many points have been written, counting the small tables' rows once."""
+        return sum(self.heights.values())
 
 
-def _office_numbers(view: MonthView) -> list[tuple[str, int | float | None]]:
+def _office_numbers(view: MonthView) -> list[tuple[str, int | Rate]]:
     counts, rates = view.counts.offices, view.counts.rates
     words: tuple[OfficeStateWord, ...] = ("late", "missing", "rejected")
     return [
-        ("应报股室", sum(counts.values())),
+        (view.say("应报股室"), sum(counts.values())),
         ("按时报送", counts["submitted"]),
-        *((OFFICE_STATES[word], counts[word]) for word in words),
-        ("按时报送率", rates["punctuality"].rate),
-        ("报送完整率", rates["completeness"].rate),
+        *(
+            (NOT_DUE, counts[NOT_YET])
+            if word == "missing" and NOT_YET in counts
+            else (OFFICE_STATES[word], counts[word])
+            for word in words
+        ),
+        ("按时报送率", rates["punctuality"]),
+        ("报送完整率", rates["completeness"]),
         ("来稿文件", len(view.month.files)),
     ]
 
 
-def _task_numbers(view: MonthView) -> list[tuple[str, int | float | None]]:
+def _task_numbers(view: MonthView) -> list[tuple[str, int | Rate]]:
     counts = view.counts.tasks
     return [
         ("任务", sum(counts.values())),
         *((UNKNOWN_STATUS if word == UNSAID else word, count) for word, count in counts.items()),
-        ("任务完成率", view.counts.rates["completion"].rate),
+        ("任务完成率", view.counts.rates["completion"]),
         ("须处理的缺口", view.counts.findings["error"]),
     ]
 
 
-def _light_numbers(view: MonthView) -> list[tuple[str, int | float | None]]:
+def _light_numbers(view: MonthView) -> list[tuple[str, int | Rate]]:
     counts = view.counts.milestones
     return [
         ("节点", sum(counts.values())),
         *((word, counts[light]) for light, word in LIGHTS.items()),
-        ("节点完成率", view.counts.rates["milestone_completion"].rate),
+        (DUE_RATE, view.counts.rates["milestone_completion"]),
     ]
 
 
@@ -444,7 +460,8 @@ def _name_offices(view: MonthView) -> Iterator[str]:
             continue
         more = f"等，全部见“{sheet_offices.SHEET}”" if len(names) > MOST_NAMES else ""
         listed = "、".join(names[:MOST_NAMES]) or "无"
-        yield f"{OFFICE_STATES[word]}（{len(names)} 个）：{listed}{more}"
+        told = NOT_DUE if word == "missing" and not view.month.is_due else OFFICE_STATES[word]
+        yield f"{told}（{len(names)} 个）：{listed}{more}"
 
 
 def _contents(view: MonthView) -> Iterator[Link]:
@@ -452,7 +469,7 @@ def _contents(view: MonthView) -> Iterator[Link]:
     for name, note in (
         (sheet_tasks.SHEET, f"{len(month.master.tasks)} 项"),
         (sheet_gaps.SHEET, f"{len(month.findings)} 条"),
-        (sheet_offices.SHEET, f"{len(month.offices)} 个股室"),
+        (sheet_offices.SHEET, f"{len(month.offices)} 个{view.word}"),
         (sheet_milestones.SHEET, f"{len(month.milestones)} 个"),
         (sheet_leaders.SHEET, "每人一页"),
         (sheet_unplaced.SHEET, f"{len(month.unplaced)} 条"),

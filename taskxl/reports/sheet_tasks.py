@@ -36,7 +36,7 @@ from taskxl.reports.tables import Cell, Column, Content, Row, Section, Table
 from taskxl.reports.view import MonthView
 from taskxl.roster import Roster
 from taskxl.text import is_blank, squeeze, tidy
-from taskxl.words import EMPTY_MARK, OFFICE_STATES, ROW_GONE_MARK
+from taskxl.words import EMPTY_MARK, NOT_DUE, ROW_GONE_MARK
 
 SHEET = "汇总表"
 COLUMNS = (
@@ -161,15 +161,15 @@ class _TaskRow:
     """The row of one task: what the list says, then what each office says and leaves open."""
 
     def __init__(self, view: MonthView, task: Task, overflow: list[Unplaced]) -> None:
-        from taskxl.tasks import plan_text
+        from taskxl.tasks import shown_plan, shown_title
 
         self.view, self.task, self.overflow = view, task, overflow
         self.lead = view.lead_of(task)
         self.findings = view.task_findings.get(task.id, ())
         self.pieces = {column.header: _Pieces() for column in COLUMNS}
         self.pieces[NUMBER].texts.append(task.number or "")
-        self.pieces[TITLE].texts.append(task.title or "")
-        self.pieces[PLAN].texts.append(plan_text(task))
+        self.pieces[TITLE].texts.append(shown_title(task))
+        self.pieces[PLAN].texts.append(shown_plan(task))
         self.pieces[OFFICES].texts += task.offices
         self.pieces[REMARKS].texts += list_remarks(view, task)
         self.pieces[IDENTITY].texts.append(task.id)
@@ -258,13 +258,13 @@ class _TaskRow:
         """Return the word for an owed text that is not there; its cell also gets the reasons."""
         pieces, state = self.pieces[PROGRESS], self.view.states.get(office)
         if state is not None and state.state in ("missing", "rejected"):
-            word = OFFICE_STATES[state.state]
+            word = state.word
             about = self.view.office_findings.get(office, ())
             reasons = [f for f in about if f.task is None and f.code[0] in "GR"]
         else:
             word, reasons = (EMPTY_MARK if entry is not None else ROW_GONE_MARK), []
         pieces.findings += reasons
-        if not reasons:
+        if not reasons and word != NOT_DUE:
             pieces.plain_gaps.append(f"{office}：{word}")
         return word
 

@@ -46,7 +46,7 @@ def count_year(year: Year) -> "pandas.DataFrame":
 
 def _count(view: MonthView) -> dict[str, float | None]:
     counts = view.counts
-    numbers: dict[str, float | None] = {"应报股室": sum(counts.offices.values())}
+    numbers: dict[str, float | None] = {view.say("应报股室"): sum(counts.offices.values())}
     numbers |= {word: counts.offices[state] for state, word in OFFICE_STATES.items()}
     numbers["任务"] = sum(counts.tasks.values())
     numbers |= {f"任务{word}": counts.tasks[word] for word in (*STATUSES, UNSAID)}
@@ -82,7 +82,7 @@ def write_overview(workbook: "Workbook", styles: Styles, year: Year) -> None:
         sheet,
         below,
         0,
-        "各月股室报送情况（个）",
+        year.last.say("各月股室报送情况（个）"),
         offices,
         frame.shape[1],
         float(frame.iloc[offices].sum().max()),

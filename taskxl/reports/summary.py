@@ -45,7 +45,7 @@ def write_summary(month: Month, mark: str = "") -> bytes:
         styles = Styles(workbook)
         sheet_overview.write_overview(workbook, styles, view, anchors)
         for layout in layouts:
-            write_table(workbook, styles, layout, anchors)
+            write_table(workbook, styles, layout, anchors, view.word)
     return buffer.getvalue()
 
 

@@ -19,6 +19,7 @@ from taskxl.reports.paper import (
 )
 from taskxl.reports.styles import CELL_SIZE, HEADER_SIZE, Align, Tone
 from taskxl.row_heights import text_units
+from taskxl.text import call_offices
 
 Key = tuple[str, ...]
 """What a link leads to: ("task", id, column), ("office", name), ("sheet", name) …"""
@@ -117,6 +118,15 @@ class Table:
     def printed(self) -> tuple[Column, ...]:
         """The columns that stand on the page."""
         return tuple(c for c in self.columns if c.printed and not c.hidden)
+
+    def call_offices(self, word: str) -> "Table":
+        """Return the table with the bureau's word for its offices in title, note and headers."""
+        return replace(
+            self,
+            title=call_offices(self.title, word),
+            note=call_offices(self.note, word),
+            columns=tuple(replace(c, header=call_offices(c.header, word)) for c in self.columns),
+        )
 
     @property
     def has_sections(self) -> bool:

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import KW_ONLY, dataclass, replace
 from typing import TypeVar
 
 from taskxl.findings import Finding, Rule
@@ -20,12 +20,14 @@ from taskxl.model import (
 )
 from taskxl.roster import Roster, divide_tasks
 from taskxl.rules import rule_of
-from taskxl.words import OFFICE_STATES, STATUSES
+from taskxl.text import call_offices
+from taskxl.words import STATUSES
 
 Item = TypeVar("Item")
 
 NO_LEADER = "未写明分管负责同志的项目"
 UNCLEAR = "状态不明"
+NOT_ASKED = "没有要求填报节点"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +60,25 @@ class MonthView:
     """By task id, office and field."""
 
     @property
+    def word(self) -> str:
+        """What the bureau calls its offices."""
+        return self.month.master.settings.office_word
+
+    def say(self, text: str) -> str:
+        """Return a text of the program's own with the bureau's word for its offices."""
+        return call_offices(text, self.word)
+
+    @property
     def day(self) -> str:
-        """The report day in words, `2021年4月25日`."""
-        day = self.month.as_of
-        return f"{day.year}年{day.month}月{day.day}日"
+        """The day of which all this is true in words, `2021年4月25日`.
+
+        Where the report day is still to come, that is said too.
+        """
+        day, deadline = self.month.as_of, self.month.deadline
+        told = f"{day.year}年{day.month}月{day.day}日"
+        if deadline is None:
+            return told
+        return f"{told}（报送期限{deadline.month}月{deadline.day}日未到，没有报来的不算未报送）"
 
     def heading(self, what: str) -> str:
         """Return a title as official papers write it: bureau, year, what, period."""
@@ -74,11 +91,13 @@ class MonthView:
 
     def silence_on(self, state: MilestoneState) -> str:
         """Return why nobody speaks of an open milestone this month; "" where somebody could."""
+        if state.light != "done" and "state" not in self.month.asked:
+            return NOT_ASKED
         owed = self.owed.get(state.task.id, ())
-        words = [self.states[office].state for office in owed if office in self.states]
-        if state.light == "done" or set(words) - {"missing", "rejected"}:
+        states = [self.states[office] for office in owed if office in self.states]
+        if state.light == "done" or {one.state for one in states} - {"missing", "rejected"}:
             return ""
-        return OFFICE_STATES[words[0]] if words else ""
+        return states[0].word if states else ""
 
     def status_of(self, task: Task) -> str:
         """Return where a task stands in a word, else why no word can be given."""
@@ -87,7 +106,7 @@ class MonthView:
             return status
         state = self.states.get(lead)
         if state is not None and state.state in ("missing", "rejected"):
-            return OFFICE_STATES[state.state]
+            return state.word
         said = (e.status for e in self.entries.get(task.id, ()) if e.office == lead)
         # A word that is none of the four was written all the same.
         return UNCLEAR if any(word not in STATUSES for word in said if word) else status
@@ -102,6 +121,7 @@ class MonthView:
 def look_at(month: Month) -> MonthView:
     """Index a month."""
     roster = Roster(month.master.offices)
+    word = month.master.settings.office_word
     owed: dict[str, list[str]] = defaultdict(list)
     for office, (tasks, _) in divide_tasks(month.master, month.period).items():
         for task in tasks:
@@ -109,7 +129,7 @@ def look_at(month: Month) -> MonthView:
     return MonthView(
         month,
         counts=count_month(month),
-        rules={code: rule_of(code) for code in {finding.code for finding in month.findings}},
+        rules={code: _rule_in(code, word) for code in {one.code for one in month.findings}},
         tasks={task.id: task for task in month.master.tasks},
         owed={task: tuple(offices) for task, offices in owed.items()},
         responsible={task.id: roster.spell_out(task.offices) for task in month.master.tasks},
@@ -124,6 +144,12 @@ def look_at(month: Month) -> MonthView:
         altered={(one.file, one.sheet, one.cell): one for one in month.altered},
         revisions={key_of(one): one for one in month.revisions},
     )
+
+
+def _rule_in(code: str, word: str) -> Rule:
+    """Return a rule with the bureau's word for its offices in what the sheets show of it."""
+    rule = rule_of(code)
+    return replace(rule, name=call_offices(rule.name, word), cure=call_offices(rule.cure, word))
 
 
 def _group(pairs: Iterable[tuple[str, Item]]) -> dict[str, tuple[Item, ...]]:

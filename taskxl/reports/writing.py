@@ -48,9 +48,14 @@ BOTTOM_MARGIN_INCHES = 0.6
 FOOTER = '&C&"宋体,常规"&10第 &P 页，共 &N 页'
 
 
-def write_table(workbook: "Workbook", styles: Styles, layout: Layout, anchors: Anchors) -> None:
-    """Write a laid out table as a sheet; `anchors` are those of the whole workbook."""
-    table = layout.table
+def write_table(
+    workbook: "Workbook", styles: Styles, layout: Layout, anchors: Anchors, word: str = "股室"
+) -> None:
+    """Write a laid out table as a sheet; `anchors` are those of the whole workbook.
+
+    `word` is what the bureau calls its offices.
+    """
+    table = layout.table.call_offices(word)
     sheet = workbook.add_worksheet(table.sheet)
     shown = [column for column in table.columns if not column.hidden]
     last = HEADER_ROW + len(layout.rows)

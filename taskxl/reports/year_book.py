@@ -46,5 +46,5 @@ def write_ledger(months: Sequence[Month]) -> bytes:
         styles = Styles(workbook)
         sheet_year_overview.write_overview(workbook, styles, year)
         for layout in layouts:
-            write_table(workbook, styles, layout, anchors)
+            write_table(workbook, styles, layout, anchors, year.last.word)
     return buffer.getvalue()

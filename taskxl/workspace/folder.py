@@ -1,11 +1,14 @@
 """The folder of one year's work: what lies where in it, and how files get there whole."""
 
 import os
+import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 from itertools import count
 from pathlib import Path
+from typing import Literal
 
 from taskxl import resources
 from taskxl.errors import TaskxlError
@@ -21,6 +24,9 @@ LETTERS = "邮件"
 PARCELS = "打包"
 RETURNS = "回收"
 MERGED = "汇总"
+
+FORM_TEMPLATES = {"eight": "附件2.xlsx", "seven": "附件2-七栏.xlsx"}
+"""The drawings of 附件2 that ship, by `Settings.form_columns`."""
 
 _OFFICE_LIMIT = 40
 """Characters of an office's name in a file name; 40 Chinese ones are 120 bytes of at most 255."""
@@ -108,6 +114,28 @@ class Workspace:
         """Tell whether a period has its folder, that is, has been issued."""
         return self.month_folder(period).is_dir()
 
+    def find_lookalikes(self, period: Period) -> list[Path]:
+        """Return folders that were a period's by their names, and bear another or lie elsewhere.
+
+        Such are `2021年6月`, `2021-06`, `2021年06月 - 副本`, or `2021年06月` within another folder.
+        One counts only with 下发, 回收 or 汇总 in it.
+        """
+        own = self.month_folder(period)
+        near = _list_folders(self.root)
+        within = (
+            inner
+            for folder in near
+            if folder.name not in (ISSUED, RETURNS, MERGED)
+            for inner in _list_folders(folder)
+        )
+        return [
+            folder
+            for folder in (*near, *within)
+            if folder != own
+            and _names_month(folder.name, period)
+            and any((folder / part).is_dir() for part in (ISSUED, RETURNS, MERGED))
+        ]
+
     def prepare_month(self, period: Period) -> Path:
         """Make the folders 下发, 回收 and 汇总 of a period; return 回收.
 
@@ -129,10 +157,48 @@ class Workspace:
         own = self.root / TEMPLATES / name
         return read_whole(own) if own.exists() else resources.template(name)
 
+    def form_template(self, columns: Literal["eight", "seven"] = "eight") -> tuple[str, bytes]:
+        """Return the name and the bytes of the drawing of 附件2 that goes out.
+
+        The bureau's own under 模板/ goes before the shipped one that `columns` chooses.
+        Raises TaskxlError when the bureau's copy cannot be read.
+        """
+        chosen = FORM_TEMPLATES[columns]
+        drawn = (name for name in (chosen, FORM_TEMPLATES["eight"]) if self._has_own(name))
+        name = next(drawn, chosen)
+        return name, self.template(name)
+
+    def _has_own(self, name: str) -> bool:
+        return (self.root / TEMPLATES / name).exists()
+
+
+_MONTH_NAME = re.compile(
+    r"\D*?(?:(?P<year>\d{4})\s*[年\-./_]?\s*)?(?P<month>\d{1,2})\s*(?:月(?!\s*\d{1,2}\s*[日号])|(?=\D|$))(?:\D.*)?"
+)
+
+
+def _names_month(name: str, period: Period) -> bool:
+    """Tell whether a folder's name names a month, in whatever way."""
+    found = _MONTH_NAME.fullmatch(unicodedata.normalize("NFKC", name).strip())
+    if found is None or int(found["month"]) != period.month:
+        return False
+    return int(found["year"]) == period.year if found["year"] else "月" in name
+
+
+def _list_folders(folder: Path) -> list[Path]:
+    try:
+        with os.scandir(folder) as entries:
+            return sorted(Path(entry.path) for entry in entries if _is_real_folder(entry))
+    except OSError:
+        return []
+
 
 def _name_office(office: str) -> str:
     safe = safe_file_name(office, _OFFICE_LIMIT)
-    return safe if safe == office else f"{safe}-{sha256(office.encode()).hexdigest()[:4]}"
+    # Windows takes 信息IT组 and 信息it组 for one file.
+    if safe == office == office.upper():
+        return safe
+    return f"{safe}-{sha256(office.encode()).hexdigest()[:4]}"
 
 
 def find_workspace(start: Path, exact: bool = False) -> Workspace:

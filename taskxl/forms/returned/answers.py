@@ -1,7 +1,7 @@
 """A row of a returned form: the office's answers, and what became of its fixed texts."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -9,15 +9,18 @@ from taskxl.a1 import cell_name
 from taskxl.dates import read_date
 from taskxl.findings import Finding, rule
 from taskxl.forms.identity import Block, RowMark, digest_text
-from taskxl.forms.issue import strip_mark
+from taskxl.forms.issue import PREVIOUS_OBSTACLES, PREVIOUS_PROGRESS, strip_mark
 from taskxl.forms.returned.catalog import Catalog
 from taskxl.forms.returned.columns import MILESTONE_ANSWERS, TASK_ANSWERS, Table
+from taskxl.forms.returned.drawn import compose_cell
 from taskxl.forms.returned.matching import squeeze_number
 from taskxl.forms.returned.tally import Tally
 from taskxl.intake.grids import Area, CellError, Value, value_text
 from taskxl.model import Altered, Entry, MilestoneEntry, Task
+from taskxl.statements import day_text, read_state, read_status
+from taskxl.tasks import short_label, shown_title
 from taskxl.text import is_blank, quote_change, show, squeeze
-from taskxl.words import MILESTONE_STATES, MILESTONE_SYNONYMS, STATUS_SYNONYMS, STATUSES
+from taskxl.words import DONE, MILESTONE_STATES, STATUSES
 
 FIXED_CHANGED = rule(
     "E301",
@@ -79,9 +82,18 @@ CELLS_MERGED = rule(
     said_to_office="几项任务的填报栏合并成了一格。请取消合并，分别填写。",
 )
 
+COLUMN_PLACED = rule(
+    "E308",
+    "有一栏按位置认出",
+    "info",
+    what="栏名不是程序认得的说法，也没有下发时的标识，只能按它在表里的位置认出是哪一栏。",
+    why="股室换了栏名，内容仍是它报的，不能当作空白；但认错的可能也是有的。",
+    cure="请核对这一栏的内容有没有放对地方；没有问题就不用处理。",
+)
+
 _WHITE = " \t\r\n\u3000\u00a0\u200b\u200c\u200d\u2060\ufeff"
 _LINE_END = re.compile(r"\r\n?|[\x0b\x0c\u2028\u2029]")
-_CLOSING = ".。,，;；!！、:："
+_FOLDED = str.maketrans("。、“”‘’《》〈〉【】〔〕「」『』—–－～·•", ".,\"\"''<><>[][][][]---~..")
 _PARTING = re.compile(r"[、,;/|和及]+")
 
 # A fixed column: the field's word in the form's placeholders, and how a message calls it.
@@ -106,7 +118,8 @@ _FIXED: dict[Block, dict[str, tuple[str, str]]] = {
 class Answered:
     """Where a row was found and whose it is; `item` is a task's or a milestone's id.
 
-    `sure` where its id or its very title says so, not only one that is like it.
+    `sure` where its id or its very title says so, not only one that is like it; `more` are the rows
+    below it in which its texts go on.
     """
 
     office: str
@@ -116,6 +129,7 @@ class Answered:
     row: int
     mark: RowMark | None = None
     sure: bool = True
+    more: tuple[int, ...] = ()
 
 
 def as_typed(text: str) -> str:
@@ -125,21 +139,6 @@ def as_typed(text: str) -> str:
     '一 \n\n二'
     """
     return _LINE_END.sub("\n", text).strip(_WHITE)
-
-
-def read_word(text: str, words: Iterable[str], synonyms: Mapping[str, str]) -> tuple[str, bool]:
-    """Return the word that a text means and True, or the text itself and False.
-
-    >>> read_word("顺利推进。", STATUSES, STATUS_SYNONYMS)
-    ('正常推进', True)
-    """
-    bare = squeeze(text).strip(_CLOSING)
-    if not bare or bare in words:
-        return bare, True
-    for synonym, word in synonyms.items():
-        if squeeze(synonym) == bare:
-            return word, True
-    return text, False
 
 
 class AnswerReader:
@@ -152,13 +151,34 @@ class AnswerReader:
 
     # ------------------------------------------------------------ tasks
 
+    def is_typed(self, at: Answered) -> bool:
+        """Tell whether a row has an answer that did not stand in it when it was issued.
+
+        What stood in it: last month's texts under their mark, and 已完成 of a task that was done.
+        """
+        sheet = self.tally.sheets[at.sheet]
+        texts = {
+            column: as_typed(value_text(sheet.value(at.row, column)))
+            for field in at.table.answers
+            for column in at.table.columns[field]
+        }
+        old = {column for column, text in texts.items() if _is_as_issued(at, text)}
+        status = at.table.column("status")
+        if old and status and squeeze(texts[status]) == DONE:
+            old.add(status)
+        broken = (isinstance(sheet.value(at.row, column), CellError) for column in texts)
+        return any(broken) or any(text and column not in old for column, text in texts.items())
+
     def read_entry(self, at: Answered) -> Entry:
         """Return what a row says of its task; its cells are taken."""
         values = {field: self._read_field(at, field) for field in at.table.answers}
         texts = {field: text for field, (text, _) in values.items()}
-        status, known = read_word(texts.get("status", ""), STATUSES, STATUS_SYNONYMS)
+        typed = texts.get("status", "")
+        status, known = read_status(typed)
         if not known:
             self._report_word(at, "status", "进度状态", status, STATUSES)
+        elif day_text(typed):
+            self._keep_whole(at, "status")
         cells = {field: values[field][1] for field in TASK_ANSWERS if field in values}
         return Entry(
             at.item,
@@ -177,11 +197,16 @@ class AnswerReader:
         """Return what a row says of its milestone; its cells are taken."""
         values = {field: self._read_field(at, field) for field in at.table.answers}
         texts = {field: text for field, (text, _) in values.items()}
-        state, known = read_word(texts.get("state", ""), MILESTONE_STATES, MILESTONE_SYNONYMS)
+        typed, year = texts.get("state", ""), self.catalog.period.year
+        state, day, known = read_state(typed, year)
         if not known:
             self._report_word(at, "state", "完成情况", state, MILESTONE_STATES)
         done_text = texts.get("done_on", "")
         done_on = self._read_day(at, done_text)
+        if known and day is not None and not done_text:
+            done_text, done_on = day_text(typed), day
+        elif known and day_text(typed):
+            self._keep_whole(at, "state")
         return MilestoneEntry(
             at.item,
             at.office,
@@ -194,6 +219,10 @@ class AnswerReader:
             at.row,
             {field: values[field][1] for field in MILESTONE_ANSWERS if field in values},
         )
+
+    def _keep_whole(self, at: Answered, field: str) -> None:
+        """Keep a statement that says more than the word it means as it was typed."""
+        self.tally.keep("reported", at.sheet, at.row, at.table.columns[field][0])
 
     def _read_day(self, at: Answered, text: str) -> date | None:
         column = at.table.column("done_on")
@@ -215,7 +244,12 @@ class AnswerReader:
     def _read_field(self, at: Answered, field: str) -> tuple[str, str]:
         """Return a field's text and the cell it stands in; several columns make several lines."""
         columns = at.table.columns[field]
-        texts = [self._read_cell(at, column) for column in columns]
+        texts = [
+            join_pieces(
+                [self._read_cell(replace(at, row=row), column) for row in (at.row, *at.more)]
+            )
+            for column in columns
+        ]
         return "\n".join(filter(None, texts)), cell_name(at.row, columns[0])
 
     def _read_cell(self, at: Answered, column: int) -> str:
@@ -227,7 +261,7 @@ class AnswerReader:
         if isinstance(value, CellError):
             self._report_error(at, column, value)
             return ""
-        text = strip_mark(as_typed(value_text(value)))
+        text = strip_mark(as_typed(value_text(value)), named=_was_handed_on(at))
         self.tally.take(at.sheet, at.row, column)
         if area is not None and area.bottom > at.row and text:
             self._report_merge(at, column, area)
@@ -344,11 +378,36 @@ class AnswerReader:
             field = named.get(column, "")
             if field in at.table.answers or self._is_below_merge(at, column):
                 continue
+            if at.more:
+                pieces = [sheet.text(row, column) for row in (at.row, *at.more)]
+                value = join_pieces([as_typed(piece) for piece in pieces])
+                for row in at.more:
+                    self.tally.take(at.sheet, row, column)
             now = as_typed(value_text(value))
-            if field in fixed and not self._is_unchanged(at, field, value):
+            if column in at.table.composed and self._is_as_composed(at, column, now):
+                self.tally.take(at.sheet, at.row, column)
+            elif field in fixed and not self._is_unchanged(at, field, value):
                 yield column, field, now
             elif field in fixed or self._is_known(at, column, field, now):
                 self.tally.take(at.sheet, at.row, column)
+
+    def _is_as_composed(self, at: Answered, column: int, now: str) -> bool:
+        """Tell whether a cell of several placeholders holds what it was issued with."""
+        task = self._task(at)
+        values = {
+            "编号": task.number or "",
+            "名称": task.title or "",
+            "计划": self.catalog.plans[task.id],
+            "股室": "、".join(task.offices),
+            "标识": at.item,
+        }
+        if at.table.kind == "milestone":
+            milestone = self.catalog.milestones[at.item][1]
+            due = milestone.due
+            words = f"{due.year}年{due.month}月{due.day}日" if due else ""
+            values |= {"内容": milestone.text, "时限": words}
+        said = squeeze(compose_cell(at.table.composed[column], values))
+        return squeeze(now).replace("(已逾期)", "").replace("、", "") == said.replace("、", "")
 
     def _is_known(self, at: Answered, column: int, field: str, now: str) -> bool:
         """Tell whether a column that a bureau added holds what 主清单 says of the row's task."""
@@ -380,7 +439,9 @@ class AnswerReader:
             due = self.catalog.milestones[at.item][1].due
             said = re.sub(r"\(.*", "", squeeze(now)) if isinstance(value, str) else value
             return is_blank(now) or (due is not None and read_date(said, due.year) == due)
-        return squeeze(now) == squeeze(text)
+        if field == "title" and squeeze(now) == squeeze(self._task(at).title):
+            return True
+        return fold_marks(now) == fold_marks(text)
 
     def _listed(self, at: Answered, field: str) -> str:
         """Return a fixed text as 主清单 has it now."""
@@ -394,7 +455,9 @@ class AnswerReader:
             return self.catalog.plans[task.id]
         if field in ("responsible", "lead"):
             return "、".join(task.offices)
-        return (task.number if field == "number" else task.title) or ""
+        if field == "number":
+            return task.number or ""
+        return shown_title(task) if at.table.kind == "task" else short_label(task)
 
     def _said_of(self, at: Answered) -> frozenset[str]:
         """Return every text that 主清单 has of a row's task, squeezed."""
@@ -403,6 +466,7 @@ class AnswerReader:
         texts |= {self.catalog.plans[task.id], *task.offices, *(p.name for p in task.persons)}
         texts |= {"、".join(task.offices), "、".join(p.name for p in task.persons)}
         texts |= {"\n".join(task.remarks), "、".join(task.remarks)}
+        texts |= {shown_title(task), short_label(task)}
         return frozenset(squeeze(text) for text in texts if text)
 
     def _report_change(self, at: Answered, column: int, field: str, now: str) -> Altered:
@@ -431,6 +495,46 @@ class AnswerReader:
             self.tally.sheets[at.sheet].name or None,
             cell_name(at.row, column),
         )
+
+
+def _was_handed_on(at: Answered) -> bool:
+    """Tell whether a row was issued with a text of an earlier month."""
+    issued = at.mark.digests if at.mark else {}
+    return PREVIOUS_PROGRESS in issued or PREVIOUS_OBSTACLES in issued
+
+
+def _is_as_issued(at: Answered, text: str) -> bool:
+    """Tell whether a text is that of an earlier month, with its mark, just as it was issued."""
+    bare = strip_mark(text, named=True)
+    return (
+        at.mark is not None
+        and bare != text
+        and digest_text(bare)
+        in (at.mark.digests.get(PREVIOUS_PROGRESS), at.mark.digests.get(PREVIOUS_OBSTACLES))
+    )
+
+
+def join_pieces(pieces: Sequence[str]) -> str:
+    r"""Return the text whose pieces stand below each other.
+
+    Where one ends as a sentence does, a line ended there.
+
+    >>> join_pieces(["一是建校。", "二是招", "生。", ""])
+    '一是建校。\n二是招生。'
+    """
+    text = ""
+    for piece in filter(None, pieces):
+        text += ("\n" if text and text[-1] in "。；！？;" else "") + piece
+    return text
+
+
+def fold_marks(text: str) -> str:
+    """Return a text for comparison, in which a mark of either width or either hand is the same.
+
+    >>> fold_marks("一是“建校”、招生。") == fold_marks('一是 "建校",招生.')
+    True
+    """
+    return squeeze(text).translate(_FOLDED)
 
 
 def _name_set(text: str) -> frozenset[str]:

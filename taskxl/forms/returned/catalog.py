@@ -5,14 +5,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+from taskxl.dates import report_day
 from taskxl.forms.identity import Block
-from taskxl.forms.issue import FILLED, NO_MILESTONES, form_title, issued_plan
+from taskxl.forms.issue import FILLED, NO_MILESTONES, form_title, issued_plan, report_notice
 from taskxl.forms.returned.matching import Register, RowKeys, squeeze_keys
 from taskxl.intake.grids import Book
-from taskxl.model import MasterList, Milestone, Period, Task
+from taskxl.model import ASKED, MasterList, Milestone, Period, Task
 from taskxl.roster import Roster, divide_tasks
-from taskxl.tasks import plan_text
+from taskxl.tasks import plan_text, short_label, shown_plan, shown_title
 from taskxl.text import is_blank, squeeze
+from taskxl.words import OFFICE_WORDS
 
 _PLACEHOLDER = re.compile(r"\{\{.*?\}\}")
 _NUMBER = re.compile(r"\d+")
@@ -34,9 +36,10 @@ class Expected:
     """The list and period that returns are read against.
 
     `form_texts` are the fixed texts of the form's template (see `form_texts`): instructions and
-    captions that come back with every return and are nobody's typing; `instructions` the 批示 that
+    captions that come back with every return and are nobody's typing; `form_pictures` the digests
+    of the pictures that are drawn in it; `instructions` the 批示 that
     stand below the plan of a task, by its id; `issued_lists` those by which forms of the period
-    went out, the list may have been changed since.
+    went out, the list may have been changed since; `asked` what the period's forms ask for.
     """
 
     master: MasterList
@@ -44,6 +47,8 @@ class Expected:
     form_texts: frozenset[str] = frozenset()
     instructions: Mapping[str, str] = field(default_factory=dict)
     issued_lists: tuple[MasterList, ...] = ()
+    asked: tuple[str, ...] = ASKED
+    form_pictures: frozenset[str] = frozenset()
 
     @cached_property
     def catalog(self) -> "Catalog":
@@ -65,6 +70,13 @@ def form_texts(template: Book) -> frozenset[str]:
     return frozenset(text for text in texts if _PLACEHOLDER.sub("", text))
 
 
+def form_pictures(template: Book) -> frozenset[str]:
+    """Return the digests of the pictures in a form's template: a bureau's emblem, say."""
+    return frozenset(
+        one.digest for sheet in template.sheets for one in sheet.embedded if one.digest
+    )
+
+
 class Catalog:
     """The tasks of a list by office and by what a row says of them."""
 
@@ -72,6 +84,8 @@ class Catalog:
         self.master = expected.master
         self.period = expected.period
         self._issued_lists = expected.issued_lists
+        self.asked = expected.asked
+        self.form_pictures = expected.form_pictures
         self.settings = expected.master.settings
         self.roster = Roster(self.master.offices)
         self.tasks: dict[str, Task] = {task.id: task for task in self.master.tasks}
@@ -84,11 +98,11 @@ class Catalog:
             for milestone in task.milestones
         }
         self._task_keys = {
-            task.id: _keys(task.id, task.number, task.title, self.plans[task.id])
+            task.id: _keys(task.id, task.number, shown_title(task), self.plans[task.id], task.title)
             for task in self.master.tasks
         }
         self._milestone_keys = {
-            milestone.id: _keys(milestone.id, task.number, milestone.text, task.title)
+            milestone.id: _keys(milestone.id, task.number, milestone.text, short_label(task))
             for task, milestone in self.milestones.values()
         }
         self._registers: dict[frozenset[str] | None, dict[Block, Register]] = {}
@@ -98,6 +112,9 @@ class Catalog:
             office: frozenset(task.id for task in own) - closed
             for office, (own, _) in divide_tasks(self.master).items()
         }
+        self.leads: dict[str, tuple[str, ...]] = {
+            task.id: self.roster.spell_out(task.lead_offices) for task in self.master.tasks
+        }
         responsible: dict[str, set[str]] = {}
         for task in self.master.tasks:
             for office in self.roster.spell_out(task.offices):
@@ -105,6 +122,8 @@ class Catalog:
         self.responsible = {office: frozenset(ids) for office, ids in responsible.items()}
         self._fixed, self._patterns = _split_texts(expected.form_texts)
         self._values = self._known_values()
+        as_of = report_day(self.period, self.settings)
+        self._notice = squeeze(report_notice(self.settings, as_of))
 
     def office_named(self, text: str) -> str | None:
         """Return the office of that name or alias, or None; `（盖章）` does not count."""
@@ -143,9 +162,9 @@ class Catalog:
         """Task ids by titles that only one task bears and that are long enough to tell it."""
         found: dict[str, str | None] = {}
         for task in self.master.tasks:
-            title = squeeze(task.title)
-            if len(title) >= 4:
-                found[title] = None if title in found else task.id
+            for title in {squeeze(task.title), squeeze(shown_title(task))}:
+                if len(title) >= 4:
+                    found[title] = None if title in found else task.id
         return {title: task_id for title, task_id in found.items() if task_id is not None}
 
     @cached_property
@@ -153,6 +172,9 @@ class Catalog:
         texts = {squeeze(plan) for plan in self.plans.values()}
         for master in (self.master, *self._issued_lists):
             texts |= {squeeze(plan_text(task)) for task in master.tasks}
+            texts |= {squeeze(shown_plan(task)) for task in master.tasks}
+            for name_of in (shown_title, short_label):
+                texts |= {squeeze(name_of(task)) for task in master.tasks}
             texts |= {squeeze(task.title) for task in master.tasks}
             texts |= {squeeze(step.text) for task in master.tasks for step in task.milestones}
         return frozenset(text for text in texts if len(text) >= 6)
@@ -165,7 +187,7 @@ class Catalog:
         squeezed = squeeze(text)
         if not squeezed or squeezed in self._long_texts or self.is_fixed_text(text):
             return True
-        if squeezed in self._values["group"]:
+        if squeezed in self._values["group"] or squeezed == self._notice:
             return True
         return any(
             all(self._may_fill(part) for part in match.groups())
@@ -177,6 +199,10 @@ class Catalog:
         """Tell whether a text stands in the form's template just so, numbers apart."""
         plain = _no_numbers(squeeze(text))
         return plain in self._fixed or _COUNTER.fullmatch(plain) is not None
+
+    def is_own_sentence(self, text: str) -> bool:
+        """Tell whether a text is what the program itself writes where nothing is to be filled."""
+        return _COUNTER.fullmatch(_no_numbers(squeeze(text))) is not None
 
     def is_title(self, text: str) -> bool:
         """Tell whether a line above a table is the form's heading and nothing more."""
@@ -198,7 +224,7 @@ class Catalog:
         names = {settings.bureau, settings.contact, self.master.title, *offices, *leaders}
         names |= {office.leader for office in self.master.offices if office.leader}
         names |= {alias for office in self.master.offices for alias in office.aliases}
-        names |= {period.label, period.name, period.folder, f"{period.year}"}
+        names |= {period.label, period.name, period.folder, f"{period.year}", *OFFICE_WORDS}
         filled = {squeeze(name) for name in names if name}
         groups = {squeeze(f"{leader}同志负责{word}") for leader in leaders for word in _GROUP_WORDS}
         groups |= {squeeze(text) for text in (*leaders, *sections)}
@@ -214,8 +240,9 @@ class Catalog:
         }
 
 
-def _keys(item: str, number: str | None, text: str | None, other: str | None) -> RowKeys:
-    keys = squeeze_keys(RowKeys(item, number or "", text or "", other or ""))
+def _keys(item: str, number: str | None, text: str, other: str, also: str | None = None) -> RowKeys:
+    also = also if also != text else None
+    keys = squeeze_keys(RowKeys(item, number or "", text, other, also or ""))
     return replace(keys, id=item)
 
 

@@ -17,13 +17,20 @@ class RowKeys:
     """What a row says of whose it is, as typed; blank where the table has no such column.
 
     For a task `text` is its title and `other` its plan; for a milestone its text and its task.
-    In a register all texts are squeezed, save the id.
+    In a register all texts are squeezed, save the id; `also` is the title as the list has it, where
+    the form shows a shorter one.
     """
 
     id: str = ""
     number: str = ""
     text: str = ""
     other: str = ""
+    also: str = ""
+
+    def resembles(self, text: str, least: float) -> float:
+        """Return how alike a squeezed text is to the title, 0 where `least` is out of reach."""
+        title = likeness(text, self.text, least)
+        return max(title, likeness(text, self.also, least)) if self.also else title
 
 
 class Register:
@@ -37,8 +44,8 @@ class Register:
         for item in items:
             self.items[item.id] = item
             self._by_squeezed_id[squeeze(item.id)] = item
-            if item.text:
-                self._by_text.setdefault(item.text, []).append(item)
+            for text in {item.text, item.also} - {""}:
+                self._by_text.setdefault(text, []).append(item)
             if item.other:
                 self._by_other.setdefault(item.other, []).append(item)
 
@@ -67,7 +74,8 @@ class Register:
     def is_sure(self, row: RowKeys, found: str) -> bool:
         """Tell whether a row names the found task by its id or in its very words."""
         keys = self.items[found]
-        return squeeze(row.id) == squeeze(found) or squeeze(row.text) == keys.text != ""
+        title = squeeze(row.text)
+        return squeeze(row.id) == squeeze(found) or title in {keys.text, keys.also} - {""}
 
     @staticmethod
     def _outvotes(
@@ -87,18 +95,18 @@ class Register:
     def _agrees(item: RowKeys, row: RowKeys, keys: RowKeys, mark: RowMark | None) -> bool:
         issued = mark.digests.values() if mark else ()
         if keys.text:
-            return keys.text == item.text or digest_text(row.text) in issued
+            return keys.text in (item.text, item.also) or digest_text(row.text) in issued
         if keys.other:
             return keys.other == item.other or digest_text(row.other) in issued
         return keys.number in ("", item.number)
 
     def _resembles(self, item: RowKeys, keys: RowKeys) -> bool:
-        title = likeness(keys.text, item.text, _NOT_FOREIGN)
+        title = item.resembles(keys.text, _NOT_FOREIGN)
         plan = likeness(keys.other, item.other, _ALIKE) if keys.other else 0.0
         if title < _NOT_FOREIGN and plan < _ALIKE:
             return False
         best = max(
-            (likeness(keys.text, other.text, _SAME) for other in self._others(item)),
+            (other.resembles(keys.text, _SAME) for other in self._others(item)),
             default=0.0,
         )
         return best < _SAME or title >= best
@@ -123,7 +131,7 @@ class Register:
         scored = []
         for item in self._nearest(keys):
             same_number = bool(keys.number) and item.number == keys.number
-            title = likeness(keys.text, item.text, _NOT_FOREIGN) if keys.text else 0.0
+            title = item.resembles(keys.text, _NOT_FOREIGN) if keys.text else 0.0
             if keys.text and title < _NOT_FOREIGN:
                 continue
             plan = 0.0
@@ -152,11 +160,13 @@ class Register:
         asked, least = (keys.text, _NOT_FOREIGN) if keys.text else (keys.other, _SAME)
         if not asked:
             return ()
-        texts = {i.id: i.text if keys.text else i.other for i in self.items.values()}
+        texts = {(i.id, 0): i.text if keys.text else i.other for i in self.items.values()}
+        if keys.text:
+            texts |= {(i.id, 1): i.also for i in self.items.values() if i.also}
         found = process.extract(
             asked, texts, scorer=Indel.normalized_similarity, score_cutoff=least, limit=None
         )
-        near = {item_id for _, _, item_id in found}
+        near = {item_id for _, _, (item_id, _) in found}
         return (item for item in self.items.values() if item.id in near)
 
 
@@ -173,5 +183,9 @@ def squeeze_number(number: str) -> str:
 def squeeze_keys(row: RowKeys) -> RowKeys:
     """Return what a row says of whose it is, for comparison."""
     return RowKeys(
-        squeeze(row.id), squeeze_number(row.number), squeeze(row.text), squeeze(row.other)
+        squeeze(row.id),
+        squeeze_number(row.number),
+        squeeze(row.text),
+        squeeze(row.other),
+        squeeze(row.also),
     )

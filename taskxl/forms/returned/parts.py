@@ -1,11 +1,13 @@
 """A returned sheet in parts: the head lines, tables and rows that are one office's."""
 
+import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from taskxl.forms.returned.catalog import Catalog
 from taskxl.forms.returned.columns import Table, find_tables
+from taskxl.forms.returned.drawn import Drawing, is_as_written
 from taskxl.forms.returned.head_lines import Fact, read_labels
 from taskxl.forms.returned.matching import RowKeys
 from taskxl.forms.returned.tally import Tally
@@ -13,18 +15,23 @@ from taskxl.forms.returned.whose import read_months
 from taskxl.intake.grids import CellError, Sheet
 from taskxl.model import Period
 
+# Names of offices stand on lines of their own, or are parted by these.
+PARTING = re.compile(r"[\s\u3000、,，;；/|]+")
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
     """A row below a header, with what it says of whose it is.
 
-    `item` is the task (or milestone) of the whole list of which it speaks, None where unsure.
+    `item` is the task (or milestone) of the whole list of which it speaks, None where unsure;
+    `offices` what stands under 责任股室, parted.
     """
 
     table: Table
     row: int
     keys: RowKeys
     item: str | None
+    offices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +39,9 @@ class Part:
     """One office's part of a sheet; `sheet` is the sheet's place in the book, from 0.
 
     `rows` are those that name a task of the list, `others` those that only look like it;
-    `facts` is what the labels say, in their order; `headed` the period in the heading.
+    `facts` is what the labels say, in their order; `headed` the period in the heading; `ours`
+    whether a row says in the program's own words that nothing is to be filled; `follows` the sheet
+    of which this one only goes on with the table.
     """
 
     sheet: int
@@ -44,6 +53,8 @@ class Part:
     others: tuple[Row, ...]
     facts: tuple[Fact, ...]
     headed: Period | None
+    ours: bool = False
+    follows: int | None = None
 
     def said(self, field: str) -> str:
         """Return the text after a label, "" where there is none."""
@@ -60,20 +71,37 @@ class Part:
         return any(table.kind == "milestone" and table.is_answered for table in self.tables)
 
 
-def find_parts(catalog: Catalog, tally: Tally, index: int, trust_ids: bool) -> tuple[Part, ...]:
+def find_parts(
+    catalog: Catalog,
+    tally: Tally,
+    index: int,
+    trust_ids: bool,
+    drawing: Drawing,
+    before: Part | None = None,
+) -> tuple[Part, ...]:
     """Return the parts of a sheet; none where it has no table.
 
-    A second 填报股室 below a table begins a second part. What labels and headers say is taken.
+    A table that a page break cut in two has no header of its own in its second half: it goes on
+    with the columns of the part `before`.
+
+    A second 填报股室 below a table begins a second part. What labels and headers say is taken, and
+    what the program itself wrote.
     """
     sheet = tally.sheets[index]
-    tables = find_tables(sheet)
+    tables = find_tables(sheet, drawing)
+    follows = None
+    if not tables and before is not None:
+        tables = _go_on(catalog, tally.sheets[before.sheet], sheet, before, trust_ids)
+        follows = before.sheet if tables else None
     if not tables:
         return ()
-    rows = [row for table in tables for row in _read_rows(catalog, sheet, table, trust_ids)]
+    read = [row for table in tables for row in _read_rows(catalog, sheet, table, trust_ids)]
+    own = {row.row for row in read if row.item is None and _is_own_sentence(catalog, row)}
+    rows = [row for row in read if row.row not in own]
     known = {row.row for row in rows if row.item is not None}
     heads = {row for table in tables for row in range(table.top, table.bottom + 1)}
     free = [n for n in range(1, len(sheet.rows) + 1) if n not in known and n not in heads]
-    labelled = read_labels(sheet, free, catalog.is_fixed_text)
+    labelled = read_labels(sheet, free, catalog.is_fixed_text, drawing.cells)
     for row, column in labelled.seen:
         tally.take(index, row, column)
     for row, column, text in labelled.rests:
@@ -82,11 +110,13 @@ def find_parts(catalog: Catalog, tally: Tally, index: int, trust_ids: bool) -> t
     for table in tables:
         for row, column in table.worded:
             tally.take(index, row, column)
+        _keep_captions(catalog, tally, index, table)
     spoken = {fact.row for fact in labelled.facts} | {row for row, _ in labelled.seen}
     starts = _starts(tables, labelled.facts)
     parts = []
     for top, bottom in zip(starts, [*(s - 1 for s in starts[1:]), len(sheet.rows)], strict=True):
-        own = tuple(table for table in tables if top <= table.top <= bottom)
+        inside = tuple(table for table in tables if top <= table.top <= bottom)
+        mine_at = inside[0]
         mine = [row for row in rows if top <= row.row <= bottom]
         parts.append(
             Part(
@@ -94,14 +124,62 @@ def find_parts(catalog: Catalog, tally: Tally, index: int, trust_ids: bool) -> t
                 sheet.name,
                 top,
                 bottom,
-                own,
+                inside,
                 tuple(row for row in mine if row.row in known),
                 tuple(row for row in mine if row.row not in known | spoken),
                 tuple(fact for fact in labelled.facts if top <= fact.row <= bottom),
-                _read_heading(catalog, tally, index, range(top, own[0].top), own[0].bottom),
+                _read_heading(catalog, tally, index, range(top, mine_at.top), mine_at.bottom),
+                any(top <= row <= bottom for row in own),
+                follows,
             )
         )
+    take_written(tally, index, free, drawing)
     return tuple(parts)
+
+
+def _go_on(
+    catalog: Catalog, first: Sheet, sheet: Sheet, before: Part, trust_ids: bool
+) -> tuple[Table, ...]:
+    """Return the table with which a sheet goes on where the one before it ended, if it does.
+
+    It is no wider, and most of its rows name a task.
+    """
+    table = before.tables[-1]
+    width = max((len(row) for row in first.rows), default=0)
+    if not sheet.rows or max(map(len, sheet.rows)) > width or table.bottom < table.top:
+        return ()
+    moved = replace(
+        table, top=1, bottom=0, last=len(sheet.rows), worded=frozenset(), placed=frozenset()
+    )
+    rows = list(_read_rows(catalog, sheet, moved, trust_ids))
+    known = sum(row.item is not None for row in rows)
+    return (moved,) if known and 2 * known >= len(rows) else ()
+
+
+def _is_own_sentence(catalog: Catalog, row: Row) -> bool:
+    """Tell whether all that a row says is that nothing is to be filled here."""
+    said = [text for text in (row.keys.id, row.keys.number, row.keys.text, row.keys.other) if text]
+    return bool(said) and all(map(catalog.is_own_sentence, said))
+
+
+def _keep_captions(catalog: Catalog, tally: Tally, index: int, table: Table) -> None:
+    """Keep what a clerk called a column in words of his own; the column itself is understood."""
+    sheet = tally.sheets[index]
+    columns = {column for columns in table.columns.values() for column in columns}
+    for row in range(table.top, table.bottom + 1):
+        for column in sorted(columns):
+            text = sheet.text(row, column)
+            if (row, column) not in table.worded and text and not catalog.is_form_text(text):
+                tally.keep("reported", index, row, column)
+
+
+def take_written(tally: Tally, index: int, rows: Iterable[int], drawing: Drawing) -> None:
+    """Take the cells of some rows that hold what the program put there when the form was issued."""
+    sheet = tally.sheets[index]
+    for row in rows if drawing.cells else ():
+        for column, value in enumerate(sheet.rows[row - 1], 1):
+            if isinstance(value, str) and is_as_written(drawing, value):
+                tally.take(index, row, column)
 
 
 def _read_rows(catalog: Catalog, sheet: Sheet, table: Table, trust_ids: bool) -> Iterable[Row]:
@@ -123,7 +201,10 @@ def _read_rows(catalog: Catalog, sheet: Sheet, table: Table, trust_ids: bool) ->
             texts[0] = ""
         if any(texts):
             keys = RowKeys(*texts)
-            yield Row(table, row, keys, register.find(keys))
+            named = table.column("lead") or table.column("responsible")
+            told = PARTING.split(sheet.text(row, named)) if named else ()
+            offices = tuple(name.strip() for name in told if name.strip())
+            yield Row(table, row, keys, register.find(keys), offices)
 
 
 def _starts(tables: tuple[Table, ...], facts: tuple[Fact, ...]) -> list[int]:

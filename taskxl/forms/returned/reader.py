@@ -1,17 +1,27 @@
 """附件2 back: submissions out of any returned book, and every word of the rest kept."""
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 
+from taskxl.a1 import cell_name
 from taskxl.findings import Finding
-from taskxl.forms.identity import SHEET, Block, RowMark, read_sheet
-from taskxl.forms.returned.answers import Answered, AnswerReader
+from taskxl.forms.identity import PARTS, ROW_KINDS, SHEET, Block, RowMark, read_sheet
+from taskxl.forms.returned.answers import COLUMN_PLACED, Answered, AnswerReader
 from taskxl.forms.returned.catalog import Catalog, Expected, form_texts
 from taskxl.forms.returned.head_lines import read_labels
 from taskxl.forms.returned.matching import Register
-from taskxl.forms.returned.parts import Part, Row, find_parts
+from taskxl.forms.returned.parts import PARTING, Part, Row, find_parts, take_written
 from taskxl.forms.returned.submitting import OfficeRows, Placed, make_submission
-from taskxl.forms.returned.tally import LINES, NO_PLACE, Tally, Why, lay_out_sheets
+from taskxl.forms.returned.tally import (
+    FROM_PDF,
+    LINES,
+    NO_PLACE,
+    Tally,
+    Why,
+    find_attached,
+    lay_out_sheets,
+    tell_attached,
+)
 from taskxl.forms.returned.whose import (
     OFFICE_UNKNOWN,
     OTHER_PERIOD,
@@ -22,10 +32,11 @@ from taskxl.forms.returned.whose import (
     issued_tasks,
     read_marks,
     read_months,
+    reporters_of,
 )
 from taskxl.intake.grids import Book
 from taskxl.model import Period, Return, Submission, period_name
-from taskxl.text import show, squeeze
+from taskxl.text import is_blank, quote, show, squeeze
 from taskxl.words import BEYOND_LIST
 
 __all__ = ["Expected", "form_texts", "read_return"]
@@ -48,7 +59,11 @@ class _Reader:
         self.catalog = catalog
         self.tally = Tally(file, lay_out_sheets(book))
         self.marks: FormMarks = read_marks(book, catalog)
+        self.drawing = self.marks.drawing
         self.answers = AnswerReader(catalog, self.tally)
+        self.kind = book.kind
+        self.attached = find_attached(book, file, catalog.form_pictures)
+        self.placed: set[tuple[int, int]] = set()
         self.why: dict[tuple[int, int], Why] = {}
         self.offices: list[OfficeRows] = []
         self.refused: list[tuple[Part | None, Claim]] = []
@@ -60,8 +75,15 @@ class _Reader:
         parts = self._find_parts()
         filled = [part for part in parts if part.is_filled]
         self.headings = {part.headed.key for part in filled if part.headed}
+        decided: dict[int, Claim] = {}
         for part in filled:
-            self._settle(part, self._decide(part, "task"))
+            before = decided.get(part.follows or 0) if part.follows is not None else None
+            if before is not None:
+                self._settle(part, before)
+                continue
+            for own, claim in self._split(part) or [(part, self._decide(part, "task"))]:
+                self._settle(own, claim)
+                decided[part.sheet] = claim
         if not filled:
             self._settle_without_table(parts)
         for part in parts:
@@ -83,27 +105,38 @@ class _Reader:
             if sheet.name.startswith(SHEET) and read_sheet(sheet) is not None:
                 self._take_marks(index)
                 continue
-            found = find_parts(self.catalog, self.tally, index, self.marks.foreign is None)
+            trusted = self.marks.foreign is None
+            before = parts[-1] if parts and parts[-1].sheet == index - 1 else None
+            found = find_parts(self.catalog, self.tally, index, trusted, self.drawing, before)
             parts += found
             if not found:
                 tableless.append(index)
-        if sum(part.is_filled for part in parts) <= 1:
-            for index in tableless:
+        alone = sum(part.is_filled and part.follows is None for part in parts) <= 1
+        for index in tableless:
+            # Above several tables a document may name their one office, or each one's own.
+            if alone or (self.tally.sheets[index].name == LINES and self._names_one(index)):
                 self._read_loose(index)
         return parts
+
+    def _names_one(self, index: int) -> bool:
+        sheet = self.tally.sheets[index]
+        facts = read_labels(sheet, range(1, len(sheet.rows) + 1)).facts
+        return sum(fact.field == "office" for fact in facts) <= 1
 
     def _take_marks(self, index: int) -> None:
         """Take an identity sheet's own cells; what somebody wrote beside them stays."""
         sheet = self.tally.sheets[index]
         for row, column, _ in sheet.cells():
-            if column <= 6 and (row <= 6 or sheet.text(row, 1) in ("task", "milestone")):
+            if column <= 6 and (row <= 6 or sheet.text(row, 1) in ROW_KINDS):
                 self.tally.take(index, row, column)
 
     def _read_loose(self, index: int) -> None:
         """Read labels and heading of a sheet (or of paragraphs) that has no table."""
         sheet = self.tally.sheets[index]
         rows = range(1, len(sheet.rows) + 1)
-        labelled = read_labels(sheet, rows, self.catalog.is_fixed_text)
+        drawn = self.drawing.cells
+        labelled = read_labels(sheet, rows, self.catalog.is_fixed_text, drawn)
+        take_written(self.tally, index, rows, self.drawing)
         self.loose += [(index, fact) for fact in labelled.facts]
         for row, column in labelled.seen:
             self.tally.take(index, row, column)
@@ -125,7 +158,59 @@ class _Reader:
             if row.table.is_answered and row.keys.text and (row.keys.id or row.keys.number)
         ]
         office = part.said("office") or self._loosely("office")
-        return decide_office(self.catalog, self.marks, office, tasks, len(rows) + len(untold))
+        titled = len(rows) + len(untold)
+        return decide_office(self.catalog, self.marks, office, tasks, titled, part.ours)
+
+    def _split(self, part: Part) -> list[tuple[Part, Claim]]:
+        """Part a table of several offices into what each of them leads; [] where it is one's own.
+
+        Rows go by their own column 责任股室, or where there is none by the list. One that the two
+        tell differently, or that several offices report on, is given to nobody.
+        """
+        rows = [row for row in part.rows if row.table.kind == "task" and row.table.is_answered]
+        tasks = {task for row in rows if (task := self._task_of(row)) is not None}
+        named = part.said("office") or self._loosely("office")
+        several = [one for one in PARTING.split(named) if one.strip()]
+        if len(several) > 1 and all(self.catalog.office_named(one) for one in several):
+            named = ""  # 教研室、计财股: several offices report together
+        if self.marks.is_ours or self.marks.foreign or squeeze(named) or len(tasks) < 2:
+            return []
+        if 2 * len(tasks) < len(rows) + len(part.others) or reporters_of(self.catalog, tasks):
+            return []
+        by_office: dict[str | None, list[Row]] = {}
+        for row in part.rows:
+            by_office.setdefault(self._lead_of(row), []).append(row)
+        doubtful = by_office.pop(None, [])
+        parts = [
+            (replace(part, rows=tuple(own), others=()), Claim(office, "tasks"))
+            for office, own in by_office.items()
+            if office is not None
+        ]
+        if doubtful:
+            ids = {task for row in doubtful if (task := self._task_of(row)) is not None}
+            names = dict.fromkeys(n for t in sorted(ids) for n in self.catalog.leads.get(t, ()))
+            labels = "、".join(self.catalog.tasks[task].label for task in sorted(ids)[:3])
+            who = f"，可能是：{'、'.join(names)}" if names else ""
+            reason = f"几个股室合在一张表里，{labels}看不出是谁报的{who}。请写明填报股室后重发。"
+            for row in doubtful:
+                self.why[part.sheet, row.row] = "table"
+            self._remark(
+                OFFICE_UNKNOWN.found(reason, severity="info").at(
+                    file=self.tally.file, sheet=part.name or None
+                )
+            )
+        return parts
+
+    def _lead_of(self, row: Row) -> str | None:
+        """Return the office that leads a row's task, as the row itself and the list say alike."""
+        task = self._task_of(row)
+        leads = self.catalog.leads.get(task or "", ())
+        reporters = [o for o, ids in self.catalog.reported.items() if task in ids]
+        said = [self.catalog.office_named(name) for name in row.offices]
+        if said and said[0] is not None:
+            alone = len(said) == 1 or len(reporters) <= 1
+            return said[0] if said[0] in leads and alone else None
+        return leads[0] if len(leads) == 1 and len(reporters) <= 1 else None
 
     def _is_sure(self, row: Row) -> bool:
         """Tell whether a row bears the very words of its task; its id may be another list's."""
@@ -197,6 +282,7 @@ class _Reader:
         if claim.note and part.is_filled:
             message = f"{claim.note}，按“{claim.office}”收下。请核实。"
             self._remark(OFFICE_UNKNOWN.found(message, severity="info").at(**place))
+        self._tell_placed(part, place)
         for office in self.offices:
             if (office.name, office.period) == (claim.office, period):
                 office.parts.append(part)
@@ -212,6 +298,22 @@ class _Reader:
         headed = part.headed and part.is_filled and part.headed.key != now
         return bool(headed) and now in self.headings
 
+    def _tell_placed(self, part: Part, place: Mapping[str, str | None]) -> None:
+        """Say once of which columns only their place tells what they are."""
+        sheet = self.tally.sheets[part.sheet]
+        for table in part.tables:
+            for name in sorted(table.placed):
+                column = table.columns[name][0]
+                called = next(
+                    text
+                    for row in range(table.bottom, table.top - 1, -1)
+                    if not is_blank(text := sheet.text(row, column))
+                )
+                meant = "进展情况" if name == "progress" else "完成情况"
+                message = f"{quote(called, 20)}这一栏按位置认作“{meant}”。请核对。"
+                cell = cell_name(table.bottom, column)
+                self._remark(COLUMN_PLACED.found(message).at(**place, cell=cell))
+
     def _remark(self, finding: Finding) -> None:
         self.tally.findings.append(finding)
 
@@ -222,7 +324,8 @@ class _Reader:
             (index, told[text])
             for index, sheet in enumerate(self.tally.sheets)
             for _, _, value in sheet.cells()
-            if (text := squeeze(value)) in told
+            for text in (squeeze(value), squeeze(str(value).replace("：", ":").rpartition(":")[2]))
+            if text in told
         }
         tasks = {task for _, task in named}
         claim = decide_office(self.catalog, self.marks, self._loosely("office"), tasks, 0)
@@ -256,8 +359,9 @@ class _Reader:
         marks = {row.id: row for row in identity.rows} if identity else {}
         registers = self.catalog.registers(own)
         beyond = self._find_beyond(part)
+        goes_on: set[int] = set()
         for row in (*part.rows, *part.others):
-            if not row.table.is_answered:
+            if not row.table.is_answered or row.row in goes_on:
                 continue
             register = registers[row.table.kind]
             item = self._find_own(register, row, marks)
@@ -267,14 +371,39 @@ class _Reader:
                 self.answers.take_issued(part.sheet, row.row, row.table, mark)
                 continue
             self.why[part.sheet, row.row] = "column"
+            self.placed.add((part.sheet, row.row))
             mark = marks.get(item)
             sure = register.is_sure(row.keys, item)
-            at = Answered(office.name, item, part.sheet, row.table, row.row, mark, sure)
+            more = self._find_more(part, row, item, mark)
+            goes_on.update(more)
+            at = Answered(office.name, item, part.sheet, row.table, row.row, mark, sure, more)
             office.altered += self.answers.read_fixed(at)
+            office.typed = office.typed or self.answers.is_typed(at)
             if row.table.kind == "task":
                 office.entries.append((self.answers.read_entry(at), at))
             else:
                 office.milestones.append((self.answers.read_milestone(at), at))
+
+    def _find_more(self, part: Part, row: Row, item: str, mark: RowMark | None) -> tuple[int, ...]:
+        """Return the rows below a row in which its texts go on, as they were issued.
+
+        The mark tells how many there are; without marks the plan does, a piece of which they bear.
+        """
+        sheet = self.tally.sheets[part.sheet]
+        keys = [row.table.column(name) for name in ("id", "number", "title", "milestone")]
+        content = row.table.column("content")
+        plan = squeeze(self.catalog.plans.get(item, ""))
+        told = mark.digests.get(PARTS, "") if mark else ""
+        most = int(told) if told.isdigit() else 0
+        found: list[int] = []
+        for below in range(row.row + 1, row.table.last + 1):
+            if any(column and sheet.text(below, column).strip() for column in keys):
+                break
+            piece = squeeze(sheet.text(below, content)) if content else ""
+            if len(found) >= most and not (len(piece) >= 4 and piece in plan):
+                break
+            found.append(below)
+        return tuple(found)
 
     def _find_beyond(self, part: Part) -> int:
         """Return the row below which the form itself asks for work that is not in the list."""
@@ -294,7 +423,8 @@ class _Reader:
         """Take from tables that are only to be read (协办任务) what 主清单 has too."""
         for row in part.rows:
             if not row.table.is_answered and row.item is not None:
-                at = Answered("", row.item, part.sheet, row.table, row.row)
+                more = self._find_more(part, row, row.item, None)
+                at = Answered("", row.item, part.sheet, row.table, row.row, more=more)
                 self.answers.take_fixed(at)
 
     # ------------------------------------------------------------ the end
@@ -321,7 +451,14 @@ class _Reader:
             return Return(self.tally.file, code="R205", reason=reason)
         self.tally.keep_rest(self.catalog, self.why)
         if not submissions:
-            return Return(self.tally.file, code="R205", reason=reason, unplaced=self.tally.unplaced)
+            return Return(
+                self.tally.file,
+                code="R205",
+                reason=reason,
+                unplaced=self.tally.unplaced,
+                attached=self.attached,
+                about=self._others_told(parts),
+            )
         left = {kept.sheet for kept in self.tally.unplaced}
         for part, claim in self.refused:
             if part is not None and (part.name or None) in left:
@@ -330,6 +467,10 @@ class _Reader:
                 self._remark(OFFICE_UNKNOWN.found(message).at(**place))
         office = submissions[0].office if len(submissions) == 1 else None
         self.tally.findings += self.tally.explain_rest(office)
+        self.tally.findings += tell_attached(self.attached, office)
+        self.tally.findings += self.tally.tell_struck(self.catalog, office)
+        if self.kind == "pdf":
+            self.tally.findings += self._doubt_entries(submissions)
         code, refusal = None, None
         periods = {submission.period for submission in submissions}
         if not periods & {None, self.catalog.period.key}:
@@ -341,7 +482,34 @@ class _Reader:
             submissions=submissions,
             unplaced=self.tally.unplaced,
             findings=tuple(self.tally.findings),
+            attached=self.attached,
+            about=self._others_told(parts),
         )
+
+    def _doubt_entries(self, submissions: Sequence[Submission]) -> Iterator[Finding]:
+        for form in submissions:
+            for entry in form.entries:
+                label = self.catalog.tasks[entry.task].label
+                yield FROM_PDF.found(
+                    f"{label}的填报内容读自 PDF，请核对原件。",
+                    office=form.office,
+                    task=entry.task,
+                    file=entry.file,
+                    sheet=entry.sheet,
+                    cell=entry.cells.get("progress"),
+                )
+
+    def _others_told(self, parts: Sequence[Part]) -> tuple[str, ...]:
+        """Return the leading offices of the tasks whose rows were given to nobody."""
+        tasks = [
+            self.catalog.tasks[task]
+            for part in parts
+            for row in part.rows
+            if row.table.is_answered and (part.sheet, row.row) not in self.placed
+            if (task := self._task_of(row)) is not None
+        ]
+        names = [self.catalog.roster.spell_out(task.lead_offices) for task in tasks]
+        return tuple(dict.fromkeys(name for several in names for name in several))
 
 
 def _why_left(row: Row, mark: RowMark | None, beyond: bool) -> Why:

@@ -1,6 +1,6 @@
 """The account of a returned book: which cells are accounted for, and what is left over."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -8,8 +8,8 @@ from taskxl.a1 import cell_name
 from taskxl.findings import Finding, rule
 from taskxl.forms.returned.catalog import Catalog
 from taskxl.intake.grids import Book, Sheet, Value, value_text
-from taskxl.model import Unplaced
-from taskxl.text import is_blank, show
+from taskxl.model import Attached, Unplaced
+from taskxl.text import is_blank, quote, show
 
 NO_PLACE = rule(
     "E303",
@@ -24,6 +24,33 @@ NO_PLACE = rule(
     mender="office",
     said_to_office="这里写的内容没有对应的任务或栏目。属于某项任务的，请移到它的填报栏里。",
     partial="有 {} 处文字列在未归位内容",
+)
+
+PICTURES = rule(
+    "E309",
+    "有图片或嵌入的文件",
+    "info",
+    what="表里有图片（签名、盖章、截图）或嵌入的文件，它们里面的字程序读不出来。",
+    why="签名、盖章和写在图片里的内容都算数，不能当作空白；但只有人看得见。",
+    cure="请打开原件看一看；要汇总的文字，请股室直接写在单元格里。",
+)
+
+FROM_PDF = rule(
+    "E311",
+    "读自 PDF",
+    "info",
+    what="股室发来的是 PDF，填报内容是按版面认出来的。",
+    why="PDF 不记录单元格和换行，认出来的字可能接错、漏字。",
+    cure="请把这一项与原件核对；最好请股室发回填好的 Excel 表。",
+    partial="读自 PDF，请核对原件",
+)
+STRUCK = rule(
+    "E310",
+    "有划掉或隐藏的字",
+    "info",
+    what="填报的文字带删除线，或在 Word 里设成了隐藏。",
+    why="可能是股室不要了的话，也可能只是格式带错了；程序不替它删，照写了的算。",
+    cure="请与股室核实；作废的请在汇总里改掉。",
 )
 
 Why = Literal[
@@ -55,12 +82,53 @@ _CELLS_NAMED = 8
 LINES = ""  # the name under which a document's paragraphs are taken as a sheet
 
 
+_WHAT = {"picture": "图片", "file": "嵌入的文件"}
+
+
+def find_attached(book: Book, file: str, own: Set[str]) -> tuple[Attached, ...]:
+    """Return the pictures and files in a book; `own` are the digests of the form's own pictures."""
+    found = [
+        Attached(
+            file,
+            sheet.name or None,
+            one.cell,
+            "单元格里的图片" if one.inside else _WHAT[one.kind],
+            one.last,
+        )
+        for sheet in book.sheets
+        for one in sheet.embedded
+        if one.digest not in own or not one.digest
+    ]
+    found += [Attached(file, None, one.cell, _WHAT[one.kind], one.last) for one in book.embedded]
+    return tuple(dict.fromkeys(found))
+
+
+def tell_attached(attached: Iterable[Attached], office: str | None) -> Iterator[Finding]:
+    """Yield one finding a sheet that names its pictures and files."""
+    sheets: dict[str | None, list[Attached]] = {}
+    for one in attached:
+        sheets.setdefault(one.sheet, []).append(one)
+    for sheet, several in sheets.items():
+        inside = [one.cell for one in several if one.what == "单元格里的图片"]
+        where = _name_cells(one.cell for one in several)
+        kinds = "和".join(dict.fromkeys(one.what for one in several))
+        verb = f"{where} 单元格里是图片" if len(inside) == len(several) else f"{where}有{kinds}"
+        yield PICTURES.found(
+            f"{verb}，共 {len(several)} 处，里面的字程序读不出。请看原件。",
+            office=office,
+            file=several[0].file,
+            sheet=sheet,
+            cell=several[0].cell,
+        )
+
+
 def lay_out_sheets(book: Book) -> tuple[Sheet, ...]:
     """Return the sheets of a book, and its paragraphs (if any) as one more, a line a row."""
-    if not book.lines:
+    lines = (*book.lines, *book.edges)
+    if not lines:
         return book.sheets
-    rows: list[tuple[Value, ...]] = [()] * max(line.number for line in book.lines)
-    for line in book.lines:
+    rows: list[tuple[Value, ...]] = [()] * max(line.number for line in lines)
+    for line in lines:
         rows[line.number - 1] = (f"{line.label}{line.text}",)
     return (*book.sheets, Sheet(LINES, tuple(rows)))
 
@@ -119,6 +187,25 @@ class Tally:
     def _is_count(catalog: Catalog, sheet: Sheet, row: int, column: int) -> bool:
         """Tell whether a number is one the form counts itself: it stands beside its own caption."""
         return column > 1 and catalog.is_fixed_text(sheet.text(row, column - 1))
+
+    def tell_struck(self, catalog: Catalog, office: str | None) -> Iterator[Finding]:
+        """Yield one finding for each sheet in which words are struck out or hidden."""
+        for sheet in self.sheets:
+            cells = [
+                (row, column)
+                for row, column in sorted(sheet.struck)
+                if (text := sheet.text(row, column)) and not catalog.is_form_text(text)
+            ]
+            if cells:
+                names = _name_cells(cell_name(*cell) for cell in cells)
+                sample = quote(sheet.text(*cells[0]), 20)
+                yield STRUCK.found(
+                    f"{names} 有划掉（删除线）或隐藏的字，如{sample}，仍按写了计。请核实是否作废。",
+                    office=office,
+                    file=self.file,
+                    sheet=sheet.name or None,
+                    cell=cell_name(*cells[0]),
+                )
 
     def explain_rest(self, office: str | None) -> tuple[Finding, ...]:
         """Return one finding per sheet and reason for what is left over."""

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from taskxl.findings import rule
 from taskxl.forms.identity import PROPERTY, Identity, digest_text, identity_sheets, read_property
 from taskxl.forms.returned.catalog import Catalog
+from taskxl.forms.returned.drawn import Drawing, read_drawing
 from taskxl.intake.grids import Book
 from taskxl.model import IdentitySource, Period, period_name
+from taskxl.tasks import shown_title
 from taskxl.text import show, squeeze
 
 OFFICE_UNKNOWN = rule(
@@ -59,6 +61,11 @@ class FormMarks:
         """Whether the file bears marks of this bureau."""
         return self.in_property is not None or bool(self.hidden)
 
+    @property
+    def drawing(self) -> Drawing:
+        """How the forms were drawn whose marks these are."""
+        return read_drawing(self.hidden)
+
 
 @dataclass(frozen=True, slots=True)
 class Claim:
@@ -91,8 +98,11 @@ def _is_of_list(identity: Identity, catalog: Catalog) -> bool:
     """Tell whether a form was issued from this very list: then only the bureau's name changed."""
     rows = [row for row in identity.rows if row.block == "task"]
     tasks = [catalog.tasks.get(row.id) for row in rows]
-    titles = [digest_text(task.title or "") if task else None for task in tasks]
-    same = sum(row.digests.get("名称") == title for row, title in zip(rows, titles, strict=True))
+    titles = [
+        {digest_text(task.title or ""), digest_text(shown_title(task))} if task else set()
+        for task in tasks
+    ]
+    same = sum(row.digests.get("名称") in title for row, title in zip(rows, titles, strict=True))
     return bool(rows) and 2 * same >= len(rows)
 
 
@@ -106,12 +116,18 @@ def issued_tasks(identity: Identity | None) -> frozenset[str]:
 
 
 def decide_office(
-    catalog: Catalog, marks: FormMarks, office_text: str, tasks: Set[str], titled: int
+    catalog: Catalog,
+    marks: FormMarks,
+    office_text: str,
+    tasks: Set[str],
+    titled: int,
+    ours: bool = False,
 ) -> Claim:
     """Decide whose a part of a file is.
 
     `office_text` is what stands after 填报股室; `tasks` the ids of the rows found in the list,
-    `titled` how many rows bear a title at all. Evidence that names two offices is settled by the
+    `titled` how many rows bear a title at all; `ours` tells that the program's own sentence stands
+    in it, where nothing was to be filled. Evidence that names two offices is settled by the
     rows that belong to one of them only; where these do not settle it, nothing is believed.
     """
     hidden = _choose_hidden(catalog, marks, office_text, tasks)
@@ -135,7 +151,7 @@ def decide_office(
         else:
             named.setdefault(office, source)
     facts = "，".join(f"{_SOURCE_WORDS[source]}“{office}”" for office, source in named.items())
-    if not marks.is_ours and 2 * len(tasks) < max(titled, 1):
+    if not marks.is_ours and 2 * len(tasks) < max(titled, 0 if ours else 1):
         return Claim(None, reason=_not_ours(marks, facts or "，".join(unknown), tasks))
     issued = {office: _issued_to(catalog, marks, office) for office in named}
     claim = _weigh(catalog, named, issued, tasks, facts)
@@ -251,16 +267,26 @@ def _owners(catalog: Catalog, tasks: Set[str]) -> list[str]:
     return [office for office, ids in catalog.responsible.items() if tasks <= ids] if tasks else []
 
 
+def reporters_of(catalog: Catalog, tasks: Set[str]) -> list[str]:
+    """Return the offices that report on all of some tasks; of several those that report on no more.
+
+    An office reports on what it leads, and on what it supports where 设置 says so.
+    """
+    owing = [office for office, ids in catalog.reported.items() if tasks <= ids]
+    if len(owing) > 1:
+        return [office for office in owing if tasks == catalog.reported[office]] or owing
+    return owing
+
+
 def _by_tasks(catalog: Catalog, tasks: Set[str]) -> Claim:
     if not tasks:
         return Claim(None, reason="没有写明填报股室，也没有认出任务。请写明填报股室后重发。")
-    owing = [office for office, ids in catalog.reported.items() if tasks <= ids]
-    if len(owing) > 1:
-        owing = [office for office in owing if tasks == catalog.reported[office]] or owing
-    if not owing:
-        owing = _owners(catalog, tasks)
+    # A supporting office is never named by its tasks alone, unless it reports on them itself.
+    owing = reporters_of(catalog, tasks)
     if len(owing) == 1:
         return Claim(owing[0], "tasks")
+    leads = (name for t in sorted(tasks) for name in catalog.leads.get(t, ()))
+    owing = owing or list(dict.fromkeys(leads))
     who = f"，按任务看可能是：{'、'.join(owing)}" if owing else "，表中的任务分属几个股室"
     return Claim(None, reason=f"没有写明填报股室{who}。请写明填报股室后重发。")
 

@@ -3,22 +3,30 @@
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
+from taskxl.forms.template.heights import cut_text
 from taskxl.forms.template.placeholders import GROUP, clean_text, plain_item
 from taskxl.ooxml.references import RowMap, Zone
 
 Record = Mapping[str, str]
+# A word that alone fills a cell whose text wraps, its size (points) and columns (half-width).
+Measure = tuple[str, float, int]
 # The key of a record under which it names the group it belongs to.
 GROUP_KEY = "分组"
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A row made from a prototype: where it stands, and what its placeholders mean."""
+    """A row made from a prototype: where it stands, and what its placeholders mean.
+
+    `part` is 0, or counts the rows in which a record too high for one row goes on.
+    """
 
     row: int
     drawn: int
     values: Mapping[str, str]
+    part: int = 0
 
 
 @dataclass(slots=True)
@@ -97,8 +105,12 @@ def start_filling(
     values: Mapping[str, str],
     blocks: Mapping[str, Sequence[Record]],
     strings: StringTable,
+    measures: Mapping[str, Sequence[Measure]] = MappingProxyType({}),
 ) -> Filling:
-    """Lay out the rows of all sheets for these records; `zones` are by sheet, top to bottom."""
+    """Lay out the rows of all sheets for these records; `zones` are by sheet, top to bottom.
+
+    `measures` tell by block which words alone fill a cell that parts its text into lines.
+    """
     values = {word: clean_text(value) for word, value in values.items()}
     lines: dict[str, list[Line]] = {}
     maps: dict[str, RowMap] = {}
@@ -106,7 +118,10 @@ def start_filling(
         kinds = []
         gained = 0
         for zone in drawn:
-            made = _make_lines(zone, zone.top + gained, blocks.get(zone.block, ()), values)
+            records = blocks.get(zone.block, ())
+            made = _make_lines(
+                zone, zone.top + gained, records, values, measures.get(zone.block, ())
+            )
             lines[zone.block] = made
             kinds.append([line.drawn != zone.item for line in made])
             gained += len(made) - (zone.item - zone.top + 1)
@@ -115,7 +130,11 @@ def start_filling(
 
 
 def _make_lines(
-    zone: Zone, row: int, records: Sequence[Record], values: dict[str, str]
+    zone: Zone,
+    row: int,
+    records: Sequence[Record],
+    values: dict[str, str],
+    measures: Sequence[Measure],
 ) -> list[Line]:
     """Return a zone's rows from `row` on; without records one that is blank."""
     lines: list[Line] = []
@@ -127,5 +146,24 @@ def _make_lines(
             lines.append(Line(row + len(lines), zone.group, {**values, GROUP: named}))
         group = named
         own = {names[word]: clean_text(text) for word, text in record.items()}
-        lines.append(Line(row + len(lines), zone.item, values | own))
+        for part, texts in enumerate(_cut_record(own, measures)):
+            lines.append(Line(row + len(lines), zone.item, values | texts, part))
     return lines
+
+
+def _cut_record(own: dict[str, str], measures: Sequence[Measure]) -> list[dict[str, str]]:
+    """Return a record in as many rows as its highest text needs; only the first is whole.
+
+    The others hold what goes on, and nothing that would make them a task of their own.
+    """
+    cut = {word: cut_text(own.get(word, ""), size, columns) for word, size, columns in measures}
+    more = max(map(len, cut.values()), default=1)
+    if more == 1:
+        return [own]
+    first = own | {word: pieces[0] for word, pieces in cut.items()}
+    rest = [
+        dict.fromkeys(own, "")
+        | {word: pieces[n] for word, pieces in cut.items() if n < len(pieces)}
+        for n in range(1, more)
+    ]
+    return [first, *rest]

@@ -1,13 +1,14 @@
 """How high a row of a form must be for its texts, from the drawing's own widths and fonts."""
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from lxml import etree
 
-from taskxl.row_heights import BODY_SIZE, RowModel, count_lines
+from taskxl.row_heights import BODY_SIZE, HIGHEST, RowModel, count_lines
 from taskxl.xml import local, parse_xml
 
 # Excel gives 仿宋 and 宋体 1.21 of their size a line; what LibreOffice puts in their place takes up
@@ -20,6 +21,7 @@ _PIXELS_A_UNIT = 7  # width of a digit of 11-point Calibri at 96 dpi
 _LATIN_DIGIT, _CHINESE_DIGIT = 0.507, 0.5  # width of a digit by its font's size
 _CELL_MARGIN = 6
 _DEFAULT_WIDTH = 8.43
+_CLAUSE_END = re.compile(r"[。；！？;]")
 _CHINESE_FONTS = {"simsun", "nsimsun", "simhei", "fangsong", "kaiti", "dengxian"}
 
 
@@ -86,6 +88,50 @@ def count_columns(width: float, size: float) -> int:
     """Return how many half-width characters of a size (points) a width (pixels) holds."""
     # A line holds whole Chinese characters: half of one left over at its end is no use.
     return max(2, 2 * int((width - _CELL_MARGIN) / (size * 96 / 72)))
+
+
+def cut_text(text: str, size: float, columns: int) -> list[str]:
+    """Return a text in pieces of which each can be shown in a row of its own.
+
+    It is cut at the end of a paragraph where that is possible, else of a clause.
+
+    >>> pieces = cut_text("完成编制。" * 400, 12.0, 20)
+    >>> len(pieces) > 1, "".join(pieces) == "完成编制。" * 400
+    (True, True)
+    """
+    most = max(1, int((HIGHEST - _ROWS.padding) / (size * _ROWS.line / BODY_SIZE)))
+    if _count_lines(text, columns, _LOOSE) <= most:
+        return [text]
+    pieces: list[str] = []
+    held: list[str] = []
+    for paragraph in text.split("\n"):
+        rest = paragraph
+        while rest:
+            if _count_lines("\n".join([*held, rest]), columns, _LOOSE) <= most:
+                break
+            if held:
+                pieces.append("\n".join(held))
+                held = []
+                continue
+            end = _longest(rest, columns, most)
+            pieces.append(rest[:end])
+            rest = rest[end:]
+        held.append(rest)
+    return [*pieces, "\n".join(held)] if any(held) else pieces
+
+
+def _longest(text: str, columns: int, most: int) -> int:
+    """Return how many characters of a paragraph fit into so many lines, to a clause's end."""
+    low, high = 1, len(text)
+    while low < high:
+        middle = (low + high + 1) // 2
+        low, high = (
+            (middle, high)
+            if _count_lines(text[:middle], columns, _LOOSE) <= most
+            else (low, middle - 1)
+        )
+    ends = [found.end() for found in _CLAUSE_END.finditer(text, low // 2, low)]
+    return ends[-1] if ends else low
 
 
 def row_height(cells: Sequence[tuple[str, float, int]], least: float) -> float:

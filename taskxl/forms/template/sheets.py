@@ -7,7 +7,7 @@ from html import escape
 from lxml import etree
 
 from taskxl.a1 import column_letters, column_number
-from taskxl.forms.template.filling import Filling, Line, Marks, Piece, Slot, render
+from taskxl.forms.template.filling import Filling, Line, Marks, Measure, Piece, Slot, render
 from taskxl.forms.template.heights import Style, count_columns, read_widths, row_height
 from taskxl.forms.template.placeholders import (
     TextTemplate,
@@ -67,6 +67,7 @@ class SheetCompiler:
         self._mark = self._marks.mark
         self._prefix = f"{root.prefix}:" if root.prefix else ""
         self._widths = read_widths(root, context.unit)
+        self.measures: dict[str, list[Measure]] = {}
 
     def compile(self) -> list[Piece]:
         """Return the sheet's pieces. `number_cells` has been called before."""
@@ -141,7 +142,11 @@ class SheetCompiler:
             elif self._zones and number > self._zones[0].item:
                 cell.set("r", letters + self._mark(self._moved_row(number)))
         if zone is not None:
-            self._set_height(row, measured, merges)
+            cells = self._set_height(row, measured, merges)
+            if number == zone.item:
+                self.measures[zone.block] = [
+                    (only, size, columns) for only, _, size, columns in cells if only
+                ]
             row.set("r", self._mark(_line_row))
             self._put_mark(row, f"row {number}")
             if number == zone.item:
@@ -202,7 +207,8 @@ class SheetCompiler:
         row: etree._Element,
         measured: Sequence[tuple[TextTemplate, int, int]],
         merges: Sequence[Range],
-    ) -> None:
+    ) -> list[tuple[str | None, TextTemplate, float, int]]:
+        """Make a slot of a row's height; return the cells that it depends on."""
         number, widths, styles = int(row.get("r", "0")), self._widths, self._context.styles
         cells: list[tuple[str | None, TextTemplate, float, int]] = []
         merged = False
@@ -221,7 +227,7 @@ class SheetCompiler:
         usual = "15" if plain is None else plain.get("defaultRowHeight", "15")
         least = float(row.get("ht", usual))
         if not cells:
-            return
+            return cells
         if merged:
             # Programs fit a row to its own cells only, never to merged ones.
             row.set("customHeight", "1")
@@ -235,6 +241,7 @@ class SheetCompiler:
             return f"{row_height(texts, least):g}"
 
         row.set("ht", self._mark(write_height))
+        return cells
 
     def _compile_headers(self) -> None:
         """Make slots of the placeholders in headers and footers."""

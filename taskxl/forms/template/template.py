@@ -8,9 +8,17 @@ from lxml import etree
 from taskxl.a1 import cell_name, column_number
 from taskxl.errors import TaskxlError
 from taskxl.findings import Finding
-from taskxl.forms.identity import Identity
+from taskxl.forms.identity import Identity, Layout
 from taskxl.forms.template.attachments import anchor_cell, follow_attachment
-from taskxl.forms.template.filling import Piece, Record, StringTable, render, start_filling
+from taskxl.forms.template.drawn_places import count_parts, fill_layout, read_layout
+from taskxl.forms.template.filling import (
+    Measure,
+    Piece,
+    Record,
+    StringTable,
+    render,
+    start_filling,
+)
 from taskxl.forms.template.heights import read_styles
 from taskxl.forms.template.placeholders import find_words
 from taskxl.forms.template.row_following import Context
@@ -62,6 +70,8 @@ class _Compiled:
     identity_part: str
     namespace: str
     properties: tuple[str, str, str]
+    layout: Layout
+    measures: Mapping[str, Sequence[Measure]]
 
     def fill(
         self,
@@ -70,11 +80,16 @@ class _Compiled:
         identity: Identity,
     ) -> bytes:
         strings = StringTable(self.string_count, self.string_prefix)
-        filling = start_filling(self.zones, values, blocks, strings)
+        filling = start_filling(self.zones, values, blocks, strings, self.measures)
         made = {part: render(pieces, filling) for part, pieces in self.sheets.items()}
         for part, (sheet, pieces) in self.attachments.items():
             if filling.maps[sheet].moved:
                 made[part] = render(pieces, filling)
+        identity = replace(
+            identity,
+            layout=fill_layout(self.layout, filling),
+            rows=count_parts(identity.rows, filling),
+        )
         made[self.identity_part] = write_identity_sheet(identity, self.namespace, strings)
         part, before, after = self.properties
         made[part] = f"{before}{property_text(identity)}{after}"
@@ -134,6 +149,14 @@ def compile_template(content: bytes, name: str = "附件2.xlsx") -> Template:
     return Template(content, name, compiled)
 
 
+def drawn_layout(content: bytes, name: str = "附件2.xlsx") -> Layout:
+    """Return which column and cell of a template is which answer.
+
+    Raises TaskxlError when it is no workbook at all.
+    """
+    return _read(content, name)[1].layout
+
+
 def check_template(content: bytes, name: str = "附件2.xlsx") -> tuple[Finding, ...]:
     """Return what is wrong or doubtful in a template.
 
@@ -164,6 +187,7 @@ def _compile(workbook: TemplateWorkbook, name: str) -> tuple[list[Finding], _Com
         number_cells(root)
     survey = survey_sheets(name, roots, workbook.items)
     faults = survey.faults + _check_attachments(workbook, name)
+    layout = read_layout(roots, survey.zones, workbook.items)
     prefix = f"{workbook.strings.prefix}:" if workbook.strings.prefix else ""
     links = read_relations(parts, workbook.part)
     styles = next((link.target for link in links if link.kind == "styles"), "")
@@ -178,10 +202,13 @@ def _compile(workbook: TemplateWorkbook, name: str) -> tuple[list[Finding], _Com
     if any(_has_moving_formulas(root, survey.zones.get(sheet)) for sheet, root in roots.items()):
         drop_calculation_chain(workbook)
     sheets: dict[str, Sequence[Piece]] = {}
+    measures: dict[str, Sequence[Measure]] = {}
     if all(fault.severity != "error" for fault in survey.faults):
         for sheet, root in roots.items():
             if sheet in survey.filled or _needs_filling(root, sheet, context):
-                sheets[workbook.sheets[sheet]] = SheetCompiler(root, sheet, context).compile()
+                compiler = SheetCompiler(root, sheet, context)
+                sheets[workbook.sheets[sheet]] = compiler.compile()
+                measures |= compiler.measures
     properties = compile_properties(workbook)
     compiled = _Compiled(
         packed={},
@@ -195,6 +222,8 @@ def _compile(workbook: TemplateWorkbook, name: str) -> tuple[list[Finding], _Com
         identity_part=workbook.identity_part,
         namespace=etree.QName(workbook.root).namespace or "",
         properties=properties,
+        layout=layout,
+        measures=measures,
     )
     return faults, replace(compiled, packed={p: Packed.pack(p, parts[p]) for p in parts})
 

@@ -24,6 +24,7 @@ from taskxl.master.book.records import Record, milestone_record, office_record, 
 from taskxl.master.book.rereading import read_master
 from taskxl.master.book.settings_sheet import ITEMS, Cell, Item, Kind, cell_of
 from taskxl.model import MasterList, Office, Settings, Task, TaskList, with_ids
+from taskxl.roster import is_collective
 from taskxl.text import squeeze
 from taskxl.words import ALL_OFFICES
 
@@ -36,26 +37,29 @@ __all__ = ["make_master", "read_master", "write_master"]
 def make_master(task_list: TaskList, settings: Settings) -> MasterList:
     """Return the master list of a fresh task list: ids given, offices gathered.
 
-    The year of the list goes before that of `settings`; the bureau's name is taken from the title
-    where it names one and `settings` none.
+    The year of the list goes before that of `settings`, and so does its word for an office; the
+    bureau's name is taken from the title or the signature, and the contact from the notice, where
+    `settings` has none.
     """
     tasks = with_ids(task_list.tasks)
     settings = replace(
         settings,
         year=task_list.year or settings.year,
-        bureau=settings.bureau or _guess_bureau(task_list.title),
+        bureau=settings.bureau or guess_bureau(task_list.title) or task_list.bureau,
+        contact=settings.contact or task_list.contact,
+        office_word=task_list.office_word or settings.office_word,
     )
     return MasterList(task_list.title, tasks, _gather_offices(tasks), settings)
 
 
-def _guess_bureau(title: str) -> str:
+def guess_bureau(title: str) -> str:
     r"""Return the bureau that a title begins with, or "" where it names none in full.
 
-    >>> _guess_bureau("云溪县教育局2026年重点工作任务一览表")
+    >>> guess_bureau("云溪县教育局2026年重点工作任务一览表")
     '云溪县教育局'
-    >>> _guess_bureau("云溪县教育系统2026年重点工作任务一览表")
+    >>> guess_bureau("云溪县教育系统2026年重点工作任务一览表")
     ''
-    >>> _guess_bureau("市教育局2026年工作要点")
+    >>> guess_bureau("市教育局2026年工作要点")
     ''
     """
     found = re.match(r"[\u4e00-\u9fff]{2,20}?(?:委员会|局|厅)(?![\u4e00-\u9fff]{0,3}系统)", title)
@@ -72,7 +76,7 @@ def _gather_offices(tasks: Sequence[Task]) -> tuple[Office, ...]:
     for task in tasks:
         for name in task.offices:
             key = squeeze(name)
-            if key and key not in everybody:
+            if key and key not in everybody and not is_collective(name):
                 names.setdefault(key, name.strip())
         for name in task.lead_offices:
             if task.leader:

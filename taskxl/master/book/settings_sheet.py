@@ -11,6 +11,7 @@ from taskxl.intake.grids import Value, value_text
 from taskxl.mail.addresses import read_address
 from taskxl.model import Settings
 from taskxl.text import is_blank, squeeze
+from taskxl.words import OFFICE_WORDS
 
 Kind = Literal["text", "count", "date", "choice", "mail"]
 Cell = str | int | date | None
@@ -119,7 +120,27 @@ ITEMS = (
         "choice",
         choices=YES_NO,
     ),
+    Item(
+        "reading",
+        "清单读法",
+        "读清单时说过的话：哪一栏是什么、表头在哪一行、任务在哪一级，如 时序进度=节点；表头行=3。",
+    ),
     Item("contact", "联系人及电话", "填报说明和信件里写给填报人的联系方式。"),
+    Item(
+        "form_columns",
+        "表样",
+        "八栏：文件规定的七栏加“进度状态”，另有审定和“节点完成情况”表；七栏：只有文件规定的七栏。"
+        "“模板”文件夹里有自己的附件2时，用自己的。",
+        "choice",
+        choices={"八栏": "eight", "七栏": "seven"},
+    ),
+    Item(
+        "office_word",
+        "内设机构称谓",
+        "本单位的内设机构叫什么；表格、信件和消息里都这样写。",
+        "choice",
+        choices={word: word for word in OFFICE_WORDS},
+    ),
     Item("mail_server", "发信服务器", "如 smtp.example.com；不用邮件时留空。密码不写在这里。"),
     Item("mail_port", "发信端口", "一般是 465（SSL）或 587（STARTTLS）。", "count", 1, 65535),
     Item("mail_sender", "发件邮箱", "用哪个邮箱发出。", "mail"),
@@ -200,6 +221,8 @@ def read_items(
 
 def _read_value(item: Item, value: Value, year: int) -> object:
     text = value_text(value).strip()
+    if isinstance(value, float) and item.kind == "count":
+        text = f"{value:.15g}"  # the number, however its cell shows it
     if item.kind == "count":
         digits = re.fullmatch(r"(\d{1,6})[年月日天号个]?", squeeze(text))
         number = int(digits.group(1)) if digits else -1

@@ -1,0 +1,197 @@
+"""What a few words of a clerk say of a task or a milestone: a small grammar, not a list.
+
+A statement is read only where all of it is made of words that the grammar knows: manner, object,
+date, mark, and one word of completion, of being under way, of not having begun or of lagging.
+Whatever else stands in it (基本, 大部分, 50%, 预计, 不) makes it something that is not guessed at.
+"""
+
+import re
+from datetime import date
+from functools import lru_cache
+
+from taskxl.dates.typed import read_date
+from taskxl.text import squeeze
+from taskxl.words import (
+    BEHIND,
+    DONE,
+    MILESTONE_STATES,
+    MILESTONE_SYNONYMS,
+    NOT_STARTED,
+    ON_TRACK,
+    STATUS_SYNONYMS,
+    STATUSES,
+)
+
+_COMPLETED, _NOT_COMPLETED, _POSTPONED = MILESTONE_STATES
+
+
+def _any(*words: str) -> str:
+    longest_first = sorted(
+        (word for group in words for word in group.split()), key=lambda w: -len(w)
+    )
+    return "(?:" + "|".join(longest_first) + ")"
+
+
+_MARK = r"[√✓✔☑■●]"
+_POINT = r"[,，。.;；、:：!！()（）\[\]【】]"
+_DAY = (
+    r"(?:(?:\d{4}年|\d{2}年)?\d{1,2}月\d{1,2}[日号]?|\d{4}[-/.]\d{1,2}[-/.]\d{1,2}[日号]?"
+    r"|\d{1,2}[-/.]\d{1,2}[日号]?)"
+)
+_MONTH = r"(?:\d{4}年)?\d{1,2}月(?:份|底|末|初|上旬|中旬|下旬)?"
+_WHEN = rf"(?:[于在]|截至)?(?:{_DAY}|{_MONTH})前?"
+_FINISH = _any("完成 办结 办毕 完毕 完结 完工 竣工 结束 销号 做完 办完 到位 达成")
+_MANNER = _any(
+    "已 已经 业已 早已 现已 均 均已 都 都已 全 全部 全面 整体 按时 按期 如期 准时 及时 提前",
+    "按要求 按计划",
+    "按序时进度 按时间节点 顺利 圆满 超额 保质保量 100% 百分之百 了 落实 办理 执行 实施",
+)
+_SUBJECT = _any(
+    "目前 当前 现 现在 截至目前 总体 工作 任务 项目 节点 事项 该节点 本节点 该任务 该项目",
+    "该项工作 此项工作",
+    "本项工作 各项工作 所有工作 情况 状态 进度 进展",
+)
+_NOT = _any("未 尚未 还未 仍未 暂未 均未 没 没有 还没 还没有 尚没有")
+_STEADY = _any(
+    "正常 顺利 有序 稳步 扎实 良好 平稳 积极 持续 按计划 按照计划 按序时进度 按照序时进度",
+    "按序时 按时序",
+    "按时序进度 按进度 按时间节点 按节点 按要求 按期 如期 按时 全面 加快 逐步",
+)
+_VERB = _any(
+    "推进 进行 开展 实施 运行 办理 进展 落实 执行 建设 施工 推动 组织 筹备 准备 进度 推行",
+)
+_NOW = _any("正 正在 仍在 还在")
+_DURING = _any("中 之中 当中 过程中")
+_BEGIN = _any("启动 开始 开展 实施 动工 开工 进行 着手 开启 起步")
+_LAG = _any("滞后 缓慢 迟缓 偏慢 较慢 落后 延误 迟滞")
+_HOW_LATE = _any("略 略有 较 较为 有所 严重 明显 稍 稍有 比较 存在")
+_LATER = _any("延期 延后 推迟 顺延 缓办")
+_ASK = _any("申请 拟申请 请求 建议 需 需要 已申请")
+
+_FINISHED = re.compile(
+    rf"(?:{_MANNER}|{_SUBJECT}|{_MARK}|{_POINT}|{_WHEN})*"
+    rf"(?:{_FINISH}(?:{_MANNER}|{_SUBJECT}|{_MARK}|{_POINT}|{_WHEN})*)+"
+)
+_TICK = re.compile(rf"(?:{_MARK}|{_POINT})*(?:{_MARK}|100%)(?:{_MARK}|{_POINT}|{_WHEN})*")
+_DATE_ALONE = re.compile(rf"{_POINT}*[于在]?{_DAY}{_POINT}*")
+_UNFINISHED = re.compile(
+    rf"(?:{_SUBJECT}|{_MANNER})*(?:{_NOT}|未能)(?:全部|全面|全|都|最终|{_SUBJECT})*{_FINISH}(?:{_SUBJECT})?"
+)
+_STEADILY = re.compile(rf"(?:{_SUBJECT}|{_NOW}|{_STEADY}|{_VERB}|整体|{_DURING}|{_POINT}|{_MARK})+")
+_IS_STEADY = re.compile(rf"{_STEADY}|{_NOW}{_VERB}|{_VERB}{_DURING}")
+_UNBEGUN = re.compile(
+    rf"(?:{_SUBJECT}|{_MANNER})*{_NOT}(?:正式|全面|实质性)*{_BEGIN}(?:{_SUBJECT})?"
+)
+_LAGGING = re.compile(
+    rf"(?:{_SUBJECT}|{_VERB}|{_HOW_LATE}|整体)*{_LAG}(?:于?(?:序时进度|时序进度|计划|进度))?"
+)
+_LATER_ON = re.compile(rf"{_ASK}?{_LATER}(?:[到至]?{_WHEN}前?)?(?:{_FINISH})?(?:申请)?")
+_AHEAD = re.compile(r"\d[月日号底末初旬]*前")
+_FIND_DAY = re.compile(_DAY)
+_OPTION = re.compile(r"([□☐○◯☑☒✓✔√■●]|[(（][√✓✔xX×]?[)）])([\u4e00-\u9fff]{2,8})")
+_TICKED = re.compile(r"[☑☒✓✔√■●xX×]")
+_NUMBERED = re.compile(r"^\d[.、)](?=[\u4e00-\u9fff])")
+_PERCENT = re.compile(r"\(\d{1,2}(?:\.\d+)?%\)$")
+_LONGEST = 30  # what is longer tells more than its state
+_ROUND = re.compile(rf"^(?:{_POINT}|\s)+|(?:{_POINT}|\s)+$")
+
+
+def read_status(text: str) -> tuple[str, bool]:
+    """Return the status of a task that a text means and True, or the text itself and False.
+
+    >>> read_status("按计划推进。"), read_status("（已完成）"), read_status("尚未开始")
+    (('正常推进', True), ('已完成', True), ('尚未启动', True))
+    >>> read_status("基本完成"), read_status("不滞后")
+    (('基本完成', False), ('不滞后', False))
+    """
+    word = _status_word(squeeze(text))
+    return (text, False) if word is None else (word, True)
+
+
+@lru_cache(maxsize=4096)
+def _status_word(said: str) -> str | None:
+    said = _chosen(said)
+    bare = _ROUND.sub("", said)
+    if _PERCENT.search(bare) and len(bare) <= _LONGEST:
+        # 正常推进（60%）: how far it is takes nothing from how it goes; 已完成（60%） is not done.
+        word = _status_word(_PERCENT.sub("", bare))
+        return word if word in (ON_TRACK, BEHIND) else None
+    if not bare or bare in STATUSES:
+        return bare
+    known = {squeeze(synonym): word for synonym, word in STATUS_SYNONYMS.items()}
+    if bare in known:
+        return known[bare]
+    if len(said) > _LONGEST:
+        return None
+    if _says_finished(said) or _TICK.fullmatch(said):
+        return DONE
+    if _UNBEGUN.fullmatch(bare):
+        return NOT_STARTED
+    if _LAGGING.fullmatch(bare):
+        return BEHIND
+    return ON_TRACK if _is_steady(bare) else None
+
+
+def read_state(text: str, year: int) -> tuple[str, date | None, bool]:
+    """Return the state of a milestone that a text means, the day it names, and True.
+
+    A text that is not understood comes back itself, with False; `year` is that of days without.
+
+    >>> read_state("已于3月28日完成", 2021)
+    ('已完成', datetime.date(2021, 3, 28), True)
+    >>> read_state("√ 全部办结", 2021), read_state("尚未完成", 2021), read_state("已完成50%", 2021)
+    (('已完成', None, True), ('未完成', None, True), ('已完成50%', None, False))
+    """
+    said = _chosen(squeeze(text))
+    bare = _ROUND.sub("", said)
+    if not bare or bare in MILESTONE_STATES:
+        return bare, None, True
+    known = {squeeze(synonym): word for synonym, word in MILESTONE_SYNONYMS.items()}
+    if bare in known:
+        return known[bare], None, True
+    if len(said) > _LONGEST:
+        return text, None, False
+    if _says_finished(said) or _TICK.fullmatch(said) or _DATE_ALONE.fullmatch(said):
+        day = find_day(said, year)
+        if day is None and _DATE_ALONE.fullmatch(said):
+            return text, None, False
+        return _COMPLETED, day, True
+    if _LATER_ON.fullmatch(bare):
+        return _POSTPONED, None, True
+    if _UNFINISHED.fullmatch(bare) or _UNBEGUN.fullmatch(bare) or _is_steady(bare):
+        return _NOT_COMPLETED, None, True
+    return text, None, False
+
+
+def _chosen(said: str) -> str:
+    """Return the one ticked word of a list of choices, and what is numbered or quoted without it.
+
+    >>> _chosen("□已完成☑正常推进□进度滞后"), _chosen("()已完成(√)正常推进"), _chosen("2.正常推进")
+    ('正常推进', '正常推进', '正常推进')
+    """
+    options = _OPTION.findall(said)
+    if len(options) > 1 and "".join(box + word for box, word in options) == said:
+        ticked = [word for box, word in options if _TICKED.search(box)]
+        return ticked[0] if len(ticked) == 1 else said
+    return _NUMBERED.sub("", said).strip("“”\"'‘’「」")
+
+
+def find_day(text: str, year: int) -> date | None:
+    """Return the one day that a statement names, None where it names none or several."""
+    days = {read_date(found[0], year) for found in _FIND_DAY.finditer(squeeze(text))}
+    return days.pop() if len(days) == 1 else None
+
+
+def day_text(text: str) -> str:
+    """Return the day as a statement writes it, "" where it names none."""
+    found = _FIND_DAY.search(squeeze(text))
+    return found[0] if found else ""
+
+
+def _says_finished(said: str) -> bool:
+    # 3月28日前完成 is a plan until 已 says that it was kept.
+    return bool(_FINISHED.fullmatch(said)) and ("已" in said or not _AHEAD.search(said))
+
+
+def _is_steady(bare: str) -> bool:
+    return bool(_STEADILY.fullmatch(bare)) and bool(_IS_STEADY.search(bare))
