@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from taskxl.desk.summary_files import put_aside
 from taskxl.ledger import open_ledger
 from taskxl.model import Month
-from taskxl.workspace.files import read_whole, write_whole
+from taskxl.text import show
+from taskxl.workspace.files import put_aside, read_whole, write_whole
 from taskxl.workspace.folder import Workspace
 from taskxl.workspace.lock import hold_workspace
 
@@ -36,7 +36,8 @@ def write_clean(workspace: Workspace, month: Month, now: datetime | None) -> Cle
     with hold_workspace(workspace, "merge"), open_ledger(workspace.ledger_path) as ledger:
         there = read_whole(path) if path.is_file() else None
         if there not in (None, content) and not ledger.knows_summary(month.period, there or b""):
-            notes.append(put_aside(path, there or b""))
+            aside = put_aside(path, there or b"")
+            notes.append(f"“{show(path.name)}”手工改过，已另存为“{show(aside.name)}”。")
         ledger.record_summary(month.period, content, now)
         written = write_whole(path, content)
     return CleanCopy(path, written, tuple(notes))
