@@ -16,7 +16,7 @@ from taskxl.commands.month import issue, merge, send_back, status
 from taskxl.commands.prove import prove
 from taskxl.commands.rules import explain, rules
 from taskxl.commands.screen import ChineseGroup, explain_usage
-from taskxl.errors import TaskxlError
+from taskxl.errors import TaskxlError, explain_unloaded
 
 
 @click.group(cls=ChineseGroup, context_settings={"help_option_names": ["-h", "--help"]})
@@ -84,6 +84,8 @@ def _explain(error: BaseException) -> str:
         return explain_usage(error)
     if isinstance(error, click.Abort | KeyboardInterrupt):
         return "已中断。已经写好的文件都是完整的，可以再运行一次。"
+    if isinstance(error, ImportError):
+        return explain_unloaded(error.name or "")
     kind = type(error).__name__
     return f"程序遇到没有料到的情况（{kind}）。请加 --debug 再运行，把显示的内容发给维护人员。"
 

@@ -12,6 +12,7 @@ from taskxl.approval import is_approval
 from taskxl.errors import TaskxlError
 from taskxl.findings import Finding
 from taskxl.text import quote, show
+from taskxl.words import NOT_DUE, OFFICE_STATES
 
 # ---------------------------------------------------------------- the master list
 
@@ -120,12 +121,33 @@ def with_ids(tasks: "tuple[Task, ...]", used: Collection[str] = ()) -> "tuple[Ta
 
 
 @dataclass(frozen=True, slots=True)
+class Understood:
+    """What a column of a table, or a level of a text, was taken as when a list was read.
+
+    `name` is the column's letters or the level's number (第2级), `header` what stands there,
+    `taken` the field in Chinese ("" for not read), `how` on what grounds; `sure` is False where it
+    was guessed. `option` is what would be added to the command to take it otherwise.
+    """
+
+    file: str
+    sheet: str | None
+    name: str
+    header: str
+    taken: str
+    how: str
+    sure: bool
+    examples: tuple[str, ...] = ()
+    option: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class TaskList:
     """What was recognised in a task list, before it is anybody's workspace."""
 
     title: str
     year: int | None
     tasks: tuple[Task, ...]
+    understood: tuple[Understood, ...] = ()
     bureau: str = ""
     """Who signed the notice, where it says so."""
     contact: str = ""
@@ -186,6 +208,8 @@ class Settings:
     """The mailbox's folder that returns are taken from; "" is INBOX."""
     inbox_mark: bool = False
     """Whether letters that were collected are marked as read."""
+    reading: str = ""
+    """What a person said of how the task list is to be read: `时序进度=节点；表头行=3`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -459,6 +483,13 @@ class OfficeState:
     """False: the office reported without owing; it counts in no rate."""
     months_missing: int = 0
     """Months in a row without a usable report, this one included."""
+    due: bool = True
+    """False: nothing came yet, and the report day is still to come; nobody is to blame."""
+
+    @property
+    def word(self) -> str:
+        """The state in Chinese: `未报送` only where the report is due."""
+        return OFFICE_STATES[self.state] if self.due else NOT_DUE
 
 
 Light = Literal["done", "on time", "near", "overdue", "severe", "unknown"]
@@ -517,5 +548,12 @@ class Month:
     """What the 办公室 corrected by hand; `entries` are as corrected."""
     instructions_before: Mapping[str, str] = field(default_factory=dict)
     """批示 on each task, by its id, in the last month before that was merged."""
+    deadline: date | None = None
+    """The report day, where it was still to come when this was merged: `as_of` is earlier then."""
     asked: tuple[str, ...] = ASKED
     """What the period's forms ask for, of `ASKED`."""
+
+    @property
+    def is_due(self) -> bool:
+        """Whether the report day had come when this was merged."""
+        return self.deadline is None

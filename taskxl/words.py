@@ -69,6 +69,132 @@ ALL_OFFICES = (
 # How the names of offices end; only used to part names that were run together.
 OFFICE_ENDINGS = ("股", "处", "科", "室", "所", "办", "中心", "党委", "工会", "纪检组", "考试院")
 
+# How the names of bodies that can answer for a task end, in offices, governments, firms, schools;
+# used to tell a name from a piece of a sentence. NO_UNITS are common words that end alike.
+UNIT_ENDINGS = (
+    *OFFICE_ENDINGS,
+    *(
+        "局",
+        "委",
+        "部",
+        "院",
+        "厅",
+        "署",
+        "会",
+        "社",
+        "联",
+        "协",
+        "站",
+        "队",
+        "行",
+        "库",
+        "馆",
+        "校",
+    ),
+    *("县", "市", "区", "镇", "乡", "村", "街道", "办事处", "政府", "人大", "政协", "公司", "集团"),
+    *(
+        "学院",
+        "大学",
+        "小学",
+        "中学",
+        "幼儿园",
+        "园",
+        "企业",
+        "厂",
+        "矿",
+        "单位",
+        "部门",
+        "专班",
+        "组",
+    ),
+    *(
+        "支部",
+        "党总支",
+        "党组",
+        "支队",
+        "大队",
+        "科协",
+        "妇联",
+        "法院",
+        "检察院",
+        "海关",
+        "银行",
+        "总站",
+    ),
+    *("县级市", "窗口", "单元", "网格", "乡镇", "园区", "机关", "机构", "基地", "平台公司", "中队"),
+)
+NO_UNITS = (
+    *(
+        "全部",
+        "大会",
+        "社会",
+        "机会",
+        "全会",
+        "例会",
+        "宴会",
+        "会议会",
+        "进行",
+        "执行",
+        "推行",
+        "运行",
+    ),
+    *(
+        "实行",
+        "施行",
+        "试行",
+        "举行",
+        "履行",
+        "先行",
+        "发行",
+        "流行",
+        "银企行",
+        "到位",
+        "全区",
+        "小区",
+    ),
+    *(
+        "地区",
+        "社会各界",
+        "内部",
+        "干部",
+        "之处",
+        "用处",
+        "好处",
+        "所在",
+        "全市",
+        "全县",
+        "城市",
+        "上市",
+    ),
+    *(
+        "门市",
+        "建校",
+        "办校",
+        "联系会",
+        "座谈会",
+        "推进会",
+        "动员会",
+        "培训会",
+        "发布会",
+        "博览会",
+        "运动会",
+        "小组会",
+    ),
+    *(
+        "示范区",
+        "片区",
+        "景区",
+        "山区",
+        "校园",
+        "公园",
+        "仓库",
+        "数据库",
+        "项目库",
+        "资源库",
+        "入库",
+    ),
+)
+
 # The commonest surnames, by which a column of persons is known when its header is not.
 SURNAMES = tuple(
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任"
@@ -106,7 +232,20 @@ EVENTS_WITHOUT_DATE = (
 # Headers of tables, by the field they name. Compared after `text.squeeze`.
 # A word that stands under two fields is decided by the columns beside it (master/tables).
 HEADERS: dict[str, tuple[str, ...]] = {
-    "number": ("序号", "编号", "市折子号", "文号", "案号", "任务序号", "项目编号", "任务编号"),
+    "number": (
+        "序号",
+        "编号",
+        "市折子号",
+        "文号",
+        "案号",
+        "任务序号",
+        "项目编号",
+        "任务编号",
+        "NO",
+        "No.",
+        "NO.",
+        "no",
+    ),
     "title": (
         "任务名称",
         "项目名称",
@@ -139,6 +278,11 @@ HEADERS: dict[str, tuple[str, ...]] = {
         "工作措施",
         "具体内容",
         "具体措施",
+        "整改措施",
+        "整改目标",
+        "主要措施",
+        "具体要求",
+        "年度目标",
         "工作举措",
         "工作目标",
         "目标要求",
@@ -161,6 +305,12 @@ HEADERS: dict[str, tuple[str, ...]] = {
         "时间要求",
         "完成期限",
         "时限",
+        "整改时限",
+        "整改期限",
+        "完成日期",
+        "截止日期",
+        "计划完成时间",
+        "办结时间",
     ),
     "lead": (
         "牵头单位",
@@ -179,6 +329,8 @@ HEADERS: dict[str, tuple[str, ...]] = {
         "主办处室",
         "牵头责任股室",
         "牵头责任科室",
+        "牵头",
+        "主办",
     ),
     "supporting": (
         "配合单位",
@@ -188,6 +340,12 @@ HEADERS: dict[str, tuple[str, ...]] = {
         "配合股室",
         "协办处室",
         "配合部门",
+        "配合",
+        "协办",
+        "配合科室",
+        "协办科室",
+        "协办部门",
+        "配合责任单位",
     ),
     "responsible": ("责任股室", "责任单位", "责任科室", "责任处室", "责任部门", "责任主体"),
     "leader": (
@@ -199,7 +357,7 @@ HEADERS: dict[str, tuple[str, ...]] = {
         "分管负责人",
         "分管负责同志",
     ),
-    "person": ("责任人", "联系人", "经办人"),
+    "person": ("责任人", "联系人", "经办人", "人员", "责任人员"),
     "status": ("状态", "进度状态", "督办状态", "目标完成情况", "是否完成"),
     "progress": (
         "进展情况",
@@ -237,6 +395,7 @@ FIELD_NAMES: dict[str, str] = {
 # How a header that is no word above is understood: the first pattern that is found in it.
 HEADER_PATTERNS: tuple[tuple[str, str], ...] = (
     ("number", r"^(?:序|编|项目|任务)?号$|^no\.?$|^#$"),
+    ("title", r"(?:任务|内容|事项|项目|举措).{0,3}(?:及|和|、|与).{0,3}(?:责任|分工|牵头)"),
     ("supporting", r"配合|协办|协助|协同|会办"),
     ("leader", r"(?:分管|包联|挂钩|责任|牵头|主管|联系).{0,3}(?:领导|负责人|负责同志|局长)"),
     ("responsible", r"[股科处室位门].{0,2}(?:及|和|、|/|与|[(])(?:责任人|负责人|联系人|经办人)"),
@@ -250,6 +409,7 @@ HEADER_PATTERNS: tuple[tuple[str, str], ...] = (
     ("status", r"状态|是否"),
     ("remarks", r"备注|来源|依据"),
     ("section", r"类别|分类|类型|领域|板块"),
+    ("content", r"阶段|节点"),
     ("content", r"内容|计划|措施|举措|目标|要求|安排|节点|做法"),
     ("title", r"任务|项目|事项|工作|实事"),
 )
@@ -286,6 +446,8 @@ OFFICE_STATES: dict[str, str] = {
     "missing": "未报送",
     "rejected": "须重报",
 }
+NOT_DUE = "未到期限"
+"""What an office is called that has not reported while there is still time to."""
 EMPTY_MARK, ROW_GONE_MARK = "空白", "缺行"
 """What stands in 【】 where an owed text is not there: it is blank, or its row is gone."""
 VERDICTS: dict[str, str] = {

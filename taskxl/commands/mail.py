@@ -97,6 +97,25 @@ def send_back(
     _run("send-back", folder, month, office, send, again)
 
 
+@mail.command("check")
+@click.pass_obj
+def check(folder: Path | None) -> None:
+    """试一试邮箱：连上、登录、列出文件夹；一封信也不发。第一次用先运行它。"""
+    from taskxl.desk.mail_checking import check_mail
+    from taskxl.mail.certificates import find_authority
+
+    workspace = common.open_workspace(folder)
+    failed = []
+    for trial in check_mail(workspace, ask_password, find_authority()):
+        mark, colour = ("可以", "green") if trial.works else ("不行", "red")
+        click.secho(f"{mark} {trial.what}：{trial.detail}", fg=colour)
+        failed += [] if trial.works else [trial.what]
+    if failed:
+        click.echo(f"要改的：{'、'.join(failed)}。改好“设置”后再运行一次。")
+    else:
+        click.echo("收信、发信都可以用了。")
+
+
 def _run(
     kind: "LetterKind",
     folder: Path | None,
@@ -114,12 +133,13 @@ def _run(
     workspace = common.open_workspace(folder)
     now = common.now()
     period = choose_period(workspace, month, now.date())
+    bar = common.progress("读取回收的表")
     if not send:
-        _print_drafts(drafting.draft_letters(workspace, period, kind, office, now))
+        _print_drafts(drafting.draft_letters(workspace, period, kind, office, now, bar))
         return
     world = sending.World(ask_password, common.now, _sleep, _print_delivery, find_authority())
     command = f"taskxl mail {kind} --month {period.month} --send"
-    report = sending.send_letters(workspace, period, kind, world, office, again)
+    report = sending.send_letters(workspace, period, kind, world, office, again, bar)
     _print_report(report, command, again)
 
 

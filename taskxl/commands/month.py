@@ -80,18 +80,21 @@ def merge(folder: Path | None, month: str | None, as_json: bool, strict: bool) -
 @click.pass_obj
 def status(folder: Path | None, month: str | None) -> None:
     """谁报了，谁没报。"""
-    from taskxl.desk.merging import look_at_month
+    from taskxl.desk.merging import look_at_month, note_strays
     from taskxl.desk.periods import choose_period
 
     workspace = common.open_workspace(folder)
     period = choose_period(workspace, month, common.today())
-    merged = look_at_month(workspace, period, common.progress("读取回收的表"))
+    bar = common.progress("读取回收的表")
+    merged = look_at_month(workspace, period, bar, common.today())
+    for note in note_strays(workspace, merged):
+        click.echo(note)
     titles = (merged.master.settings.office_word, "状态", "收到", "填报人", "审定", "已填/应填")
     asked = "approval" in merged.asked
     head, *lines = table([titles, *(_status_row(state, asked) for state in merged.offices)])
     click.secho(head, bold=True)
     for state, line in zip(merged.offices, lines, strict=True):
-        click.secho(line, fg=_STATE_COLOURS[state.state])
+        click.secho(line, fg=_STATE_COLOURS[state.state] if state.due else None)
     click.echo(common.count_states(merged))
 
 
@@ -108,7 +111,8 @@ def send_back(folder: Path | None, month: str | None, office: str | None) -> Non
 
     workspace = common.open_workspace(folder)
     period = choose_period(workspace, month, common.today())
-    merged = look_at_month(workspace, period, common.progress("读取回收的表"))
+    bar = common.progress("读取回收的表")
+    merged = look_at_month(workspace, period, bar, common.today())
     offices = [state.office for state in merged.offices]
     word = merged.master.settings.office_word
     if office is not None:
@@ -118,13 +122,11 @@ def send_back(folder: Path | None, month: str | None, office: str | None) -> Non
 
 
 def _status_row(state: "OfficeState", asked: bool) -> tuple[str, ...]:
-    from taskxl.words import OFFICE_STATES
-
     received = state.received_at.strftime("%m-%d %H:%M") if state.received_at else ""
     back = state.state in ("submitted", "late")
     return (
         state.office,
-        OFFICE_STATES[state.state],
+        state.word,
         received,
         show(state.reporter, 12),
         ("已审定" if state.approved else "未审定" if asked else "") if back else "",

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import count
 from pathlib import Path
 
 from taskxl.dates import UNSET, Calendar, is_recurring
@@ -19,21 +18,24 @@ from taskxl.intake.refusals import Refused
 from taskxl.intake.workers import read_isolated
 from taskxl.ledger import Ledger, open_ledger
 from taskxl.ledger.looking import look_into_ledger
+from taskxl.ledger.own import LedgerRecords
 from taskxl.master.book.making import make_master, write_master
-from taskxl.master.book.patching import find_held, write_ids, write_update
+from taskxl.master.book.patching import find_held, write_ids, write_setting, write_update
 from taskxl.master.book.rereading import PlacedMaster, read_placed
 from taskxl.master.checks import check_closings, check_settings, check_tasks
+from taskxl.master.reading.hints import NO_HINTS, Hints, read_hints
 from taskxl.master.reading.letterhead import find_bureau, find_contact, find_office_word
+from taskxl.master.reading.seen import describe_seen
 from taskxl.master.reading.task_list import read_task_list
 from taskxl.master.revising.differences import Difference, compare_lists
 from taskxl.master.revising.updating import Update, find_lack, update_tasks
 from taskxl.merge.lights import says_done
 from taskxl.model import MasterList, Office, Settings, Task, TaskList
-from taskxl.roster import Roster
+from taskxl.roster import Roster, find_unreported
 from taskxl.tasks import KnownIds, gather_ids, give_ids
 from taskxl.text import call_offices, show, squeeze
 from taskxl.words import ALL_OFFICES
-from taskxl.workspace.files import read_whole, require_writable, write_whole
+from taskxl.workspace.files import put_aside, require_writable, write_whole
 from taskxl.workspace.folder import Workspace
 from taskxl.workspace.lock import hold_workspace
 
@@ -49,15 +51,19 @@ _WHY_UNREADABLE = {
 
 
 def read_lists(
-    paths: Sequence[Path], year: int | None = None, calendar: Calendar = UNSET
+    paths: Sequence[Path],
+    year: int | None = None,
+    calendar: Calendar = UNSET,
+    hints: Hints = NO_HINTS,
 ) -> tuple[TaskList, tuple[Finding, ...]]:
     """Read task lists, in a process of their own; several files make one list.
 
-    `year` goes before the year that the list says; `calendar` has the days that 设置 knows.
+    `year` goes before the year that the list says; `calendar` has the days that 设置 knows; `hints`
+    are what a person said of how the list is to be read.
     Raises TaskxlError when a file cannot be read or none of them holds a task.
     """
     jobs = [tuple(paths)]
-    ((_, result),) = read_isolated(_read_list, (year, calendar), jobs, limits=_LIST_LIMITS)
+    ((_, result),) = read_isolated(_read_list, (year, calendar, hints), jobs, limits=_LIST_LIMITS)
     names = "、".join(show(path.name) for path in paths)
     if isinstance(result, Refusal):
         raise TaskxlError(f"{names}：{result.reason}（{result.code}）")
@@ -76,7 +82,7 @@ def read_lists(
 
 
 def _read_list(
-    means: tuple[int | None, Calendar], paths: tuple[Path, ...]
+    means: tuple[int | None, Calendar, Hints], paths: tuple[Path, ...]
 ) -> tuple[TaskList, tuple[Finding, ...]] | str:
     """Return the list of some files, or in a line why they cannot be one."""
     books: list[Book] = []
@@ -88,10 +94,17 @@ def _read_list(
             if len(paths) == 1:
                 raise
             raise Refused(refused.code, f"{show(path.name)}读不了。{refused.reason}") from refused
-    year, calendar = means
+    year, calendar, hints = means
     if why := find_form(books) or find_mixture(books):
         return why
-    task_list, findings = read_task_list(books, calendar, year)
+    task_list, findings = read_task_list(books, calendar, year, hints)
+    if not task_list.tasks and not any(finding.code == "M108" for finding in findings):
+        named = "、".join(show(path.name) for path in paths)
+        seen = describe_seen(books) or (
+            "需要一张有表头（序号、任务名称、责任股室……）的表，或带编号的任务条目。"
+            "请检查是不是选错了文件。"
+        )
+        return f"{named}：没有认出任务清单。{seen}"
     names = (office for task in task_list.tasks for office in task.offices)
     return replace(
         task_list,
@@ -153,11 +166,14 @@ def _place_master(workspace: Workspace, content: bytes, ledger: Ledger | None) -
     return read_placed(content, name, known)
 
 
-def settle_master(workspace: Workspace, ledger: Ledger) -> tuple[MasterList, list[str]]:
+def settle_master(
+    workspace: Workspace, ledger: Ledger, now: datetime | None = None
+) -> tuple[MasterList, list[str]]:
     """Read 主清单.xlsx, put in the ids that new rows lack and the offices that only 任务 names.
 
     An id that is written stays with its task, whatever is done to the row afterwards. Lines say
-    which offices were added, and where something could not be written.
+    which offices were added, and where something could not be written. The workbook is edited in
+    place, and kept in the ledger as a person had left it; `now` is when.
     Raises TaskxlError when the list cannot be used at all.
     """
     content = workspace.read_master_bytes()
@@ -169,7 +185,8 @@ def settle_master(workspace: Workspace, ledger: Ledger) -> tuple[MasterList, lis
             again = read_placed(settled, workspace.master_path.name)
             settled = write_update(settled, again, taken.tasks, taken.offices)
         if settled != content:
-            write_whole(workspace.master_path, settled)
+            LedgerRecords(ledger, now).keep(workspace.master_path.name, content)
+            write_whole(workspace.master_path, settled, content)
     except ValueError:
         why = "主清单.xlsx 的格式改不了，新增任务的标识没有写进去。请用 Excel 或 WPS 另存为 .xlsx。"
     except TaskxlError as error:
@@ -206,6 +223,26 @@ def check_workspace(workspace: Workspace) -> tuple[Finding, ...]:
     tasks = check_tasks(master.tasks, master.offices)
     found = (*findings, *tasks, *closings, *unset, *drawn, *texts)
     return _call_offices(found, master.settings)
+
+
+def tell_unreported(workspace: Workspace) -> list[str]:
+    """Return in a line which tasks no office will report on; nothing where each has one."""
+    master, _ = load_master(workspace)
+    return _tell_unreported(master)
+
+
+def _tell_unreported(master: MasterList) -> list[str]:
+    tasks = find_unreported(master)
+    if not tasks:
+        return []
+    names = "、".join(task.label for task in tasks[:10]) + ("等" if len(tasks) > 10 else "")
+    return [
+        call_offices(
+            f"下发之前还差：{len(master.tasks)} 项任务中有 {len(tasks)} 项没有可以发表的牵头股室，"
+            f"没有人报送：{names}。请在主清单“任务”表的“牵头股室”一栏填上具体的股室。",
+            master.settings.office_word,
+        )
+    ]
 
 
 def _call_offices(findings: Sequence[Finding], settings: Settings) -> tuple[Finding, ...]:
@@ -259,7 +296,11 @@ class InitReport:
 
 
 def init_workspace(
-    root: Path, paths: Sequence[Path], this_year: int, now: datetime | None = None
+    root: Path,
+    paths: Sequence[Path],
+    this_year: int,
+    now: datetime | None = None,
+    hints: Hints = NO_HINTS,
 ) -> InitReport:
     """Make a workspace from task lists; one that is there already is only compared.
 
@@ -268,13 +309,13 @@ def init_workspace(
     """
     workspace = Workspace(root)
     if workspace.master_path.exists():
-        differences = compare_with_list(workspace, paths)
+        differences = compare_with_list(workspace, paths, hints)
         master, _ = load_master(workspace)
         return InitReport(workspace.master_path, False, master.tasks, (), (), differences)
-    task_list, findings = read_lists(paths)
+    task_list, findings = read_lists(paths, hints=hints)
     notes = []
     if task_list.year is None:
-        task_list, findings = read_lists(paths, this_year)
+        task_list, findings = read_lists(paths, this_year, hints=hints)
         notes.append(
             f"清单里没有写年份，先按 {this_year} 年推算时限。不对的话请把年份写进标题后重来。"
         )
@@ -282,11 +323,11 @@ def init_workspace(
     with hold_workspace(workspace, "init"), open_ledger(workspace.ledger_path) as ledger:
         # A ledger without its list is of a list that was deleted: its tasks are known again.
         tasks = give_ids(task_list.tasks, gather_ids(ledger.master_lists()))
-        settings = Settings(year=task_list.year or this_year)
+        settings = Settings(year=task_list.year or this_year, reading=hints.to_text())
         master = make_master(replace(task_list, tasks=tasks), settings)
         _record_import(ledger, task_list, master.tasks, paths, now)
         write_whole(workspace.master_path, write_master(master))
-    notes += _tell_settings(master.settings)
+    notes += [*_tell_unreported(master), *_tell_settings(master.settings)]
     told = _call_offices(findings, master.settings)
     word = master.settings.office_word
     return InitReport(workspace.master_path, True, master.tasks, told, tuple(notes), word=word)
@@ -304,13 +345,16 @@ def _tell_settings(settings: Settings) -> list[str]:
     return [f"已写入设置：{told}。", *missing]
 
 
-def compare_with_list(workspace: Workspace, paths: Sequence[Path]) -> tuple[Difference, ...]:
+def compare_with_list(
+    workspace: Workspace, paths: Sequence[Path], hints: Hints = NO_HINTS
+) -> tuple[Difference, ...]:
     """Return in what a revised document differs from 主清单.xlsx; writes nothing.
 
+    The document is read as 设置 says lists are read (清单读法), and as `hints` say where they do.
     Raises TaskxlError when either cannot be read, or the document is of another year.
     """
     master, _ = load_master(workspace)
-    task_list, _ = _read_revised(paths, master.settings)
+    task_list, _ = _read_revised(paths, master.settings, hints)
     return _compare_with_document(master, task_list)
 
 
@@ -321,12 +365,13 @@ def _compare_with_document(master: MasterList, document: TaskList) -> tuple[Diff
 
 
 def _read_revised(
-    paths: Sequence[Path], settings: Settings
+    paths: Sequence[Path], settings: Settings, hints: Hints
 ) -> tuple[TaskList, tuple[Finding, ...]]:
+    hints = hints.over(read_hints(settings.reading))
     calendar = Calendar(settings.spring_term, settings.autumn_term, settings.year_end)
-    task_list, findings = read_lists(paths, None, calendar)
+    task_list, findings = read_lists(paths, None, calendar, hints)
     if task_list.year is None:
-        return read_lists(paths, settings.year, calendar)
+        return read_lists(paths, settings.year, calendar, hints)
     if task_list.year != settings.year:
         names = "、".join(show(path.name) for path in paths)
         raise TaskxlError(
@@ -336,11 +381,17 @@ def _read_revised(
     return task_list, findings
 
 
-def update_workspace(root: Path, paths: Sequence[Path], now: datetime | None = None) -> InitReport:
+def update_workspace(
+    root: Path,
+    paths: Sequence[Path],
+    now: datetime | None = None,
+    hints: Hints = NO_HINTS,
+) -> InitReport:
     """Take a revised document over into 主清单.xlsx; what a person edited there is never lost.
 
-    The workbook as it was goes aside before it is changed. Raises TaskxlError when something cannot
-    be read or written; 主清单.xlsx is then as it was.
+    The document is read as 清单读法 of 设置 and `hints` say; what `hints` add is kept there. The
+    workbook as it was goes aside before it is changed. Raises TaskxlError when something cannot be
+    read or written; 主清单.xlsx is then as it was.
     """
     workspace = Workspace(root)
     path = workspace.master_path
@@ -352,17 +403,19 @@ def update_workspace(root: Path, paths: Sequence[Path], now: datetime | None = N
         found = workspace.read_master_bytes()
         placed = _place_master(workspace, found, ledger)
         master = placed.master
-        task_list, findings = _read_revised(paths, master.settings)
+        task_list, findings = _read_revised(paths, master.settings, hints)
         differences = _compare_with_document(master, task_list)
         update = _plan_update(ledger, placed, task_list)
         if lack := find_lack(update, task_list.tasks):
             raise TaskxlError(f"{'、'.join(show(path.name) for path in paths)}：{lack}")
         offices = _find_new_offices(master, task_list)
         content = _write_update(workspace, found, placed, update, offices)
+        content = _keep_hints(workspace, content, hints)
         aside = None
         if require_writable(path, content):
-            aside = _put_aside(path, found)
-            write_whole(path, content)
+            LedgerRecords(ledger, now).keep(path.name, found)
+            aside = put_aside(path, found, "更新前", "")
+            write_whole(path, content, found)
         # Last: were it first and the workbook not written, the document's changes would look like
         # a person's own at the next run.
         _record_import(ledger, task_list, update.stated, paths, now)
@@ -414,6 +467,18 @@ def _write_update(
     return content
 
 
+def _keep_hints(workspace: Workspace, content: bytes, hints: Hints) -> bytes:
+    """Return 主清单.xlsx with what a person said of reading the list under 清单读法 of 设置."""
+    if not hints:
+        return content
+    placed = read_placed(content, workspace.master_path.name)
+    kept = hints.over(read_hints(placed.master.settings.reading)).to_text()
+    try:
+        return write_setting(content, placed, "清单读法", kept)
+    except ValueError:
+        return content  # the list itself was taken over; the words can be said again
+
+
 def _outline(tasks: Sequence[Task]) -> list[tuple[object, ...]]:
     return [
         (task.id, squeeze(task.title), [(s.id, squeeze(s.text), s.due) for s in task.milestones])
@@ -432,15 +497,6 @@ def _find_new_offices(master: MasterList, task_list: TaskList) -> tuple[Office, 
         for office in fresh
         if roster.resolve(office.name) is None and squeeze(office.name) not in everybody | aliases
     )
-
-
-def _put_aside(path: Path, content: bytes) -> Path:
-    """Keep a workbook as it was before it is changed; nothing that lies there is overwritten."""
-    stems = (f"{path.stem}（更新前{number if number > 1 else ''}）" for number in count(1))
-    places = (path.with_stem(stem) for stem in stems)
-    aside = next(one for one in places if not one.exists() or read_whole(one) == content)
-    write_whole(aside, content)
-    return aside
 
 
 def _record_import(

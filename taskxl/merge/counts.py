@@ -13,6 +13,7 @@ from taskxl.text import is_blank
 from taskxl.words import BEHIND, DONE, STATUSES
 
 UNSAID = "未填"
+NOT_YET = "not due"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,9 @@ class Rate:
 @dataclass(frozen=True, slots=True)
 class Counts:
     """A month in numbers. Offices are those that owe; `tasks` are by 进度状态 or 未填.
+
+    While reports are not due yet, those that have not come are `not due` among the offices and not
+    `missing`; there is no punctuality then, and completeness is that of those who have reported.
 
     Rates: `completion` 完成率 (tasks done / all), `milestone_completion` 节点完成率 (done / due
     so far), `punctuality` 按时报送率 (offices on time / owing) and `completeness` 报送完整率
@@ -51,7 +55,10 @@ class Counts:
 def count_month(month: Month) -> Counts:
     """Count a month; every word is present, with 0 where nothing has it."""
     owing = [state for state in month.offices if state.owes]
-    offices = _count(get_args(OfficeStateWord), (state.state for state in owing))
+    waiting = {state.office for state in owing if not state.due}
+    given = (state.state for state in owing if state.office not in waiting)
+    offices = _count(get_args(OfficeStateWord), given)
+    offices |= {NOT_YET: len(waiting)} if not month.is_due else {}
     tasks = _count((*STATUSES, UNSAID), task_statuses(month).values())
     due = [s for s in month.milestones if s.milestone.due and s.milestone.due <= month.as_of]
     complete = _find_complete(month)
@@ -60,7 +67,8 @@ def count_month(month: Month) -> Counts:
         s.light == "done" or (s.entry and not is_blank(s.entry.state)) for s in month.milestones
     )
     shares = divide_tasks(month.master, month.period)
-    owed = [(task.id, office) for office, (own, _) in shares.items() for task in own]
+    asked = [(office, own) for office, (own, _) in shares.items() if office not in waiting]
+    owed = [(task.id, office) for office, own in asked for task in own]
     return Counts(
         offices,
         _count(get_args(Verdict), (file.verdict for file in month.files)),
@@ -73,7 +81,7 @@ def count_month(month: Month) -> Counts:
             "milestone_completion": Rate(
                 sum(s.light == "done" for s in due), len(due) if told_steps else 0
             ),
-            "punctuality": Rate(offices["submitted"], len(owing)),
+            "punctuality": Rate(offices["submitted"], len(owing)) if month.is_due else Rate(0, 0),
             "completeness": Rate(sum(pair in complete for pair in owed), len(owed)),
         },
         dict(Counter(pair[1] for pair in owed if pair in complete)),

@@ -18,6 +18,7 @@ from taskxl.words import (
     INSTRUCTION_MARK,
     LIGHTS,
     MILESTONE_STATES,
+    NOT_DUE,
     NOT_STARTED,
     OFFICE_STATES,
     ON_TRACK,
@@ -48,7 +49,13 @@ _STATUS_RANK = {BEHIND: 2, NOT_STARTED: 4, ON_TRACK: 7, DONE: 8}
 _LIGHT_RANK: dict[Light, int] = {"severe": 0, "overdue": 1, "near": 5}
 _SILENT_RANK = 3
 OVER: tuple[Light, ...] = ("overdue", "severe")
-_TONES: dict[str, Tone] = {BEHIND: "error", NOT_STARTED: "warning", ON_TRACK: "", DONE: "done"}
+_TONES: dict[str, Tone] = {
+    BEHIND: "error",
+    NOT_STARTED: "warning",
+    ON_TRACK: "",
+    DONE: "done",
+    NOT_DUE: "",
+}
 
 
 def make_table(view: MonthView) -> Table:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from taskxl.findings import SEVERITIES, SEVERITY_WORDS, Finding
-from taskxl.merge.counts import UNSAID, Rate
+from taskxl.merge.counts import NOT_YET, UNSAID, Rate
 from taskxl.merge.evidence import files_named_after
 from taskxl.model import OfficeStateWord
 from taskxl.reports import (
@@ -25,7 +25,7 @@ from taskxl.reports.view import MonthView
 from taskxl.reports.writing import FOOTER, set_up_page, write_band, write_link
 from taskxl.roster import Roster
 from taskxl.text import quote, show
-from taskxl.words import LIGHTS, OFFICE_STATES
+from taskxl.words import LIGHTS, NOT_DUE, OFFICE_STATES
 
 if TYPE_CHECKING:
     from xlsxwriter.workbook import Workbook
@@ -95,7 +95,7 @@ class Urgent:
             return f"{count} 处（第{_list(numbers, MOST_NUMBERS)}项）"
         if len(self.offices) > 1:
             return f"{len(self.offices)} 个{view.word}（{_list(self.offices, MOST_OFFICES)}）"
-        files = [show(f.file, 24) for _, f in self.findings if f.file]
+        files = list(dict.fromkeys(show(f.file, 24) for _, f in self.findings if f.file))
         return f"{count} 处（{_list(files, 3)}）" if files else ""
 
 
@@ -339,7 +339,12 @@ def _office_numbers(view: MonthView) -> list[tuple[str, int | Rate]]:
     return [
         (view.say("应报股室"), sum(counts.values())),
         ("按时报送", counts["submitted"]),
-        *((OFFICE_STATES[word], counts[word]) for word in words),
+        *(
+            (NOT_DUE, counts[NOT_YET])
+            if word == "missing" and NOT_YET in counts
+            else (OFFICE_STATES[word], counts[word])
+            for word in words
+        ),
         ("按时报送率", rates["punctuality"]),
         ("报送完整率", rates["completeness"]),
         ("来稿文件", len(view.month.files)),
@@ -376,7 +381,8 @@ def _name_offices(view: MonthView) -> Iterator[str]:
             continue
         more = f"等，全部见“{sheet_offices.SHEET}”" if len(names) > MOST_NAMES else ""
         listed = "、".join(names[:MOST_NAMES]) or "无"
-        yield f"{OFFICE_STATES[word]}（{len(names)} 个）：{listed}{more}"
+        told = NOT_DUE if word == "missing" and not view.month.is_due else OFFICE_STATES[word]
+        yield f"{told}（{len(names)} 个）：{listed}{more}"
 
 
 def _contents(view: MonthView) -> Iterator[Link]:

@@ -36,7 +36,7 @@ from taskxl.reports.tables import Cell, Column, Content, Row, Section, Table
 from taskxl.reports.view import MonthView
 from taskxl.roster import Roster
 from taskxl.text import is_blank, squeeze, tidy
-from taskxl.words import EMPTY_MARK, OFFICE_STATES, ROW_GONE_MARK
+from taskxl.words import EMPTY_MARK, NOT_DUE, ROW_GONE_MARK
 
 SHEET = "汇总表"
 COLUMNS = (
@@ -254,13 +254,13 @@ class _TaskRow:
         """Return the word for an owed text that is not there; its cell also gets the reasons."""
         pieces, state = self.pieces[PROGRESS], self.view.states.get(office)
         if state is not None and state.state in ("missing", "rejected"):
-            word = OFFICE_STATES[state.state]
+            word = state.word
             about = self.view.office_findings.get(office, ())
             reasons = [f for f in about if f.task is None and f.code[0] in "GR"]
         else:
             word, reasons = (EMPTY_MARK if entry is not None else ROW_GONE_MARK), []
         pieces.findings += reasons
-        if not reasons:
+        if not reasons and word != NOT_DUE:
             pieces.plain_gaps.append(f"{office}：{word}")
         return word
 
