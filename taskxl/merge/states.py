@@ -12,7 +12,7 @@ from taskxl.model import Entry, Month, OfficeState
 from taskxl.roster import Share
 from taskxl.text import is_blank
 
-Receipt = Literal["mail", "file", "form", ""]
+Receipt = Literal["mail", "file", "hand", "form", ""]
 
 
 @dataclass(frozen=True, slots=True)
