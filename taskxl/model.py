@@ -121,12 +121,33 @@ def with_ids(tasks: "tuple[Task, ...]", used: Collection[str] = ()) -> "tuple[Ta
 
 
 @dataclass(frozen=True, slots=True)
+class Understood:
+    """What a column of a table, or a level of a text, was taken as when a list was read.
+
+    `name` is the column's letters or the level's number (第2级), `header` what stands there,
+    `taken` the field in Chinese ("" for not read), `how` on what grounds; `sure` is False where it
+    was guessed. `option` is what would be added to the command to take it otherwise.
+    """
+
+    file: str
+    sheet: str | None
+    name: str
+    header: str
+    taken: str
+    how: str
+    sure: bool
+    examples: tuple[str, ...] = ()
+    option: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class TaskList:
     """What was recognised in a task list, before it is anybody's workspace."""
 
     title: str
     year: int | None
     tasks: tuple[Task, ...]
+    understood: tuple[Understood, ...] = ()
     bureau: str = ""
     """Who signed the notice, where it says so."""
     contact: str = ""
@@ -187,6 +208,8 @@ class Settings:
     """The mailbox's folder that returns are taken from; "" is INBOX."""
     inbox_mark: bool = False
     """Whether letters that were collected are marked as read."""
+    reading: str = ""
+    """What a person said of how the task list is to be read: `时序进度=节点；表头行=3`."""
 
 
 @dataclass(frozen=True, slots=True)

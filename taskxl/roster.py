@@ -1,5 +1,6 @@
 """Whose tasks are whose: names spelt out, who owes a report, and on what."""
 
+import re
 from collections.abc import Iterable, Sequence
 
 from taskxl.errors import TaskxlError
@@ -9,6 +10,22 @@ from taskxl.words import ALL_OFFICES
 
 Share = tuple[tuple[Task, ...], tuple[Task, ...]]
 _ALL_OFFICES = frozenset(squeeze(word) for word in ALL_OFFICES)
+_COLLECTIVE = re.compile(
+    r"^(?:全[国省市县区镇乡街校局院]|[国省市县区镇乡局厅校院]直?属?|国务院|机关|局属|直属)?"
+    r"(?:各|有关|相关|其他|所有|全体|所属)"
+    r"|等(?:单位|部门|科室|处室|股室)?$"
+)
+
+
+def is_collective(name: str) -> bool:
+    """Tell whether a name stands for several bodies that it does not spell out.
+
+    >>> [is_collective(name) for name in ("各街道", "区直各部门", "有关单位", "国务院各部门")]
+    [True, True, True, True]
+    >>> [is_collective(name) for name in ("办公室", "市教育局", "各界联络科")]
+    [False, False, True]
+    """
+    return _COLLECTIVE.search(squeeze(name)) is not None
 
 
 class Roster:
@@ -80,7 +97,8 @@ def divide_tasks(master: MasterList, period: Period | None = None) -> dict[str, 
     Several leading offices of one task each report on it. A task closed by the period's last day
     is no longer anybody's.
     Offices are in the order of sheet 股室, then those it does not know as the list names them;
-    tasks are in the order of the list.
+    tasks are in the order of the list. What stands for several bodies (各街道) and is in no row of
+    sheet 股室 owes nothing: nobody is behind it.
     """
     settings = master.settings
     roster = Roster(master.offices)
@@ -90,7 +108,11 @@ def divide_tasks(master: MasterList, period: Period | None = None) -> dict[str, 
     for task in master.tasks:
         if period is not None and task.is_closed(period.last_day):
             continue
-        leads = roster.spell_out(task.lead_offices)
+        leads = tuple(
+            name
+            for name in roster.spell_out(task.lead_offices)
+            if roster.resolve(name) or not is_collective(name)
+        )
         asked.update(leads)
         supports = [name for name in roster.spell_out(task.supporting_offices) if name not in leads]
         for name in leads:
@@ -112,6 +134,14 @@ def divide_tasks(master: MasterList, period: Period | None = None) -> dict[str, 
             own, others = sorted(own + others, key=lambda task: place[id(task)]), []
         shares[name] = (tuple(own), tuple(others))
     return shares
+
+
+def find_unreported(master: MasterList) -> tuple[Task, ...]:
+    """Return the open tasks on which no office will report, in the order of the list."""
+    reported = {task.id for own, _ in divide_tasks(master).values() for task in own}
+    return tuple(
+        task for task in master.tasks if task.closed_on is None and task.id not in reported
+    )
 
 
 def _is_due(task: Task, period: Period) -> bool:

@@ -4,7 +4,10 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-_WHITE = re.compile(r"[\s\u200b\u200c\u200d\u2060\ufeff\u00ad]+")
+# Marks that nobody sees: zero width, direction, soft hyphen, byte order.
+_MARKS = "\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff"
+_UNSEEN = re.compile(f"[{_MARKS}]+")
+_WHITE = re.compile(rf"[\s{_MARKS}]+")
 _FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
 _INNER_QUOTES = str.maketrans("“”", "‘’")
 _OFFICE = "股室"
@@ -22,6 +25,15 @@ def squeeze(text: object) -> str:
     '(1)'
     """
     return _WHITE.sub("", unicodedata.normalize("NFKC", "" if text is None else str(text)))
+
+
+def drop_marks(text: str) -> str:
+    r"""Return `text` without the marks that nobody sees (zero width, direction, soft hyphen).
+
+    >>> drop_marks("办公室\u200e")
+    '办公室'
+    """
+    return _UNSEEN.sub("", text)
 
 
 def is_blank(value: object) -> bool:

@@ -53,7 +53,8 @@ def test_sections_items_and_their_texts() -> None:
     assert [m.due for m in task_list.tasks[3].milestones] == [date(2024, 12, 31)]
     assert task_list.tasks[0].place is not None
     assert task_list.tasks[0].place.row == 4
-    assert {finding.code for finding in findings} == {"M102"}
+    assert {finding.code for finding in findings} == {"M102", "M112"}
+    assert any("2024年是关键一年" in f.message for f in findings if f.code == "M112")
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,9 @@ import pytest
 
 from taskxl.findings import declared_rules
 from taskxl.master.checks import check_tasks
-from taskxl.master.reading.offices import find_known, join_names, split_names, split_roles
+from taskxl.master.reading.offices import find_known, join_names, split_names
 from taskxl.master.reading.persons import pair_persons
+from taskxl.master.reading.responsibility import read_duty
 from taskxl.model import Milestone, Office, Person, Place, Task
 from taskxl.plan_text import is_heading, read_ordinal, split_plan
 
@@ -63,8 +64,11 @@ def test_a_long_name_stays_whole_where_its_parts_are_not_shown() -> None:
         ("各处室", [], [], ["各处室"]),
     ],
 )
-def test_split_roles(text: str, lead: list[str], supporting: list[str], plain: list[str]) -> None:
-    roles = split_roles(text)
+def test_roles_in_a_cell(
+    text: str, lead: list[str], supporting: list[str], plain: list[str]
+) -> None:
+    roles = read_duty(text, sure=True)
+    assert roles is not None
     assert [list(roles.lead), list(roles.supporting), list(roles.plain)] == [
         lead,
         supporting,

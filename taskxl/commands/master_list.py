@@ -1,8 +1,8 @@
 """The list and 主清单.xlsx: read, made into a workspace, checked, compared with a revised one."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
@@ -13,19 +13,57 @@ from taskxl.text import show
 
 if TYPE_CHECKING:
     from taskxl.master.revising.differences import Difference
+    from taskxl.model import Understood
+
+
+_Command = TypeVar("_Command", bound=Callable[..., object])
+
+
+def reading_options(command: _Command) -> _Command:
+    """Add the options by which a person says how a list is to be read."""
+    for option in (
+        click.option(
+            "--task-level", type=click.IntRange(1, 9), metavar="N", help="文本里任务在第几级编号"
+        ),
+        click.option(
+            "--header-row",
+            type=click.IntRange(1, 1000),
+            metavar="N",
+            help="表头在第几行（有两三行时写第一行）",
+        ),
+        click.option(
+            "--column",
+            "columns",
+            multiple=True,
+            metavar="列=内容",
+            help="某一列（表头或列号）是什么，如 时序进度=节点、D=牵头；可以写几次",
+        ),
+    ):
+        command = option(command)
+    return command
 
 
 @click.command(cls=ChineseCommand)
 @click.argument("files", metavar="文件...", nargs=-1, required=True, type=TASK_LIST)
+@reading_options
 @json_option
 @strict_option
-def read(files: tuple[Path, ...], as_json: bool, strict: bool) -> None:
+def read(
+    files: tuple[Path, ...],
+    columns: tuple[str, ...],
+    header_row: int | None,
+    task_level: int | None,
+    as_json: bool,
+    strict: bool,
+) -> None:
     """看看任务清单里认出了什么；不写任何文件。"""
     from taskxl.dates import is_recurring
     from taskxl.desk.json import task_list_json
     from taskxl.desk.lists import count_tasks, list_sources, read_lists
+    from taskxl.master.reading.hints import make_hints
 
-    task_list, findings = read_lists(files)
+    hints = make_hints(columns, header_row, task_level)
+    task_list, findings = read_lists(files, hints=hints)
     if as_json:
         common.print_json(task_list_json(task_list, findings))
     else:
@@ -46,10 +84,31 @@ def read(files: tuple[Path, ...], as_json: bool, strict: bool) -> None:
                 + (f"　节点 {len(dates)}：{'、'.join(dates)}" if dates else "")
             )
         common.print_findings(findings, f"taskxl read --json {' '.join(map(_quote, files))}")
+        print_understood(task_list.understood)
         for line in list_sources(task_list.tasks):
             click.echo(line)
         click.echo(count_tasks(task_list.tasks, word))
     common.leave(findings, strict)
+
+
+def print_understood(lines: Sequence["Understood"]) -> None:
+    """Print what columns and levels were taken as, of tables and texts where some were guessed."""
+    places = dict.fromkeys((line.file, line.sheet) for line in lines if not line.sure)
+    for file, sheet in places:
+        of_place = [line for line in lines if (line.file, line.sheet) == (file, sheet)]
+        where = f"{show(file)}{f'〔{show(sheet)}〕' if sheet else ''}"
+        click.echo(f"{where} 是这样读的（带 * 的是推定，请核对）：")
+        for line in of_place:
+            examples = "｜".join(show(example, 16) for example in line.examples)
+            header = show(line.header, 16) or "（无表头）"
+            click.echo(
+                f"  {' ' if line.sure else '*'} {line.name}　{header}"
+                f"　→ {line.taken or '不读'}（{line.how}）　{examples}"
+            )
+        example = next((line.option for line in of_place if not line.sure and line.option), "")
+        example = example or next((line.option for line in of_place if line.option), "")
+        if example:
+            click.echo(f"  不对的话加选项说明，如：{show(example)}")
 
 
 @click.command(cls=ChineseCommand)
@@ -65,14 +124,26 @@ def read(files: tuple[Path, ...], as_json: bool, strict: bool) -> None:
 )
 @click.argument("more", metavar="[文件...]", nargs=-1, type=TASK_LIST)
 @click.option("--update", is_flag=True, help="工作区已有：照新清单更新主清单，手工改过的不动")
-def init(folder: Path, files: tuple[Path, ...], more: tuple[Path, ...], update: bool) -> None:
+@reading_options
+def init(
+    folder: Path,
+    files: tuple[Path, ...],
+    more: tuple[Path, ...],
+    update: bool,
+    columns: tuple[str, ...],
+    header_row: int | None,
+    task_level: int | None,
+) -> None:
     """由任务清单（附件1）建一个工作区；年中清单变了，用 --update 更新。"""
     from taskxl.desk.lists import count_tasks, init_workspace, list_sources, update_workspace
+    from taskxl.master.reading.hints import make_hints
 
+    hints = make_hints(columns, header_row, task_level)
     if update:
-        result = update_workspace(folder, files + more, common.now())
+        result = update_workspace(folder, files + more, common.now(), hints)
     else:
-        result = init_workspace(folder, files + more, common.today().year, common.now())
+        today = common.today()
+        result = init_workspace(folder, files + more, today.year, common.now(), hints)
     if result.created:
         click.echo(f"已写好 {show(result.path)}：{count_tasks(result.tasks, result.word)}")
         for line in list_sources(result.tasks):
@@ -100,24 +171,41 @@ def init(folder: Path, files: tuple[Path, ...], more: tuple[Path, ...], update: 
 @click.pass_obj
 def check(folder: Path | None, strict: bool) -> None:
     """检查主清单.xlsx、附件2 的画法和信件的模板有没有问题。"""
-    from taskxl.desk.lists import check_workspace
+    from taskxl.desk.lists import check_workspace, tell_unreported
 
-    findings = check_workspace(common.open_workspace(folder))
+    workspace = common.open_workspace(folder)
+    findings = check_workspace(workspace)
     common.print_findings(findings)
-    click.echo("没有发现问题。" if not findings else common.count_findings(findings))
+    lacking = tell_unreported(workspace)
+    for line in lacking:
+        click.echo(line)
+    if findings:
+        click.echo(common.count_findings(findings))
+    elif not lacking:
+        click.echo("没有发现问题。")
     common.leave(findings, strict)
 
 
 @click.command(cls=ChineseCommand)
 @click.argument("files", metavar="文件...", nargs=-1, required=True, type=TASK_LIST)
+@reading_options
 @json_option
 @click.pass_obj
-def diff(folder: Path | None, files: tuple[Path, ...], as_json: bool) -> None:
+def diff(
+    folder: Path | None,
+    files: tuple[Path, ...],
+    columns: tuple[str, ...],
+    header_row: int | None,
+    task_level: int | None,
+    as_json: bool,
+) -> None:
     """看看新的任务清单与主清单有哪些不同；不写任何文件。"""
     from taskxl.desk import lists
+    from taskxl.master.reading.hints import make_hints
 
     workspace = common.open_workspace(folder)
-    differences = lists.compare_with_list(workspace, files)
+    hints = make_hints(columns, header_row, task_level)
+    differences = lists.compare_with_list(workspace, files, hints)
     if as_json:
         document = {"differences": [one.to_json() for one in differences]}
         common.print_json(document)

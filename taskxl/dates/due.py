@@ -239,7 +239,7 @@ def find_due(text: str, year: int, calendar: Calendar = UNSET) -> Due | None:
     later = _LATER.search(plain)
     recurring = _RECURRING.search(plain)
     hits = _find_phrases(_hide(_NOT_DUE, plain), year, calendar)
-    if recurring and all(hit.phrase.endswith("全年") for hit in hits):
+    if recurring and all(hit.phrase.endswith(("全年", "年内")) for hit in hits):
         hits = []
     dated = [hit for hit in hits if hit.due]
     if not dated:

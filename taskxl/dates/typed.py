@@ -81,6 +81,9 @@ def read_date(value: object, year: int) -> date | None:
         return value
     if isinstance(value, bool) or value is None:
         return None
+    shown = getattr(value, "shown", None)  # a number with the text that its format shows
+    if shown is not None and (read := read_date(shown, year)):
+        return read
     if isinstance(value, int | float):
         return _read_numeric(value, year)
     text = unicodedata.normalize("NFKC", str(value))

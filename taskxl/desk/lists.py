@@ -20,16 +20,17 @@ from taskxl.ledger import Ledger, open_ledger
 from taskxl.ledger.looking import look_into_ledger
 from taskxl.ledger.own import LedgerRecords
 from taskxl.master.book.making import make_master, write_master
-from taskxl.master.book.patching import find_held, write_ids, write_update
+from taskxl.master.book.patching import find_held, write_ids, write_setting, write_update
 from taskxl.master.book.rereading import PlacedMaster, read_placed
 from taskxl.master.checks import check_closings, check_settings, check_tasks
+from taskxl.master.reading.hints import NO_HINTS, Hints, read_hints
 from taskxl.master.reading.letterhead import find_bureau, find_contact, find_office_word
 from taskxl.master.reading.task_list import read_task_list
 from taskxl.master.revising.differences import Difference, compare_lists
 from taskxl.master.revising.updating import Update, find_lack, update_tasks
 from taskxl.merge.lights import says_done
 from taskxl.model import MasterList, Office, Settings, Task, TaskList
-from taskxl.roster import Roster
+from taskxl.roster import Roster, find_unreported
 from taskxl.tasks import KnownIds, gather_ids, give_ids
 from taskxl.text import call_offices, show, squeeze
 from taskxl.words import ALL_OFFICES
@@ -49,15 +50,19 @@ _WHY_UNREADABLE = {
 
 
 def read_lists(
-    paths: Sequence[Path], year: int | None = None, calendar: Calendar = UNSET
+    paths: Sequence[Path],
+    year: int | None = None,
+    calendar: Calendar = UNSET,
+    hints: Hints = NO_HINTS,
 ) -> tuple[TaskList, tuple[Finding, ...]]:
     """Read task lists, in a process of their own; several files make one list.
 
-    `year` goes before the year that the list says; `calendar` has the days that 设置 knows.
+    `year` goes before the year that the list says; `calendar` has the days that 设置 knows; `hints`
+    are what a person said of how the list is to be read.
     Raises TaskxlError when a file cannot be read or none of them holds a task.
     """
     jobs = [tuple(paths)]
-    ((_, result),) = read_isolated(_read_list, (year, calendar), jobs, limits=_LIST_LIMITS)
+    ((_, result),) = read_isolated(_read_list, (year, calendar, hints), jobs, limits=_LIST_LIMITS)
     names = "、".join(show(path.name) for path in paths)
     if isinstance(result, Refusal):
         raise TaskxlError(f"{names}：{result.reason}（{result.code}）")
@@ -76,7 +81,7 @@ def read_lists(
 
 
 def _read_list(
-    means: tuple[int | None, Calendar], paths: tuple[Path, ...]
+    means: tuple[int | None, Calendar, Hints], paths: tuple[Path, ...]
 ) -> tuple[TaskList, tuple[Finding, ...]] | str:
     """Return the list of some files, or in a line why they cannot be one."""
     books: list[Book] = []
@@ -88,10 +93,10 @@ def _read_list(
             if len(paths) == 1:
                 raise
             raise Refused(refused.code, f"{show(path.name)}读不了。{refused.reason}") from refused
-    year, calendar = means
+    year, calendar, hints = means
     if why := find_form(books) or find_mixture(books):
         return why
-    task_list, findings = read_task_list(books, calendar, year)
+    task_list, findings = read_task_list(books, calendar, year, hints)
     names = (office for task in task_list.tasks for office in task.offices)
     return replace(
         task_list,
@@ -212,6 +217,26 @@ def check_workspace(workspace: Workspace) -> tuple[Finding, ...]:
     return _call_offices(found, master.settings)
 
 
+def tell_unreported(workspace: Workspace) -> list[str]:
+    """Return in a line which tasks no office will report on; nothing where each has one."""
+    master, _ = load_master(workspace)
+    return _tell_unreported(master)
+
+
+def _tell_unreported(master: MasterList) -> list[str]:
+    tasks = find_unreported(master)
+    if not tasks:
+        return []
+    names = "、".join(task.label for task in tasks[:10]) + ("等" if len(tasks) > 10 else "")
+    return [
+        call_offices(
+            f"下发之前还差：{len(master.tasks)} 项任务中有 {len(tasks)} 项没有可以发表的牵头股室，"
+            f"没有人报送：{names}。请在主清单“任务”表的“牵头股室”一栏填上具体的股室。",
+            master.settings.office_word,
+        )
+    ]
+
+
 def _call_offices(findings: Sequence[Finding], settings: Settings) -> tuple[Finding, ...]:
     """Return findings with the bureau's word for its offices."""
     word = settings.office_word
@@ -263,7 +288,11 @@ class InitReport:
 
 
 def init_workspace(
-    root: Path, paths: Sequence[Path], this_year: int, now: datetime | None = None
+    root: Path,
+    paths: Sequence[Path],
+    this_year: int,
+    now: datetime | None = None,
+    hints: Hints = NO_HINTS,
 ) -> InitReport:
     """Make a workspace from task lists; one that is there already is only compared.
 
@@ -272,13 +301,13 @@ def init_workspace(
     """
     workspace = Workspace(root)
     if workspace.master_path.exists():
-        differences = compare_with_list(workspace, paths)
+        differences = compare_with_list(workspace, paths, hints)
         master, _ = load_master(workspace)
         return InitReport(workspace.master_path, False, master.tasks, (), (), differences)
-    task_list, findings = read_lists(paths)
+    task_list, findings = read_lists(paths, hints=hints)
     notes = []
     if task_list.year is None:
-        task_list, findings = read_lists(paths, this_year)
+        task_list, findings = read_lists(paths, this_year, hints=hints)
         notes.append(
             f"清单里没有写年份，先按 {this_year} 年推算时限。不对的话请把年份写进标题后重来。"
         )
@@ -286,11 +315,11 @@ def init_workspace(
     with hold_workspace(workspace, "init"), open_ledger(workspace.ledger_path) as ledger:
         # A ledger without its list is of a list that was deleted: its tasks are known again.
         tasks = give_ids(task_list.tasks, gather_ids(ledger.master_lists()))
-        settings = Settings(year=task_list.year or this_year)
+        settings = Settings(year=task_list.year or this_year, reading=hints.to_text())
         master = make_master(replace(task_list, tasks=tasks), settings)
         _record_import(ledger, task_list, master.tasks, paths, now)
         write_whole(workspace.master_path, write_master(master))
-    notes += _tell_settings(master.settings)
+    notes += [*_tell_unreported(master), *_tell_settings(master.settings)]
     told = _call_offices(findings, master.settings)
     word = master.settings.office_word
     return InitReport(workspace.master_path, True, master.tasks, told, tuple(notes), word=word)
@@ -308,13 +337,16 @@ def _tell_settings(settings: Settings) -> list[str]:
     return [f"已写入设置：{told}。", *missing]
 
 
-def compare_with_list(workspace: Workspace, paths: Sequence[Path]) -> tuple[Difference, ...]:
+def compare_with_list(
+    workspace: Workspace, paths: Sequence[Path], hints: Hints = NO_HINTS
+) -> tuple[Difference, ...]:
     """Return in what a revised document differs from 主清单.xlsx; writes nothing.
 
+    The document is read as 设置 says lists are read (清单读法), and as `hints` say where they do.
     Raises TaskxlError when either cannot be read, or the document is of another year.
     """
     master, _ = load_master(workspace)
-    task_list, _ = _read_revised(paths, master.settings)
+    task_list, _ = _read_revised(paths, master.settings, hints)
     return _compare_with_document(master, task_list)
 
 
@@ -325,12 +357,13 @@ def _compare_with_document(master: MasterList, document: TaskList) -> tuple[Diff
 
 
 def _read_revised(
-    paths: Sequence[Path], settings: Settings
+    paths: Sequence[Path], settings: Settings, hints: Hints
 ) -> tuple[TaskList, tuple[Finding, ...]]:
+    hints = hints.over(read_hints(settings.reading))
     calendar = Calendar(settings.spring_term, settings.autumn_term, settings.year_end)
-    task_list, findings = read_lists(paths, None, calendar)
+    task_list, findings = read_lists(paths, None, calendar, hints)
     if task_list.year is None:
-        return read_lists(paths, settings.year, calendar)
+        return read_lists(paths, settings.year, calendar, hints)
     if task_list.year != settings.year:
         names = "、".join(show(path.name) for path in paths)
         raise TaskxlError(
@@ -340,11 +373,17 @@ def _read_revised(
     return task_list, findings
 
 
-def update_workspace(root: Path, paths: Sequence[Path], now: datetime | None = None) -> InitReport:
+def update_workspace(
+    root: Path,
+    paths: Sequence[Path],
+    now: datetime | None = None,
+    hints: Hints = NO_HINTS,
+) -> InitReport:
     """Take a revised document over into 主清单.xlsx; what a person edited there is never lost.
 
-    The workbook as it was goes aside before it is changed. Raises TaskxlError when something cannot
-    be read or written; 主清单.xlsx is then as it was.
+    The document is read as 清单读法 of 设置 and `hints` say; what `hints` add is kept there. The
+    workbook as it was goes aside before it is changed. Raises TaskxlError when something cannot be
+    read or written; 主清单.xlsx is then as it was.
     """
     workspace = Workspace(root)
     path = workspace.master_path
@@ -356,13 +395,14 @@ def update_workspace(root: Path, paths: Sequence[Path], now: datetime | None = N
         found = workspace.read_master_bytes()
         placed = _place_master(workspace, found, ledger)
         master = placed.master
-        task_list, findings = _read_revised(paths, master.settings)
+        task_list, findings = _read_revised(paths, master.settings, hints)
         differences = _compare_with_document(master, task_list)
         update = _plan_update(ledger, placed, task_list)
         if lack := find_lack(update, task_list.tasks):
             raise TaskxlError(f"{'、'.join(show(path.name) for path in paths)}：{lack}")
         offices = _find_new_offices(master, task_list)
         content = _write_update(workspace, found, placed, update, offices)
+        content = _keep_hints(workspace, content, hints)
         aside = None
         if require_writable(path, content):
             LedgerRecords(ledger, now).keep(path.name, found)
@@ -417,6 +457,18 @@ def _write_update(
             "请先运行 taskxl check，按提示改好后再运行。"
         )
     return content
+
+
+def _keep_hints(workspace: Workspace, content: bytes, hints: Hints) -> bytes:
+    """Return 主清单.xlsx with what a person said of reading the list under 清单读法 of 设置."""
+    if not hints:
+        return content
+    placed = read_placed(content, workspace.master_path.name)
+    kept = hints.over(read_hints(placed.master.settings.reading)).to_text()
+    try:
+        return write_setting(content, placed, "清单读法", kept)
+    except ValueError:
+        return content  # the list itself was taken over; the words can be said again
 
 
 def _outline(tasks: Sequence[Task]) -> list[tuple[object, ...]]:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
@@ -24,9 +25,10 @@ from taskxl.ledger.receipts import KnownArrivals, know_arrivals
 from taskxl.merge.month import merge_month
 from taskxl.merge.revisions import instructions_of
 from taskxl.model import MasterList, Month, Period, Return, Revision, Settings
+from taskxl.resources import template
 from taskxl.text import quote, show
 from taskxl.workspace.files import is_aside
-from taskxl.workspace.folder import Workspace
+from taskxl.workspace.folder import FORM_TEMPLATES, Workspace
 
 # Forms of a month that are looked into for the texts they have in common.
 _FORMS_READ = 4
@@ -135,12 +137,19 @@ def _read_forms(workspace: Workspace, settings: Settings, period: Period) -> lis
     return books
 
 
+@cache
+def _shipped_texts() -> frozenset[str]:
+    """Return the fixed texts of the drawings that ship: 表样 may have been another one before."""
+    books = (read_book(template(name), name, "xlsx") for name in FORM_TEMPLATES.values())
+    return frozenset(text for book in books for text in form_texts(book))
+
+
 def _gather_texts(forms: Sequence[Book]) -> frozenset[str]:
     """Return the form's own texts: the drawing's, and those that stand in several issued forms.
 
     The template may have been redrawn since; what every office was sent is nobody's typing.
     """
-    texts = form_texts(forms[0])
+    texts = form_texts(forms[0]) | _shipped_texts()
     seen: set[str] = set()
     for own in map(form_texts, forms[1:]):
         # Sentences only: a number, a date or a name that two forms share says nothing.

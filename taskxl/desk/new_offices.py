@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from taskxl.master.reading.offices import find_known, join_names
 from taskxl.model import MasterList, Office, Task
-from taskxl.roster import Roster
+from taskxl.roster import Roster, is_collective
 from taskxl.text import squeeze
 from taskxl.words import ALL_OFFICES
 
@@ -55,6 +55,7 @@ def take_up_offices(master: MasterList) -> TakenUp:
         for name in task.offices
         if squeeze(name)
         and squeeze(name) not in everybody | present
+        and not is_collective(name)
         and not any(_is_nearly(squeeze(name), one) for one in present)
     )
     return TakenUp(tasks, tuple(Office(name) for name in fresh))

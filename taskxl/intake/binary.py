@@ -14,15 +14,21 @@ from typing import Literal, NamedTuple
 import olefile
 
 from taskxl.a1 import cell_name
+from taskxl.intake.formats import BUILT_IN, changes_look, show_number
 from taskxl.intake.grids import Area, CellError, Embedded, Note, Value
 from taskxl.intake.notes import page_note
-from taskxl.intake.workbooks import Look, State
+from taskxl.intake.workbooks import Look, State, is_date_format
 
 
 class _Kind(IntEnum):
     """The numbers of the records that are looked at."""
 
     FORMULA = 0x0006
+    MULRK = 0x00BD
+    XF = 0x00E0
+    NUMBER = 0x0203
+    RK = 0x027E
+    FORMAT = 0x041E
     EOF = 0x000A
     HEADER = 0x0014
     FOOTER = 0x0015
@@ -76,14 +82,26 @@ class BinaryWorkbook:
         self._wide = self._stream[4:6] == b"\x00\x06"  # BIFF8; older ones write in code pages
         self._encoding = "gb18030"
         self.sheets: list[SheetRecord] = []
+        codes: dict[int, str] = {}
+        formats: list[int] = []  # by number of cell style
         for record in self._records(0):
-            if record.kind == _Kind.CODEPAGE and len(record.data) >= 2:
+            if record.kind == _Kind.FORMAT and self._wide and len(record.data) > 5:
+                codes[struct.unpack_from("<H", record.data)[0]] = _long_text(record.data[2:])
+            elif record.kind == _Kind.XF and len(record.data) >= 4:
+                formats.append(struct.unpack_from("<H", record.data, 2)[0])
+            elif record.kind == _Kind.CODEPAGE and len(record.data) >= 2:
                 self._encoding = _encoding(struct.unpack_from("<H", record.data)[0])
             elif record.kind == _Kind.BOUNDSHEET and len(record.data) >= 7:
                 start, state, kind = struct.unpack_from("<IBB", record.data)
                 if kind == _PLAIN_SHEET:
                     name = self._short_text(record.data[6:])
                     self.sheets.append(SheetRecord(name, _STATES.get(state & 3, "visible"), start))
+        said = (codes.get(number) or BUILT_IN.get(number, "") for number in formats)
+        self._codes = {
+            style: code
+            for style, code in enumerate(said)
+            if changes_look(code) and not is_date_format(code)
+        }
 
     def look(self, sheet: SheetRecord) -> Look:
         """Walk one sheet's records: error cells, merges, what is hidden, comments, text boxes."""
@@ -98,6 +116,8 @@ class BinaryWorkbook:
                 case _Kind.FORMULA if len(data) >= 14 and _is_error_result(data[6:14]):
                     row, column = struct.unpack_from("<HH", data)
                     cells[row + 1, column + 1] = _error(data[8])
+                case _Kind.FORMULA | _Kind.NUMBER | _Kind.RK | _Kind.MULRK if self._codes:
+                    cells |= self._shown_numbers(kind, data)
                 case _Kind.BOOLERR if len(data) >= 8 and data[7] == 1:
                     row, column = struct.unpack_from("<HH", data)
                     cells[row + 1, column + 1] = _error(data[6])
@@ -123,6 +143,26 @@ class BinaryWorkbook:
             (*objects.notes(), *edges),
             embedded=tuple(objects.embedded),
         )
+
+    def _shown_numbers(self, kind: int, data: bytes) -> dict[tuple[int, int], Value]:
+        """Return the numbers of a record whose format shows them otherwise."""
+        found: dict[tuple[int, int], Value] = {}
+        if kind == _Kind.MULRK and len(data) >= 6:
+            row, first = struct.unpack_from("<HH", data)
+            for number in range((len(data) - 6) // 6):
+                style, packed = struct.unpack_from("<HI", data, 4 + 6 * number)
+                if style in self._codes:
+                    value = show_number(read_packed(packed), self._codes[style])
+                    found[row + 1, first + number + 1] = value
+        elif len(data) >= 10:
+            row, column, style = struct.unpack_from("<HHH", data)
+            if style in self._codes and kind == _Kind.RK:
+                (packed,) = struct.unpack_from("<I", data, 6)
+                found[row + 1, column + 1] = show_number(read_packed(packed), self._codes[style])
+            elif style in self._codes and len(data) >= 14 and data[12:14] != b"\xff\xff":
+                (value,) = struct.unpack_from("<d", data, 6)
+                found[row + 1, column + 1] = show_number(value, self._codes[style])
+        return found
 
     def _records(self, start: int) -> Iterator[_Record]:
         """Yield the records of a substream up to its end, those of embedded charts left out."""
@@ -214,6 +254,23 @@ class _Objects:
                 yield Note("comment", self._cells[number], text)
             else:
                 yield Note("text box", anchor, text)
+
+
+def read_packed(packed: int) -> float:
+    """Return the number that an RkNumber packs: [MS-XLS] 2.5.217, [MS-XLSB] 2.5.122."""
+    if packed & 2:
+        number = float((packed >> 2) - (1 << 30 if packed & 0x80000000 else 0))
+    else:
+        number = float(struct.unpack("<d", struct.pack("<Q", (packed & 0xFFFFFFFC) << 32))[0])
+    return number / 100 if packed & 1 else number
+
+
+def _long_text(data: bytes) -> str:
+    """Return a text whose length stands in its first two bytes."""
+    count, wide = struct.unpack_from("<H", data)[0], data[2] & 1
+    if wide:
+        return data[3 : 3 + 2 * count].decode("utf-16-le", "replace")
+    return data[3 : 3 + count].decode("latin-1")
 
 
 def _is_error_result(result: bytes) -> bool:

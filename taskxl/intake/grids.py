@@ -30,11 +30,26 @@ class CellError:
     text: str
 
 
+class ShownNumber(float):
+    """A number with the text that its cell shows, such as 85% for 0.85."""
+
+    shown: str
+
+    def __new__(cls, number: float, shown: str) -> "ShownNumber":
+        """Return `number` with the text beside it."""
+        made = super().__new__(cls, number)
+        made.shown = shown
+        return made
+
+    def __reduce__(self) -> tuple[type["ShownNumber"], tuple[float, str]]:
+        return ShownNumber, (float(self), self.shown)
+
+
 Value = str | int | float | bool | date | datetime | time | CellError | None
 
 
 def value_text(value: Value) -> str:
-    """Return what a person sees in a cell: integers without `.0`, dates as 2021-04-20.
+    """Return what a person sees in a cell: numbers as their format shows them, dates as 2021-04-20.
 
     >>> value_text(3.0), value_text(date(2021, 4, 20)), value_text(None)
     ('3', '2021-04-20', '')
@@ -45,8 +60,12 @@ def value_text(value: Value) -> str:
         return value.text
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
+    if isinstance(value, ShownNumber):
+        return value.shown
     if isinstance(value, float):
-        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+        if value.is_integer() and abs(value) < 1e21:  # fifteen digits are what Excel keeps
+            return str(int(value) if abs(value) < 1e15 else int(float(f"{value:.15g}")))
+        return f"{value:.15g}" if 1e-5 <= abs(value) < 1e15 else repr(value)
     if isinstance(value, datetime):
         at_midnight = value.time() == time(0)
         return value.date().isoformat() if at_midnight else value.isoformat(" ", "minutes")

@@ -14,7 +14,17 @@ from lxml import etree
 
 from taskxl.a1 import cell_name
 from taskxl.intake.cleaning import Cleaner
-from taskxl.intake.grids import Area, Book, CellError, Kind, Note, Sheet, Value
+from taskxl.intake.grids import (
+    Area,
+    Book,
+    CellError,
+    Kind,
+    Note,
+    Sheet,
+    ShownNumber,
+    Value,
+    value_text,
+)
 from taskxl.intake.openxml import UNREADABLE, Package
 from taskxl.intake.refusals import Limits, Refused
 from taskxl.xml import attribute, local, whole_number
@@ -22,6 +32,7 @@ from taskxl.xml import attribute, local, whole_number
 TOO_LARGE = "表格展开后过大，没有读取。请把有内容的部分复制到新表，另存为 .xlsx 后重新发来。"
 _CELLS_LIMIT = Limits().cell_area
 _ERROR = re.compile(r"#(REF|N/A|NAME|VALUE|DIV/0|NUM|NULL|SPILL|CALC)[!?]?|Err:\d+|#REF!.*")
+_ROUNDED = re.compile(r"-?(?:0|[1-9]\d*)\.\d{4,}|-?\d(?:\.\d+)?E[+-]\d+")
 _DURATION = re.compile(r"-?PT(\d{1,9})H(\d{1,2})M(\d{1,2})(?:[.,]\d+)?S")
 _NOT_SHOWN = ("collapse", "filter")
 # `text:s` asks for blanks by count; nobody types more than this many in a row.
@@ -210,7 +221,7 @@ def _cell_value(cell: etree._Element) -> Value:
     try:
         match kind:
             case "float" | "percentage" | "currency":
-                return float(values["value"])
+                return _shown_number(float(values["value"]), text.strip())
             case "boolean":
                 return values["boolean-value"] == "true"
             case "date":
@@ -221,6 +232,14 @@ def _cell_value(cell: etree._Element) -> Value:
     except (KeyError, ValueError):
         return text or None  # what is shown, where what is stored cannot be understood
     return text or values.get("string-value") or None
+
+
+def _shown_number(number: float, text: str) -> Value:
+    """Return a number with the text beside it; where that only rounds it, the number alone."""
+    if not text or text == value_text(number):
+        return number
+    rounded = _ROUNDED.fullmatch(text) and float(text) != number
+    return number if rounded else ShownNumber(number, text)
 
 
 def _clock(text: str) -> Value:

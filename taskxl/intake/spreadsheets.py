@@ -21,7 +21,7 @@ from taskxl.intake.grids import Book, CellError, Embedded, Kind, Note, Sheet, Va
 from taskxl.intake.openxml import UNREADABLE
 from taskxl.intake.refusals import Refused
 from taskxl.intake.slimming import slim_package
-from taskxl.intake.workbooks import Look, SecondLook, SheetPart, State
+from taskxl.intake.workbooks import Cells, Look, SecondLook, SheetPart, State
 
 Rows = tuple[tuple[Value, ...], ...]
 NO_SECOND_LOOK = "这份 .xls 的批注、文本框和隐藏行列没有读出。建议另存为 .xlsx 后再发。"
@@ -76,6 +76,7 @@ def read_binary(content: bytes, name: str, kind: Kind) -> Book:
     if calamine is None:
         raise Refused("R201", UNREADABLE)
     looks = _look_at_binary(content) if kind == "xls" else {}
+    shown = _shown_numbers(content) if kind == "xlsb" else {}
     sheets = []
     for about in calamine.sheets_metadata:
         if about.typ in (SheetTypeEnum.ChartSheet, SheetTypeEnum.DialogSheet, SheetTypeEnum.Vba):
@@ -84,7 +85,8 @@ def read_binary(content: bytes, name: str, kind: Kind) -> Book:
         if rows is None:
             raise Refused("R201", UNREADABLE)
         part = SheetPart(about.name, _state(about.visible), "", "worksheet")
-        sheets.append(_assemble(part, rows, looks.get(about.name, Look()), cleaner))
+        look = looks.get(about.name) or Look(shown.get(about.name, {}))
+        sheets.append(_assemble(part, rows, look, cleaner))
     if not sheets:
         raise Refused("R201", UNREADABLE)
     remarks = () if looks or kind == "xlsb" else (NO_SECOND_LOOK,)
@@ -100,6 +102,17 @@ def _look_at_binary(content: bytes) -> dict[str, Look]:
         return {sheet.name: workbook.look(sheet) for sheet in workbook.sheets}
     except Exception:
         # The cells themselves are read; olefile raises whatever a broken directory makes it.
+        return {}
+
+
+def _shown_numbers(content: bytes) -> Mapping[str, Cells]:
+    """Return, by sheet of an .xlsb, the numbers that their format shows otherwise."""
+    from taskxl.intake.binary_parts import read_shown_numbers
+
+    try:
+        return read_shown_numbers(content)
+    except Exception:
+        # The cells themselves are read; what cannot be walked here has plain numbers.
         return {}
 
 

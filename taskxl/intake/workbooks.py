@@ -10,6 +10,7 @@ from typing import Literal
 from lxml import etree
 
 from taskxl.a1 import cell_name, parse_area, parse_reference
+from taskxl.intake.formats import BUILT_IN, changes_look, show_number
 from taskxl.intake.grids import Area, CellError, Embedded, Note, Value
 from taskxl.intake.notes import (
     comments,
@@ -42,6 +43,7 @@ _ODD_SHEET = (b"hidden", b"mergeCell", b"headerFooter", b"oleObject")
 _CELL_REFERENCE = re.compile(rb"""\sr\s*=\s*["']\$?([A-Za-z]{1,3})\$?([0-9]{1,7})["']""")
 _AREA_LIMIT = Limits().cell_area
 _SLICE = 1 << 20
+_STYLE = re.compile(rb"""<(?:\w+:)?c\s[^>]*?\bs=["'](\d+)["']""")
 _ODD_ROW = re.compile(rb"<(?:\w+:)?row\s[^>]*\bhidden\s*=")
 _SHEET_DATA = re.compile(rb"<(?:\w+:)?sheetData(?:\s[^>]*)?/?>")
 # Ids that mean a date without a format of their own: ECMA-376 part 1, 18.8.30 (27-36 and 50-58
@@ -133,6 +135,7 @@ class SecondLook:
         self._last: tuple[str, bytes] = ("", b"")
         self._strings: list[str] | None = None
         self._date_styles: frozenset[int] | None = None
+        self._shown_styles: dict[int, str] | None = None
         self._digests: dict[str, str] = {}
         self._struck: tuple[frozenset[int], frozenset[int]] | None = None
 
@@ -169,6 +172,7 @@ class SecondLook:
         data = self._data(sheet)
         plain = _SHEET_DATA.search(data) is not None
         odd_cells = every_cell or not plain or any(sign in data for sign in _ODD_CELL)
+        odd_cells = odd_cells or self._shows_formats(data)
         marked = self._has_struck_words
         notes: tuple[Note, ...] = ()
         remarks: tuple[str, ...] = ()
@@ -306,8 +310,10 @@ class SecondLook:
                 cells[number, column] = error((value or "").strip())
             elif formula is not None and value is None and inline is None:
                 cells[number, column] = CellError("")
-            elif every:
+            elif every or (kind in (None, "n") and value and self._code_of(cell)):
                 found = self._value(kind, value, inline, cell.get("s"))
+                if isinstance(found, float):
+                    found = show_number(found, self._code_of(cell))
                 if found is not None:
                     cells[number, column] = found
 
@@ -339,6 +345,23 @@ class SecondLook:
         if (whole_number(style) or 0) in self.date_styles:
             return date_value(number, self.since_1904)
         return number
+
+    def _code_of(self, cell: etree._Element) -> str:
+        """Return the format of a cell's style, "" for one that changes nothing."""
+        return self.shown_styles.get(whole_number(cell.get("s")) or 0, "")
+
+    def _shows_formats(self, data: bytes) -> bool:
+        """Tell whether some cell of a sheet's XML has a style that shows numbers otherwise."""
+        styles = {b"%d" % number for number in self.shown_styles}
+        return bool(styles) and any(found in styles for found in _STYLE.findall(data))
+
+    @property
+    def shown_styles(self) -> dict[int, str]:
+        """The formats, by number of cell style, that show numbers otherwise; no dates."""
+        if self._shown_styles is None:
+            root = self.package.tree(self._part("styles", "xl/styles.xml"))
+            self._shown_styles = dict(_shown_styles(root)) if root is not None else {}
+        return self._shown_styles
 
     @property
     def strings(self) -> list[str]:
@@ -383,6 +406,7 @@ class SecondLook:
                     threads += threaded_comments(root)
                 else:
                     notes += text_boxes(root)
+                    notes += self._chart_words(target)
                     links = self.package.relations(target)
                     for picture, link in pictures(root):
                         found = links.get(link or "")
@@ -392,6 +416,15 @@ class SecondLook:
         threaded = {note.cell for note in threads}
         kept = (n for n in notes if n.kind != "comment" or n.cell not in threaded)
         return (*threads, *kept), embedded
+
+    def _chart_words(self, drawing: str) -> Iterator[Note]:
+        """Yield the words that a person wrote on the charts of a drawing: titles and labels."""
+        for part in dict.fromkeys(self.package.related(drawing, "chart")):
+            root = self.package.tree(part)
+            for body in () if root is None else root.iter("{*}rich"):
+                text = "".join(t.text or "" for t in body.iter("{*}t")).strip()
+                if text:
+                    yield Note("text box", None, text)
 
     def _digest(self, part: str) -> str:
         """Return the SHA-256 of a part's bytes, each read once; "" where it is not there."""
@@ -417,6 +450,20 @@ def _state(word: str | None) -> State:
         case "veryHidden":
             return "very hidden"
     return "visible"
+
+
+def _shown_styles(root: etree._Element) -> Iterator[tuple[int, str]]:
+    """Yield the number and the format of each cell style that shows numbers otherwise."""
+    formats = {e.get("numFmtId"): e.get("formatCode") or "" for e in root.iter("{*}numFmt")}
+    for styles in root:
+        if local(styles) != "cellXfs":
+            continue
+        for position, style in enumerate(styles.iterchildren("{*}xf")):
+            identifier = style.get("numFmtId")
+            code = formats.get(identifier) or BUILT_IN.get(whole_number(identifier) or 0, "")
+            is_date = whole_number(identifier) in _DATE_IDS and identifier not in formats
+            if changes_look(code) and not is_date and not is_date_format(code):
+                yield position, code
 
 
 def _is_struck(element: etree._Element) -> bool:

@@ -9,6 +9,8 @@ from taskxl.a1 import cell_name
 from taskxl.dates import find_later_notice, is_recurring, read_number
 from taskxl.findings import Finding
 from taskxl.master.list_rules import (
+    ALIKE,
+    COLLECTIVE,
     CUT_OFF,
     EARLY_DUE,
     LATER_NOTICE,
@@ -24,6 +26,7 @@ from taskxl.master.list_rules import (
 )
 from taskxl.model import Office, Settings, Task
 from taskxl.plan_text import read_ordinal
+from taskxl.roster import Roster, is_collective
 from taskxl.text import show, squeeze
 
 _BREAKS_OFF = re.compile(r"[，,、（(“《]$|(?:[。；;].{4,}|.{60,})[\u4e00-\u9fff]$", re.DOTALL)
@@ -49,6 +52,8 @@ def check_tasks(
         findings += (_at(finding, task) for finding in found)
     findings += _check_numbers(tasks)
     findings += _check_offices_given(tasks)
+    findings += _check_collective(tasks, offices)
+    findings += _check_alike(tasks, offices)
     findings += _check_issued(tasks, year, issued)
     return tuple(findings)
 
@@ -243,7 +248,7 @@ def _known_offices(offices: Sequence[Office]) -> frozenset[str]:
 def _check_offices(task: Task, known: frozenset[str]) -> Iterator[Finding]:
     """M107: responsible offices that sheet 股室 does not know."""
     for name in task.offices:
-        if squeeze(name) not in known:
+        if squeeze(name) not in known and not is_collective(name):
             yield UNKNOWN_OFFICE.found(
                 f"{_name(task)}的责任股室“{show(name)}”不在股室表里。"
                 "请改成表里的名称，或把它加进股室表的“别名”一栏。",
@@ -304,13 +309,62 @@ def _stands_apart(before: Task, task: Task) -> bool:
     return before.section != task.section
 
 
+def _check_collective(tasks: Sequence[Task], offices: Sequence[Office] | None) -> Iterator[Finding]:
+    """M117: leads that stand for several bodies (各街道, 各科室); said once of each name."""
+    roster = Roster(offices or ())
+    everybody = {squeeze(word) for word in words.ALL_OFFICES}
+    named = {squeeze(n) for task in tasks for n in task.offices if not is_collective(n)}
+    beyond = any(squeeze(office.name) not in named for office in offices or ())
+    led: dict[str, list[Task]] = {}
+    for task in tasks:
+        for name in task.lead_offices:
+            if is_collective(name) and roster.resolve(name) is None:
+                led.setdefault(name, []).append(task)
+    for name, some in led.items():
+        numbers = "、".join(task.number or "（无号）" for task in some[:20])
+        of_them = f"有{len(some)}项任务由“{show(name)}”牵头（第{numbers}项）"
+        if squeeze(name) not in everybody:
+            yield _at(
+                COLLECTIVE.found(
+                    f"{of_them}，这不是一个具体的股室，没有股室会收到表。"
+                    "请在“任务”表里改成具体的股室。"
+                ),
+                some[0],
+            )
+        elif not beyond:
+            there = f"，现在只有任务里点了名的{len(offices)}个" if offices else ""
+            yield _at(
+                COLLECTIVE.found(
+                    f"{of_them}，要知道有哪些股室才能发表。"
+                    f"请在主清单的“股室”表里把股室列全{there}。"
+                ),
+                some[0],
+            )
+
+
+def _check_alike(tasks: Sequence[Task], offices: Sequence[Office] | None) -> Iterator[Finding]:
+    """M118: names of offices that differ only by what the eye passes over."""
+    names = dict.fromkeys(office.name for office in offices or ())
+    names |= dict.fromkeys(name for task in tasks for name in task.offices)
+    alike: dict[str, list[str]] = {}
+    for name in names:
+        alike.setdefault(squeeze(name).casefold(), []).append(name)
+    for same in alike.values():
+        if len({squeeze(name) for name in same}) > 1:
+            said = "”“".join(show(name) for name in dict.fromkeys(map(squeeze, same)))
+            yield ALIKE.found(
+                f"“{said}”只差字母的大小写，现在是当作不同的股室各发各的表。"
+                "如是同一股室，请在“任务”表里改成一样，或把一种写法加进“股室”表的“别名”一栏。"
+            )
+
+
 def _check_offices_given(tasks: Sequence[Task]) -> Iterator[Finding]:
     """M102: tasks without an office; said once of a file that names none."""
     files: dict[str | None, list[Task]] = {}
     for task in tasks:
         files.setdefault(task.place.file if task.place else None, []).append(task)
     for file, listed in files.items():
-        without = [task for task in listed if not task.offices]
+        without = [task for task in listed if not task.lead_offices]
         if len(without) == len(listed) > 1:
             sheets = {task.place.sheet for task in listed if task.place}
             yield NO_OFFICE.found(
@@ -322,5 +376,6 @@ def _check_offices_given(tasks: Sequence[Task]) -> Iterator[Finding]:
             )
             continue
         for task in without:
-            said = f"{_name(task)}没有责任股室。请补上，牵头股室写在第一位。"
+            lacks = "牵头股室（只写了协办）" if task.offices else "责任股室"
+            said = f"{_name(task)}没有{lacks}。请补上，牵头股室写在第一位。"
             yield _at(NO_OFFICE.found(said), task)

@@ -12,6 +12,8 @@ from taskxl.model import Entry, Month, OfficeState
 from taskxl.roster import Share
 from taskxl.text import is_blank
 
+# A return that came so many days late came in another year: its file's time is no evidence.
+_NO_CLOCK = 366
 Receipt = Literal["mail", "file", "hand", "form", ""]
 
 
@@ -39,9 +41,11 @@ def is_late(version: Version, as_of: date) -> bool | None:
     it makes nobody late unless 填报日期 bears it out.
     """
     arrival = find_arrival(version)
+    dated = version.submission.reported_on
     if arrival is None or arrival.day <= as_of:
         return False
-    dated = version.submission.reported_on
+    if arrival.receipt == "file" and (arrival.day - as_of).days > _NO_CLOCK:
+        return dated is not None and dated > as_of  # a clock that is set wrong says nothing
     return True if arrival.receipt != "file" or (dated is not None and dated > as_of) else None
 
 

@@ -95,7 +95,7 @@ class Urgent:
             return f"{count} 处（第{_list(numbers, MOST_NUMBERS)}项）"
         if len(self.offices) > 1:
             return f"{len(self.offices)} 个{view.word}（{_list(self.offices, MOST_OFFICES)}）"
-        files = [show(f.file, 24) for _, f in self.findings if f.file]
+        files = list(dict.fromkeys(show(f.file, 24) for _, f in self.findings if f.file))
         return f"{count} 处（{_list(files, 3)}）" if files else ""
 
 

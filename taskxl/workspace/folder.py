@@ -195,7 +195,10 @@ def _list_folders(folder: Path) -> list[Path]:
 
 def _name_office(office: str) -> str:
     safe = safe_file_name(office, _OFFICE_LIMIT)
-    return safe if safe == office else f"{safe}-{sha256(office.encode()).hexdigest()[:4]}"
+    # Windows takes 信息IT组 and 信息it组 for one file.
+    if safe == office == office.upper():
+        return safe
+    return f"{safe}-{sha256(office.encode()).hexdigest()[:4]}"
 
 
 def find_workspace(start: Path, exact: bool = False) -> Workspace:

@@ -16,7 +16,7 @@ from taskxl.intake.grids import CellError, Sheet
 from taskxl.model import Period
 
 # Names of offices stand on lines of their own, or are parted by these.
-_PARTING = re.compile(r"[\s\u3000、,，;；/|]+")
+PARTING = re.compile(r"[\s\u3000、,，;；/|]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +202,7 @@ def _read_rows(catalog: Catalog, sheet: Sheet, table: Table, trust_ids: bool) ->
         if any(texts):
             keys = RowKeys(*texts)
             named = table.column("lead") or table.column("responsible")
-            told = _PARTING.split(sheet.text(row, named)) if named else ()
+            told = PARTING.split(sheet.text(row, named)) if named else ()
             offices = tuple(name.strip() for name in told if name.strip())
             yield Row(table, row, keys, register.find(keys), offices)
 

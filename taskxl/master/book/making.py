@@ -24,6 +24,7 @@ from taskxl.master.book.records import Record, milestone_record, office_record, 
 from taskxl.master.book.rereading import read_master
 from taskxl.master.book.settings_sheet import ITEMS, Cell, Item, Kind, cell_of
 from taskxl.model import MasterList, Office, Settings, Task, TaskList, with_ids
+from taskxl.roster import is_collective
 from taskxl.text import squeeze
 from taskxl.words import ALL_OFFICES
 
@@ -75,7 +76,7 @@ def _gather_offices(tasks: Sequence[Task]) -> tuple[Office, ...]:
     for task in tasks:
         for name in task.offices:
             key = squeeze(name)
-            if key and key not in everybody:
+            if key and key not in everybody and not is_collective(name):
                 names.setdefault(key, name.strip())
         for name in task.lead_offices:
             if task.leader:

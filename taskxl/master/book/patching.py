@@ -9,6 +9,7 @@ from taskxl.master.book.layout import (
     MILESTONES,
     OFFICE_COLUMNS,
     OFFICES,
+    SETTINGS,
     TASK_COLUMNS,
     TASKS,
     Column,
@@ -140,6 +141,25 @@ def write_update(
     return edit_workbook(
         content, {placed.headers[name].sheet: one.edit() for name, one in changes.items()}
     )
+
+
+def write_setting(content: bytes, placed: PlacedMaster, name: str, value: str) -> bytes:
+    """Return 主清单.xlsx with the value of one item of 设置 changed, the item added where it lacks.
+
+    Raises ValueError when the workbook cannot be edited.
+    """
+    header, sheet = placed.headers[SETTINGS], placed.sheets[SETTINGS]
+    item, cell = header.columns["item"], header.columns["value"]
+    rows = range(header.row + 1, len(sheet.rows) + 1)
+    row = next((row for row in rows if squeeze(sheet.text(row, item)) == squeeze(name)), None)
+    if row is not None:
+        if sheet.text(row, cell) == value:
+            return content
+        edit = SheetEdit({(row, cell): value or None})
+    else:
+        last = max((row for row in rows if sheet.text(row, item)), default=header.row)
+        edit = SheetEdit({}, (NewRow(last, last, {item: name, cell: value}, 20.0),))
+    return edit_workbook(content, {header.sheet: edit})
 
 
 def _change_tasks(changes: _Changes, placed: PlacedMaster, tasks: Sequence[Task]) -> None:

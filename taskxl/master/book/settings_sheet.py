@@ -113,6 +113,11 @@ ITEMS = (
         "date",
         optional=True,
     ),
+    Item(
+        "reading",
+        "清单读法",
+        "读清单时说过的话：哪一栏是什么、表头在哪一行、任务在哪一级，如 时序进度=节点；表头行=3。",
+    ),
     Item("contact", "联系人及电话", "填报说明和信件里写给填报人的联系方式。"),
     Item(
         "form_columns",
@@ -209,6 +214,8 @@ def read_items(
 
 def _read_value(item: Item, value: Value, year: int) -> object:
     text = value_text(value).strip()
+    if isinstance(value, float) and item.kind == "count":
+        text = f"{value:.15g}"  # the number, however its cell shows it
     if item.kind == "count":
         digits = re.fullmatch(r"(\d{1,6})[年月日天号个]?", squeeze(text))
         number = int(digits.group(1)) if digits else -1

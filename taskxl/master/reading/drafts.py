@@ -10,15 +10,21 @@ from taskxl.findings import Finding
 from taskxl.intake.grids import Sheet, Value
 from taskxl.master.list_rules import CUT_OFF
 from taskxl.master.reading.header import Header
-from taskxl.model import Place
+from taskxl.model import Place, Understood
 from taskxl.plan_text import read_ordinal, split_plan
 from taskxl.text import squeeze
 
-_LEADER_ROW = re.compile(
-    r"^(?P<name>[\u4e00-\u9fff·]{2,4}?)(?:(?:副?局长|书记|副书记|主任|副主任|组长|股长)?同志"
-    r"|副?局长|副?书记)(?:负责|分管|牵头|主管|包联|挂钩|联系)"
-    r"|^(?:分管|责任|牵头|包联)(?:领导|负责人|负责同志|局领导)[:：](?P<after>[\u4e00-\u9fff·]{2,4})$"
+_POST = (
+    r"(?:(?:党组|党委)?副?书记|(?:常务|党组|党委)?副?(?:[省市州县区旗镇乡厅局处院校所科股部]长|主任|组长|书记|总经理|董事长)"
+    r"|(?:常务)?副?[省市县区镇乡]长)"
 )
+_LEADER_ROW = re.compile(
+    rf"^(?P<name>[\u4e00-\u9fff·]{{2,4}}?)(?:{_POST}?同志|{_POST})"
+    r"(?:负责|分管|牵头|主管|包联|挂钩|联系|主抓)"
+    r"|^(?:分管|责任|牵头|包联|主管)(?:市|县|区|局|校|院)?(?:领导|负责人|负责同志)[:：]"
+    rf"(?P<after>[\u4e00-\u9fff·]{{2,4}}?)(?:{_POST}|同志)?$"
+)
+_MARKER = re.compile(r"^(?:[一二三四五六七八九十]+、|[(（][一二三四五六七八九十\d]+[)）]|\d+[.、])")
 _PAGE = re.compile(r"^[-—–\s]*\d+[-—–\s]*$|^第?\d+页(?:[,，/]?共?\d+页)?$|^\d+/\d+$")
 _NOTE = re.compile(
     rf"^(?:{'|'.join(words.NOTE_BEGINNINGS)})(?:签?[字名章批]|盖章|人)?(?:[\d(（]*[)）]?)?"
@@ -31,7 +37,8 @@ class Step:
     """A row's text in the columns of the plan, with the due cell beside it.
 
     `bound` says that a merge ties the row to its task, `milestone` that the column is one of
-    milestones and not of descriptions.
+    milestones and not of descriptions, `measures` that its numbered parts are no steps unless they
+    have dates.
     """
 
     text: str
@@ -39,6 +46,7 @@ class Step:
     row: int
     bound: bool = False
     milestone: bool = False
+    measures: bool = False
 
 
 @dataclass(slots=True)
@@ -66,7 +74,8 @@ class Part:
 
     `continues`: it is the rest of the table above it, which a page break divided. `sections`,
     `leader` and `waiting` (section rows below which no task came yet, each with what is to be said
-    of it) are how the table stands at its end.
+    of it) are how the table stands at its end. `understood` is what its columns or levels were
+    taken as.
     """
 
     sheet: Sheet
@@ -79,11 +88,17 @@ class Part:
     sections: dict[int, str] = field(default_factory=dict)
     leader: str | None = None
     waiting: list[tuple[str, Finding]] = field(default_factory=list)
+    understood: list[Understood] = field(default_factory=list)
 
     @property
     def width(self) -> int:
         """How many columns the sheet has."""
         return max((len(row) for row in self.sheet.rows), default=0)
+
+
+def is_empty(draft: Draft) -> bool:
+    """Tell whether a draft holds nothing but a number."""
+    return not (draft.title or draft.steps or any(draft.texts.values()))
 
 
 def is_note(text: str) -> bool:
@@ -114,7 +129,7 @@ def read_leader(text: str) -> str | None:
     >>> read_leader("陈一鸣同志负责项目"), read_leader("分管领导：林二"), read_leader("一、党建")
     ('陈一鸣', '林二', None)
     """
-    found = _LEADER_ROW.search(squeeze(text))
+    found = _LEADER_ROW.search(_MARKER.sub("", squeeze(text)))
     return (found["name"] or found["after"]) if found else None
 
 

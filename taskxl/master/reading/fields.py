@@ -54,6 +54,8 @@ def start_draft(grid: Grid, header: Header, row: int, file: str) -> Draft:
     title = next((grid.shown(row, c.index) for c in header.of("title")), "")
     number, title = split_number(title) if not header.of("number") else ("", title)
     number = next((grid.shown(row, c.index) for c in header.of("number")), number)
+    if header.task_each_row and any(_is_shared(grid, row, c) for c in header.of("number")):
+        number = ""  # the number of the group
     draft = Draft(
         Place(file, grid.sheet.name, row, min(column.index for column in header.columns)),
         number=read_task_number(number),
@@ -65,19 +67,26 @@ def start_draft(grid: Grid, header: Header, row: int, file: str) -> Draft:
     return draft
 
 
-def fill_draft(draft: Draft, grid: Grid, header: Header, row: int) -> Iterator[Finding]:
-    """Put a row's cells into a draft; yield a finding for each that has no place there."""
+def _is_shared(grid: Grid, row: int, column: Column) -> bool:
+    area = grid.area(row, column.index)
+    return area.bottom > area.top
+
+
+def fill_draft(draft: Draft, grid: Grid, header: Header, row: int) -> Iterator[tuple[int, str]]:
+    """Put a row's cells into a draft; yield (column, text) of each that has no place there."""
     fields = {column.index: column for column in header.columns}
     described: list[str] = []
     planned: list[str] = []
     stages: list[Step] = []
+    measures = False
     for index, text in grid.filled(row):
         column = fields.get(index)
         name = column.field if column else ""
         if column and name == "content":
             (planned if column.holds_milestones else described).append(text)
+            measures = measures or column.holds_measures
         elif column and name == "stage" and _WORDS.search(text):
-            stages.append(Step(text, column.header, row, milestone=True))
+            stages.append(Step(text, _end_of(column.header), row, milestone=True))
         elif column and name in _OFFICES:
             offices, persons = take_persons(text, _NAMES_PERSONS.search(column.header) is not None)
             draft.add(name, offices)
@@ -85,7 +94,7 @@ def fill_draft(draft: Draft, grid: Grid, header: Header, row: int) -> Iterator[F
         elif name in TEXT_FIELDS:
             draft.add(name, text)
         elif name not in ("number", "title", "due", "section"):
-            yield _report_cell(grid, row, index, text, column)
+            yield index, text
     due = _read_due_cell(grid, header, row, bool(described or planned))
     bound = any(
         grid.covered_from_above(row, column.index)
@@ -96,8 +105,14 @@ def fill_draft(draft: Draft, grid: Grid, header: Header, row: int) -> Iterator[F
         _add_step(draft, Step("\n".join(described), None, row, bound))
         described = []
     text = "\n".join(described or planned)
-    _add_step(draft, Step(text, due, row, bound, milestone=bool(planned)))
+    step = Step(text, due, row, bound, bool(planned), measures and not planned)
+    _add_step(draft, step)
     draft.steps += stages
+
+
+def _end_of(stage: str) -> str:
+    """Return a stage column's header as a due phrase: what stands under 3月 is due at its end."""
+    return re.sub(r"(?<=月)份?$", "底", stage)
 
 
 def report_unseen(grid: Grid, row: int, file: str) -> Iterator[Finding]:
@@ -111,16 +126,6 @@ def report_unseen(grid: Grid, row: int, file: str) -> Iterator[Finding]:
             sheet=grid.sheet.name,
             cell=grid.name(row, index),
         )
-
-
-def _report_cell(grid: Grid, row: int, index: int, text: str, column: Column | None) -> Finding:
-    where = f"“{show(column.header, 30)}”一栏" if column and column.header else "没有表头的一栏"
-    return CUT_OFF.found(
-        f"{where}的内容“{show(text, 60)}”不属于任务清单的任何一项，没有读入。"
-        "需要保留的，请移到备注一栏。",
-        severity="info",
-        cell=grid.name(row, index),
-    )
 
 
 def _add_step(draft: Draft, step: Step) -> None:

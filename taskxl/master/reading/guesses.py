@@ -2,49 +2,27 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 
 from taskxl import words
 from taskxl.a1 import column_letters
 from taskxl.dates import find_due, read_date, read_number
 from taskxl.findings import Finding
 from taskxl.intake.grids import Value, value_text
-from taskxl.master.list_rules import HEADER
+from taskxl.master.list_rules import CUT_OFF, HEADER
 from taskxl.master.reading.header import Column, Grid, Header, read_header_word
-from taskxl.master.reading.offices import split_names
+from taskxl.master.reading.hints import FIELD_WORDS
+from taskxl.master.reading.offices import looks_like_office, split_names
+from taskxl.master.reading.responsibility import read_duty
 from taskxl.text import is_blank, show, squeeze
 
 _SAMPLE = 60
 _MOST = 0.7
-_OFFICE = re.compile(rf"(?:{'|'.join(words.OFFICE_ENDINGS)}|局|学校|中学|小学|幼儿园)$")
 _PERSON = re.compile(r"[\u4e00-\u9fff]{2,4}")
-_CURE = (
-    "如不对，请把表头改成常用的写法（序号、任务名称、主要内容、完成时限、牵头股室、责任股室、"
-    "责任人、备注）后重新读入。"
-)
+_CURE = "如不对，请加选项说明，如 --column {column}={word}；或改正表头后重新读入。"
+_NOT_OF_THE_LIST = ("status", "progress", "obstacles")
 _USUAL = ("lead", "supporting")  # 责任单位 beside 牵头单位: decided by the columns, not assumed
 _CALLED_A_LIST = re.compile("任务|要点|实事|重点|清单|台账|督办|工作|一览")
 _ANY_YEAR = 2000  # only whether a cell is a date matters here, not which
-
-
-def understand_columns(grid: Grid, header: Header) -> Header:
-    """Give columns with an unknown header the field that their cells show, where it is missing.
-
-    Only offices, persons and dates show what they are. The columns come back as not `sure`, so
-    that a finding says what was assumed.
-    """
-    fields = {column.field for column in header.columns}
-    columns: list[Column] = []
-    for column in header.columns:
-        guess = "" if column.field else guess_field(_sample(grid, column.index, header.bottom))
-        known = fields & ({"lead", "responsible"} if guess == "responsible" else {guess})
-        if not column.field and not guess and _is_stage(column.header):
-            column = replace(column, field="stage", sure=False)
-        elif guess and not known:
-            fields.add(guess)
-            column = replace(column, field=guess, sure=False)
-        columns.append(column)
-    return replace(header, columns=tuple(columns))
 
 
 def is_called_a_list(texts: Iterable[str]) -> bool:
@@ -68,11 +46,11 @@ def guess_header(grid: Grid, titles: Sequence[str]) -> Header | None:
     columns: list[Column] = []
     fields: set[str] = set()
     for index in range(1, grid.width + 1):
-        cells = _sample(grid, index, first - 1)
+        cells = sample(grid, index, first - 1)
         if not cells:
             continue
         guess = "number" if index == number else guess_field(cells)
-        if not guess and _is_prose(cells):
+        if not guess and is_prose(cells):
             guess = "title" if "title" not in fields else "content"
         guess = "" if guess in fields else guess
         fields.add(guess)
@@ -89,14 +67,15 @@ def explain_guess(grid: Grid, header: Header) -> Iterator[Finding]:
         f"{words.FIELD_NAMES.get(column.field, '不认识的内容，没有读入')}"
         for column in header.columns
     )
+    first = column_letters(header.columns[0].index)
     yield HEADER.found(
-        f"表头看不懂，已按各栏的内容推定：{said}。{_CURE}",
+        f"表头看不懂，已按各栏的内容推定：{said}。{_CURE.format(column=first, word='任务')}",
         cell=grid.name(header.bottom, 1),
     )
 
 
 def explain_header(grid: Grid, header: Header) -> Iterator[Finding]:
-    """Say how columns were understood whose header is no known word."""
+    """Say how columns were understood whose header is no known word; what is unread is not here."""
     stages = header.of("stage")
     if stages:
         names = "”“".join(show(column.header, 20) for column in stages)
@@ -105,24 +84,73 @@ def explain_header(grid: Grid, header: Header) -> Iterator[Finding]:
             severity="info",
             cell=grid.name(header.bottom, stages[0].index),
         )
-    for column in header.columns:
-        if column.field == "stage":
-            continue
-        name = f"“{show(column.header, 30)}”" if column.header else "空白"
-        field = words.FIELD_NAMES.get(column.field)
-        if field is None:
-            message = f"表头{name}看不懂，这一栏没有读入。"
-        elif not column.sure:
-            message = f"表头{name}不是认识的写法，已按“{field}”读入。"
-        elif read_header_word(column.header) == (column.field, True) or column.field in _USUAL:
-            continue
-        else:
-            message = f"{name}一栏已按“{field}”读入。"
+    if header.task_each_row:
+        group, task = header.of("section")[0], header.of("title")[0]
         yield HEADER.found(
-            f"{message}{_CURE}",
-            severity="info" if field else None,
-            cell=grid.name(header.bottom, column.index),
+            f"“{show(group.header, 20)}”下的各行有各自的编号或责任股室，"
+            f"已把“{show(task.header, 20)}”一栏读作任务，"
+            f"“{show(group.header, 20)}”读作分组。如不对，请加选项 "
+            f"--column {_name_column(group)}=任务。",
+            severity="info",
+            cell=grid.name(header.bottom, group.index),
         )
+    understood = [
+        (column, words.FIELD_NAMES[column.field])
+        for column in header.columns
+        if column.field in words.FIELD_NAMES
+        and column.field not in ("stage", "start", *_NOT_OF_THE_LIST)
+        and not column.said
+        and not (header.task_each_row and column.field in ("section", "title"))
+        and not (column.field in _USUAL and column.sure)
+        and read_header_word(column.header) != (column.field, True)
+    ]
+    if understood:
+        said = "、".join(
+            f"“{show(column.header, 20)}”读作{field}"
+            if column.header
+            else f"没有表头的{column_letters(column.index)}栏读作{field}"
+            for column, field in understood
+        )
+        first = understood[0][0]
+        word = FIELD_WORDS["content" if first.field == "title" else "title"][0]
+        yield HEADER.found(
+            f"表头不全是常用的写法，已按下面这样读入：{said}。"
+            f"{_CURE.format(column=_name_column(first), word=word)}",
+            severity="info",
+            cell=grid.name(header.bottom, first.index),
+        )
+
+
+def _name_column(column: Column) -> str:
+    """Return how --column names a column: by its header, else by its letters."""
+    plain = squeeze(column.header)
+    return show(plain) if plain and len(plain) <= 20 else column_letters(column.index)
+
+
+def explain_unread(
+    grid: Grid, header: Header, index: int, cells: Sequence[tuple[int, str]]
+) -> Finding:
+    """Say once of a column that its cells (row, text) were not read."""
+    column = next((column for column in header.columns if column.index == index), None)
+    letters, word = column_letters(index), FIELD_WORDS["remarks"][0]
+    many = f"（{len(cells)}格，如“{show(cells[0][1], 40)}”）"
+    cell = grid.name(cells[0][0], index)
+    if column is None or not column.header:
+        message = f"{letters}栏没有表头，其中的内容{many}没有读入。"
+    elif column.field:
+        message = f"“{show(column.header, 30)}”一栏{many}不属于任务清单，没有读入。"
+        name = _name_column(column)
+        return CUT_OFF.found(
+            f"{message}需要保留的，请加选项 --column {name}={word}。", severity="info", cell=cell
+        )
+    else:
+        message = f"表头“{show(column.header, 30)}”看不懂，这一栏{many}没有读入。"
+    name = _name_column(column) if column else letters
+    return HEADER.found(
+        f"{message}要读入请加选项说明，如 --column {name}={word}。",
+        severity=None if column and column.header else "info",
+        cell=cell,
+    )
 
 
 def guess_field(cells: Sequence[Value]) -> str:
@@ -142,13 +170,7 @@ def guess_field(cells: Sequence[Value]) -> str:
     return ""
 
 
-def _is_stage(header: str) -> bool:
-    """Tell whether a column's header is a due phrase: its cells are milestones due by then."""
-    found = find_due(header, _ANY_YEAR) if len(header) <= 12 else None
-    return found is not None and found.due is not None
-
-
-def _sample(grid: Grid, index: int, above: int) -> list[Value]:
+def sample(grid: Grid, index: int, above: int) -> list[Value]:
     """Return the first values of a column below row `above`."""
     cells = (grid.value(row, index) for row in range(above + 1, grid.height + 1))
     filled = [value for value in cells if not is_blank(value)]
@@ -163,10 +185,8 @@ def _is_due(value: Value) -> bool:
 
 
 def _are_offices(value: Value) -> bool:
-    names = split_names(value) if isinstance(value, str) else ()
-    return bool(names) and all(
-        len(name) <= 12 and (name in words.ALL_OFFICES or _OFFICE.search(name)) for name in names
-    )
+    duty = read_duty(value) if isinstance(value, str) and len(value) <= 120 else None
+    return duty is not None and bool(duty.offices) and all(map(looks_like_office, duty.offices))
 
 
 def _are_persons(value: Value) -> bool:
@@ -177,7 +197,8 @@ def _are_persons(value: Value) -> bool:
     )
 
 
-def _is_prose(cells: Sequence[Value]) -> bool:
+def is_prose(cells: Sequence[Value]) -> bool:
+    """Tell whether most cells are phrases or sentences: what is to be done."""
     texts = [squeeze(cell) for cell in cells if isinstance(cell, str)]
     chinese = [text for text in texts if len(text) >= 4 and re.search(r"[\u4e00-\u9fff]", text)]
     return len(chinese) >= _MOST * len(cells)

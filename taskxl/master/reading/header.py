@@ -1,8 +1,8 @@
 """The table recogniser: which rows of a sheet are a task list's header, which column is what."""
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 from taskxl import words
@@ -16,8 +16,12 @@ _PATTERNS = tuple((field, re.compile(pattern)) for field, pattern in words.HEADE
 _LONGEST_HEADER = 30
 _MOST_COVERED = 2_000_000  # cells under merges; more than that is no list but an attack
 _NODES = re.compile(r"节点|阶段|步骤|进度安排|时间安排")
-# Of two columns that may both hold the task's name, the better word for it comes first.
-_TITLE_WORDS = ("名称", "项目", "任务", "事项", "主要工作", "重点工作", "实事", "工作")
+_MEASURES = re.compile(r"措施|举措|做法|对策")
+_STAGE = re.compile(
+    r"(?:20\d\d年)?(?:第?[一二三四1-4]季度?末?|[上下]半年"
+    r"|(?:\d{1,2}月?[-—–~至到])?\d{1,2}月(?:份|[底末]|\d{1,2}日)?|年底|年末)(?:之?前|底|内)?"
+    r"(?:度?(?:工作|重点|目标|任务|计划|安排|进度|节点|内容|推进|阶段|完成|要求|应|达到|措施))*"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +29,7 @@ class Column:
     """A column of a list: `field` as in `words.HEADERS` ("" for none), `header` as written.
 
     The field `stage` is that of columns whose header is a due phrase (一季度, 6月底前).
-    `row_each`: it is filled in more rows than there are tasks.
+    `row_each`: it is filled in more rows than there are tasks; `said`: a person said what it is.
     """
 
     index: int
@@ -33,20 +37,30 @@ class Column:
     header: str
     sure: bool = True
     row_each: bool = False
+    said: bool = False
 
     @property
     def holds_milestones(self) -> bool:
         """Whether each row's text in it is a milestone (节点计划) and not a description."""
         return self.row_each or (bool(_NODES.search(self.header)) and "内容" not in self.header)
 
+    @property
+    def holds_measures(self) -> bool:
+        """Whether its numbered parts are measures, which are no steps unless they have dates."""
+        return bool(_MEASURES.search(self.header))
+
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """The rows `top` to `bottom` (counted from 1) that name the columns of a list."""
+    """The rows `top` to `bottom` (counted from 1) that name the columns of a list.
+
+    `task_each_row`: each row below is a task, also where rows stand under one name.
+    """
 
     top: int
     bottom: int
     columns: tuple[Column, ...]
+    task_each_row: bool = False
 
     def of(self, field: str) -> tuple[Column, ...]:
         """Return the columns of a field, from the left."""
@@ -141,7 +155,7 @@ def read_header_word(text: str) -> tuple[str, bool] | None:
 
     >>> read_header_word("序\n号"), read_header_word("主 要 工 作")
     (('number', True), ('title', True))
-    >>> read_header_word("责任股室（第一位为牵头）"), read_header_word("计划完成时间")
+    >>> read_header_word("责任股室（第一位为牵头）"), read_header_word("拟定完成时间")
     (('responsible', True), ('due', False))
     >>> read_header_word("基财股") is None
     True
@@ -163,18 +177,6 @@ def _read_word(word: str) -> tuple[str, bool] | None:
     return next(((field, False) for field, seen in _PATTERNS if seen.search(bare)), None)
 
 
-def find_header(grid: Grid, first: int) -> Header | None:
-    """Return the first header of a task list at or below row `first`, None when there is none.
-
-    A header may have up to three rows; it names the task and at least one thing more of it.
-    """
-    for row in range(first, grid.height + 1):
-        header = read_header(grid, row)
-        if header:
-            return header
-    return None
-
-
 def read_header(grid: Grid, row: int) -> Header | None:
     """Return the header that begins in `row`, None when none does."""
     filled = grid.filled(row)
@@ -182,18 +184,33 @@ def read_header(grid: Grid, row: int) -> Header | None:
     if named < 2 and (len(filled) < 3 or not _may_continue_header(grid, row)):
         return None
     best: tuple[float, tuple[Column, ...], int] | None = None
+    reaches = _reach_down(grid, row)
     for bottom in range(row, min(row + 2, grid.height) + 1):
         if bottom > row and not _may_continue_header(grid, bottom):
             break
         columns = _read_columns(grid, row, bottom)
         score = _score(columns)
-        if score and (best is None or score > best[0]):
+        if score and (best is None or score > best[0] or bottom == reaches):
             best = (score, columns, bottom)
     if best is None:
         return None
     if row < best[2] and _score(_read_columns(grid, row + 1, best[2])) >= best[0]:
         return None  # the first row adds nothing: it stands above the header
-    return Header(row, best[2], resolve_columns(grid, best[1], best[2]))
+    return Header(row, best[2], best[1])
+
+
+def _reach_down(grid: Grid, row: int) -> int:
+    """Return the last row to which cells of a header's first row are merged down."""
+    bottoms = [grid.area(row, index).bottom for index, _ in grid.filled(row)]
+    down = [bottom for bottom in bottoms if row < bottom <= row + 2]
+    return max(down) if down else row
+
+
+def force_header(grid: Grid, row: int) -> Header | None:
+    """Return the header that a person says begins in `row`, whatever it looks like."""
+    bottom = _reach_down(grid, row)
+    columns = _read_columns(grid, row, bottom)
+    return Header(row, bottom, columns) if columns else None
 
 
 def _may_continue_header(grid: Grid, row: int) -> bool:
@@ -222,7 +239,9 @@ def _read_columns(grid: Grid, top: int, bottom: int) -> tuple[Column, ...]:
         words_read = [(text, read_header_word(text)) for text in (joined, *reversed(parts), joined)]
         start = 0 if words_read[0][1] and words_read[0][1][1] else 1
         text, found = next((w for w in words_read[start:] if w[1]), (joined, None))
-        field, known = found or ("", False)
+        stage = next((part for part in reversed(parts) if _STAGE.fullmatch(squeeze(part))), None)
+        field, known = ("stage", False) if stage else found or ("", False)
+        text = stage or text
         columns.append(Column(index, field, squeeze(text), known))
     return tuple(columns)
 
@@ -238,58 +257,6 @@ def _score(columns: Sequence[Column]) -> float:
     if len(named) * 2 < len(columns) and not {"number", "title"} <= sure:
         return 0
     return len(fields) + len(sure) + 0.1 * sum(column.sure for column in named)
-
-
-def resolve_columns(grid: Grid, columns: Sequence[Column], bottom: int) -> tuple[Column, ...]:
-    """Decide the columns whose word alone does not: which is the task's name, who leads."""
-    counts = _count_filled(grid, bottom)
-    fields = {column.field for column in columns}
-    changed: dict[int, str] = {}
-    titles = [column for column in columns if column.field == "title"]
-    if len(titles) > 1:
-        numbers = [column for column in columns if column.field == "number"]
-        rows = counts[numbers[0].index] if numbers else max(counts[c.index] for c in titles)
-        best = min(titles, key=lambda c: (abs(counts[c.index] - rows), _title_rank(c), c.index))
-        for column in titles:
-            if column is not best:
-                sparse = counts[column.index] < counts[best.index] and column.index < best.index
-                changed[column.index] = "section" if sparse else "content"
-    if not titles and "content" in fields:
-        contents = [c for c in columns if c.field == "content" and not c.holds_milestones]
-        if contents:
-            changed[contents[0].index] = "title"
-    if "lead" in fields and "responsible" in fields:
-        changed |= {c.index: "supporting" for c in columns if c.field == "responsible"}
-    elif "responsible" in fields and "supporting" in fields:
-        changed |= {c.index: "lead" for c in columns if c.field == "responsible"}
-    for field in ("number", "title"):
-        same = [c for c in columns if changed.get(c.index, c.field) == field]
-        changed |= {c.index: "" for c in same[1:]}
-    columns = tuple(replace(c, field=changed.get(c.index, c.field)) for c in columns)
-    return _find_row_each(columns, counts) if "due" in fields else columns
-
-
-def _find_row_each(columns: Sequence[Column], counts: Mapping[int, int]) -> tuple[Column, ...]:
-    """Mark which of several columns of contents goes with the rows of due dates."""
-    numbers = [c for c in columns if c.field == "number"]
-    contents = [c for c in columns if c.field == "content"]
-    tasks = counts[numbers[0].index] if numbers else 0
-    more = [c for c in contents if counts[c.index] > tasks > 0]
-    if len(contents) < 2 or len(more) != 1:
-        return tuple(columns)
-    return tuple(replace(c, row_each=True) if c is more[0] else c for c in columns)
-
-
-def _count_filled(grid: Grid, bottom: int) -> Mapping[int, int]:
-    counts = dict.fromkeys(range(1, grid.width + 1), 0)
-    for row in grid.sheet.rows[bottom:]:
-        for index, value in enumerate(row, 1):
-            counts[index] += not is_blank(value)
-    return counts
-
-
-def _title_rank(column: Column) -> int:
-    return next((n for n, word in enumerate(_TITLE_WORDS) if word in column.header), 99)
 
 
 def is_task_list(header: Header, called: bool) -> bool:

@@ -2,33 +2,33 @@
 
 import re
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 
 from taskxl import words
-from taskxl.text import squeeze, tidy
+from taskxl.text import drop_marks, squeeze, tidy
 
 _SEPARATORS = "、，,;；/／|｜\n。"
 _OPEN, _CLOSE = "（(〔[【", "）)〕]】"
 _NUMBERED = re.compile(r"^(?:[(（]?\d{1,2}[)）.．、]|[①-⑳])(?=\D)")
-_LEADS, _SUPPORTS = "牵头|主办|承办|主责", "配合|协办|协助|协同|会办|参与"
-_LABEL = re.compile(
-    rf"(?P<role>(?:{_LEADS})|(?:{_SUPPORTS})|责任|负责)(?:责任)?(?:单位|股室|科室|处室|部门)?[:：]"
-)
-_POSTFIX = re.compile(rf"[（(]?(?P<role>{_LEADS}|{_SUPPORTS}|负责)[)）]?$")
+_INNER = re.compile(r"(?P<left>[^\s、，,;；]*)\u00a0+(?=(?P<right>[^\s、，,;；]*))")
 OFFICE_END = re.compile(rf"(?:{'|'.join(words.OFFICE_ENDINGS)})$")
 OFFICE_LIKE = re.compile(rf"(?=.{{3,8}}$).*(?:{'|'.join(words.OFFICE_ENDINGS)})")
 PERSON_LIKE = re.compile(rf"(?:{'|'.join(words.SURNAMES)})[\u4e00-\u9fff]{{1,2}}")
 _LONGEST = 16  # characters of a name that is looked for inside of others
-
-
-@dataclass(frozen=True, slots=True)
-class Roles:
-    """Offices of one cell by the role that the cell itself states; `plain` where it states none."""
-
-    lead: tuple[str, ...] = ()
-    supporting: tuple[str, ...] = ()
-    plain: tuple[str, ...] = ()
+_LONGEST_OFFICE = 26
+_ANY = re.compile(r"\w")
+_UNIT = re.compile(rf"(?:{'|'.join(words.UNIT_ENDINGS)})$")
+_NO_OFFICE = re.compile(
+    rf"\d[处所个室科家行]$|[，。；：“”《》]|(?:{'|'.join(words.NO_UNITS)})$|^(?:[的了要将已含如即除共约]|不含|包括|详见|其中)"
+)
+# What 各 stands before holds for the next word as well: 各区、县级市 is one name.
+_EACH = re.compile(r"^各(?:有关|相关)?[\u4e00-\u9fff]{1,4}$")
+_KINDS = frozenset(
+    (
+        *("县", "市", "区", "乡", "镇", "村", "街道", "县级市", "乡镇", "县（市）", "区县", "社区"),
+        *("部门", "单位", "企业", "园区"),
+    )
+)
 
 
 @lru_cache(maxsize=4096)
@@ -45,13 +45,22 @@ def split_names(text: str) -> tuple[str, ...]:
     ('王芳', '李小明')
     """
     names: list[str] = []
-    for part in _split_outside_brackets(tidy(text)):
+    for part in _split_outside_brackets(tidy(_INNER.sub(_join_inner, drop_marks(text)))):
         for name in _join_spaced(re.split(r"[\s\u3000\u00a0]+", part.strip())):
             name = _NUMBERED.sub("", name.strip("：:.·-—"))
             name = re.sub(r"(?<=.{2})等$", "", name)
-            if name:
+            if name and names and name in _KINDS and _EACH.match(names[-1]):
+                names[-1] += f"、{name}"
+            elif name and (_ANY.search(name)):
                 names.append(name)
     return tuple(dict.fromkeys(names))
+
+
+def _join_inner(found: re.Match[str]) -> str:
+    """Drop a blank that does not break, unless names of offices stand on both sides of it."""
+    left, right = found["left"], found["right"]
+    both = len(left) > 2 and OFFICE_END.search(left) and OFFICE_END.search(right)
+    return f"{left} " if both else left
 
 
 def _split_outside_brackets(text: str) -> list[str]:
@@ -85,49 +94,20 @@ def _join_spaced(pieces: list[str]) -> list[str]:
     return joined
 
 
-def split_roles(text: str) -> Roles:
-    """Split a cell of offices by the roles that it writes itself.
+def looks_like_office(name: str) -> bool:
+    """Tell whether a name can be that of an office, a department or another body.
 
-    >>> split_roles("牵头单位：办公室；配合单位：人事股、基教股")
-    Roles(lead=('办公室',), supporting=('人事股', '基教股'), plain=())
-    >>> split_roles("办公室（牵头）、人事股")
-    Roles(lead=('办公室',), supporting=('人事股',), plain=())
-    >>> split_roles("责任单位：办公室、人事股")
-    Roles(lead=(), supporting=(), plain=('办公室', '人事股'))
+    >>> [looks_like_office(name) for name in ("市教育局", "各街道", "办公室（代建办）", "有关单位")]
+    [True, True, True, True]
+    >>> [looks_like_office(name) for name in ("改造2处", "完成全部", "召开大会", "学生自愿")]
+    [False, False, False, False]
     """
-    lead: list[str] = []
-    supporting: list[str] = []
-    plain: list[str] = []
-    start, into = 0, plain
-    for label in [*_LABEL.finditer(text), None]:
-        _sort_by_postfix(text[start : label.start() if label else None], into, lead, supporting)
-        if label:
-            start = label.end()
-            role = label["role"]
-            into = supporting if re.fullmatch(_SUPPORTS, role) else lead
-            into = plain if role in ("责任", "负责") else into
-    if lead and plain:  # one name is said to lead: the others support
-        supporting, plain = [*supporting, *plain], []
-    return Roles(tuple(lead), tuple(supporting), tuple(plain))
-
-
-def _sort_by_postfix(text: str, into: list[str], lead: list[str], supporting: list[str]) -> None:
-    """Share out the names: 办公室（牵头） leads, 人事股配合 supports, others go `into`."""
-    waiting: list[str] = []
-    for name in split_names(text):
-        said = _POSTFIX.search(name)
-        bare = name[: said.start()] if said else name
-        if not said or len(bare) < 2:
-            waiting.append(name)
-        elif re.fullmatch(_SUPPORTS, said["role"]):
-            supporting += [*waiting, bare]
-            waiting = []
-        elif "(" in said[0] or "（" in said[0]:
-            lead.append(bare)
-        else:
-            lead += [*waiting, bare]
-            waiting = []
-    into += waiting
+    bare = re.sub(r"[（(〔\[][^（）()〔〕\[\]]*[)）〕\]]", "", squeeze(name))
+    if name in words.ALL_OFFICES or bare in words.ALL_OFFICES:
+        return True
+    if not 2 <= len(bare) <= _LONGEST_OFFICE or _NO_OFFICE.search(bare):
+        return False
+    return bool(_UNIT.search(bare))
 
 
 # ---------------------------------------------------------------- names run together

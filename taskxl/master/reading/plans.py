@@ -10,11 +10,17 @@ from taskxl.intake.grids import Value, value_text
 from taskxl.master.list_rules import VAGUE_DATE
 from taskxl.master.reading.drafts import Draft, Step
 from taskxl.model import Milestone
-from taskxl.plan_text import is_heading, split_plan
+from taskxl.plan_text import Plan, is_heading, split_plan
 from taskxl.text import is_blank, show, squeeze, tidy
 
 Report = Callable[[Finding], None]
-_DUE_LAST = re.compile(r"[（(][^（()）]*(?:月|季度|年)[^（()）]{0,12}[)）][。；]?$")
+# A name that states a due date: with 前, at the end, or before what is to be done by then.
+_DONE_WORDS = "完成|完工|竣工|建成|投入|开工|交付|办结|验收"
+_DUE_STATED = re.compile(
+    r"(?:\d月(?:\d{1,2}[日号]?|份?[底末]|[上中下]旬)?|季度[末底]?|半年|(?<!\d)年[底末])(?:之|以)?前"
+    rf"|(?:月份?[底末]?|[上中下]旬|季度|半年|(?<!\d)年[底末内])(?:{_DONE_WORDS}|[)）]?$)"
+    rf"|\d月\d{{1,2}}[日号](?:{_DONE_WORDS}|[)）]?$)"
+)
 
 
 def read_plan(
@@ -22,8 +28,8 @@ def read_plan(
 ) -> tuple[str, tuple[Milestone, ...]]:
     """Return the content and the milestones of a draft's steps; doubts go to `report`.
 
-    A draft that has neither plan nor due cell, but a name that ends with a due date in brackets
-    (修订办法（3月底前）), is its own milestone.
+    A draft without milestones whose name states a due date (修订办法（3月底前）, 布展，4月底前完成)
+    is its own milestone.
     """
     content: list[str] = []
     milestones: list[Milestone] = []
@@ -35,6 +41,8 @@ def read_plan(
             continue
         plan = split_plan(step.text)
         texts = plan.milestones
+        if step.measures and not any(find_due(text, year or 2000) for text in texts):
+            plan, texts = Plan(step.text, (), ""), ()
         has_due = not is_blank(step.due)
         if not texts and step.text and (step.milestone or (several and has_due)):
             if is_heading(step.text):
@@ -52,7 +60,7 @@ def read_plan(
         for text, due in zip(texts, dues, strict=True):
             milestones.append(_make_milestone(text, due, year, calendar, report))
     title = draft.title or ""
-    if not draft.steps and _DUE_LAST.search(title):
+    if not milestones and _DUE_STATED.search(squeeze(title)):
         due = find_due(title, year, calendar) if year is not None else None
         if due and due.due:
             milestones.append(Milestone(title, due.due, due.vague))

@@ -1,135 +1,86 @@
-"""Task lists in prose: sections 一、二、…, items 1. 2. … or （一）（二）…, each with its text."""
+"""Task lists in prose: which chapters are lists, their items as drafts, what was not read."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 
-from taskxl.dates import read_number
 from taskxl.findings import Finding
-from taskxl.intake.grids import Book, Line, Sheet
+from taskxl.intake.grids import Book, Sheet
 from taskxl.master.list_rules import CUT_OFF, PASSED_OVER
-from taskxl.master.reading.drafts import Draft, Part, Step, is_note
-from taskxl.master.reading.labels import take_labels
-from taskxl.model import Place
-from taskxl.text import show, squeeze
-
-_CHINESE = "[一二三四五六七八九十]{1,3}"
-# The kinds of markers, outermost first; in one document a kind is one level.
-_KINDS = tuple(
-    re.compile(pattern)
-    for pattern in (
-        rf"第(?P<n>{_CHINESE})(?:章|部分|篇)[、:：\s]*",
-        rf"(?P<n>{_CHINESE})[、.．](?!\d)\s*",
-        rf"[（(]\s*(?P<n>{_CHINESE})\s*[)）][、.．]?\s*",
-        r"(?P<n>\d{1,3})\s*(?:[.．、](?!\d)|(?=\s[\u4e00-\u9fff]))\s*",
-        r"[（(]\s*(?P<n>\d{1,3})\s*[)）][、.．]?\s*",
-    )
+from taskxl.master.reading.drafts import Draft, Part, Step
+from taskxl.master.reading.labels import put_duty
+from taskxl.master.reading.outline import (
+    LOOKS_BACK,
+    NOTICE,
+    PLANS,
+    Chapter,
+    Entry,
+    Item,
+    find_entries,
+    find_task_family,
+    inherited_duties,
+    read_chapters,
+    read_section_leader,
+    split_title,
 )
-_PLANS = re.compile(r"计划|要点|任务|安排|打算|清单|实事|思路|方案|分解|一览表|重点工作|举措")
-_LOOKS_BACK = re.compile(r"总结|回顾|完成情况|开展情况|工作成效|主要成绩|工作报告|存在.{0,4}问题")
-_NOTICE = re.compile(r"(?:通知|通报|公告|函|批复|决定|办法|规定|制度|章程)$")
-_TITLE = re.compile(rf"{_PLANS.pattern}|{_LOOKS_BACK.pattern}|目录|{_NOTICE.pattern}")
-_TAIL = re.compile(r"(?:[.．…·]{2,}|\t)\s*\d+\s*$")
-_SIGNATURE = re.compile(
-    r"^(?:20\d\d|二[〇○零]..)年\d{1,2}月\d{1,2}日(?:印发)?$|^[^，。]{2,20}(?:局|委员会|政府|办公室|厅)$"
-)
-_SENTENCE = re.compile(r"(?P<title>.+?)[。！]\s*(?P<body>.*)", re.DOTALL)
-_COLON = re.compile(r"(?P<title>[^。；，,：:]{4,30})[：:]\s*(?P<body>.{8,})", re.DOTALL)
+from taskxl.master.reading.responsibility import is_endless
+from taskxl.master.reading.understood import describe_levels
+from taskxl.model import Place, Understood
+from taskxl.text import quote, show, squeeze
+
+_SHARE = 0.3  # of a chapter's tasks that say who answers for them make it a list of tasks
 
 
-@dataclass(slots=True)
-class _Item:
-    """A numbered line with the plain lines below it; `kind` is its place in `_KINDS`."""
-
-    kind: int
-    ordinal: int | None
-    marker: str
-    text: str
-    line: int
-    lines: list[str] = field(default_factory=list)
-
-    @property
-    def heading(self) -> str:
-        """The item's first sentence with its marker, as a section's name."""
-        return f"{self.marker}{self.title}".strip()
-
-    @property
-    def title(self) -> str:
-        return _split_title(self.text)[0]
-
-    @property
-    def has_body(self) -> bool:
-        return bool(_split_title(self.text)[1] or self.lines)
-
-
-@dataclass(slots=True)
-class _Chapter:
-    """What stands under one title line of a document."""
-
-    title: str
-    items: list[_Item] = field(default_factory=list)
-
-    @property
-    def kinds(self) -> list[int]:
-        return sorted({item.kind for item in self.items})
-
-    @property
-    def has_text(self) -> bool:
-        return any(item.has_body for item in self.items)
-
-    @property
-    def looks_back(self) -> bool:
-        return bool(_LOOKS_BACK.search(self.title)) and not _PLANS.search(self.title)
-
-
-@dataclass(frozen=True, slots=True)
-class _Entry:
-    """A task in an outline: its item, the section above it and the items below it."""
-
-    item: _Item
-    section: str | None
-    below: tuple[_Item, ...]
-
-
-def read_outline(book: Book) -> tuple[Part | None, list[Finding]]:
+def read_outline(book: Book, level: int | None = None) -> tuple[Part | None, list[Finding]]:
     """Return the tasks of a document's prose, and what was passed over; None without tasks.
 
     A contents list before the body is no second set of tasks, but an item that only the contents
-    list has (the body was cut off) stays. What looks back on last year is passed over.
+    list has (the body was cut off) stays. What looks back on last year is passed over. Every
+    paragraph of a list that is in no task is quoted by a finding. `level` is the one, from 1, on
+    which a person said that the tasks are.
     """
     findings: list[Finding] = []
-    chapters = [part for chapter in _read_chapters(book) for part in _divide(chapter)]
-    plans: list[_Chapter] = []
+    read = read_chapters(book)
+    chapters = [part for chapter in read if chapter.items for part in _divide(chapter)]
+    plans: list[Chapter] = []
     for chapter in chapters:
-        if chapter.looks_back:
+        if chapter.looks_back and not _shows_duties(chapter):
             findings.append(_pass_over(book, chapter, "回顾以往的工作，不是任务"))
         else:
             plans.append(chapter)
-    bodies = [chapter for chapter in plans if _is_plan(chapter, book, plans)]
+    if level is not None:  # a person says that there are tasks: numbered text is enough
+        bodies = [chapter for chapter in plans if len(chapter.kinds) >= level]
+    else:
+        bodies = [chapter for chapter in plans if _is_plan(chapter, book, plans)]
     if any(chapter.has_text for chapter in bodies):  # bare lines beside it are a site's navigation
         bodies = [chapter for chapter in bodies if chapter.has_text]
     drafts: list[Draft] = []
     titles: list[str] = []
+    understood: list[Understood] = []
     for chapter in bodies:
         contents = [c for c in plans if c is not chapter and _is_contents(c, chapter)]
         if any(_is_contents(chapter, other) for other in bodies if other is not chapter):
             continue
-        made = [_make_draft(entry, book.name) for entry in _entries(chapter)]
+        entries = find_entries(chapter, find_task_family(chapter, level))
+        understood += describe_levels(book, chapter, level)
+        made = [_make_draft(entry, book.name) for entry in entries]
+        findings += _quote_rest(chapter, entries, book.name)
         for other in contents:
             findings += _add_missing(made, chapter, other, book.name)
             findings.append(_pass_over(book, other, "是目录，正文里已有的各项没有重复读入"))
         drafts += made
-        titles.append(chapter.title)
+        titles.append(chapter.title or _find_title(book, chapter))
     for chapter in plans:
         if chapter not in bodies and drafts and not any(_is_contents(chapter, b) for b in bodies):
             findings.append(_pass_over(book, chapter, "不是任务"))
     if not drafts:
         return None, findings
+    findings += _quote_loose(read, titles, book.name)
     sheet = Sheet("", ())
-    return Part(sheet, titles=tuple(title for title in titles if title), drafts=drafts), findings
+    named = tuple(title for title in titles if title)
+    return Part(sheet, titles=named, drafts=drafts, understood=understood), findings
 
 
-def _pass_over(book: Book, chapter: _Chapter, why: str) -> Finding:
+def _pass_over(book: Book, chapter: Chapter, why: str) -> Finding:
     first = chapter.items[0]
     name = chapter.title or first.heading
     return PASSED_OVER.found(
@@ -139,73 +90,33 @@ def _pass_over(book: Book, chapter: _Chapter, why: str) -> Finding:
     )
 
 
-# ---------------------------------------------------------------- lines to items
+def _find_title(book: Book, chapter: Chapter) -> str:
+    """Return the title of a list that no known word calls one: the last short line above it."""
+    above = [line.text for line in book.lines if line.number < chapter.items[0].line]
+    for text in reversed(above):
+        plain = squeeze(text)
+        if 4 <= len(plain) <= 60 and not re.search(r"[。；;:]|^[(]", plain):
+            return plain
+    return ""
 
 
-def _read_chapters(book: Book) -> list[_Chapter]:
-    """Divide a document's lines into chapters at its title lines."""
-    chapters = [_Chapter("")]
-    waiting: list[str] = []
-    closed = False
-    for line in book.lines:
-        text = _TAIL.sub("", f"{line.label}{line.text}").strip()
-        if not squeeze(text):
-            continue
-        item = _read_item(line, text)
-        if item is None and _is_title(text):
-            waiting.append(text)
-        elif item is None:
-            if is_note(text) or _SIGNATURE.search(squeeze(text)):
-                closed = True
-            elif chapters[-1].items and not waiting and not closed:
-                chapters[-1].items[-1].lines.append(text)
-        else:
-            # A short line inside of an item is no title: after a title counting begins anew.
-            if waiting and item.ordinal == 1:
-                chapters.append(_Chapter(squeeze(waiting[-1])))
-            elif waiting and chapters[-1].items:
-                chapters[-1].items[-1].lines += waiting
-            waiting, closed = [], False
-            chapters[-1].items.append(item)
-    return [chapter for chapter in chapters if chapter.items]
+# ---------------------------------------------------------------- which chapters are lists
 
 
-def _read_item(line: Line, text: str) -> _Item | None:
-    for kind, pattern in enumerate(_KINDS):
-        found = pattern.match(text)
-        if found and text[found.end() :].strip():
-            ordinal = read_number(found["n"])
-            marker = found[0].strip()
-            return _Item(kind, ordinal, marker, text[found.end() :].strip(), line.number)
-    if line.style.startswith("heading") and not _is_title(text):
-        return _Item(0, None, "", text, line.number)
-    return None
-
-
-def _is_title(text: str) -> bool:
-    plain = squeeze(text)
-    return (
-        2 <= len(plain) <= 40
-        and bool(_TITLE.search(plain))
-        and not re.search(r"[。；;:，,]", plain)
-        and not is_note(text)
-    )
-
-
-def _divide(chapter: _Chapter) -> Iterator[_Chapter]:
+def _divide(chapter: Chapter) -> Iterator[Chapter]:
     """Divide a chapter whose sections are a report and a plan (一、…总结 二、…计划)."""
     top = chapter.kinds[0]
     heads = [item for item in chapter.items if item.kind == top]
-    if len(chapter.kinds) < 2 or not any(_LOOKS_BACK.search(head.title) for head in heads):
+    if len(chapter.kinds) < 2 or not any(LOOKS_BACK.search(head.title) for head in heads):
         yield chapter
         return
-    rest = _Chapter(chapter.title)
+    rest = Chapter(chapter.title)
     current = rest
     for item in chapter.items:
         if item.kind == top:
-            back = _LOOKS_BACK.search(item.title)
-            ahead = _PLANS.search(item.title) and re.search(r"20\d\d|下一步|明年|今年", item.title)
-            current = _Chapter(item.title) if back or ahead else rest
+            back = LOOKS_BACK.search(item.title)
+            ahead = PLANS.search(item.title) and re.search(r"20\d\d|下一步|明年|今年", item.title)
+            current = Chapter(item.title) if back or ahead else rest
             if current is not rest:
                 yield current
                 continue
@@ -214,97 +125,116 @@ def _divide(chapter: _Chapter) -> Iterator[_Chapter]:
         yield rest
 
 
-def _is_plan(chapter: _Chapter, book: Book, all_chapters: Sequence[_Chapter]) -> bool:
+def _is_plan(chapter: Chapter, book: Book, all_chapters: Sequence[Chapter]) -> bool:
     """Tell whether a chapter is a list of tasks and not just any numbered text."""
-    entries = _entries(chapter)
+    if not chapter.items:
+        return False
+    if _shows_duties(chapter):
+        return True
+    entries = find_entries(chapter)
     if len(entries) < 2:
         return False
-    if _NOTICE.search(chapter.title):
-        others = any(c is not chapter and _PLANS.search(c.title) for c in all_chapters)
-        return bool(_PLANS.search(chapter.title)) and len(chapter.kinds) > 1 and not others
+    if NOTICE.search(chapter.title):
+        others = any(c is not chapter and PLANS.search(c.title) for c in all_chapters)
+        return bool(PLANS.search(chapter.title)) and len(chapter.kinds) > 1 and not others
     if chapter.title:
-        return bool(_PLANS.search(chapter.title))
+        return bool(PLANS.search(chapter.title))
     # A file's name says something only where no title does: else this is a site's navigation.
-    named = bool(_PLANS.search(book.name)) and not any(
-        _PLANS.search(other.title) and not other.looks_back for other in all_chapters
+    named = bool(PLANS.search(book.name)) and not any(
+        PLANS.search(other.title) and not other.looks_back for other in all_chapters
     )
     return named and (len(chapter.kinds) > 1 or any(e.item.has_body for e in entries))
 
 
-# ---------------------------------------------------------------- items to tasks
+def _shows_duties(chapter: Chapter) -> bool:
+    """Tell whether offices answer for a good part of a chapter's items: a list, however called."""
+    if chapter.answered < 2:
+        return False
+    entries = find_entries(chapter)
+    answered = sum(entry.item.answered for entry in entries)
+    return answered > 1 and answered >= _SHARE * len(entries)
 
 
-def _task_kind(chapter: _Chapter) -> int:
-    """Return the kind of marker that tasks have: the outermost one whose items have a text."""
-    kinds = chapter.kinds
-    for kind in kinds:
-        items = [item for item in chapter.items if item.kind == kind]
-        if kind == kinds[0] and len(kinds) > 1:  # an introduction below a heading makes no task
-            bodies = [item for item in items if _split_title(item.text)[1]]
-        else:
-            bodies = [item for item in items if item.has_body]
-        if len(bodies) * 2 >= len(items):
-            return kind
-    return kinds[min(1, len(kinds) - 1)]
+# ---------------------------------------------------------------- items to drafts
 
 
-def _entries(chapter: _Chapter, kind: int | None = None) -> list[_Entry]:
-    """Return the tasks of a chapter with their sections and what stands below them."""
-    if not chapter.items:
-        return []
-    kind = _task_kind(chapter) if kind is None else kind
-    heads: dict[int, str] = {}
-    entries: list[_Entry] = []
-    for item in chapter.items:
-        if item.kind < kind:
-            heads = {level: head for level, head in heads.items() if level < item.kind}
-            heads[item.kind] = item.heading
-        elif item.kind == kind:
-            section = "／".join(heads[level] for level in sorted(heads)) or None
-            entries.append(_Entry(item, section, ()))
-        elif entries:
-            last = entries[-1]
-            entries[-1] = _Entry(last.item, last.section, (*last.below, item))
-    return entries
-
-
-def _split_title(text: str) -> tuple[str, str]:
-    """Divide an item's text into its title sentence and the rest.
-
-    >>> _split_title("加强思想武装。巩固拓展成果。")
-    ('加强思想武装', '巩固拓展成果。')
-    """
-    for pattern in (_COLON, _SENTENCE):
-        found = pattern.fullmatch(text)
-        if found:
-            return found["title"].strip(), found["body"].strip()
-    return text.strip(), ""
-
-
-def _make_draft(entry: _Entry, file: str) -> Draft:
+def _make_draft(entry: Entry, file: str) -> Draft:
     item = entry.item
     draft = Draft(
         Place(file, None, item.line),
-        number=str(item.ordinal) if item.ordinal is not None else None,
+        number=item.number,
         section=entry.section,
+        leader=read_section_leader(entry.heads),
     )
-    title, body = _split_title(item.text)
-    lines = [title, body, *item.lines]
-    for sub in entry.below:
-        lines += [f"{sub.marker}{sub.text}", *sub.lines]
     due: list[str] = []
-    kept = [take_labels(line, draft, due) for line in lines]
-    draft.title = kept[0] or title
-    content = "\n".join(line for line in kept[1:] if line)
-    if content or due:
-        draft.steps.append(Step(content, due[0] if due else None, item.line))
+    title, body = split_title(item.said or item.text)
+    lines = [body, *item.body]
+    duties = list(item.duties)
+    for sub in entry.below:
+        lines += [f"{sub.marker}{sub.said}", *sub.body, *sub.loose]
+        duties += sub.duties
+    for duty in duties if any(duty.offices for duty in duties) else inherited_duties(entry):
+        put_duty(duty, draft, due)
+    if not item.answered:
+        for duty in item.duties:
+            if duty not in duties:
+                put_duty(duty, draft, due)
+    draft.title = title
+    content = "\n".join(line for line in lines if line)
+    dated = [said for said in due if not is_endless(said)] or due[:1]
+    if content or dated:
+        draft.steps.append(Step(content, dated[0] if dated else None, item.line, measures=True))
+    draft.steps += [Step(said, said, item.line, milestone=True) for said in dated[1:]]
     return draft
+
+
+def _quote_rest(chapter: Chapter, entries: Sequence[Entry], file: str) -> Iterator[Finding]:
+    """Yield findings that quote what stands under headings and behind tasks and is no task's."""
+    taken = {id(entry.item) for entry in entries}
+    taken |= {id(item) for entry in entries for item in entry.below}
+    left: list[tuple[int, str]] = []
+    for item in chapter.items:
+        if id(item) in taken:
+            left += [(item.line, text) for text in item.loose]
+            continue
+        is_head = any(item in entry.heads for entry in entries)
+        own = [split_title(item.said)[1]] if is_head else [f"{item.marker}{item.text}"]
+        left += [(item.line, text) for text in (*own, *item.body, *item.loose) if text]
+    yield from _quote(left, file)
+
+
+def _quote_loose(
+    chapters: Sequence[Chapter], titles: Sequence[str], file: str
+) -> Iterator[Finding]:
+    """Yield a finding that quotes the paragraphs before the first item and behind the list."""
+    left = [
+        (line, text)
+        for chapter in chapters
+        for line, text in chapter.loose
+        if squeeze(text) not in titles
+        and re.search(r"[，。；：]", text)
+        and len(squeeze(text)) > 12
+    ]
+    yield from _quote(left, file)
+
+
+def _quote(left: Sequence[tuple[int, str]], file: str) -> Iterator[Finding]:
+    if not left:
+        return
+    first, last = left[0][0], left[-1][0]
+    where = f"第{first}行" if first == last else f"第{first}至{last}行"
+    said = "".join(quote(text, 60) for _, text in left)
+    yield PASSED_OVER.found(
+        f"{where}有{len(left)}段是前言、标题下的说明或结尾，不属于哪项任务，没有读入：{said}。"
+        "如果其中有任务，请加上编号后重新读入。",
+        file=file,
+    )
 
 
 # ---------------------------------------------------------------- contents lists
 
 
-def _is_contents(chapter: _Chapter, body: _Chapter) -> bool:
+def _is_contents(chapter: Chapter, body: Chapter) -> bool:
     """Tell whether a chapter only lists what another one says in full."""
     if chapter is body or chapter.has_text:
         return False
@@ -315,21 +245,23 @@ def _is_contents(chapter: _Chapter, body: _Chapter) -> bool:
     return same >= 2 and same * 3 >= min(len(chapter.items), len(body.items))
 
 
-def _stem(item: _Item) -> str:
+def _stem(item: Item) -> str:
     """What a contents list and the body have in common of an item."""
     return re.split(r"[,，。]", squeeze(item.title))[0]
 
 
 def _add_missing(
-    made: list[Draft], body: _Chapter, contents: _Chapter, file: str
+    made: list[Draft], body: Chapter, contents: Chapter, file: str
 ) -> Iterable[Finding]:
     """Add the tasks that only the contents list has, each in its place; report them."""
-    kind = _task_kind(body)
-    have = {_stem(entry.item): n for n, entry in enumerate(_entries(body, kind))}
+    kind = find_task_family(body)
+    if kind not in contents.kinds:
+        return []
+    have = {_stem(entry.item): n for n, entry in enumerate(find_entries(body, kind))}
     drafts = list(made)
     at = 0
     missing: list[Draft] = []
-    for entry in _entries(contents, kind):
+    for entry in find_entries(contents, kind):
         known = have.get(_stem(entry.item))
         if known is not None:
             at = drafts.index(made[known]) + 1

@@ -7,7 +7,7 @@ from taskxl.dates import read_number
 from taskxl.findings import Finding
 from taskxl.intake.grids import Sheet
 from taskxl.master.list_rules import CUT_OFF, HEADER, PASSED_OVER
-from taskxl.master.reading.drafts import Draft, Part, is_note, is_total, move_displaced, read_leader
+from taskxl.master.reading.drafts import Draft, Part, is_empty, move_displaced, read_leader
 from taskxl.master.reading.fields import (
     fill_draft,
     is_unfinished,
@@ -19,25 +19,33 @@ from taskxl.master.reading.fields import (
 from taskxl.master.reading.guesses import (
     explain_guess,
     explain_header,
+    explain_unread,
     guess_header,
     is_called_a_list,
-    understand_columns,
 )
-from taskxl.master.reading.header import Grid, Header, is_task_list, read_header, read_header_word
+from taskxl.master.reading.header import (
+    Grid,
+    Header,
+    force_header,
+    is_task_list,
+    read_header,
+    read_header_word,
+)
+from taskxl.master.reading.hints import NO_HINTS, Hints
+from taskxl.master.reading.list_columns import judge_columns
+from taskxl.master.reading.row_kinds import (
+    is_beside_the_list,
+    is_marked_section,
+    is_repeated_header,
+    leave_helpers_out,
+    read_section,
+    section_level,
+)
 from taskxl.plan_text import is_heading, read_ordinal
 from taskxl.text import show, squeeze
 
-_LEVELS = tuple(
-    re.compile(pattern)
-    for pattern in (
-        r"^第[一二三四五六七八九十]+[章节部]",
-        r"^[一二三四五六七八九十]+、",
-        r"^[(（][一二三四五六七八九十]+[)）]",
-    )
-)
-_SECTION = re.compile("|".join(level.pattern for level in _LEVELS))
 _REMARK = re.compile(r"(?:注|说明|备注|附注|填[表报]说明)[:：\d（(]")
-_LEADER, _UNMARKED = -2, -1  # levels of section rows without a marker
+_LEADER = -2  # level of a section row that names a leader
 _MOST_LOST = 5  # numbers that a table divided by a page break may have lost there
 _OPEN = re.compile(r"[“（《(、，,和与及]$|“[^”]*$|（[^）]*$|《[^》]*$")
 _OFFICES = ("lead", "responsible", "supporting", "person")
@@ -49,15 +57,17 @@ def read_rows(
     before: Part | None = None,
     title: str = "",
     between: Sequence[str] = (),
+    hints: Hints = NO_HINTS,
 ) -> Part | None:
     """Gather the rows of a sheet into drafts; None when it holds no task list.
 
     `title` is what a document calls the table in the lines above it.
     `before` is the part of the table above in the same document, `between` the lines between:
     where a page break only divided the two, its header and its last task go on here.
-    Every cell below the header ends in a draft or in a finding (M108, M109, M112).
+    `hints` are what a person said of its columns. Every cell below the header ends in a draft or
+    in a finding (M108, M109, M112); a column that is not read is said once.
     """
-    reader = _Reader(sheet, file, before, title, between)
+    reader = _Reader(sheet, file, before, title, between, hints)
     reader.read()
     if reader.header is None:
         return None
@@ -70,8 +80,15 @@ class _Reader:
     """One pass over a sheet's rows; keeps what the next row has to know of those before it."""
 
     def __init__(
-        self, sheet: Sheet, file: str, before: Part | None, title: str, between: Sequence[str]
+        self,
+        sheet: Sheet,
+        file: str,
+        before: Part | None,
+        title: str,
+        between: Sequence[str],
+        hints: Hints,
     ) -> None:
+        self.hints = hints
         self.grid = Grid(sheet)
         self.file = file
         self.before = before
@@ -86,6 +103,7 @@ class _Reader:
         self.among_notes = False  # a note under the list may have more lines
         self.category: str | None = None  # the last value of a section column
         self.draft: Draft | None = None
+        self.unread: dict[int, list[tuple[int, str]]] = {}  # by column: cells that have no place
         self.next_numbers: list[int | None] = []
 
     def read(self) -> None:
@@ -107,16 +125,50 @@ class _Reader:
         self.part.above = tuple(above)
         if self.header is None:
             self._read_without_header()
+        self._settle()
         part = self.part
         part.sections, part.leader, part.waiting = self.sections, self.leader, self.waiting
 
     def _find_header(self, row: int, above: list[str]) -> Header | None:
         """Return the header of a task list that begins in a row."""
+        wanted = self.hints.header_row
+        if self.header is None and wanted and row != wanted:
+            return None
         header = read_header(self.grid, row)
+        if header is None and row == wanted and self.header is None:
+            header = force_header(self.grid, row)
         if header is None:
             return None
-        header = understand_columns(self.grid, header)
-        return header if is_task_list(header, is_called_a_list((*above, *self.titles))) else None
+        header = judge_columns(self.grid, header, self.hints)
+        if self.hints.columns or row == wanted:
+            called = True
+        else:
+            called = is_called_a_list((*above, *self.titles))
+        return header if is_task_list(header, called) else None
+
+    def _settle(self) -> None:
+        """Say of each column once what was not read; leave out numbers without anything else."""
+        if self.header is None:
+            return
+        self._report(
+            explain_unread(self.grid, self.header, index, cells)
+            for index, cells in sorted(self.unread.items())
+        )
+        empty = [draft for draft in self.part.drafts if is_empty(draft)]
+        following = (
+            a is b for a, b in zip(reversed(empty), reversed(self.part.drafts), strict=False)
+        )
+        if empty and (len(empty) > 2 or all(following)):
+            self.part.drafts = [draft for draft in self.part.drafts if draft not in empty]
+            rows = [draft.place.row or 0 for draft in empty]
+            self._report(
+                [
+                    PASSED_OVER.found(
+                        f"第{rows[0]}至{rows[-1]}行中有{len(empty)}行只有编号，没有内容，没有读入。",
+                        cell=self.grid.name(rows[0], 1),
+                    )
+                ]
+            )
 
     def _begin_table(self, header: Header) -> None:
         if header.signature not in {known.signature for known in self.part.headers}:
@@ -203,12 +255,14 @@ class _Reader:
             return
         if len(filled) == 1 and filled[0][1] in self.above:
             return  # the title, repeated on each page
-        if self._is_beside_the_list(header, filled):
+        if is_repeated_header(self.grid, header, filled):
+            return
+        if is_beside_the_list(header, filled, self.among_notes):
             self.among_notes = self.among_notes or _REMARK.match(filled[0][1]) is not None
             self._report(self._explain_note(row, filled))
             return
         self.among_notes = self.among_notes and len(filled) == 1
-        section = self._read_section(header, row, filled)
+        section = read_section(self.grid, header, row, leave_helpers_out(self.grid, header, filled))
         if section:
             self._begin_section(row, section)
             return
@@ -226,11 +280,12 @@ class _Reader:
         self.category = cells.get("section") or self.category
         if header.of("section") and self.category:
             draft.section = self.category
-        self._report(fill_draft(draft, self.grid, header, row))
+        for index, text in fill_draft(draft, self.grid, header, row):
+            self.unread.setdefault(index, []).append((row, text))
 
     def _begin_section(self, row: int, section: str) -> None:
         leader = read_leader(section)
-        level = next((n for n, mark in enumerate(_LEVELS) if mark.search(section)), _UNMARKED)
+        level = section_level(section)
         if leader:
             self.leader, self.sections = leader, {_LEADER: section}
         else:
@@ -269,57 +324,12 @@ class _Reader:
             joined["number"], joined["title"] = split_number(joined["title"])
         return joined
 
-    def _is_beside_the_list(self, header: Header, filled: list[tuple[int, str]]) -> bool:
-        """Tell whether a row is a note, a signature, a page number or a total."""
-        number = next((column.index for column in header.of("number")), 0)
-        if len(filled) == 1 and filled[0][0] == number and filled[0][1].isdigit():
-            return False
-        if self.among_notes and len(filled) == 1 and not _SECTION.search(filled[0][1]):
-            return read_leader(filled[0][1]) is None
-        return is_total(filled[0][1]) or all(is_note(text) for _, text in filled)
-
     def _explain_note(self, row: int, filled: list[tuple[int, str]]) -> Iterable[Finding]:
         said = "”“".join(show(text, 60) for _, text in filled)
         yield PASSED_OVER.found(
             f"“{said}”是说明、落款或页码，没有当作任务。如确是任务内容，请移入表内。",
             cell=self.grid.name(row, filled[0][0]),
         )
-
-    def _read_section(self, header: Header, row: int, filled: list[tuple[int, str]]) -> str | None:
-        """Return the text of a section row, None when the row is none."""
-        number = next((c.index for c in header.of("number")), 0)
-        title = next((c.index for c in header.of("title")), 0)
-        if len(filled) == 2 and (filled[0][0], filled[1][0]) == (number, title):
-            ordinal, text = filled[0][1], filled[1][1]
-            if re.fullmatch(r"[一二三四五六七八九十]+、?", ordinal) and self._counts_in_digits(row):
-                return f"{ordinal.rstrip('、')}、{text}"
-        if len(filled) != 1:
-            return None
-        column, text = filled[0]
-        area = self.grid.area(row, column)
-        wide = area.right > area.left and area.top == area.bottom
-        first = min(c.index for c in header.columns)
-        if read_number(text) is not None and column == number and not wide:
-            return None
-        if wide and area.left <= max(number, title, first):
-            return text
-        if read_leader(text) or _SECTION.search(text):
-            return text if column in (first, number, title) else None
-        leading = column in (first, number) and column != title and len(text) > 1
-        return text if leading and not self._looks_like_plan(text) else None
-
-    @staticmethod
-    def _looks_like_plan(text: str) -> bool:
-        return is_heading(text) or read_ordinal(text) is not None or "。" in text
-
-    def _counts_in_digits(self, row: int) -> bool:
-        """Tell whether the next number below a row is written in digits."""
-        header = self.header
-        if header is None or self._next_number(row) is None:
-            return False
-        column = header.of("number")[0].index
-        below = (self.grid.text(r, column) for r in range(row + 1, self.grid.height + 1))
-        return bool(re.match(r"\d", squeeze(next((text for text in below if text), ""))))
 
     # ---------------------------------------------------------------- a new task or more of one
 
@@ -369,7 +379,7 @@ class _Reader:
         title, content = cells["title"], cells.get("content", "")
         if brings or "due" in cells or self._skips_number(row, draft) or draft.number is None:
             return False
-        if read_ordinal(content) == 1 or read_header_word(title) or _SECTION.search(title):
+        if read_ordinal(content) == 1 or read_header_word(title) or is_marked_section(title):
             return False
         last = draft.steps[-1].text if draft.steps else ""
         if content and last:

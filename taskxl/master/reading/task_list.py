@@ -1,7 +1,7 @@
 """附件1 as tasks: the drafts of tables or prose, interpreted; what `taskxl read` shows."""
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from taskxl.a1 import cell_name
@@ -9,16 +9,15 @@ from taskxl.dates import UNSET, Calendar
 from taskxl.findings import Finding
 from taskxl.intake.grids import Book, Sheet
 from taskxl.master.checks import check_tasks
-from taskxl.master.list_rules import CUT_OFF, MENDED, PASSED_OVER, RUN_TOGETHER, YEAR
+from taskxl.master.list_rules import CUT_OFF, MENDED, PASSED_OVER, YEAR
+from taskxl.master.reading.answering import OFFICE_FIELDS, names_by_role, read_offices
 from taskxl.master.reading.drafts import Draft, Part, is_note
 from taskxl.master.reading.flattened import restore_tables
+from taskxl.master.reading.hints import NO_HINTS, Hints
 from taskxl.master.reading.labels import take_labels_of
 from taskxl.master.reading.offices import (
     PERSON_LIKE,
     find_known,
-    join_names,
-    mend_broken,
-    split_roles,
 )
 from taskxl.master.reading.persons import pair_persons, read_leaders
 from taskxl.master.reading.plans import read_plan
@@ -30,6 +29,7 @@ from taskxl.master.reading.titles import (
     find_title_above,
     find_year,
 )
+from taskxl.master.reading.understood import describe_columns
 from taskxl.model import Task, TaskList, with_ids
 from taskxl.text import is_blank, show, squeeze
 
@@ -43,18 +43,22 @@ class _Names:
 
 
 def read_task_list(
-    books: Sequence[Book], calendar: Calendar = UNSET, year: int | None = None
+    books: Sequence[Book],
+    calendar: Calendar = UNSET,
+    year: int | None = None,
+    hints: Hints = NO_HINTS,
 ) -> tuple[TaskList, tuple[Finding, ...]]:
     """Read the tasks of one or several files as a careful person would.
 
     `calendar` gives the term dates and year-end cut-off of 设置; `year` goes before the year that
-    the title says. A list without tasks means that nothing in the files is a task list.
+    the title says; `hints` are what a person said of its columns and levels. A list without tasks
+    means that nothing in the files is a task list.
     Nothing is invented, renumbered or dropped: what has no place in a field is a finding.
     """
     parts: list[Part] = []
     findings: list[Finding] = []
     for book in books:
-        found, passed = _read_book(book)
+        found, passed = _read_book(book, hints)
         parts += found
         findings += passed
     _name_sections(parts)
@@ -67,10 +71,10 @@ def read_task_list(
         findings += [*part.findings, *(finding for _, finding in part.waiting)]
     findings += doubts
     for draft in drafts:
-        if not any(draft.texts.get(name) for name in _OFFICE_FIELDS):
+        if not any(draft.texts.get(name) for name in OFFICE_FIELDS):
             take_labels_of(draft)
     names = _Names(
-        find_known(t for d in drafts for n in _OFFICE_FIELDS for t in _role_names(d, n)),
+        find_known(names_by_role(drafts)),
         find_known((t for d in drafts for t in d.texts.get("person", ())), PERSON_LIKE),
     )
     tasks: list[Task] = []
@@ -81,20 +85,11 @@ def read_task_list(
     issued = find_issue_date(books, said)
     findings += check_tasks(with_ids(tuple(tasks)), None, year=said, issued=issued)
     title = titles[0] if titles else ""
-    return TaskList(title, said, tuple(tasks)), _in_order(findings)
+    understood = tuple(line for part in parts for line in part.understood)
+    return TaskList(title, said, tuple(tasks), understood), _in_order(findings)
 
 
-_LONG_OFFICE = 9  # shorter than three names in one
-_OFFICE_FIELDS = ("lead", "responsible", "supporting")
-
-
-def _role_names(draft: Draft, name: str) -> Iterable[str]:
-    for text in draft.texts.get(name, ()):
-        roles = split_roles(text)
-        yield "\n".join((*roles.lead, *roles.supporting, *roles.plain))
-
-
-def _read_book(book: Book) -> tuple[list[Part], list[Finding]]:
+def _read_book(book: Book, hints: Hints) -> tuple[list[Part], list[Finding]]:
     """Return the parts of a book that hold tasks: its tables, else its prose."""
     prose = book
     mended = [MENDED.found(remark, file=book.name) for remark in book.remarks]
@@ -110,7 +105,7 @@ def _read_book(book: Book) -> tuple[list[Part], list[Finding]]:
                 findings.append(_pass_over(book, sheet.name, "是隐藏的工作表，没有读入"))
             continue
         above, between = _find_table_above(book, sheet, parts)
-        part = read_rows(sheet, book.name, above, find_title_above(book, sheet), between)
+        part = read_rows(sheet, book.name, above, find_title_above(book, sheet), between, hints)
         if part and (part.drafts or part.continues):
             parts.append(part)
         elif filled:
@@ -125,8 +120,10 @@ def _read_book(book: Book) -> tuple[list[Part], list[Finding]]:
         )
         parts = lists
     if parts:
+        for part in parts:
+            part.understood += describe_columns(book, part)
         return [find_table_titles(book, part) for part in parts], findings
-    part, passed = read_outline(prose)
+    part, passed = read_outline(prose, hints.task_level)
     if part is None and not passed and not findings:
         passed = [PASSED_OVER.found("这份文件里没有认出任务，没有读入。", file=book.name)]
     return ([part] if part else []), findings + passed
@@ -179,6 +176,14 @@ def _find_list_year(
     """Return the list's year and what is doubtful about it."""
     said = year or find_year(titles, books)
     file = books[0].name if books else None
+    signed = find_issue_date(books, None)
+    if said is None and signed is not None:
+        return signed.year, [
+            YEAR.found(
+                f"清单没有写明是哪一年的任务，已按落款的{signed.year}年推算日期。请核实。",
+                file=file,
+            )
+        ]
     if said is None:
         return None, [
             YEAR.found(
@@ -186,7 +191,6 @@ def _find_list_year(
                 file=file,
             )
         ]
-    signed = find_issue_date(books, None)
     if signed and signed.year != said:
         return said, [
             YEAR.found(
@@ -217,7 +221,7 @@ def _read_task(
         cell = cell_name(place.row, place.column) if place.sheet and place.row else None
         findings.append(rule_found.at(file=place.file, sheet=place.sheet, cell=cell))
 
-    lead, supporting = _read_offices(draft, names, report)
+    lead, supporting = read_offices(draft, names.offices, report)
     persons, numbers = pair_persons(
         "\n".join(draft.texts.get("person", ())), lead + supporting, names.persons
     )
@@ -243,6 +247,9 @@ def _read_task(
     return task, findings
 
 
+_SEVERAL = re.compile(r"[；;](?![^（(]*[)）])")
+
+
 def _one_line(text: str | None) -> str | None:
     """Return a name that was broken over lines as one line."""
     if not text:
@@ -251,47 +258,11 @@ def _one_line(text: str | None) -> str | None:
 
 
 def _read_remarks(draft: Draft) -> tuple[str, ...]:
-    """Return the remarks, one a line; a line that breaks off in mid-sentence goes on."""
-    lines = [line for text in draft.texts.get("remarks", ()) for line in text.split("\n")]
+    """Return the remarks, one a line or parted by semicolons."""
+    lines = [
+        line.strip()
+        for text in draft.texts.get("remarks", ())
+        for whole in text.split("\n")
+        for line in _SEVERAL.split(whole)
+    ]
     return tuple(dict.fromkeys(line for line in lines if line))
-
-
-def _read_offices(
-    draft: Draft, names: _Names, report: Callable[[Finding], None]
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the leading and the supporting offices of a draft."""
-    lead: list[str] = []
-    supporting: list[str] = []
-    plain: list[str] = []
-    for name, into in (("lead", lead), ("responsible", plain), ("supporting", supporting)):
-        for text in draft.texts.get(name, ()):
-            roles = split_roles(text)
-            lead += roles.lead
-            supporting += roles.supporting
-            into += roles.plain
-    parted = []
-    for some in (lead, plain, supporting):
-        broken = tuple(dict.fromkeys(some))
-        whole = mend_broken(broken, names.offices)
-        known = names.offices - {one for one in broken if one not in whole}
-        for one in whole:
-            if one not in broken:
-                report(RUN_TOGETHER.found(f"“{show(one)}”断成了两行，已接成一个名称。请核对。"))
-        parts = join_names(whole, known)
-        for one in whole:
-            if one not in parts:
-                found = "”“".join(join_names([one], known))
-                report(RUN_TOGETHER.found(f"“{show(one)}”是连写，已读作“{show(found)}”。请核对。"))
-        for one in parts:
-            if len(one) >= _LONG_OFFICE and sum(name in one for name in known) > 2:
-                report(RUN_TOGETHER.found(f"“{show(one, 60)}”像是几个股室连写，没有分开。请核对。"))
-        parted.append(list(parts))
-    lead, plain, supporting = parted
-    if plain and not lead:
-        lead, plain = plain[:1], plain[1:]
-    leading = tuple(dict.fromkeys(lead))
-    others = dict.fromkeys([*plain, *supporting])
-    return leading, tuple(name for name in others if name not in leading)
-
-
-# ---------------------------------------------------------------- out again

@@ -1,13 +1,13 @@
 """What a list is called, of which year it is and when it was issued."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 
 from taskxl.dates import read_date
 from taskxl.intake.grids import Book, Line, Sheet
-from taskxl.master.reading.drafts import Part, is_note
+from taskxl.master.reading.drafts import Part, is_note, read_leader
 from taskxl.text import squeeze
 
 _LIST_WORDS = "一览表|清单|任务|要点|计划|方案|安排|实事|分解|台账|工作"
@@ -19,6 +19,7 @@ _YEAR = re.compile(r"(?<![\d-])(20\d\d|19\d\d)(?=年|度)(?!年?[-—–~至])")
 _PLANNED = re.compile(r"(20\d\d)年?度?[^\d]{0,12}?(?:计划|要点|任务|安排|打算|清单|实事|方案)")
 _CHINESE_YEAR = re.compile("二[〇○零][〇○零一二三四五六七八九]{2}(?=年)")
 _DIGITS = str.maketrans("〇○零一二三四五六七八九", "000123456789")
+_DATED = re.compile(r"(20\d\d)[-./]\d{1,2}(?:[-./]\d{1,2})?(?:前|之前)?")
 _SIGNED = re.compile(r"(?:20\d\d|二[〇○零]..)年\d{1,2}月\d{1,2}日(?:印发|发布)?$")
 
 
@@ -45,6 +46,7 @@ def find_table_titles(book: Book, part: Part) -> Part:
     """
     titles = [squeeze(text) for text in part.above if is_title(text)]
     sections = [text for text in part.above if _SECTION.search(squeeze(text))]
+    near: list[Line] = []
     if part.sheet.line is not None:
         before = [line for line in book.lines if line.number < (part.sheet.line or 0)]
         last = max(
@@ -55,11 +57,30 @@ def find_table_titles(book: Book, part: Part) -> Part:
         sections += [_full(line) for line in near if _SECTION.search(squeeze(_full(line)))][-1:]
         titles += [squeeze(line.text) for line in reversed(before) if is_title(line.text)]
     stem = re.sub(r"\.\w{1,5}$", "", book.name)
+    if not titles:
+        titles += [squeeze(text) for text in part.above if _may_be_title(text)][:1]
     titles += [name for name in (part.sheet.name, stem) if not titles and is_title(name)]
     if sections:
         for draft in part.drafts:
             draft.section = draft.section or sections[-1].strip()
+    heads = [*part.above, *sections[-1:], *([near[-1].text] if near else [])]
+    leader = next((name for text in reversed(heads) if (name := read_leader(text))), None)
+    for draft in part.drafts if leader else ():
+        if not draft.texts.get("leader"):
+            draft.leader = draft.leader or leader
     return replace(part, titles=tuple(titles[:6]))
+
+
+def _may_be_title(text: str) -> bool:
+    """Tell whether a text above a table may be its title, though no known word calls it a list."""
+    plain = squeeze(text)
+    return (
+        6 <= len(plain) <= 60
+        and not _SECTION.search(plain)
+        and not is_note(text)
+        and read_leader(text) is None
+        and not re.search(r"[。；;:]", plain)
+    )
 
 
 def find_title_above(book: Book, sheet: Sheet) -> str:
@@ -93,7 +114,19 @@ def find_year(titles: Iterable[str], books: Sequence[Book]) -> int | None:
         if isinstance(value, str)
     ]
     years = [int(year) for text in lines for year in _YEAR.findall(squeeze(text))]
+    years = years or list(_years_of_dates(books))
     return max(dict.fromkeys(years), key=years.count, default=None)
+
+
+def _years_of_dates(books: Sequence[Book]) -> Iterator[int]:
+    """Yield the years of the dates that stand in cells."""
+    for book in books:
+        for sheet in book.sheets:
+            for _, _, value in sheet.cells():
+                if isinstance(value, date):  # and datetime, which is one
+                    yield value.year
+                elif isinstance(value, str) and (found := _DATED.fullmatch(squeeze(value))):
+                    yield int(found[1])
 
 
 def read_year(title: str) -> int | None:

@@ -1,0 +1,404 @@
+r"""The grammar of responsibility: who leads, who supports, who answers, and by when.
+
+Lists say it in parentheses at the end of an item, in a line of its own, in a last sentence or in
+a cell. This is the one place that knows the ways; each is an example of `read_duty`:
+
+- by labels, in any order, parted by `；`, `，`, `。`, a tab or nothing:
+  `牵头单位：甲，配合单位：乙`, `责任领导：某某；责任科室：丙　完成时限：9月底前`;
+- by verbs behind the names: `甲牵头，乙、丙配合，9月底前完成`, `由甲负责`, `甲、乙分别牵头落实`,
+  `甲、乙按职责分工负责`, `甲（牵头）、乙`;
+- by the names alone, the first of which leads: `甲、乙`.
+
+Words that only close such a statement (参加, 落实, 按职责分工负责, 等有关部门) are part of no name;
+notes like `列第一位的为牵头单位，下同` say what holds anyway and are left out.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from taskxl import words
+from taskxl.dates import find_due
+from taskxl.master.reading.header import read_header_word
+from taskxl.master.reading.offices import looks_like_office, split_names
+from taskxl.text import squeeze
+
+Role = str  # lead, supporting, responsible, person, leader, due
+_ROLES = ("lead", "responsible", "supporting", "person", "leader", "due")
+_OFFICE_ROLES = ("lead", "responsible", "supporting")
+_LONGEST = 30  # characters of a name that a text without a label may give
+
+# ---------------------------------------------------------------- words of the grammar
+
+_HOW = (
+    r"(?:(?:按照?|依据?|根据)(?:各自)?(?:职责|职能|分工)+|分别|各自|共同|联合|具体|统筹|积极|密切"
+    r"|认真|按要求)*"
+)
+_LEADS = r"(?:(?:总|共同)?牵头|主抓|主办|承办|主责|主要负责)"
+_SUPPORTS = r"(?:协助|配合|协办|协同|会办|参与|参加|支持)"
+_ANSWERS = r"(?:负责|落实|抓落实|实施|执行|承担)"
+_MORE = r"(?:负责|落实|抓好|抓落实|组织|协调|推进|推动|实施|汇总|完成|办理|做好|工作|抓总)*"
+_OTHERS = r"(?:等(?:有关|相关|各|市|县|区|直)*(?:部门|单位|处室|科室|股室|方面)*)?"
+_TAIL = re.compile(
+    rf"^(?P<names>.*?){_OTHERS}(?:{_HOW})(?:(?P<lead>{_LEADS}{_MORE})"
+    rf"|(?P<supporting>{_SUPPORTS}+{_MORE})|(?P<responsible>{_ANSWERS}{_MORE}))$"
+)
+_POSTFIX = re.compile(
+    rf"^(?P<names>.{{2,}}?)[（(](?:(?P<lead>{_LEADS})|(?P<supporting>{_SUPPORTS})"
+    r"|(?P<responsible>负责))"
+    r"(?:单位|部门)?[)）]$"
+)
+_INSIDE = re.compile(rf"(?:{_HOW})(?:(?P<lead>{_LEADS})|(?P<supporting>{_SUPPORTS})){_MORE}")
+_BY = re.compile(r"^(?:均?由|请)(?=.{2})")
+_BY_INSIDE = re.compile(r"[，,](?=由.{2,40}(?:牵头|负责|主抓|主办|承办|实施|落实))")
+_FIRST_LEADS = re.compile(
+    r"[（(][^（）()]*(?:第一|首位|排名|排首|列首|排在前)[^（）()]*[)）]"
+    r"|[；;。，,](?:列|排)[^，。；]{0,8}(?:第一|首)[^。；]*"
+)
+_LABEL_WORDS = (
+    "牵头|责任|主办|承办|主责|配合|协办|协同|协助|负责|分管|包联|挂钩|联系|落实|参与|参加|完成时|整改时"
+    "|办结时|办理时|时限|完成期|整改期|期限"
+)
+_KNOWN_LABEL = (
+    "(?:牵头|责任|主办|承办|主责|配合|协办|协同|负责|分管|包联|落实|参与|参加)(?:责任)?"
+    "(?:单位|部门|科室|股室|处室|领导|人)|(?:完成|整改|办结|办理)(?:时限|时间|期限)"
+)
+_LABEL = re.compile(
+    rf"(?:(?:^|(?<=[\s；;。，,、（(\[【|｜]))(?P<free>(?:{_LABEL_WORDS})[^：:；;，,。、\s（）()]{{0,8}})"
+    rf"|(?P<known>{_KNOWN_LABEL}))\s*[：:]\s*"
+    rf"|(?:^|(?<=[\s；;。]))(?P<bare>{_KNOWN_LABEL})[ \t\u3000]+(?=\S)"
+)
+_ENDLESS = "持续|长期|常态化|全年推进|贯穿全年|立行立改|即知即改|立即整改"
+_DUE = re.compile(
+    r"^(?:力争|确保|务必|要求|须|于|在)?(?:20\d\d年|今年|本年|当年|明年|次年)?"
+    r"(?:\d{1,2}月|年(?:度)?[底内末]|[上下]半年|第?[一二三四1-4]季度|全年|每[月季年半周]|常年)"
+    rf".{{0,20}}$|^(?:20\d\d年)?(?:{_ENDLESS}).{{0,8}}$"
+)
+_PERSON_POST = re.compile(
+    rf"^(?:{'|'.join(words.SURNAMES)})[\u4e00-\u9fff]{{1,2}}"
+    r"(?:同志|(?:常务)?副?(?:[省市县区镇乡局厅]长|书记|主任))$"
+)
+_SEPARATORS = "、，,;；/／|｜\n。"
+_PARTS = re.compile(
+    r"[（(【\[]\s*(?P<inside>(?:[^（）()【】\[\]]|[（(][^（）()]*[)）])*?)\s*[)）\]】]"
+)
+_ENDS = " \t\u3000；;。，,、"
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """What a text says of responsibility: names by role, and dues as they are written.
+
+    `plain` offices answer without a role of their own: the first of them leads where nobody else
+    does.
+    """
+
+    lead: tuple[str, ...] = ()
+    supporting: tuple[str, ...] = ()
+    plain: tuple[str, ...] = ()
+    leaders: tuple[str, ...] = ()
+    persons: tuple[str, ...] = ()
+    dues: tuple[str, ...] = ()
+
+    @property
+    def offices(self) -> tuple[str, ...]:
+        """All offices, leading ones first."""
+        return self.lead + self.plain + self.supporting
+
+    @property
+    def names_somebody(self) -> bool:
+        """Whether the statement says who, and not only by when."""
+        return bool(self.offices or self.leaders or self.persons)
+
+
+@dataclass(slots=True)
+class _Sheet:
+    """A duty on its way: what has been read so far."""
+
+    lead: list[str] = field(default_factory=list)
+    supporting: list[str] = field(default_factory=list)
+    responsible: list[str] = field(default_factory=list)
+    leader: list[str] = field(default_factory=list)
+    person: list[str] = field(default_factory=list)
+    due: list[str] = field(default_factory=list)
+    spoken: bool = False  # a label or a verb said the role
+
+    def put(self, role: Role, names: Sequence[str]) -> None:
+        into: list[str] = getattr(self, role)
+        into += [name for name in names if name not in into]
+
+    def close(self) -> Duty:
+        plain, supporting = self.responsible, self.supporting
+        if self.lead and plain:  # one is said to lead: the others support
+            supporting, plain = [*supporting, *plain], []
+        return Duty(
+            tuple(self.lead),
+            tuple(supporting),
+            tuple(plain),
+            tuple(self.leader),
+            tuple(self.person),
+            tuple(self.due),
+        )
+
+
+def read_duty(text: str, sure: bool = False) -> Duty | None:
+    """Read a whole text as a statement of responsibility; None when it is none.
+
+    `sure`: the text is known to be one, because it stands in a column of offices or behind a
+    label; names are then taken as they stand.
+
+    >>> read_duty("牵头单位：市教育局，配合单位：市财政局、各街道")
+    ... # doctest: +NORMALIZE_WHITESPACE
+    Duty(lead=('市教育局',), supporting=('市财政局', '各街道'), plain=(), leaders=(), persons=(),
+    dues=())
+    >>> duty = read_duty("由镇水利站牵头，各村配合，6月底前完成")
+    >>> duty.lead, duty.supporting, duty.dues
+    (('镇水利站',), ('各村',), ('6月底前完成',))
+    >>> duty = read_duty("财政部牵头，教育部、扶贫办等按职责分工负责，年内持续推进")
+    >>> duty.lead, duty.supporting, duty.dues
+    (('财政部',), ('教育部', '扶贫办'), ('年内持续推进',))
+    >>> read_duty("人民银行、财政部按职责分工负责").plain
+    ('人民银行', '财政部')
+    >>> read_duty("市金融办、市中心支行分别牵头落实").lead
+    ('市金融办', '市中心支行')
+    >>> duty = read_duty("责任领导：林二；责任科室：人事科、办公室 完成时限：9月底前")
+    >>> duty.leaders, duty.plain, duty.dues
+    (('林二',), ('人事科', '办公室'), ('9月底前',))
+    >>> read_duty("救助处、财务处（列第一位的为牵头单位，下同）").plain
+    ('救助处', '财务处')
+    >>> read_duty("办公室（牵头）、人事股").supporting
+    ('人事股',)
+    >>> read_duty("完成两处校舍改造") is None, read_duty("由学生自愿参加") is None
+    (True, True)
+    """
+    text = _FIRST_LEADS.sub("", text).strip(_ENDS)
+    if not text:
+        return None
+    sheet = _Sheet()
+    labels = [label for label in _LABEL.finditer(text) if _role_of(label)]
+    if labels and text[: labels[0].start()].strip(_ENDS):
+        if not sure:
+            return None  # something stands before the first label: not all of it is a statement
+        _read_names(text[: labels[0].start()], "responsible", sheet)
+    if not labels and not _read_names(text, "responsible", sheet):
+        return None
+    for at, label in enumerate(labels):
+        end = labels[at + 1].start() if at + 1 < len(labels) else len(text)
+        _read_value(_role_of(label), text[label.end() : end].strip(_ENDS), sheet)
+    duty = sheet.close()
+    if sure or labels:
+        return duty
+    names = duty.offices
+    seems = [looks_like_office(name) for name in names]
+    if any(len(name) > _LONGEST for name in names) or not (names or duty.leaders):
+        return None
+    enough = any(seems) or bool(duty.leaders) if sheet.spoken else all(seems)
+    return duty if enough and not _reads_on(names) else None
+
+
+def take_duties(line: str) -> tuple[str, tuple[Duty, ...]]:
+    """Divide a line into what it says and the statements of responsibility it bears.
+
+    Taken are parentheses that are one, a line that is or ends with labels, and last sentences.
+
+    >>> rest, duties = take_duties("提高低保标准。6月底前补发到位。（救助处、财务处）")
+    >>> rest, duties[0].plain
+    ('提高低保标准。6月底前补发到位。', ('救助处', '财务处'))
+    >>> rest, duties = take_duties("清理杂物堆。由农业办牵头，各村配合，4月底前完成。")
+    >>> rest, duties[0].lead
+    ('清理杂物堆。', ('农业办',))
+    >>> rest, duties = take_duties("推进建设，由市水利局负责。")
+    >>> rest, duties[0].plain
+    ('推进建设。', ('市水利局',))
+    >>> take_duties("新建学校3所（含幼儿园）。")
+    ('新建学校3所（含幼儿园）。', ())
+    """
+    duties: list[Duty] = []
+    line = _take_parentheses(line, duties)
+    line = _take_labels_at_end(line, duties)
+    line = _take_last_sentences(line, duties)
+    return line, tuple(duties)
+
+
+def is_endless(said: str) -> bool:
+    """Tell whether a due phrase is of work without an end: 持续推进, 长期坚持.
+
+    >>> is_endless("年内持续推进"), is_endless("6月底前")
+    (True, False)
+    """
+    return bool(re.search(_ENDLESS, said))
+
+
+def _take_parentheses(line: str, duties: list[Duty]) -> str:
+    for found in reversed(list(_PARTS.finditer(line))):
+        inside, before, after = found["inside"], line[: found.start()], line[found.end() :]
+        last = not after.strip(_ENDS)
+        if _FIRST_LEADS.fullmatch(found[0]):
+            line = before + after
+            continue
+        duty = read_duty(inside) if len(inside) > 1 else None
+        if duty is None or not (duty.names_somebody or duty.dues):
+            continue
+        said = bool(_LABEL.search(inside) or any(_TAIL.match(s) for s in _clauses(inside)))
+        if not said and not (last and _parts_an_item(before, inside)):
+            continue
+        line = (before.rstrip() + after.lstrip()) if last else before + after
+        duties.insert(0, duty)
+    return line
+
+
+def _parts_an_item(before: str, inside: str) -> bool:
+    """Tell whether names alone in parentheses close an item and do not explain its last word.
+
+    `市发改委（代建办）` explains a name, `…补发到位。（救助处、财务处）` closes an item.
+    """
+    ended = not before.strip() or before.rstrip()[-1:] in "。；;！!”"
+    return ended or (len(split_names(inside)) > 1) or not looks_like_office(before[-12:])
+
+
+def _take_labels_at_end(line: str, duties: list[Duty]) -> str:
+    for label in _LABEL.finditer(line):
+        if not _role_of(label):
+            continue
+        before = line[: label.start()].rstrip()
+        apart = not before or before[-1] in "。；;，,！!：:）)" or line[label.start() - 1].isspace()
+        duty = read_duty(line[label.start() :]) if apart else None
+        if duty and (duty.names_somebody or duty.dues):
+            duties.append(duty)
+            return before.rstrip("（([【，,；;" if before[-1:] not in "；;。" else "（([【")
+    return line
+
+
+def _take_last_sentences(line: str, duties: list[Duty]) -> str:
+    """Take the sentences, or the part behind `，由`, with which a line ends."""
+    ends = [found.end() for found in re.finditer(r"[。；;！!\n]\s*(?=.)", line)]
+    start, taken = len(line), list[Duty]()
+    for at in reversed([0, *ends]):
+        sentence = line[at:start]
+        by = _BY_INSIDE.search(sentence)
+        duty = read_duty(sentence) if at or not by else None
+        if duty is None and by and not taken and (duty := read_duty(sentence[by.end() :])):
+            duties.append(duty)
+            return f"{line[: at + by.start()]}。"
+        if duty is None and _is_due(sentence.strip(_ENDS)) and start == len(line):
+            duty = Duty(dues=(sentence.strip(_ENDS),))  # counts only behind a statement of who
+        elif duty is None or not (
+            _has_verb(sentence) and all(map(looks_like_office, duty.offices))
+        ):
+            break
+        taken.insert(0, duty)
+        start = at
+    if not any(duty.names_somebody for duty in taken):
+        return line
+    duties += taken
+    return line[:start].rstrip()
+
+
+def _has_verb(sentence: str) -> bool:
+    return any(_TAIL.match(clause) for clause in _clauses(sentence.strip(_ENDS)))
+
+
+def _clauses(text: str) -> list[str]:
+    return [part.strip() for part in _split(text) if part.strip()]
+
+
+def _role_of(label: re.Match[str]) -> Role:
+    """Return the role that a label gives, "" for a label of something else."""
+    word = label["free"] or label["known"] or label["bare"]
+    if word in ("牵头", "责任", "负责", "配合", "协办", "主办", "承办"):
+        word += "单位"
+    named = read_header_word(word)
+    return named[0] if named and named[0] in _ROLES else ""
+
+
+def _read_value(role: Role, value: str, sheet: _Sheet) -> None:
+    """Read what stands behind a label."""
+    sheet.spoken = True
+    if role == "due":
+        sheet.put("due", [value] if value else [])
+    elif role in _OFFICE_ROLES:
+        _read_names(value, role, sheet)
+    else:
+        sheet.put(role, split_names(value))
+
+
+def _read_names(text: str, role: Role, sheet: _Sheet) -> bool:
+    """Share out the names of a text by the verbs behind them; others go to `role`.
+
+    Returns False where a part of the text is neither a name, a verb nor a time.
+    """
+    waiting: list[str] = []
+    for part in _split(text):
+        clause = part.strip()
+        clause = _BY.sub("", clause)
+        if not clause:
+            continue
+        if _is_due(clause):
+            sheet.put("due", [clause])
+            continue
+        if _PERSON_POST.match(said := re.sub(rf"(?:{_LEADS}|{_ANSWERS}){_MORE}$", "", clause)):
+            sheet.put("leader", [said])
+            sheet.spoken = True
+            continue
+        pieces = list(_pair_verbs(clause))
+        for said_role, names in pieces:
+            waiting += names
+            if said_role.startswith("only "):
+                del waiting[len(waiting) - len(names) :]
+                sheet.put(said_role.removeprefix("only "), names)
+            elif said_role:
+                sheet.put(said_role, waiting)
+                waiting = []
+            sheet.spoken |= bool(said_role)
+    sheet.put(role, waiting)
+    return bool(sheet.lead or sheet.supporting or sheet.responsible or sheet.leader)
+
+
+def _pair_verbs(clause: str) -> Iterator[tuple[Role, list[str]]]:
+    """Yield (role, names) for the parts of a clause; role "" where no verb stands behind."""
+    postfix = _POSTFIX.match(clause)
+    if postfix:
+        yield f"only {postfix.lastgroup}", list(split_names(postfix["names"]))
+        return
+    tail = _TAIL.match(clause)
+    names = tail["names"] if tail else clause
+    if tail and _INSIDE.search(names):
+        at = 0
+        for inner in _INSIDE.finditer(names):
+            if inner.start() > at + 1 and inner.lastgroup:
+                yield inner.lastgroup, list(split_names(names[at : inner.start()]))
+                at = inner.end()
+        names = names[at:]
+    role = tail.lastgroup or "" if tail else ""
+    if tail and len(squeeze(names)) == 1:  # 股负责: what is left is no name
+        role, names = "", clause
+    yield role, list(split_names(names))
+
+
+def _is_due(clause: str) -> bool:
+    plain = squeeze(clause)
+    return (
+        len(plain) <= 28
+        and bool(_DUE.match(plain))
+        and (find_due(plain, 2000) is not None or bool(re.match(_ENDLESS, plain)))
+    )
+
+
+def _reads_on(names: Sequence[str]) -> bool:
+    """Tell whether one of the names is a piece of a sentence."""
+    return any(
+        re.search(r"[“”《》]|\d{3}|^[的了和及与要将已]|(?:的|了|要)$", name) for name in names
+    )
+
+
+def _split(text: str) -> list[str]:
+    """Split at commas, stops and line ends outside of brackets."""
+    parts, depth = [""], 0
+    for char in text:
+        depth += char in "（(〔[【"
+        depth -= char in "）)〕]】" and depth > 0
+        if char == "\n" or (char in _SEPARATORS and not depth):
+            parts.append("")
+        else:
+            parts[-1] += char
+    return parts
