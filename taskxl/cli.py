@@ -12,7 +12,7 @@ from taskxl.commands.demo import demo
 from taskxl.commands.ledger import ledger
 from taskxl.commands.mail import mail
 from taskxl.commands.master_list import check, diff, init, read
-from taskxl.commands.month import issue, merge, send_back, status
+from taskxl.commands.month import issue, merge, receive, send_back, status
 from taskxl.commands.prove import prove
 from taskxl.commands.rules import explain, rules
 from taskxl.commands.screen import ChineseGroup, explain_usage
@@ -53,6 +53,7 @@ for command in (
     check,
     issue,
     collect,
+    receive,
     merge,
     prove,
     status,

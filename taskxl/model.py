@@ -402,7 +402,7 @@ class Altered:
     cell: str | None
 
 
-IdentitySource = Literal["property", "hidden sheet", "office cell", "tasks"]
+IdentitySource = Literal["hand", "property", "hidden sheet", "office cell", "tasks"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -448,7 +448,7 @@ class Return:
     file: str
     sha256: str = ""
     received_at: datetime | None = None
-    receipt: Literal["mail", "file"] = "file"
+    receipt: Literal["mail", "file", "hand"] = "file"
     code: str | None = None
     reason: str | None = None
     submissions: tuple[Submission, ...] = ()
@@ -488,7 +488,7 @@ class OfficeState:
     state: OfficeStateWord
     files: tuple[str, ...] = ()
     received_at: datetime | None = None
-    receipt: Literal["mail", "file", "form", ""] = ""
+    receipt: Literal["mail", "file", "hand", "form", ""] = ""
     reporter: str = ""
     approved: bool = False
     tasks: int = 0

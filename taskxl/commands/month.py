@@ -6,11 +6,14 @@ from typing import TYPE_CHECKING
 import click
 
 from taskxl.commands import common
-from taskxl.commands.common import json_option, strict_option
+from taskxl.commands.common import TASK_LIST, json_option, strict_option
 from taskxl.commands.screen import ChineseCommand, month_option, table
+from taskxl.errors import TaskxlError
 from taskxl.text import show
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from taskxl.model import OfficeState
 
 _STATE_COLOURS = {"submitted": "green", "late": "yellow", "missing": "red", "rejected": "red"}
@@ -106,6 +109,66 @@ def status(folder: Path | None, month: str | None) -> None:
     for state, line in zip(merged.offices, lines, strict=True):
         click.secho(line, fg=_STATE_COLOURS[state.state] if state.due else None)
     click.echo(common.count_states(merged))
+
+
+@click.command(cls=ChineseCommand)
+@click.argument("file", metavar="[文件]", required=False, type=TASK_LIST)
+@click.option(
+    "--of", "there", metavar="文件", type=click.Path(path_type=Path), help="已在“回收”里的"
+)
+@click.option("--office", metavar="股室", help="是哪个股室的；不写则由表自己说明")
+@click.option("--at", metavar="时间", help="收到的时间，如 2021-04-24 17:00；不写则为现在")
+@click.option("--note", metavar="说明", default="", help="怎么收到的，如 微信")
+@month_option
+@click.pass_obj
+def receive(
+    folder: Path | None,
+    file: Path | None,
+    there: Path | None,
+    office: str | None,
+    at: str | None,
+    note: str,
+    month: str | None,
+) -> None:
+    """登记一份不经邮件收到的表：放进“回收”，记下是谁的、何时、怎么收到的。"""
+    from taskxl.desk.periods import choose_period
+    from taskxl.desk.registering import register_return
+
+    if (file is None) == (there is None):
+        raise TaskxlError("请写一个文件：新收到的直接写文件名，已在“回收”里的写 --of 文件名。")
+    workspace = common.open_workspace(folder)
+    now = common.now()
+    period = choose_period(workspace, month, now.date())
+    done = register_return(
+        workspace,
+        period,
+        there or file or Path(),
+        now,
+        is_there=there is not None,
+        office=office,
+        at=_read_moment(at, now) if at else None,
+        note=note,
+    )
+    receipt = done.receipt
+    told = [receipt.office, f"{receipt.received_at:%Y-%m-%d %H:%M}" if receipt.received_at else ""]
+    told.append(show(receipt.note))
+    verb = "已放进回收并登记" if done.copied else "已登记"
+    click.echo(f"{period.name}：{verb} {show(receipt.name)}（{'，'.join(filter(None, told))}）")
+
+
+def _read_moment(text: str, now: "datetime") -> "datetime":
+    """Read a moment as typed: `2021-04-24 17:00`, or a day alone; never one to come."""
+    from datetime import datetime
+
+    for form in ("%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d"):
+        try:
+            moment = datetime.strptime(text.strip().replace("：", ":"), form)  # noqa: DTZ007 - local
+        except ValueError:
+            continue
+        if moment > now:
+            raise TaskxlError(f"收到的时间“{show(text, 20)}”还没有到。请检查 --at。")
+        return moment
+    raise TaskxlError(f"时间“{show(text, 20)}”看不懂。请写成 2021-04-24 17:00。")
 
 
 @click.command("send-back", cls=ChineseCommand)

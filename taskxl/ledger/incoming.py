@@ -157,6 +157,18 @@ def list_arrivals(ledger: Ledger | None, period: Period) -> Arrivals:
     return arrivals
 
 
+def list_senders(ledger: Ledger | None, period: Period) -> dict[tuple[str, str], str]:
+    """Return from whom what lies under 回收/ came by mail, by its file and SHA-256."""
+    if ledger is None:
+        return {}
+    rows = ledger.connection.execute(
+        "SELECT file, digest, sender FROM attachments JOIN messages"
+        " ON messages.id = attachments.message WHERE period = ? AND file <> ''",
+        (period.key,),
+    )
+    return {(file, digest): sender for file, digest, sender in rows}
+
+
 def list_collected(ledger: Ledger, period: Period) -> dict[str, str]:
     """Return the files that were put under 回收/ of a period, by their SHA-256."""
     rows = ledger.connection.execute(
