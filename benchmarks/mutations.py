@@ -26,16 +26,20 @@ class _Own(Operator):
 
     @classmethod
     def examples(cls) -> tuple[Example, ...]:
+        """Return none: what cosmic-ray asks for its own tests."""
         return ()
 
     def codes(self, node: Any) -> Iterator[str]:
+        """Yield the codes that may stand in the place of a node."""
         raise NotImplementedError
 
     def mutation_positions(self, node: Any) -> Iterator[tuple[Position, Position]]:
+        """Yield the node's place once for each code."""
         for _ in self.codes(node):
             yield node.start_pos, node.end_pos
 
     def mutate(self, node: Any, index: int) -> Any:
+        """Put a code in the place of the node."""
         code = list(self.codes(node))[index]
         prefix = node.get_first_leaf().prefix
         return parso.python.tree.Name(code, node.start_pos, prefix)
@@ -45,6 +49,7 @@ class DropStatement(_Own):
     """A call, a raise or a change of something is left out; what is assigned becomes None."""
 
     def codes(self, node: Any) -> Iterator[str]:
+        """Yield the codes that may stand in the place of a node."""
         if getattr(node.parent, "type", "") != "simple_stmt" or not _in_function(node):
             return
         if node.type in ("atom_expr", "raise_stmt"):
@@ -62,6 +67,7 @@ class ReturnNothing(_Own):
     """A function returns None."""
 
     def codes(self, node: Any) -> Iterator[str]:
+        """Yield the codes that may stand in the place of a node."""
         if node.type == "return_stmt" and node.children[1].get_code().strip() != "None":
             yield "return None"
 
@@ -71,13 +77,16 @@ class DropBranch(Operator):
 
     @classmethod
     def examples(cls) -> tuple[Example, ...]:
+        """Return none: what cosmic-ray asks for its own tests."""
         return ()
 
     def mutation_positions(self, node: Any) -> Iterator[tuple[Position, Position]]:
+        """Yield where a condition stands."""
         if node.type == "if_stmt":
             yield node.children[1].start_pos, node.children[1].end_pos
 
     def mutate(self, node: Any, index: int) -> Any:
+        """Make the condition False."""
         node.children[1] = parso.python.tree.Name("False", node.children[1].start_pos, " ")
         return node
 
@@ -86,6 +95,7 @@ class DropSlice(_Own):
     """A part of something becomes the whole."""
 
     def codes(self, node: Any) -> Iterator[str]:
+        """Yield the codes that may stand in the place of a node."""
         if node.type == "subscript" and len(node.children) > 1:
             yield ":"
 
@@ -94,6 +104,7 @@ class ReplaceString(_Own):
     """A short text that is no pattern loses its first character, or becomes X."""
 
     def codes(self, node: Any) -> Iterator[str]:
+        """Yield the codes that may stand in the place of a node."""
         if node.type != "string" or "r" in node.value[:2].lower():
             return
         text = ast.literal_eval(node.value)
@@ -188,12 +199,16 @@ def _quiet_spans(source: str) -> list[tuple[Position, Position]]:
         elif isinstance(node, ast.FunctionDef | ast.ClassDef):
             nodes += node.decorator_list
             nodes += [node.returns] if isinstance(node, ast.FunctionDef) and node.returns else []
-        elif (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)) or (isinstance(node, ast.Subscript) and getattr(node.value, "id", "") in _TYPES):
+        elif isinstance(node, ast.Expr):
+            nodes += [node] if isinstance(node.value, ast.Constant) else []
+        elif isinstance(node, ast.Subscript) and getattr(node.value, "id", "") in _TYPES:
             nodes.append(node)
         elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
             nodes += [node] if getattr(node.right, "id", "a")[0].isupper() else []
-        elif (isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("rule", "gap_rule")) or (isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "__all__"):
+        elif isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("rule", "gap_rule"):
             nodes.append(node)
+        elif isinstance(node, ast.Assign):
+            nodes += [node] if getattr(node.targets[0], "id", "") == "__all__" else []
 
     def place(line: int, column: int) -> Position:
         return line, len(lines[line - 1].encode()[:column].decode())
@@ -208,18 +223,21 @@ _TYPES = {"Literal", "Callable", "tuple", "list", "dict", "set", "Mapping", "Seq
 
 
 def sample_mutants(root: Path, files: list[str], *, count: int, seed: int) -> list[Mutant]:
-    """Return a random sample: sites are drawn evenly, then one of the mutations of each."""
+    """Return a random sample: sites are drawn evenly, then one of the mutations of each.
+
+    The order is random, so that whatever is judged first is a fair sample, too.
+    """
     sites: dict[tuple[str, Position, str], list[Mutant]] = defaultdict(list)
     for file in files:
         source = (root / file).read_text(encoding="utf-8")
-        quiet = _quiet_spans(source)
+        quiet, tree = _quiet_spans(source), get_ast(source)
         for name, kind, operator in _operators():
             places = _Places(operator)
-            places.walk(get_ast(source))
+            places.walk(tree)
             for occurrence, start in enumerate(places.found):
                 if not any(first <= start < last for first, last in quiet):
                     mutant = Mutant(file, start[0], kind, name, occurrence)
                     sites[file, start, kind].append(mutant)
     chance = random.Random(seed)
     drawn = chance.sample(sorted(sites), min(count, len(sites)))
-    return sorted((chance.choice(sites[s]) for s in drawn), key=lambda m: (m.file, m.line))
+    return [chance.choice(sites[site]) for site in drawn]

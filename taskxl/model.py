@@ -12,6 +12,7 @@ from taskxl.approval import is_approval
 from taskxl.errors import TaskxlError
 from taskxl.findings import Finding
 from taskxl.text import quote, show
+from taskxl.words import NOT_DUE, OFFICE_STATES
 
 # ---------------------------------------------------------------- the master list
 
@@ -187,6 +188,8 @@ class Settings:
     spring_term: date | None = None
     autumn_term: date | None = None
     year_end: date | None = None
+    section_pages: bool = False
+    """Whether each section of 汇总表 begins a new page in print."""
     contact: str = ""
     mail_server: str = ""
     mail_port: int = 465
@@ -226,6 +229,17 @@ class MasterList:
 
 
 # ---------------------------------------------------------------- the period
+
+
+_CHINESE_MONTHS = {
+    **{word: number for number, word in enumerate("一二三四五六七八九十", 1)},
+    "十一": 11,
+    "十二": 12,
+}
+_CHINESE_MONTH = re.compile("|".join(sorted(_CHINESE_MONTHS, key=len, reverse=True)))
+_MONTH = re.compile(
+    r"(?:(\d{4})(?:[-—年/.]|(?=\d{2}$)))?(?:1?\d月?[-—–~～至到])?(\d{1,2})(?:月份?)?"
+)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -275,11 +289,14 @@ class Period:
 
     @classmethod
     def parse(cls, text: str, settings: Settings) -> "Period":
-        """Read `4`, `04`, `4月`, `2021-04`, `2021年4月`; the year of 设置 where none is given.
+        """Read a month as people write it; the year of 设置 where none is given.
 
+        `4`, `04`, `4月`, `四月份`, `2021-4`, `2021-04`, `202104`, `2021年四月`, and the label of a
+        period, `1-4月`, which is the month it ends in.
         Raises TaskxlError for anything else.
         """
-        found = re.fullmatch(r"\s*(?:(\d{4})\s*[-年/.])?\s*(\d{1,2})\s*月?(?:份)?\s*", text)
+        written = _CHINESE_MONTH.sub(lambda word: str(_CHINESE_MONTHS[word.group()]), text)
+        found = _MONTH.fullmatch("".join(written.split()))
         month = int(found.group(2)) if found else 0
         if not found or not 1 <= month <= 12:
             raise TaskxlError(
@@ -482,6 +499,13 @@ class OfficeState:
     """False: the office reported without owing; it counts in no rate."""
     months_missing: int = 0
     """Months in a row without a usable report, this one included."""
+    due: bool = True
+    """False: nothing came yet, and the report day is still to come; nobody is to blame."""
+
+    @property
+    def word(self) -> str:
+        """The state in Chinese: `未报送` only where the report is due."""
+        return OFFICE_STATES[self.state] if self.due else NOT_DUE
 
 
 Light = Literal["done", "on time", "near", "overdue", "severe", "unknown"]
@@ -540,5 +564,12 @@ class Month:
     """What the 办公室 corrected by hand; `entries` are as corrected."""
     instructions_before: Mapping[str, str] = field(default_factory=dict)
     """批示 on each task, by its id, in the last month before that was merged."""
+    deadline: date | None = None
+    """The report day, where it was still to come when this was merged: `as_of` is earlier then."""
     asked: tuple[str, ...] = ASKED
     """What the period's forms ask for, of `ASKED`."""
+
+    @property
+    def is_due(self) -> bool:
+        """Whether the report day had come when this was merged."""
+        return self.deadline is None

@@ -77,7 +77,7 @@ _DATE_ALONE = re.compile(rf"{_POINT}*[于在]?{_DAY}{_POINT}*")
 _UNFINISHED = re.compile(
     rf"(?:{_SUBJECT}|{_MANNER})*(?:{_NOT}|未能)(?:全部|全面|全|都|最终|{_SUBJECT})*{_FINISH}(?:{_SUBJECT})?"
 )
-_STEADILY = re.compile(rf"(?:{_SUBJECT}|{_NOW}|{_STEADY}|{_VERB}|整体|{_DURING}|{_POINT})+")
+_STEADILY = re.compile(rf"(?:{_SUBJECT}|{_NOW}|{_STEADY}|{_VERB}|整体|{_DURING}|{_POINT}|{_MARK})+")
 _IS_STEADY = re.compile(rf"{_STEADY}|{_NOW}{_VERB}|{_VERB}{_DURING}")
 _UNBEGUN = re.compile(
     rf"(?:{_SUBJECT}|{_MANNER})*{_NOT}(?:正式|全面|实质性)*{_BEGIN}(?:{_SUBJECT})?"
@@ -88,6 +88,10 @@ _LAGGING = re.compile(
 _LATER_ON = re.compile(rf"{_ASK}?{_LATER}(?:[到至]?{_WHEN}前?)?(?:{_FINISH})?(?:申请)?")
 _AHEAD = re.compile(r"\d[月日号底末初旬]*前")
 _FIND_DAY = re.compile(_DAY)
+_OPTION = re.compile(r"([□☐○◯☑☒✓✔√■●]|[(（][√✓✔xX×]?[)）])([\u4e00-\u9fff]{2,8})")
+_TICKED = re.compile(r"[☑☒✓✔√■●xX×]")
+_NUMBERED = re.compile(r"^\d[.、)](?=[\u4e00-\u9fff])")
+_PERCENT = re.compile(r"\(\d{1,2}(?:\.\d+)?%\)$")
 _LONGEST = 30  # what is longer tells more than its state
 _ROUND = re.compile(rf"^(?:{_POINT}|\s)+|(?:{_POINT}|\s)+$")
 
@@ -106,7 +110,12 @@ def read_status(text: str) -> tuple[str, bool]:
 
 @lru_cache(maxsize=4096)
 def _status_word(said: str) -> str | None:
+    said = _chosen(said)
     bare = _ROUND.sub("", said)
+    if _PERCENT.search(bare) and len(bare) <= _LONGEST:
+        # 正常推进（60%）: how far it is takes nothing from how it goes; 已完成（60%） is not done.
+        word = _status_word(_PERCENT.sub("", bare))
+        return word if word in (ON_TRACK, BEHIND) else None
     if not bare or bare in STATUSES:
         return bare
     known = {squeeze(synonym): word for synonym, word in STATUS_SYNONYMS.items()}
@@ -133,7 +142,7 @@ def read_state(text: str, year: int) -> tuple[str, date | None, bool]:
     >>> read_state("√ 全部办结", 2021), read_state("尚未完成", 2021), read_state("已完成50%", 2021)
     (('已完成', None, True), ('未完成', None, True), ('已完成50%', None, False))
     """
-    said = squeeze(text)
+    said = _chosen(squeeze(text))
     bare = _ROUND.sub("", said)
     if not bare or bare in MILESTONE_STATES:
         return bare, None, True
@@ -152,6 +161,19 @@ def read_state(text: str, year: int) -> tuple[str, date | None, bool]:
     if _UNFINISHED.fullmatch(bare) or _UNBEGUN.fullmatch(bare) or _is_steady(bare):
         return _NOT_COMPLETED, None, True
     return text, None, False
+
+
+def _chosen(said: str) -> str:
+    """Return the one ticked word of a list of choices, and what is numbered or quoted without it.
+
+    >>> _chosen("□已完成☑正常推进□进度滞后"), _chosen("()已完成(√)正常推进"), _chosen("2.正常推进")
+    ('正常推进', '正常推进', '正常推进')
+    """
+    options = _OPTION.findall(said)
+    if len(options) > 1 and "".join(box + word for box, word in options) == said:
+        ticked = [word for box, word in options if _TICKED.search(box)]
+        return ticked[0] if len(ticked) == 1 else said
+    return _NUMBERED.sub("", said).strip("“”\"'‘’「」")
 
 
 def find_day(text: str, year: int) -> date | None:

@@ -446,6 +446,8 @@ OFFICE_STATES: dict[str, str] = {
     "missing": "未报送",
     "rejected": "须重报",
 }
+NOT_DUE = "未到期限"
+"""What an office is called that has not reported while there is still time to."""
 EMPTY_MARK, ROW_GONE_MARK = "空白", "缺行"
 """What stands in 【】 where an owed text is not there: it is blank, or its row is gone."""
 VERDICTS: dict[str, str] = {

@@ -62,7 +62,7 @@ def test_a_month_can_be_had_as_it_stood_at_each_merge(
     workspace: Workspace, made: tuple[Workspace, list[bytes]]
 ) -> None:
     for place, content in enumerate(made[1], 1):
-        path = archive.write_past_summary(workspace, APRIL, place)
+        path = archive.write_past_summary(workspace, APRIL, place).path
         assert path.read_bytes() == content
         assert path.name == f"2021年1-4月汇总（第{place}次汇总时）.xlsx"
     # The present summary is untouched, and such copies are nobody's corrections.
@@ -75,7 +75,7 @@ def test_every_original_comes_back_the_replaced_one_too(
 ) -> None:
     present = {p.read_bytes() for p in workspace.returns_folder(APRIL).rglob("*.xlsx")}
     shutil.rmtree(workspace.returns_folder(APRIL))
-    written = archive.export_originals(workspace, (APRIL,), tmp_path / "原件")
+    written = [one.path for one in archive.export_originals(workspace, (APRIL,), tmp_path / "原件")]
     assert len(written) == 3
     assert {path.read_bytes() for path in written} > present
     assert {path.parent for path in written} == {tmp_path / "原件" / "2021年04月" / "各股室"}
@@ -95,15 +95,16 @@ def test_what_lies_in_the_folder_already_is_left_as_it_is(
     workspace: Workspace, tmp_path: Path
 ) -> None:
     folder = tmp_path / "原件"
-    (first, *_) = archive.export_originals(workspace, (APRIL,), folder)
+    first = archive.export_originals(workspace, (APRIL,), folder)[0].path
     (only,) = [p for p in folder.rglob("*") if "基教股" in p.name]
     only.write_bytes(b"mine")
-    written = archive.export_originals(workspace, (APRIL,), folder)
+    written = [one.path for one in archive.export_originals(workspace, (APRIL,), folder)]
     assert only.read_bytes() == b"mine"
     (again,) = [p for p in written if "基教股" in p.name]
     assert again.stem.startswith(f"{only.stem}-")
     assert first in written
-    assert archive.export_originals(workspace, (APRIL,), folder) == written
+    again = archive.export_originals(workspace, (APRIL,), folder)
+    assert [one.path for one in again] == written
 
 
 def test_a_long_name_keeps_its_kind(workspace: Workspace, tmp_path: Path) -> None:
@@ -113,7 +114,7 @@ def test_a_long_name_keeps_its_kind(workspace: Workspace, tmp_path: Path) -> Non
             form.read_bytes() + tail.encode()
         )
     merge_returns(workspace, APRIL)
-    written = archive.export_originals(workspace, (APRIL,), tmp_path / "原件")
+    written = [one.path for one in archive.export_originals(workspace, (APRIL,), tmp_path / "原件")]
     assert len(set(written)) == len(written) == 5
     assert {path.suffix for path in written} == {".xlsx"}
 

@@ -287,3 +287,30 @@ def test_a_year_has_twelve_periods_and_before_a_period_are_those_of_earlier_mont
     before = year_periods(settings, until=Period(2021, 4))
     assert before == [Period(2021, month, 3) for month in (1, 2, 3)]
     assert year_periods(settings, until=Period(2021, 1)) == []
+
+
+# ---------------------------------------------------------------- what a text begins with
+
+
+@pytest.mark.parametrize("begun", ["", "（2）", "12、", "③", "- ", "3月起，"])
+def test_a_month_with_which_a_text_begins_is_stated_markers_and_hidden_phrases_aside(
+    begun: str,
+) -> None:
+    found, vague = due_of(f"{begun}6月举办活动，另于9月检查")
+    assert found == date(2021, 6, 30)
+    assert vague == "“6月”按6月30日理解；文中还写有“9月”，按“6月”计"
+
+
+def test_a_month_inside_of_a_text_is_only_mentioned() -> None:
+    assert due_of("活动于6月举办，另于9月检查") == (date(2021, 9, 30), "“9月”按9月30日理解")
+
+
+def test_an_event_without_a_date_is_stated_beside_a_day_that_is_only_mentioned() -> None:
+    assert due_of("演练在高考前完成，以便12月25日表彰") == (
+        date(2021, 12, 25),
+        "文中还写有“高考前”，按“12月25日”计",
+    )
+
+
+def test_an_examination_is_no_beginning_of_term() -> None:
+    assert due_of("学业水平考试前") == (None, "“学业水平考试前”没有具体日期，待确认")

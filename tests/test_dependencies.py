@@ -16,6 +16,7 @@ IMPORTED_AS = {
     "python-oxmsg": "oxmsg",
     "fast-mail-parser": "fast_mail_parser",
     "mail-parser": "mailparser",
+    "msoffcrypto-tool": "msoffcrypto",
     "openxml-audit": "openxml_audit",
     "pytest-xdist": "xdist",
 }
@@ -50,7 +51,7 @@ def imported(folder: Path) -> set[str]:
                     str(a.value).split(".")[0] for a in node.args if isinstance(a, ast.Constant)
                 }
     own = {path.stem for name in ("tests", "benchmarks") for path in (ROOT / name).glob("*.py")}
-    return names - sys.stdlib_module_names - own - LIBREOFFICE - {"taskxl", "tests"}
+    return names - sys.stdlib_module_names - own - LIBREOFFICE - {"taskxl", "tests", "benchmarks"}
 
 
 def test_the_program_needs_what_it_declares_and_declares_what_it_needs() -> None:
@@ -66,12 +67,13 @@ def test_the_program_needs_what_it_declares_and_declares_what_it_needs() -> None
 def test_the_tests_need_what_the_test_extra_declares() -> None:
     base = declared("options", "install_requires")
     extra = declared("options.extras_require", "test")
+    extra |= declared("options.extras_require", "mutants")
     used = imported(ROOT / "tests") | imported(ROOT / "taskxl") | imported(ROOT / "benchmarks")
     assert used - base - extra == set(), "imported and not declared"
     assert extra - used - TOOLS == set(), "declared and imported nowhere"
 
 
-@pytest.mark.parametrize("section", ["install_requires", "test"])
+@pytest.mark.parametrize("section", ["install_requires", "test", "mutants"])
 def test_every_package_the_program_itself_needs_has_a_least_version(section: str) -> None:
     config = configparser.ConfigParser()
     config.read(ROOT / "setup.cfg", encoding="utf-8")

@@ -31,6 +31,8 @@ def fill_drawn_form(office: str) -> bytes:
     form = render_form(compile_template(DRAWING.read_bytes()), compose(office))
     book = load_workbook(io.BytesIO(form))
     for sheet in book.worksheets:
+        if sheet.sheet_state != "visible":
+            continue  # nobody sees the marks, which name the head lines too
         for row in sheet.iter_rows():
             cells = {cell.value: cell for cell in row if isinstance(cell.value, str)}
             if "进展情况" in cells or "完成日期" in cells:

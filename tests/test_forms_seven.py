@@ -237,3 +237,19 @@ def test_the_shipped_drawing_has_no_fault_and_is_what_the_script_draws() -> None
     content = template("附件2-七栏.xlsx")
     assert check_template(content) == ()
     assert looks(content) == looks(draw_template(layout=SEVEN))
+
+
+def test_each_form_is_asked_for_what_it_had_though_the_month_has_both(tmp_path: Path) -> None:
+    """After 表样 was changed in mid-month the form that went out before still counts as it was."""
+    workspace = make_workspace(tmp_path / "年", columns="seven")
+    (path,) = issue_forms(workspace, APRIL, now=NOW).written
+    book = openpyxl.load_workbook(path)
+    for sheet in book.worksheets:
+        fill(sheet)
+        sign(sheet)
+    book.save(workspace.returns_folder(APRIL) / "交.xlsx")
+    workspace.master_path.write_bytes(write_master(LIST))
+    issue_forms(workspace, APRIL, now=NOW)
+    month = merge_returns(workspace, APRIL, now=NOW).month
+    assert "status" in month.asked
+    assert demands(month) == []

@@ -82,6 +82,7 @@ def test_the_json_document_keeps_the_contract() -> None:
         "filled": 2,
         "owes": True,
         "approval": "同意",
+        "due": True,
     }
     assert document["counts"]["codes"]["G406"] == 1
     assert document["counts"]["files"]["accepted"] == 2

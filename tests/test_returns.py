@@ -224,6 +224,7 @@ def test_a_zip_changed_between_listing_and_reading_is_not_mixed(tmp_path: Path) 
     assert "被改动" in (read.reason or "")
 
 
+@pytest.mark.usefixtures("in_workers")
 def test_no_content_of_a_zip_enters_this_process(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -118,16 +118,21 @@ def test_old_word_files_are_read_where_libreoffice_is_installed(kind: str, tmp_p
     office = find_office()
     if office is None:
         pytest.skip("LibreOffice is not installed")
-    document = docx.Document()
-    document.add_paragraph("填报股室：办公室　填报人：王五")
-    add_table(document, [HEADER, *rows_of("123")])
-    document.save(str(tmp_path / "回.docx"))
+    rows = "".join(
+        "<tr>" + "".join(f"<td>{text}</td>" for text in row) + "</tr>"
+        for row in (HEADER, *rows_of("123"))
+    )
+    page = (
+        f"<meta charset=utf-8><p>填报股室：办公室　填报人：王五</p><table border=1>{rows}</table>"
+    )
+    (tmp_path / "回.html").write_text(page, encoding="utf-8")
+    filters = {"doc": "doc:MS Word 97", "rtf": "rtf:Rich Text Format"}
     subprocess.run(
         [
             office,
             f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}",
-            *("--headless", "--convert-to", kind, "--outdir", str(tmp_path)),
-            str(tmp_path / "回.docx"),
+            *("--headless", "--writer", "--convert-to", filters[kind]),
+            *("--outdir", str(tmp_path), str(tmp_path / "回.html")),
         ],
         check=True,
         capture_output=True,

@@ -354,3 +354,14 @@ def test_every_word_of_such_forms_is_kept() -> None:
     held = kept_texts(draft.read())
     assert {"甲", *(f"做了第{n}件" for n in OWN), *(f"缺{n}" for n in OWN)} <= set(held)
     assert HEADER[5] == "进展情况"
+
+
+@given(st.integers(2024, 2100), st.booleans())
+def test_a_file_time_of_another_year_makes_nobody_late(year: int, dated_late: bool) -> None:
+    draft = fill_form()
+    draft.sheets[MAIN][2][6] = "2021-4-28" if dated_late else "2021-4-22"
+    ret = replace(draft.read(), received_at=datetime(year, 1, 1))
+    month = merge(ret)
+    state = next(s.state for s in month.offices if s.office == "办公室")
+    assert state == ("late" if dated_late else "submitted")
+    assert ("G402" in {f.code for f in month.findings}) is dated_late

@@ -57,17 +57,18 @@ def progress(label: str) -> Callable[[int, int], None] | None:
 
 def count_states(month: "Month") -> str:
     """Return in a line how many offices stand where."""
-    from taskxl.words import OFFICE_STATES
+    from taskxl.words import NOT_DUE, OFFICE_STATES
 
     owing = [office for office in month.offices if office.owes]
     parts = []
-    for state, word in OFFICE_STATES.items():
-        names = [o.office for o in owing if o.state == state]
+    for word in (*OFFICE_STATES.values(), NOT_DUE):
+        names = [o.office for o in owing if o.word == word]
         if names:
-            parts.append(
-                f"{word} {len(names)}" + ("" if state == "submitted" else f"（{'、'.join(names)}）")
-            )
-    return f"{month.period.name}：{'，'.join([f'应报 {len(owing)}', *parts])}"
+            named = "" if word == OFFICE_STATES["submitted"] else f"（{'、'.join(names)}）"
+            parts.append(f"{word} {len(names)}{named}")
+    day = month.deadline
+    until = f"（报送期限{day.month}月{day.day}日未到）" if day else ""
+    return f"{month.period.name}{until}：{'，'.join([f'应报 {len(owing)}', *parts])}"
 
 
 def count_findings(findings: Sequence[Finding]) -> str:
@@ -76,20 +77,25 @@ def count_findings(findings: Sequence[Finding]) -> str:
     return "，".join(f"{SEVERITY_WORDS[s]} {counts[s]}" for s in SEVERITY_WORDS)
 
 
-def print_findings(findings: Sequence[Finding], everything: bool = False) -> None:
-    """Print findings, the gravest first; of many only the first, unless `everything` is asked."""
+def print_findings(findings: Sequence[Finding], see_all: str | None = None) -> None:
+    """Print findings, the gravest first; of many only the first and the way to `see_all`.
+
+    `see_all` is that way in words, such as a command with its option; without one all are printed.
+    """
     # The gravest first: where not all are shown, those must be.
     ranked = sorted(findings, key=lambda finding: list(SEVERITY_WORDS).index(finding.severity))
-    shown = ranked if everything else ranked[:SHOWN]
+    shown = ranked[:SHOWN] if see_all else ranked
     for finding in shown:
         word = SEVERITY_WORDS[finding.severity]
         click.secho(f"{word}　{finding}", fg=_COLOURS[finding.severity])
-    _print_rest(len(findings) if not everything else 0)
+    if len(shown) < len(ranked):
+        click.echo(f"……还有 {len(ranked) - len(shown)} 条。看全部：{see_all}")
 
 
-def _print_rest(count: int) -> None:
-    if count > SHOWN:
-        click.echo(f"……还有 {count - SHOWN} 条，用 --json 或 taskxl check 看全部。")
+def print_note(note: str | None) -> None:
+    """Print a line where there is one."""
+    if note is not None:
+        click.echo(note)
 
 
 def print_json(document: dict[str, Any]) -> None:

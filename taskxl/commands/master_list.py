@@ -83,7 +83,7 @@ def read(
                 f"{'、'.join(task.lead_offices) or f'（无责任{word}）'}"
                 + (f"　节点 {len(dates)}：{'、'.join(dates)}" if dates else "")
             )
-        common.print_findings(findings)
+        common.print_findings(findings, f"taskxl read --json {' '.join(map(_quote, files))}")
         print_understood(task_list.understood)
         for line in list_sources(task_list.tasks):
             click.echo(line)
@@ -153,7 +153,10 @@ def init(
     print_differences(result.differences)
     for line in result.notes:
         click.echo(show(line))
-    common.print_findings(result.findings)
+    # Not `check`: it tells of 主清单.xlsx, where what was misread cannot be seen any more.
+    common.print_findings(
+        result.findings, f"taskxl read --json {' '.join(map(_quote, files + more))}"
+    )
     if result.created:
         click.echo("请在 Excel 里核对主清单（淡黄色的是存疑），然后运行 taskxl issue。")
     elif update:
@@ -172,7 +175,7 @@ def check(folder: Path | None, strict: bool) -> None:
 
     workspace = common.open_workspace(folder)
     findings = check_workspace(workspace)
-    common.print_findings(findings, everything=True)
+    common.print_findings(findings)
     lacking = tell_unreported(workspace)
     for line in lacking:
         click.echo(line)

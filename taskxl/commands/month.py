@@ -47,11 +47,15 @@ def issue(folder: Path | None, month: str | None, office: str | None, preview: s
 
 @click.command(cls=ChineseCommand)
 @month_option
+@click.option(
+    "--clean", "--定稿", is_flag=True, help="再写一份定稿：没有标记、批注和内部各表，可以直接附上"
+)
 @json_option
 @strict_option
 @click.pass_obj
-def merge(folder: Path | None, month: str | None, as_json: bool, strict: bool) -> None:
+def merge(folder: Path | None, month: str | None, clean: bool, as_json: bool, strict: bool) -> None:
     """汇总收回来的表，写出汇总工作簿，标出缺口。"""
+    from taskxl.desk.clean_copies import write_clean
     from taskxl.desk.json import month_json
     from taskxl.desk.merging import merge_returns
     from taskxl.desk.periods import choose_period
@@ -72,6 +76,12 @@ def merge(folder: Path | None, month: str | None, as_json: bool, strict: bool) -
         click.echo(common.count_findings(result.month.findings))
         verb = "写好" if result.written else "没有变化："
         click.echo(f"{verb} {show(result.summary)}")
+    if clean:
+        copy = write_clean(workspace, result.month, common.now())
+        for note in copy.notes:
+            click.echo(note, err=as_json)
+        verb = "写好定稿" if copy.written else "定稿没有变化："
+        click.echo(f"{verb} {show(copy.path)}", err=as_json)
     common.leave(result.month.findings, strict)
 
 
@@ -80,18 +90,21 @@ def merge(folder: Path | None, month: str | None, as_json: bool, strict: bool) -
 @click.pass_obj
 def status(folder: Path | None, month: str | None) -> None:
     """谁报了，谁没报。"""
-    from taskxl.desk.merging import look_at_month
+    from taskxl.desk.merging import look_at_month, note_strays
     from taskxl.desk.periods import choose_period
 
     workspace = common.open_workspace(folder)
     period = choose_period(workspace, month, common.today())
-    merged = look_at_month(workspace, period, common.progress("读取回收的表"))
+    bar = common.progress("读取回收的表")
+    merged = look_at_month(workspace, period, bar, common.today())
+    for note in note_strays(workspace, merged):
+        click.echo(note)
     titles = (merged.master.settings.office_word, "状态", "收到", "填报人", "审定", "已填/应填")
     asked = "approval" in merged.asked
     head, *lines = table([titles, *(_status_row(state, asked) for state in merged.offices)])
     click.secho(head, bold=True)
     for state, line in zip(merged.offices, lines, strict=True):
-        click.secho(line, fg=_STATE_COLOURS[state.state])
+        click.secho(line, fg=_STATE_COLOURS[state.state] if state.due else None)
     click.echo(common.count_states(merged))
 
 
@@ -100,31 +113,26 @@ def status(folder: Path | None, month: str | None) -> None:
 @click.option("--office", metavar="股室", help="只看这一个股室的")
 @click.pass_obj
 def send_back(folder: Path | None, month: str | None, office: str | None) -> None:
-    """列出各股室自己要更正的地方，可以直接粘贴发给它。"""
-    from taskxl.desk.merging import look_at_month
+    """列出各股室自己要更正的地方，可以直接粘贴发给它；同时写进“下发”里的“退回.txt”。"""
+    from taskxl.desk.pasting import paste_letters
     from taskxl.desk.periods import choose_period
-    from taskxl.reports.send_back import send_back_text
-    from taskxl.roster import Roster
 
     workspace = common.open_workspace(folder)
-    period = choose_period(workspace, month, common.today())
-    merged = look_at_month(workspace, period, common.progress("读取回收的表"))
-    offices = [state.office for state in merged.offices]
-    word = merged.master.settings.office_word
-    if office is not None:
-        offices = [Roster(merged.master.offices).choose(office, offices, f"报送的{word}")]
-    texts = [text for name in offices if (text := send_back_text(merged, name))]
-    click.echo("\n\n".join(texts) or f"没有要{word}更正的地方。")
+    today = common.today()
+    period = choose_period(workspace, month, today)
+    bar = common.progress("读取回收的表")
+    pastes, path = paste_letters(workspace, period, "send-back", office, today, bar)
+    click.echo("\n\n".join(pastes.offices.values()) or "没有要股室更正的地方。")
+    if path is not None:
+        click.echo(f"（以上已写进 {show(path)}，供粘贴。）", err=True)
 
 
 def _status_row(state: "OfficeState", asked: bool) -> tuple[str, ...]:
-    from taskxl.words import OFFICE_STATES
-
     received = state.received_at.strftime("%m-%d %H:%M") if state.received_at else ""
     back = state.state in ("submitted", "late")
     return (
         state.office,
-        OFFICE_STATES[state.state],
+        state.word,
         received,
         show(state.reporter, 12),
         ("已审定" if state.approved else "未审定" if asked else "") if back else "",

@@ -8,10 +8,11 @@ from pathlib import Path, PurePosixPath
 from taskxl.errors import TaskxlError
 from taskxl.ledger import Ledger, Origin, mark_of
 from taskxl.ledger.looking import look_into_ledger
+from taskxl.ledger.own import careful_writer
 from taskxl.merge.counts import count_month
 from taskxl.model import Month, Period
 from taskxl.text import safe_file_name, show
-from taskxl.workspace.files import make_folder, read_whole, write_whole
+from taskxl.workspace.files import Written, make_folder, read_whole
 from taskxl.workspace.folder import Workspace
 from taskxl.workspace.lock import hold_workspace
 
@@ -46,58 +47,61 @@ def list_merges(workspace: Workspace, period: Period) -> tuple[PastMerge, ...]:
     return tuple(found)
 
 
-def write_past_summary(workspace: Workspace, period: Period, place: int) -> Path:
+def write_past_summary(
+    workspace: Workspace, period: Period, place: int, now: datetime | None = None
+) -> Written:
     """Write the summary of a period as it stood at its merge `place` (from 1), beside today's.
 
+    `now` is when it is recorded.
     Raises TaskxlError where there is no such merge, or writing fails.
     """
     from taskxl.reports.summary import write_summary
 
     with hold_workspace(workspace, "ledger"), look_into_ledger(workspace) as ledger:
-        month = _find_month(ledger, period, place)
+        ledger, month = _find_month(ledger, period, place)
         path = workspace.summary_path(period)
         path = path.with_stem(f"{path.stem}（第{place}次汇总时）")
         make_folder(path.parent)
-        write_whole(path, write_summary(month, mark_of(month)))
-    return path
+        writer = careful_writer(ledger, workspace.root, now)
+        return writer.write(path, write_summary(month, mark_of(month)))
 
 
-def _find_month(ledger: Ledger | None, period: Period, place: int) -> Month:
+def _find_month(ledger: Ledger | None, period: Period, place: int) -> tuple[Ledger, Month]:
     merges = ledger.merges(period) if ledger else ()
     if ledger is None or not 1 <= place <= len(merges):
         said = f"只汇总过 {len(merges)} 次" if merges else "还没有汇总过"
         raise TaskxlError(f"{period.name}{said}，没有第 {place} 次。")
     month = ledger.month(period, merges[place - 1].number)
     assert month is not None  # noqa: S101 - it is in the list of merges
-    return month
+    return ledger, month
 
 
 def export_originals(
-    workspace: Workspace, periods: tuple[Period, ...], folder: Path
-) -> tuple[Path, ...]:
+    workspace: Workspace, periods: tuple[Period, ...], folder: Path, now: datetime | None = None
+) -> tuple[Written, ...]:
     """Write every file ever received for some periods into `folder`, one folder a month.
 
     Files keep the names they came under; where several came under one name all are there, told
     apart by the beginning of their digests. What lies in a zip comes with the zip. A file that is
-    in the folder already, and is another, is left as it is.
+    in the folder already, and is another, is left as it is. `now` is when that is recorded.
     Raises TaskxlError where nothing was received, the folder is one of the workspace's own, or
     writing fails.
     """
     _require_own_folder(workspace, folder)
-    written: list[Path] = []
+    written: list[Written] = []
     with look_into_ledger(workspace) as ledger:
         for period in periods if ledger else ():
-            received = ledger.originals(period) if ledger else ()
+            assert ledger is not None  # noqa: S101 - there are periods
+            received = ledger.originals(period)
             names = [_safe_path(name) for name, _ in received]
             for name, (_, digest) in zip(names, received, strict=True):
-                content = ledger.content(digest) if ledger else b""
+                content = ledger.content(digest)
                 path = folder / period.folder / name
                 marked = path.with_stem(f"{path.stem}-{digest[:8]}")
                 if names.count(name) > 1 or not _is_free(path, content):
                     path = marked
                 make_folder(path.parent)
-                write_whole(path, content)
-                written.append(path)
+                written.append(careful_writer(ledger, workspace.root, now).write(path, content))
     if not written:
         raise TaskxlError("台账里没有收到过的文件，没有写出。请先运行 taskxl merge。")
     return tuple(written)

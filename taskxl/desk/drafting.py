@@ -1,7 +1,7 @@
 """Letters of the month: composed for each office, written as drafts, or packed for OA and chat."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -11,12 +11,14 @@ from taskxl.dates import report_day
 from taskxl.desk.issuing import compose_forms
 from taskxl.desk.lists import load_master
 from taskxl.desk.merging import look_at_month
+from taskxl.desk.received import find_waiting
 from taskxl.desk.return_files import Progress
 from taskxl.errors import TaskxlError
 from taskxl.findings import Finding
 from taskxl.forms.issue import Form, form_title
-from taskxl.ledger import LetterKind, Topic
+from taskxl.ledger import LetterKind, Topic, open_ledger
 from taskxl.ledger.looking import look_into_ledger
+from taskxl.ledger.own import careful_writer
 from taskxl.mail.addresses import Recipients, read_recipients
 from taskxl.mail.letters import Attachment, Letter, write_draft
 from taskxl.mail.parcels import pack_parcel
@@ -25,7 +27,13 @@ from taskxl.model import MasterList, Month, OfficeState, Period
 from taskxl.reports.send_back import send_back_text
 from taskxl.roster import Roster
 from taskxl.text import call_offices, quote, show
-from taskxl.workspace.files import make_folder, read_whole, require_writable, write_whole
+from taskxl.workspace.files import (
+    CarefulWriter,
+    is_aside,
+    make_folder,
+    read_whole,
+    require_writable,
+)
 from taskxl.workspace.folder import Workspace
 from taskxl.workspace.lock import hold_workspace
 
@@ -98,19 +106,20 @@ def compose_letters(
     office: str | None = None,
     progress: Progress = None,
     by_mail: bool = True,
+    today: date | None = None,
 ) -> Batch:
     """Return what is to be said to each office, or to `office` only.
 
     issue: to all that owe a report, with their forms; remind: to those of whom no usable report
     has come, the form again with it; send-back: to those that have something to mend.
-    Addresses are looked at where it goes `by_mail`.
+    Addresses are looked at where it goes `by_mail`; `today` is the day of which it is true.
     Raises TaskxlError where the month was not issued, or there is no such office.
     """
     master, findings = load_master(workspace)
     composers: dict[LetterKind, Callable[[], tuple[list[Item], list[str]]]] = {
         "issue": lambda: _compose_issue(workspace, master, period, office),
-        "remind": lambda: _compose_remind(workspace, master, period, office, progress),
-        "send-back": lambda: _compose_send_back(workspace, master, period, office, progress),
+        "remind": lambda: _compose_remind(workspace, master, period, office, progress, today),
+        "send-back": lambda: _compose_send_back(workspace, master, period, office, progress, today),
     }
     items, notes = composers[kind]()
     notes += _note_addresses(master, findings, items) if by_mail else []
@@ -158,8 +167,9 @@ def _compose_remind(
     period: Period,
     office: str | None,
     progress: Progress,
+    today: date | None,
 ) -> tuple[list[Item], list[str]]:
-    month = look_at_month(workspace, period, progress)
+    month = look_at_month(workspace, period, progress, today)
     owing = [state for state in month.offices if state.owes]
     states = _choose(owing, month.master, office)
     left = [state for state in states if state.state in ("missing", "rejected")]
@@ -167,7 +177,24 @@ def _compose_remind(
         return [], [f"{states[0].office}{period.name}的表已经收到，不用催报。"]
     forms = {form.office: form for form in compose_forms(workspace, period)}
     items, notes = [], []
+    with look_into_ledger(workspace) as ledger:
+        since = (ledger.first_issued(period) if ledger else None) or period.first_day
+        waiting = find_waiting(ledger, master, period, min(since, period.first_day))
+    if "" in waiting and left:
+        notes.append(
+            f"邮箱里有一封信（{quote(waiting[''], 40)}）没有读到，不知道是谁的。"
+            "请先打开邮箱看看，免得催错。"
+        )
     for state in left:
+        if state.office in waiting:
+            held = "请核实后再发催报" if office else "没有写催报"
+            notes.append(
+                f"{state.office}有一封信（{quote(waiting[state.office], 40)}）没有读到，"
+                f"里面可能就是表，{held}。请打开邮箱查看，把附件另存后放进回收；"
+                f"确实没有表的，运行 taskxl mail remind --office {state.office}。"
+            )
+            if office is None:
+                continue
         form = forms.get(state.office)
         attachment = _find_form(workspace, state.office, period)
         if form is None or attachment is None:
@@ -203,8 +230,9 @@ def _compose_send_back(
     period: Period,
     office: str | None,
     progress: Progress,
+    today: date | None,
 ) -> tuple[list[Item], list[str]]:
-    month = look_at_month(workspace, period, progress)
+    month = look_at_month(workspace, period, progress, today)
     items = []
     states = _choose(month.offices, month.master, office)
     for state in states:
@@ -348,8 +376,8 @@ def draft_letters(
 
     `now` is the day for which they are worded. Raises TaskxlError as `compose_letters` does.
     """
-    with hold_workspace(workspace, "mail"):
-        batch = compose_letters(workspace, period, kind, office, progress)
+    with hold_workspace(workspace, "mail"), open_ledger(workspace.ledger_path) as ledger:
+        batch = compose_letters(workspace, period, kind, office, progress, today=now.date())
         word = KIND_WORDS[kind]
         made = {
             item.office: (
@@ -359,14 +387,15 @@ def draft_letters(
             for item in batch.items
         }
         folder = workspace.letters_folder(period)
-        return _write_files(batch, folder, f"{word}-*.eml", made, office)
+        writer = careful_writer(ledger, workspace.root, now)
+        return _write_files(writer, batch, folder, f"{word}-*.eml", made, office)
 
 
 def pack_forms(
     workspace: Workspace, period: Period, office: str | None, now: datetime
 ) -> DraftReport:
     """Pack each office's form with the letter's text, one zip an office under 下发/打包/."""
-    with hold_workspace(workspace, "mail"):
+    with hold_workspace(workspace, "mail"), open_ledger(workspace.ledger_path) as ledger:
         batch = compose_letters(workspace, period, "issue", office, by_mail=False)
         made = {
             item.office: (
@@ -375,10 +404,13 @@ def pack_forms(
             )
             for item in batch.items
         }
-        return _write_files(batch, workspace.parcels_folder(period), "*.zip", made, office)
+        writer = careful_writer(ledger, workspace.root, now)
+        folder = workspace.parcels_folder(period)
+        return _write_files(writer, batch, folder, "*.zip", made, office)
 
 
 def _write_files(
+    writer: CarefulWriter,
     batch: Batch,
     folder: Path,
     pattern: str,
@@ -389,7 +421,14 @@ def _write_files(
         require_writable(path, content)
     if made:
         make_folder(folder)
-    written = [path for path, content in made.values() if write_whole(path, content)]
+    written = [writer.write(path, content) for path, content in made.values()]
     files = {name: path for name, (path, _) in made.items()}
-    stale = [] if office else [p for p in sorted(folder.glob(pattern)) if p not in files.values()]
-    return DraftReport(batch, folder, files, tuple(written), tuple(stale))
+    there = (path for path in sorted(folder.glob(pattern)) if not is_aside(path))
+    stale = [] if office else [path for path in there if path not in files.values()]
+    return DraftReport(
+        replace(batch, notes=(*batch.notes, *filter(None, (one.note for one in written)))),
+        folder,
+        files,
+        tuple(one.path for one in written if one.changed),
+        tuple(stale),
+    )

@@ -1,23 +1,28 @@
 """The forms of a month: composed, recorded in the ledger, written under 下发/."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from pathlib import Path
 
 from taskxl.dates import doubt_report_day, report_day
+from taskxl.desk.filled_forms import describe_filled, find_filled
 from taskxl.desk.lists import load_master, settle_master
-from taskxl.desk.merging import _take_up_corrections
-from taskxl.desk.months import asked_of_template, recall_months
+from taskxl.desk.lost_months import describe_lookalikes
+from taskxl.desk.months import asked_of_template, form_paths
 from taskxl.desk.rebuilding import rebuild
+from taskxl.desk.year_walk import recall_months, walk_year
 from taskxl.errors import TaskxlError
 from taskxl.forms.issue import Form, compose_form, render_form
 from taskxl.ledger import IssuedForm, Ledger, open_ledger
 from taskxl.ledger.looking import look_into_ledger
+from taskxl.ledger.own import careful_writer
 from taskxl.merge.revisions import instructions_of
-from taskxl.model import Entry, MasterList, Period
+from taskxl.model import Entry, MasterList, Month, Period
 from taskxl.roster import Roster, divide_tasks
 from taskxl.text import call_offices
-from taskxl.workspace.files import require_writable, write_whole
+from taskxl.workspace.files import require_writable
 from taskxl.workspace.folder import Workspace
 from taskxl.workspace.lock import hold_workspace
 
@@ -56,12 +61,17 @@ def _issue(
 ) -> IssueReport:
     from taskxl.forms.template.template import compile_template
 
-    master, notes = settle_master(workspace, ledger)
+    twins = describe_lookalikes(workspace, period)
+    if twins and not workspace.has_month(period):
+        raise TaskxlError(twins)
+    master, notes = settle_master(workspace, ledger, now)
+    notes += filter(None, [twins])
     notes += rebuild(workspace, ledger, master, period, now)
-    notes += _take_up_corrections(workspace, ledger, master, period, now)
-    notes += filter(None, [doubt_report_day(period, master.settings)])
-    notes += _tell_skipped(workspace, ledger, master, period)
-    forms = _compose(workspace, ledger, master, period, office)
+    year = walk_year(workspace, ledger, master, period, now)
+    notes += [*year.corrections, *filter(None, [doubt_report_day(period, master.settings)])]
+    notes += _tell_skipped(period, year.months)
+    asked = asked_of_template(workspace, master.settings)
+    forms = _compose(master, period, office, year.months, asked)
     name, drawn = workspace.form_template(master.settings.form_columns)
     template = compile_template(drawn, name)
     contents = [render_form(template, form) for form in forms]
@@ -70,26 +80,45 @@ def _issue(
         for form, content in zip(forms, contents, strict=True)
     ]
     rendered = {workspace.form_path(one.office, period): one.content for one in issued}
-    changing = [path for path, content in rendered.items() if require_writable(path, content)]
+    filled = find_filled(workspace, ledger, period)
+    last = dict(ledger.form_digests(period))
+    # A form that is the same as before need not go out again: who fills it in its place may go on.
+    being_filled = {
+        workspace.form_path(one.office, period)
+        for one in issued
+        if last.get(one.office) == sha256(one.content).hexdigest()
+    } & {*filled}
+    changing = {
+        path: content
+        for path, content in rendered.items()
+        if path not in being_filled and require_writable(path, content)
+    }
     replaced = tuple(path for path in changing if path.exists())
     # Before any file is replaced: whatever happens then, every form that went out is kept.
     ledger.record_forms(period, master, issued, now)
     returns = workspace.prepare_month(period)
-    written = [path for path, content in rendered.items() if write_whole(path, content)]
+    writer = careful_writer(ledger, workspace.root, now)
+    written = [writer.write(path, content) for path, content in changing.items()]
     folder = workspace.issue_folder(period)
-    stale = [] if office else [p for p in sorted(folder.glob("附件2-*.xlsx")) if p not in rendered]
-    unchanged = [path for path in rendered if path not in written]
+    stale = [] if office else [p for p in form_paths(workspace, period) if p not in rendered]
+    kept = {one.path: one.aside for one in written if one.aside}
+    notes += describe_filled([kept.get(path, path) for path in filled])
+    # Of one that was filled where it went is said already.
+    notes += filter(None, [one.note for one in written if one.path not in filled])
     notes = [call_offices(note, master.settings.office_word) for note in notes]
     return IssueReport(
-        folder, returns, tuple(written), tuple(unchanged), tuple(stale), tuple(notes), replaced
+        folder,
+        returns,
+        tuple(changing),
+        tuple(path for path in rendered if path not in changing),
+        tuple(stale),
+        tuple(notes),
+        replaced,
     )
 
 
-def _tell_skipped(
-    workspace: Workspace, ledger: Ledger, master: MasterList, period: Period
-) -> list[str]:
+def _tell_skipped(period: Period, past: Sequence[Month]) -> list[str]:
     """Return a line where the month before was not issued though an earlier one was."""
-    past = recall_months(workspace, ledger, master, period)
     if not past or past[-1].period == period.previous:
         return []
     last = past[-1].period
@@ -112,15 +141,16 @@ def compose_forms(workspace: Workspace, period: Period, office: str | None = Non
     """Return the forms of a period, with what the month before said already in them."""
     master, _ = load_master(workspace)
     with look_into_ledger(workspace) as ledger:
-        return _compose(workspace, ledger, master, period, office)
+        past = recall_months(workspace, ledger, master, period)
+    return _compose(master, period, office, past, asked_of_template(workspace, master.settings))
 
 
 def _compose(
-    workspace: Workspace,
-    ledger: Ledger | None,
     master: MasterList,
     period: Period,
     office: str | None,
+    past: Sequence[Month],
+    asked: tuple[str, ...],
 ) -> list[Form]:
     shares = divide_tasks(master, period)
     owing = tuple(shares)
@@ -131,7 +161,6 @@ def _compose(
     if office is not None:
         what = f"要报送的{master.settings.office_word}"
         owing = (Roster(master.offices).choose(office, owing, what),)
-    past = recall_months(workspace, ledger, master, period)
     previous: dict[tuple[str, str], Entry] = {}
     said_in: dict[tuple[str, str], Period] = {}
     done: frozenset[str] = frozenset()
@@ -147,7 +176,6 @@ def _compose(
                     said_in[entry.task, name_of(entry.office)] = month.period
         done = frozenset(s.milestone.id for s in past[-1].milestones if s.light == "done")
     as_of = report_day(period, master.settings)
-    asked = asked_of_template(workspace, master.settings)
     return [
         compose_form(
             master, name, period, as_of, previous, done, shares[name], instructions, said_in, asked

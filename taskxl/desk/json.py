@@ -53,6 +53,8 @@ def month_json(month: Month, summary: str) -> dict[str, Any]:
     return {
         "period": month.period.key,
         "summary": summary,
+        "as_of": month.as_of.isoformat(),
+        "due": month.is_due,
         "offices": [
             {
                 "office": state.office,
@@ -65,6 +67,7 @@ def month_json(month: Month, summary: str) -> dict[str, Any]:
                 "filled": state.filled,
                 "owes": state.owes,
                 "approval": state.approval,
+                "due": state.due,
             }
             for state in month.offices
         ],

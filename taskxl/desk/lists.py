@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import count
 from pathlib import Path
 
 from taskxl.dates import UNSET, Calendar, is_recurring
@@ -19,6 +18,7 @@ from taskxl.intake.refusals import Refused
 from taskxl.intake.workers import read_isolated
 from taskxl.ledger import Ledger, open_ledger
 from taskxl.ledger.looking import look_into_ledger
+from taskxl.ledger.own import LedgerRecords
 from taskxl.master.book.making import make_master, write_master
 from taskxl.master.book.patching import find_held, write_ids, write_setting, write_update
 from taskxl.master.book.rereading import PlacedMaster, read_placed
@@ -35,7 +35,7 @@ from taskxl.roster import Roster, find_unreported
 from taskxl.tasks import KnownIds, gather_ids, give_ids
 from taskxl.text import call_offices, show, squeeze
 from taskxl.words import ALL_OFFICES
-from taskxl.workspace.files import read_whole, require_writable, write_whole
+from taskxl.workspace.files import put_aside, require_writable, write_whole
 from taskxl.workspace.folder import Workspace
 from taskxl.workspace.lock import hold_workspace
 
@@ -166,11 +166,14 @@ def _place_master(workspace: Workspace, content: bytes, ledger: Ledger | None) -
     return read_placed(content, name, known)
 
 
-def settle_master(workspace: Workspace, ledger: Ledger) -> tuple[MasterList, list[str]]:
+def settle_master(
+    workspace: Workspace, ledger: Ledger, now: datetime | None = None
+) -> tuple[MasterList, list[str]]:
     """Read 主清单.xlsx, put in the ids that new rows lack and the offices that only 任务 names.
 
     An id that is written stays with its task, whatever is done to the row afterwards. Lines say
-    which offices were added, and where something could not be written.
+    which offices were added, and where something could not be written. The workbook is edited in
+    place, and kept in the ledger as a person had left it; `now` is when.
     Raises TaskxlError when the list cannot be used at all.
     """
     content = workspace.read_master_bytes()
@@ -182,7 +185,8 @@ def settle_master(workspace: Workspace, ledger: Ledger) -> tuple[MasterList, lis
             again = read_placed(settled, workspace.master_path.name)
             settled = write_update(settled, again, taken.tasks, taken.offices)
         if settled != content:
-            write_whole(workspace.master_path, settled)
+            LedgerRecords(ledger, now).keep(workspace.master_path.name, content)
+            write_whole(workspace.master_path, settled, content)
     except ValueError:
         why = "主清单.xlsx 的格式改不了，新增任务的标识没有写进去。请用 Excel 或 WPS 另存为 .xlsx。"
     except TaskxlError as error:
@@ -409,8 +413,9 @@ def update_workspace(
         content = _keep_hints(workspace, content, hints)
         aside = None
         if require_writable(path, content):
-            aside = _put_aside(path, found)
-            write_whole(path, content)
+            LedgerRecords(ledger, now).keep(path.name, found)
+            aside = put_aside(path, found, "更新前", "")
+            write_whole(path, content, found)
         # Last: were it first and the workbook not written, the document's changes would look like
         # a person's own at the next run.
         _record_import(ledger, task_list, update.stated, paths, now)
@@ -492,15 +497,6 @@ def _find_new_offices(master: MasterList, task_list: TaskList) -> tuple[Office, 
         for office in fresh
         if roster.resolve(office.name) is None and squeeze(office.name) not in everybody | aliases
     )
-
-
-def _put_aside(path: Path, content: bytes) -> Path:
-    """Keep a workbook as it was before it is changed; nothing that lies there is overwritten."""
-    stems = (f"{path.stem}（更新前{number if number > 1 else ''}）" for number in count(1))
-    places = (path.with_stem(stem) for stem in stems)
-    aside = next(one for one in places if not one.exists() or read_whole(one) == content)
-    write_whole(aside, content)
-    return aside
 
 
 def _record_import(

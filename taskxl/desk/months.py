@@ -1,14 +1,16 @@
-"""The months of a workspace: merged from the folders, recalled from the ledger, recorded in it."""
+"""One month of a workspace: merged from its folder, judged by its list, recorded in the ledger."""
 
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
 from taskxl.dates import report_day
 from taskxl.dates.year import year_periods
+from taskxl.desk.lost_months import explain_absence
 from taskxl.desk.return_files import Progress, read_returns
 from taskxl.errors import TaskxlError
 from taskxl.forms.returned.asked import asked_fields
@@ -23,8 +25,10 @@ from taskxl.ledger.incoming import Arrivals, list_arrivals
 from taskxl.merge.month import merge_month
 from taskxl.merge.revisions import instructions_of
 from taskxl.model import MasterList, Month, Period, Return, Revision, Settings
+from taskxl.resources import template
 from taskxl.text import quote, show
-from taskxl.workspace.folder import Workspace
+from taskxl.workspace.files import is_aside
+from taskxl.workspace.folder import FORM_TEMPLATES, Workspace
 
 # Forms of a month that are looked into for the texts they have in common.
 _FORMS_READ = 4
@@ -36,10 +40,7 @@ _FORMS_READ = 4
 def require_month(workspace: Workspace, period: Period) -> None:
     """Raise TaskxlError where a period has no folder, or none for returns."""
     if not workspace.has_month(period):
-        raise TaskxlError(
-            f"{period.name}还没有下发：没有文件夹 {period.folder}。"
-            f"请先运行 taskxl issue --month {period.month}。"
-        )
+        raise TaskxlError(explain_absence(workspace, period))
     if not workspace.returns_folder(period).is_dir():
         raise TaskxlError(
             f"没有文件夹“{show(workspace.returns_folder(period))}”，不能当作谁都没有报送。"
@@ -65,12 +66,14 @@ def merge_folder(
     revisions: Sequence[Revision] = (),
     mailed: Arrivals | None = None,
     issued_lists: tuple[MasterList, ...] = (),
+    today: date | None = None,
 ) -> MergedFolder:
     """Merge what lies under 回收/ of a period.
 
     `history` are the year's earlier months, `issued` the form id that each office was sent last,
     `revisions` what the 办公室 corrected in the summary; `mailed` tells when files came by mail;
-    `issued_lists` are those by which the forms went out.
+    `issued_lists` are those by which the forms went out; `today` is the day of the merge, without
+    which the report day has come.
     """
     instructions = instructions_of(history[-1].revisions) if history else {}
     forms = _read_forms(workspace, master.settings, period)
@@ -87,13 +90,15 @@ def merge_folder(
     files = workspace.list_returns(period)
     folder = workspace.returns_folder(period)
     returns = tuple(read_returns(folder, files, expected, progress, mailed or {}))
-    as_of = report_day(period, master.settings)
+    deadline = report_day(period, master.settings)
+    early = today is not None and today < deadline
     month = merge_month(
         master,
         period,
-        as_of,
+        today if today is not None and early else deadline,
         returns,
         history,
+        deadline=deadline if early else None,
         issued=issued,
         revisions=revisions,
         asked=asked,
@@ -123,7 +128,7 @@ def _read_template(workspace: Workspace, settings: Settings) -> Book:
 def _read_forms(workspace: Workspace, settings: Settings, period: Period) -> list[Book]:
     """Return the template of 附件2, then some of the period's forms as they lie under 下发/."""
     books = [_read_template(workspace, settings)]
-    for path in _form_paths(workspace, period)[:_FORMS_READ]:
+    for path in form_paths(workspace, period)[:_FORMS_READ]:
         try:
             admitted = admit(path)
             books.append(read_book(admitted.content, path.name, admitted.kind))
@@ -132,12 +137,19 @@ def _read_forms(workspace: Workspace, settings: Settings, period: Period) -> lis
     return books
 
 
+@cache
+def _shipped_texts() -> frozenset[str]:
+    """Return the fixed texts of the drawings that ship: 表样 may have been another one before."""
+    books = (read_book(template(name), name, "xlsx") for name in FORM_TEMPLATES.values())
+    return frozenset(text for book in books for text in form_texts(book))
+
+
 def _gather_texts(forms: Sequence[Book]) -> frozenset[str]:
     """Return the form's own texts: the drawing's, and those that stand in several issued forms.
 
     The template may have been redrawn since; what every office was sent is nobody's typing.
     """
-    texts = form_texts(forms[0])
+    texts = form_texts(forms[0]) | _shipped_texts()
     seen: set[str] = set()
     for own in map(form_texts, forms[1:]):
         # Sentences only: a number, a date or a name that two forms share says nothing.
@@ -146,70 +158,47 @@ def _gather_texts(forms: Sequence[Book]) -> frozenset[str]:
     return texts
 
 
-def _form_paths(workspace: Workspace, period: Period) -> list[Path]:
-    return sorted(workspace.issue_folder(period).glob("附件2-*.xlsx"))
+def form_paths(workspace: Workspace, period: Period) -> list[Path]:
+    """Return the forms that lie in 下发/ of a period; not what was put aside."""
+    found = sorted(workspace.issue_folder(period).glob("附件2-*.xlsx"))
+    return [path for path in found if not is_aside(path)]
 
 
-# ---------------------------------------------------------------- from the ledger
+# ---------------------------------------------------------------- by which list, after what
 
 
-def recall_months(
-    workspace: Workspace, ledger: Ledger | None, master: MasterList, until: Period
-) -> tuple[Month, ...]:
-    """Return the year's months before `until`, oldest first, as they were last merged.
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What a month rests on beside its folder.
 
-    A month that was issued and never merged is read from its folder as it lies there now.
+    `history` are the year's earlier months, oldest first; `last` is the month as it was last
+    merged, None before that. `today` is the day of the merge; without it the report day has come.
     """
-    months: tuple[Month, ...] = ()
-    for period in year_periods(master.settings, until):
-        month = ledger.month(period) if ledger else None
-        if month is None and workspace.has_month(period):
-            issued = ledger.issued(period) if ledger else {}
-            mailed = list_arrivals(ledger, period)
-            # `until` is about to go out or be merged, so this month is past.
-            judged = (ledger.issued_by(period) if ledger else None) or master
-            month = merge_folder(workspace, judged, period, months, issued, mailed=mailed).month
-        if month is not None:
-            months += (month,)
-    return months
+
+    history: tuple[Month, ...] = ()
+    last: Month | None = None
+    today: date | None = None
 
 
-def _choose_master(
-    workspace: Workspace, ledger: Ledger | None, master: MasterList, period: Period
+def choose_master(
+    workspace: Workspace,
+    ledger: Ledger | None,
+    master: MasterList,
+    period: Period,
+    last: Month | None,
 ) -> tuple[MasterList, str | None]:
     """Return the list by which a period is judged, and a line where it is not the present one.
 
-    A month after which another has been issued is past: the list of its last merge stands, or
-    where it was never merged the list by which its forms went out.
+    A month after which another has been issued is past: the list of its last merge (`last`)
+    stands, or where it was never merged the list by which its forms went out.
     """
     later = [one for one in year_periods(master.settings) if one > period]
     if ledger is None or not any(map(workspace.has_month, later)):
         return master, None
-    merged = ledger.month(period)
-    past = merged.master if merged else ledger.issued_by(period)
+    past = last.master if last else ledger.issued_by(period)
     if past is None or past == master:
         return master, None
     return past, (f"{period.name}已经过去，仍按当时的主清单汇总；之后对主清单的改动不影响它。")
-
-
-def find_unmerged(
-    workspace: Workspace, ledger: Ledger, settings: Settings, until: Period | None = None
-) -> list[str]:
-    """Return a line for each month before `until` whose 回收/ holds files never merged."""
-    lines = []
-    for period in year_periods(settings, until):
-        month = ledger.month(period)
-        if month is None:
-            continue
-        seen = {file.file for file in month.files}
-        new = [name for name in workspace.list_returns(period) if name not in seen]
-        if new:
-            named = "、".join(map(quote, new[:3])) + ("等" if len(new) > 3 else "")
-            lines.append(
-                f"{period.name}的回收文件夹里有 {len(new)} 个文件还没有汇总过（{named}）。"
-                f"要补上，请运行 taskxl merge --month {period.month}。"
-            )
-    return lines
 
 
 def look_at_folder(
@@ -217,7 +206,8 @@ def look_at_folder(
     ledger: Ledger | None,
     master: MasterList,
     period: Period,
-    progress: Progress,
+    before: Before,
+    progress: Progress = None,
     revisions: Sequence[Revision] | None = None,
 ) -> tuple[MergedFolder, list[str]]:
     """Merge a month as its list and the year before it stand; with lines that say which list.
@@ -225,17 +215,38 @@ def look_at_folder(
     `revisions` are the corrections in force; None: those of its last merge.
     """
     if revisions is None:
-        last = ledger.month(period) if ledger else None
-        revisions = last.revisions if last else ()
-    history = recall_months(workspace, ledger, master, period)
-    judged, note = _choose_master(workspace, ledger, master, period)
+        revisions = before.last.revisions if before.last else ()
+    judged, note = choose_master(workspace, ledger, master, period, before.last)
     issued = ledger.issued(period) if ledger else {}
     mailed = list_arrivals(ledger, period)
     lists = ledger.issued_lists(period) if ledger else ()
     merged = merge_folder(
-        workspace, judged, period, history, issued, progress, revisions, mailed, lists
+        workspace,
+        judged,
+        period,
+        before.history,
+        issued,
+        progress,
+        revisions,
+        mailed,
+        lists,
+        before.today,
     )
     return merged, [note] if note else []
+
+
+def describe_unmerged(workspace: Workspace, month: Month) -> str | None:
+    """Return a line on the files in a month's 回收/ that its last merge has not seen, or None."""
+    period = month.period
+    seen = {file.file for file in month.files}
+    new = [name for name in workspace.list_returns(period) if name not in seen]
+    if not new:
+        return None
+    named = "、".join(map(quote, new[:3])) + ("等" if len(new) > 3 else "")
+    return (
+        f"{period.name}的回收文件夹里有 {len(new)} 个文件还没有汇总过（{named}）。"
+        f"要补上，请运行 taskxl merge --month {period.month}。"
+    )
 
 
 # ---------------------------------------------------------------- into the ledger
@@ -252,7 +263,7 @@ def record_month(
 
     Returns a line for each file that could not be kept.
     """
-    files, lost = _gather_files(workspace, ledger, merged)
+    files, lost = gather_files(workspace, ledger, merged)
     ledger.record_merge(merged.month, files, now, changes=changes)
     return [
         f"{quote(name)}在汇总的时候有变动，没有存进台账。请再运行一次 taskxl merge。"
@@ -260,10 +271,10 @@ def record_month(
     ]
 
 
-def _gather_files(
+def gather_files(
     workspace: Workspace, ledger: Ledger, merged: MergedFolder
 ) -> tuple[list[ReceivedFile], list[str]]:
-    """Return the files to record, and the names of those that changed since they were read."""
+    """Return the files of a merge to record, and the names of those that changed since."""
     folder = workspace.returns_folder(merged.month.period)
     archives = {one.file: one.sha256 for one in merged.returns if one.code is None and one.reason}
     files: list[ReceivedFile] = []
@@ -277,7 +288,7 @@ def _gather_files(
             continue  # the zip itself is among the lost
         content = None
         if archive is None and one.sha256 not in gathered and not ledger.holds(one.sha256):
-            content = _read_again(folder / one.file)
+            content = read_again(folder / one.file)
             if content is None or sha256(content).hexdigest() != one.sha256:
                 lost.append(one.file)
                 continue
@@ -288,11 +299,9 @@ def _gather_files(
     return files, lost
 
 
-def _read_again(path: Path) -> bytes | None:
+def read_again(path: Path) -> bytes | None:
+    """Return the content of a file that was read in a worker, None where it cannot be read."""
     try:
         return read_once(path)[0]
     except Refused:
         return None
-
-
-# ---------------------------------------------------------------- what the folders still hold

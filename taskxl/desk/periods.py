@@ -4,6 +4,7 @@ from datetime import date
 
 from taskxl.dates.year import year_periods
 from taskxl.desk.lists import load_master
+from taskxl.desk.lost_months import was_issued
 from taskxl.errors import TaskxlError
 from taskxl.model import Period
 from taskxl.workspace.folder import Workspace
@@ -15,7 +16,8 @@ def choose_period(
     """Return the period of `--month`, else the current one.
 
     To issue, the current one is the month of `today`; otherwise the latest month of the
-    workspace that has been issued. Raises TaskxlError where there is none.
+    workspace that has been issued, even where its folder is not in its place.
+    Raises TaskxlError where there is none.
     """
     master, _ = load_master(workspace)
     settings = master.settings
@@ -33,7 +35,7 @@ def choose_period(
                 "请用 --month 写明月份。"
             )
         return Period(settings.year, today.month, settings.first_month)
-    issued = [period for period in year_periods(settings) if workspace.has_month(period)]
+    issued = [period for period in year_periods(settings) if was_issued(workspace, period)]
     if not issued:
         raise TaskxlError("还没有下发过任何月份的表。请先运行 taskxl issue --month 月份。")
     return issued[-1]

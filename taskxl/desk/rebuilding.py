@@ -6,12 +6,13 @@ from hashlib import sha256
 from pathlib import Path
 
 from taskxl.dates.year import year_periods
-from taskxl.desk.months import _form_paths, _gather_files, _read_again, merge_folder, recall_months
+from taskxl.desk.months import form_paths, gather_files, merge_folder, read_again
 from taskxl.desk.return_files import read_returns
+from taskxl.desk.year_walk import recall_months
 from taskxl.forms.returned.reader import Expected
 from taskxl.ledger import IssuedForm, Ledger
 from taskxl.ledger.incoming import list_arrivals
-from taskxl.model import MasterList, Period
+from taskxl.model import MasterList, Month, Period
 from taskxl.workspace.folder import Workspace
 
 
@@ -24,19 +25,26 @@ def rebuild(
     those that lie in 下发/; merged is a month that has its summary. `period` is about to be merged.
     """
     forms, merges = [], []
+    history: tuple[Month, ...] = ()
     for one in year_periods(master.settings):
-        paths = _form_paths(workspace, one)
+        paths = form_paths(workspace, one)
         if paths and not ledger.issued(one):
             found = _read_forms(workspace, master, one, paths)
             ledger.record_forms(one, master, found, now, "folder")
             forms += [one] if found else []
         if one != period and workspace.summary_path(one).exists() and not ledger.merges(one):
-            history = recall_months(workspace, ledger, master, one)
+            history = recall_months(workspace, ledger, master, one, history)
             mailed = list_arrivals(ledger, one)
             merged = merge_folder(
-                workspace, master, one, history, ledger.issued(one), mailed=mailed
+                workspace,
+                master,
+                one,
+                history,
+                ledger.issued(one),
+                mailed=mailed,
+                today=now.date() if now else None,
             )
-            files, _ = _gather_files(workspace, ledger, merged)
+            files, _ = gather_files(workspace, ledger, merged)
             ledger.record_merge(merged.month, files, now, "folder")
             merges.append(one)
     if not forms and not merges:
@@ -59,7 +67,7 @@ def _read_forms(
     forms = []
     folder = workspace.issue_folder(period)
     for read in read_returns(folder, [path.name for path in paths], expected):
-        content = _read_again(folder / read.file)
+        content = read_again(folder / read.file)
         for one in read.submissions[:1]:
             if one.form_id and content and sha256(content).hexdigest() == read.sha256:
                 forms.append(IssuedForm(one.office, one.form_id, content))

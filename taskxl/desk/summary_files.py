@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import count
 from pathlib import Path
 
 from taskxl.errors import TaskxlError
@@ -15,7 +14,7 @@ from taskxl.merge.revisions import combine_revisions
 from taskxl.model import Month, Period, Revision
 from taskxl.reports.corrections import Summary, find_corrections, read_summary
 from taskxl.text import show
-from taskxl.workspace.files import read_whole, require_writable, write_whole
+from taskxl.workspace.files import put_aside, read_whole, require_writable
 from taskxl.workspace.folder import Workspace
 
 # The 办公室's own file: a summary of a thousand offices is far larger than any return.
@@ -142,11 +141,9 @@ def require_unchanged(penned: Penned) -> None:
         )
 
 
-def put_aside(path: Path, content: bytes) -> str:
+def keep_summary(path: Path, content: bytes) -> str:
     """Keep a copy of a summary that holds what the next one will not; return a line on it."""
-    asides = (path.with_stem(f"{path.stem}（手工改过{number}）") for number in count(1))
-    aside = next(one for one in asides if not one.exists() or read_whole(one) == content)
-    write_whole(aside, content)
+    aside = put_aside(path, content)
     return (
         f"“{show(path.name)}”里有修订栏以外的手工改动，已原样另存为“{show(aside.name)}”；"
         "重新写的汇总里没有这些改动，请对照补上。"

@@ -1,15 +1,16 @@
 """The year out of the ledger: written as a workbook, or proved whole."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from taskxl.dates.year import year_periods
 from taskxl.desk.lists import load_master
-from taskxl.desk.months import find_unmerged
+from taskxl.desk.months import describe_unmerged
 from taskxl.errors import TaskxlError
 from taskxl.ledger import count_ledger, open_ledger, verify_ledger
 from taskxl.ledger.looking import look_into_ledger
-from taskxl.workspace.files import write_whole
+from taskxl.ledger.own import careful_writer
 from taskxl.workspace.folder import Workspace
 from taskxl.workspace.lock import hold_workspace
 
@@ -23,10 +24,11 @@ class YearReport:
     notes: tuple[str, ...]
 
 
-def write_year(workspace: Workspace) -> YearReport:
+def write_year(workspace: Workspace, now: datetime | None = None) -> YearReport:
     """Write the year's merged months as `2021年工作台账.xlsx`.
 
-    `notes` name the months that were issued but never merged, and files that no merge has seen.
+    `now` is when it is recorded. `notes` name the months that were issued but never merged, and
+    files that no merge has seen.
     Raises TaskxlError where no month has been merged yet, or writing fails.
     """
     from taskxl.reports.year_book import write_ledger
@@ -44,8 +46,11 @@ def write_year(workspace: Workspace) -> YearReport:
             for period in periods
             if workspace.has_month(period) and period not in merged
         ]
-        notes += find_unmerged(workspace, ledger, settings)
-        return YearReport(path, write_whole(path, write_ledger(months)), tuple(notes))
+        notes += filter(None, [describe_unmerged(workspace, month) for month in months])
+        writer = careful_writer(ledger, workspace.root, now)
+        written = writer.write(path, write_ledger(months))
+        notes += filter(None, [written.note])
+        return YearReport(path, written.changed, tuple(notes))
 
 
 def verify_year(workspace: Workspace) -> tuple[tuple[str, ...], str]:

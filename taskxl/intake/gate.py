@@ -103,6 +103,12 @@ def read_once(path: Path, limits: Limits = Limits()) -> tuple[bytes, datetime]: 
         flags |= getattr(os, flag, 0)
     try:
         seen = path.lstat()
+        if stat.S_ISDIR(seen.st_mode):
+            raise Refused(
+                LINK.code,
+                "这是文件夹，打不开（没有读取权限或已损坏），里面的文件没有读到。"
+                "请检查权限，或把里面的文件复制到这里。",
+            )
         if not stat.S_ISREG(seen.st_mode):
             raise special
         with open(os.open(path, flags), "rb") as file:  # noqa: PTH123 — a descriptor, no path

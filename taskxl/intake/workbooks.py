@@ -406,6 +406,7 @@ class SecondLook:
                     threads += threaded_comments(root)
                 else:
                     notes += text_boxes(root)
+                    notes += self._chart_words(target)
                     links = self.package.relations(target)
                     for picture, link in pictures(root):
                         found = links.get(link or "")
@@ -415,6 +416,15 @@ class SecondLook:
         threaded = {note.cell for note in threads}
         kept = (n for n in notes if n.kind != "comment" or n.cell not in threaded)
         return (*threads, *kept), embedded
+
+    def _chart_words(self, drawing: str) -> Iterator[Note]:
+        """Yield the words that a person wrote on the charts of a drawing: titles and labels."""
+        for part in dict.fromkeys(self.package.related(drawing, "chart")):
+            root = self.package.tree(part)
+            for body in () if root is None else root.iter("{*}rich"):
+                text = "".join(t.text or "" for t in body.iter("{*}t")).strip()
+                if text:
+                    yield Note("text box", None, text)
 
     def _digest(self, part: str) -> str:
         """Return the SHA-256 of a part's bytes, each read once; "" where it is not there."""

@@ -1,6 +1,7 @@
 """Isolated reading: a stranger's file is parsed in a process that may die, hang or swell."""
 
 import contextlib
+import importlib
 import logging
 import math
 import multiprocessing
@@ -16,7 +17,7 @@ from concurrent.futures import BrokenExecutor, Executor, Future
 from multiprocessing.connection import Connection, wait
 from typing import Any, Literal, NamedTuple, TypeVar, cast
 
-from taskxl.errors import TaskxlError
+from taskxl.errors import TaskxlError, explain_unloaded
 from taskxl.intake.refusals import DAMAGED, OVER_LIMIT, Limits, Refusal, Refused
 
 C = TypeVar("C")
@@ -60,11 +61,12 @@ def read_isolated(
 
     `function` is a top-level function; it, `context`, jobs and results can be pickled. A `Refused`
     it raises becomes a Refusal, a `TaskxlError` ends the run, any other exception costs its job
-    a Refusal (R201). A job whose worker dies, or takes longer than `limits.seconds`, or needs more
+    a Refusal (R201). A library that cannot be loaded is no file's fault: it ends the run.
+    A job whose worker dies, or takes longer than `limits.seconds`, or needs more
     than `limits.memory`, is tried once more alone in a new worker, then refused (R201, R204).
     `workers` is their number (default: as many as processors, fewer for few jobs).
     With `executor` jobs run there instead; then nothing shields one job from another.
-    Raises TaskxlError where no worker can be started.
+    Raises TaskxlError where no worker can be started, or the installation is incomplete.
     """
     if executor is not None:
         yield from _read_with(executor, function, context, jobs)
@@ -196,6 +198,8 @@ class _Pool:
         except (EOFError, OSError):
             self.lose(worker, _DIED)
             return
+        if isinstance(answer, _Answer) and answer.state == "stop":
+            raise answer.value
         if not worker.ready:
             worker.ready = True
             self.failed_starts = 0
@@ -207,8 +211,6 @@ class _Pool:
         if answer.state == "broken":
             self.lose(worker, answer.value)
             return
-        if answer.state == "stop":
-            raise answer.value
         self.waiting[worker.jobs.popleft()] = answer.value
         worker.deadline = time.monotonic() + self.limits.seconds
 
@@ -247,7 +249,12 @@ def _serve(connection: Connection, setup: bytes) -> None:
     """Answer jobs until the pipe ends. Runs in the worker."""
     _keep_quiet()
     try:
-        function, context, limits = pickle.loads(setup)  # noqa: S301 — from our own parent
+        try:
+            function, context, limits = pickle.loads(setup)  # noqa: S301 — from our own parent
+        except ImportError as error:
+            module = _find_unloaded(error) or ""
+            connection.send(_Answer("stop", TaskxlError(explain_unloaded(module))))
+            return
         _limit_memory(limits.memory)
         connection.send("ready")
         while True:
@@ -270,10 +277,34 @@ def _answer(function: Callable[[Any, Any], Any], context: Any, job: Any) -> _Ans
     except MemoryError:
         return _Answer("broken", _SWELLED)
     except Exception as error:
+        module = _find_unloaded(error)
+        if module is not None:
+            return _judge_unloaded(error, module)
         return _Answer("done", _unexpected(error), traceback.format_exc())
     except BaseException:
         # A panic of a Rust library is no Exception; after one, nothing in here is certain.
         return _Answer("broken", _DIED, traceback.format_exc())
+
+
+def _find_unloaded(error: Exception) -> str | None:
+    """Return the module that could not be loaded, None where something else went wrong."""
+    if isinstance(error, ImportError) and error.name:
+        return error.name
+    frames = (frame for frame, _ in traceback.walk_tb(error.__traceback__))
+    loading = [f.f_globals.get("__name__", "") for f in frames if f.f_code.co_name == "<module>"]
+    return str(loading[-1]) if loading else "" if isinstance(error, ImportError) else None
+
+
+def _judge_unloaded(error: Exception, module: str) -> _Answer:
+    """Return whether the installation lacks a module, or a huge file left no room to load it."""
+    trace = "".join(traceback.format_exception(error))
+    certain = isinstance(error, ModuleNotFoundError) or str(error).startswith("cannot import name")
+    if not certain and module:
+        _lift_memory_limit()
+        with contextlib.suppress(Exception):
+            importlib.import_module(module)
+            return _Answer("broken", _SWELLED, trace)
+    return _Answer("stop", TaskxlError(explain_unloaded(module)), trace)
 
 
 def _pack(answer: _Answer) -> bytes:
@@ -322,6 +353,14 @@ def _limit_memory(memory: int) -> None:
             used = int(file.read().split()[0]) * resource.getpagesize()
         _, hard = resource.getrlimit(resource.RLIMIT_AS)
         resource.setrlimit(resource.RLIMIT_AS, (used + memory, hard))
+
+
+def _lift_memory_limit() -> None:
+    with contextlib.suppress(ImportError, OSError, ValueError):
+        import resource
+
+        _, hard = resource.getrlimit(resource.RLIMIT_AS)
+        resource.setrlimit(resource.RLIMIT_AS, (hard, hard))
 
 
 # ---------------------------------------------------------------- somebody else's pool

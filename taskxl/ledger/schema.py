@@ -177,7 +177,74 @@ _SECOND = (
     "ALTER TABLE forms ADD COLUMN master TEXT REFERENCES master_lists (digest)",
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _SECOND)
+_THIRD = (
+    # What taskxl put into the workspace: a file with another digest is a person's.
+    f"""CREATE TABLE written (
+        id INTEGER PRIMARY KEY,
+        name TEXT NOT NULL CHECK (name <> ''),
+        digest TEXT NOT NULL {_DIGEST},
+        recorded_at TEXT {_TIME.format("recorded_at")},
+        UNIQUE (digest, name)
+    )""",
+    # What a person had made of a file that was about to be replaced.
+    f"""CREATE TABLE kept (
+        id INTEGER PRIMARY KEY,
+        name TEXT NOT NULL CHECK (name <> ''),
+        digest TEXT NOT NULL REFERENCES blobs (digest),
+        recorded_at TEXT {_TIME.format("recorded_at")},
+        UNIQUE (digest, name)
+    )""",
+    # When a file came and whose it is, as a person says; of several on one content the last counts.
+    # Without an office ('') the file itself tells it; without a time that of its arrival stands.
+    f"""CREATE TABLE receipts (
+        id INTEGER PRIMARY KEY,
+        period TEXT NOT NULL {_PERIOD},
+        name TEXT NOT NULL CHECK (name <> ''),
+        digest TEXT NOT NULL {_DIGEST},
+        office TEXT NOT NULL,
+        received_at TEXT {_TIME.format("received_at")},
+        note TEXT NOT NULL,
+        recorded_at TEXT {_TIME.format("recorded_at")}
+    )""",
+    "CREATE INDEX receipts_by_period ON receipts (period)",
+    *_only_add_to("written", "kept", "receipts"),
+    # Made anew, for a file may be registered by hand and 登记说明 be corrected.
+    f"""CREATE TABLE files_3 (
+        id INTEGER PRIMARY KEY,
+        period TEXT NOT NULL {_PERIOD},
+        name TEXT NOT NULL CHECK (name <> ''),
+        digest TEXT NOT NULL {_DIGEST},
+        stored TEXT REFERENCES blobs (digest) CHECK (stored IS NULL OR stored = digest),
+        archive TEXT REFERENCES blobs (digest),
+        received_at TEXT {_TIME.format("received_at")},
+        receipt TEXT NOT NULL CHECK (receipt IN ('mail', 'file', 'hand')),
+        recorded_at TEXT {_TIME.format("recorded_at")},
+        CHECK ((stored IS NULL) <> (archive IS NULL)),
+        UNIQUE (period, name, digest)
+    )""",
+    "INSERT INTO files_3 SELECT id, period, name, digest, stored, archive, received_at, receipt,"
+    " recorded_at FROM files",
+    "DROP TABLE files",
+    "ALTER TABLE files_3 RENAME TO files",
+    f"""CREATE TABLE revisions_3 (
+        id INTEGER PRIMARY KEY,
+        merge INTEGER NOT NULL REFERENCES merges (id),
+        task TEXT NOT NULL CHECK ((task = '') = (field = 'registration')),
+        office TEXT NOT NULL,
+        field TEXT NOT NULL CHECK (field IN
+            ('status', 'progress', 'obstacles', 'remarks', 'instructions', 'registration')),
+        was TEXT NOT NULL,
+        now TEXT NOT NULL,
+        recorded_at TEXT {_TIME.format("recorded_at")}
+    )""",
+    "INSERT INTO revisions_3 SELECT id, merge, task, office, field, was, now, recorded_at"
+    " FROM revisions",
+    "DROP TABLE revisions",
+    "ALTER TABLE revisions_3 RENAME TO revisions",
+    *_only_add_to("files", "revisions"),
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _SECOND, _THIRD)
 """For each version the statements that make it of the one before; the first makes it of nothing."""
 
 

@@ -339,6 +339,13 @@ class Ledger:
         )
         return dict(rows.fetchall())
 
+    def form_digests(self, period: Period) -> tuple[tuple[str, str], ...]:
+        """Return the office and SHA-256 of every form of a period that ever went out, in order."""
+        rows = self.connection.execute(
+            "SELECT office, digest FROM forms WHERE period = ? ORDER BY id", (period.key,)
+        )
+        return tuple(rows.fetchall())
+
     def issued_contents(self, period: Period) -> tuple[bytes, ...]:
         """Return the bytes of every form of a period that ever went out, each once."""
         query = "SELECT DISTINCT digest FROM forms WHERE period = ? ORDER BY digest"

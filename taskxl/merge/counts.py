@@ -13,6 +13,7 @@ from taskxl.text import is_blank
 from taskxl.words import BEHIND, DONE, STATUSES
 
 UNSAID = "未填"
+NOT_YET = "not due"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +33,13 @@ class Rate:
 class Counts:
     """A month in numbers. Offices are those that owe; `tasks` are by 进度状态 or 未填.
 
+    While reports are not due yet, those that have not come are `not due` among the offices and not
+    `missing`; there is no punctuality then, and completeness is that of those who have reported.
+
     Rates: `completion` 完成率 (tasks done / all), `milestone_completion` 节点完成率 (done / due
     so far), `punctuality` 按时报送率 (offices on time / owing) and `completeness` 报送完整率
-    (tasks with everything filled that the form requires / owed).
+    (tasks with everything filled that the form requires / owed); `complete` are the latter by
+    office. Of what nobody has said anything there is no rate.
     """
 
     offices: dict[str, int]
@@ -44,17 +49,26 @@ class Counts:
     tasks: dict[str, int]
     milestones: dict[str, int]
     rates: dict[str, Rate]
+    complete: dict[str, int]
 
 
 def count_month(month: Month) -> Counts:
     """Count a month; every word is present, with 0 where nothing has it."""
     owing = [state for state in month.offices if state.owes]
-    offices = _count(get_args(OfficeStateWord), (state.state for state in owing))
+    waiting = {state.office for state in owing if not state.due}
+    given = (state.state for state in owing if state.office not in waiting)
+    offices = _count(get_args(OfficeStateWord), given)
+    offices |= {NOT_YET: len(waiting)} if not month.is_due else {}
     tasks = _count((*STATUSES, UNSAID), task_statuses(month).values())
     due = [s for s in month.milestones if s.milestone.due and s.milestone.due <= month.as_of]
     complete = _find_complete(month)
+    told_tasks = any(tasks[word] for word in STATUSES)
+    told_steps = any(
+        s.light == "done" or (s.entry and not is_blank(s.entry.state)) for s in month.milestones
+    )
     shares = divide_tasks(month.master, month.period)
-    owed = [(task.id, office) for office, (own, _) in shares.items() for task in own]
+    asked = [(office, own) for office, (own, _) in shares.items() if office not in waiting]
+    owed = [(task.id, office) for office, own in asked for task in own]
     return Counts(
         offices,
         _count(get_args(Verdict), (file.verdict for file in month.files)),
@@ -63,19 +77,15 @@ def count_month(month: Month) -> Counts:
         tasks,
         _count(get_args(Light), (state.light for state in month.milestones)),
         {
-            "completion": _known(month, "status", tasks[DONE], len(month.master.tasks)),
-            "milestone_completion": _known(
-                month, "state", sum(s.light == "done" for s in due), len(due)
+            "completion": Rate(tasks[DONE], len(month.master.tasks) if told_tasks else 0),
+            "milestone_completion": Rate(
+                sum(s.light == "done" for s in due), len(due) if told_steps else 0
             ),
-            "punctuality": Rate(offices["submitted"], len(owing)),
+            "punctuality": Rate(offices["submitted"], len(owing)) if month.is_due else Rate(0, 0),
             "completeness": Rate(sum(pair in complete for pair in owed), len(owed)),
         },
+        dict(Counter(pair[1] for pair in owed if pair in complete)),
     )
-
-
-def _known(month: Month, field: str, done: int, of: int) -> Rate:
-    """Return a share; of what no form asks for and nobody has said, nothing can be counted."""
-    return Rate(done, of) if done or field in month.asked else Rate(0, 0)
 
 
 def _find_complete(month: Month) -> set[tuple[str, str]]:

@@ -75,10 +75,13 @@ def own_words(month: Month) -> dict[tuple[str, str], Entry]:
 
 # As much as an answer has; a mark or a number alone answers nothing.
 _SUBSTANTIAL = re.compile(r"(?:.*?[\u4e00-\u9fff]){4}", re.DOTALL)
+_SENTENCE = re.compile(r"(?:.*?[\u4e00-\u9fff]){10}", re.DOTALL)
 _DAY = re.compile(r"\d{1,2}\s*[月./\-年]\s*\d{1,2}")
 _NAME = re.compile(r"[\u4e00-\u9fff·]{2,4}")
 _APPROVING = re.compile(r"审|签|批|核|阅|同意|领导|局长|负责|盖章|公章")
 _REPORTING = re.compile(r"填|报|制表|经办|经手|联系|编制|[人员]\s*[:：]")
+_APPROVED_SOMEWHERE = re.compile(r"(?:审定|审阅|审签|审核|审批|签字|签批|已审|已阅|同意)")
+_DAY_IN_NAME = re.compile(r"20\d\d[-.年_]?\d{1,2}[-.月_]?\d{1,2}|\d{1,2}月\d{1,2}[日号]")
 HeadField = Literal["reporter", "reported_on", "approval"]
 
 
@@ -102,6 +105,9 @@ def may_answer(view: View, said: Entry | MilestoneEntry) -> tuple[Loose, ...]:
         same = row == (said.file, said.sheet, said.row)
         if same or (row not in rows and _SUBSTANTIAL.match(one.text)):
             found.append(one)
+    # Some write what they did under 备注.
+    if isinstance(said, Entry) and not said.progress.strip() and _SENTENCE.match(said.remarks):
+        found.append(Unplaced(said.file, said.sheet, said.cells.get("remarks"), said.remarks))
     return tuple(found)
 
 
@@ -128,12 +134,35 @@ def may_head(view: View, office: str, field: HeadField) -> tuple[Loose, ...]:
             fits = bool(_NAME.fullmatch(text)) or bool(len(text) <= 60 and words.search(text))
         if fits:
             found.append(one)
+    if field == "approval":
+        found += (
+            Unplaced(one.file, one.sheet, one.cells.get("remarks"), one.remarks)
+            for version in view.standing.get(office, ())
+            for one in version.submission.entries
+            if _APPROVED_SOMEWHERE.search(squeeze(one.remarks))
+        )
+    found += _named_files(view, office, field)
     return tuple(found)
+
+
+def _named_files(view: View, office: str, field: HeadField) -> Iterator[Unplaced]:
+    """Yield the files whose names say it, and refused ones that bear the office's name."""
+    if field == "reporter":
+        return
+    said = _DAY_IN_NAME if field == "reported_on" else _APPROVED_SOMEWHERE
+    names = [version.source.file for version in view.standing.get(office, ())]
+    named = [name for name in dict.fromkeys(names) if said.search(squeeze(name))]
+    if field == "approval":
+        named += files_named_after(view.month, view.roster, office)
+    for name in named:
+        yield Unplaced(name, None, None, f"文件名“{name}”")
 
 
 def name_texts(texts: Sequence[Loose]) -> str:
     """Return how a message points to what has no place: `H7的“……”（还有H8）`, `F4的图片`."""
     first = texts[0]
+    if isinstance(first, Unplaced) and first.text.startswith("文件名"):
+        return show(first.text, 60)
     where = first.cell or (f"〔{show(first.sheet, 20)}〕" if first.sheet else "正文")
     cells = list(dict.fromkeys(one.cell for one in texts if one.cell))
     more = f"（还有{'、'.join(cells[1:4])}{'等' if cells[4:] else ''}）" if cells[1:] else ""

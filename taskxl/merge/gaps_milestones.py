@@ -56,6 +56,12 @@ def _name(state: MilestoneState) -> str:
     return f"{state.task.label}的节点{quote(state.milestone.text, 24)}"
 
 
+def _today(view: View) -> str:
+    """Return the day by which milestones are judged, as messages call it."""
+    day = view.month.as_of
+    return "报告日" if view.month.is_due else f"汇总之日（{day.month}月{day.day}日）"
+
+
 @gap_rule(
     "G406",
     "节点逾期",
@@ -84,7 +90,7 @@ def find_overdue(rule: Rule, view: View) -> Iterator[Finding]:
             continue
         office, returned = _answering(view, state)
         due = f"{state.milestone.due:%Y-%m-%d}" if state.milestone.due else ""
-        head = f"{_name(state)}时限是{due}，到报告日已过 {state.days_over} 天"
+        head = f"{_name(state)}时限是{due}，到{_today(view)}已过 {state.days_over} 天"
         severity, tail = _weigh(view, state, office, returned)
         if severity is None and state.light == "severe":
             head += f"（超过 {view.month.master.settings.severe_days} 天，严重滞后）"
@@ -103,7 +109,8 @@ def _weigh(
     if state.milestone.vague:
         return "info", f"，但这个时限不确定（{state.milestone.vague}）。请核实时限和完成情况。"
     if not returned:
-        return "info", f"，{office}本期未报送，无法判断是否完成。请核实。"
+        how = "未报送" if view.month.is_due else "还没有报送（未到期限）"
+        return "info", f"，{office}本期{how}，无法判断是否完成。请核实。"
     if said == POSTPONED:
         return "warning", f"，{who}申请延期。请报分管负责同志决定，同意后在主清单改时限。"
     filled = filled_on(view, who or office, file)
@@ -162,7 +169,7 @@ def find_near(rule: Rule, view: View) -> Iterator[Finding]:
             continue
         office, _ = _answering(view, state)
         left = -state.days_over
-        when = f"还有 {left} 天" if left else "就是报告日当天"
+        when = f"还有 {left} 天" if left else f"就是{_today(view)}当天"
         vague = f"（时限不确定：{state.milestone.vague}）" if state.milestone.vague else ""
         yield rule.found(
             f"{_name(state)}时限是{state.milestone.due:%Y-%m-%d}{vague}，{when}。"

@@ -42,7 +42,7 @@ def find_missing(rule: Rule, view: View) -> Iterator[Finding]:
     name in its file name is pointed to, for a file name proves nothing.
     """
     for state in view.month.offices:
-        if not state.owes or state.state != "missing":
+        if not state.owes or state.state != "missing" or not state.due:
             continue
         head = f"没有收到可用的{view.month.period.label}进展情况表，涉及任务 {state.tasks} 项。"
         hints = files_named_after(view.month, view.roster, state.office)
@@ -87,10 +87,12 @@ def find_late(rule: Rule, view: View) -> Iterator[Finding]:
         version = view.arrivals.get(state.office)
         if not state.owes or version is None or state.state not in ("submitted", "late"):
             continue
-        late, arrival = is_late(version, view.month.as_of), find_arrival(version)
+        day = view.month.deadline or view.month.as_of
+        late, arrival = is_late(version, day), find_arrival(version)
         if late is False or arrival is None:
             continue
-        message = f"{_tell(arrival)}，截止日是{view.month.as_of:%Y-%m-%d}，{_days(arrival, view)}。"
+        over = f"晚了 {(arrival.day - day).days} 天"
+        message = f"{_tell(arrival)}，截止日是{day:%Y-%m-%d}，{over}。"
         place = {
             "office": state.office,
             "file": version.source.file,
@@ -110,10 +112,6 @@ def find_late(rule: Rule, view: View) -> Iterator[Finding]:
 def _tell(arrival: Arrival) -> str:
     when = f"{arrival.moment:%Y-%m-%d %H:%M}" if arrival.moment else f"{arrival.day:%Y-%m-%d}"
     return f"收到时间（据{_SOURCES[arrival.receipt]}）是{when}"
-
-
-def _days(arrival: Arrival, view: View) -> str:
-    return f"晚了 {(arrival.day - view.month.as_of).days} 天"
 
 
 @gap_rule(

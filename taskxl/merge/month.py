@@ -39,6 +39,7 @@ def merge_month(
     returns: Sequence[Return],
     history: Sequence[Month] = (),
     *,
+    deadline: date | None = None,
     issued: Mapping[str, str] | None = None,
     revisions: Sequence[Revision] = (),
     asked: tuple[str, ...] = ASKED,
@@ -46,8 +47,11 @@ def merge_month(
     """Merge the returns of a period.
 
     `as_of` is the period's report day: what came after it is late, and milestones are judged by
-    it. `history` are the year's earlier months, in any order; `issued` the id of the form that
-    each office was issued last, where that is known; `revisions` what the 办公室 corrected in the
+    it. While the report day is still to come (`deadline`), `as_of` is the day of the merge:
+    milestones are judged by that, and nobody is missing or late.
+
+    `history` are the year's earlier months, in any order; `issued` the id of the form that each
+    office was issued last, where that is known; `revisions` what the 办公室 corrected in the
     summary; `asked` what the period's forms ask for. The result does not depend on the order of
     `returns`.
     """
@@ -83,7 +87,9 @@ def merge_month(
         period,
         as_of,
         master,
-        offices=judge_offices(shares, counted, arrivals, as_of, past),
+        offices=judge_offices(
+            shares, counted, arrivals, deadline or as_of, past, is_due=deadline is None
+        ),
         files=counted.files,
         entries=entries,
         milestones=milestones,
@@ -95,6 +101,7 @@ def merge_month(
         revisions=revised,
         instructions_before=instructions_of(past[-1].revisions) if past else {},
         asked=asked,
+        deadline=deadline,
     )
     view = View(
         month,

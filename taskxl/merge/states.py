@@ -12,6 +12,8 @@ from taskxl.model import Entry, Month, OfficeState
 from taskxl.roster import Share
 from taskxl.text import is_blank
 
+# A return that came so many days late came in another year: its file's time is no evidence.
+_NO_CLOCK = 366
 Receipt = Literal["mail", "file", "form", ""]
 
 
@@ -39,9 +41,11 @@ def is_late(version: Version, as_of: date) -> bool | None:
     it makes nobody late unless 填报日期 bears it out.
     """
     arrival = find_arrival(version)
+    dated = version.submission.reported_on
     if arrival is None or arrival.day <= as_of:
         return False
-    dated = version.submission.reported_on
+    if arrival.receipt == "file" and (arrival.day - as_of).days > _NO_CLOCK:
+        return dated is not None and dated > as_of  # a clock that is set wrong says nothing
     return True if arrival.receipt != "file" or (dated is not None and dated > as_of) else None
 
 
@@ -71,10 +75,13 @@ def judge_offices(
     arrivals: Mapping[str, Version],
     as_of: date,
     past: Sequence[Month] = (),
+    *,
+    is_due: bool = True,
 ) -> tuple[OfficeState, ...]:
     """Return the state of each office that owes, then of those that reported without owing.
 
-    Late is what certainly came after the end of `as_of` (see `is_late`).
+    Late is what certainly came after the end of the report day `as_of` (see `is_late`). Before
+    that day (`is_due` False) what has not come is not missing.
     `past` are the year's earlier months, for the months in a row that an office has been missing.
     """
     filled: dict[str, set[str]] = {}
@@ -93,9 +100,14 @@ def judge_offices(
         if not versions:
             refused = counted.refused.get(office, ())
             word: Literal["rejected", "missing"] = "rejected" if refused else "missing"
-            run = 1 + _missing_before(office, as_of.month, past) if word == "missing" else 0
+            due = is_due or word != "missing"
+            run = 0
+            if word == "missing" and due:
+                run = 1 + _missing_before(office, as_of.month, past)
             states.append(
-                OfficeState(office, word, refused, tasks=tasks, owes=owes, months_missing=run)
+                OfficeState(
+                    office, word, refused, tasks=tasks, owes=owes, months_missing=run, due=due
+                )
             )
             continue
         arrival = find_arrival(arrivals[office])
@@ -129,7 +141,8 @@ def _missing_before(office: str, month: int, past: Sequence[Month]) -> int:
     months = {one.period.month: one for one in past}
     count = 0
     while (earlier := months.get(month - 1 - count)) is not None:
-        if {s.state for s in earlier.offices if s.office == office and s.owes} != {"missing"}:
+        own = [s for s in earlier.offices if s.office == office and s.owes]
+        if not own or any(s.state != "missing" or not s.due for s in own):
             break
         count += 1
     return count

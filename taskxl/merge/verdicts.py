@@ -156,12 +156,18 @@ class _Taken:
 def _take_in(returns: Sequence[Return], period: Period, roster: Roster) -> _Taken:
     """Part the forms that may count for the period from those that cannot."""
     taken = _Taken()
+    present = {
+        roster.present_name(form.office)
+        for ret in returns
+        for form in ret.submissions
+        if not ret.code and form.period in (None, period.key)
+    }
     for ret in returns:
         fates = taken.fates.setdefault(id(ret), [])
         forms = [rename_office(s, roster.present_name(s.office)) for s in ret.submissions]
         counting = {f.office for f in forms if not ret.code and f.period in (None, period.key)}
         for form in forms:
-            refusal = _refuse_form(ret, form, period, counting)
+            refusal = _refuse_form(ret, form, period, counting, present)
             if refusal is None:
                 version = Version(ret, form)
                 taken.by_office.setdefault(form.office, []).append(version)
@@ -226,11 +232,18 @@ def _refuse_file(ret: Return) -> Fate:
     return Fate(ret.file, rule_of(code).verdict, "", code, ret.reason or _UNKNOWN)
 
 
-def _refuse_form(ret: Return, form: Submission, period: Period, counting: Set[str]) -> Fate | None:
+def _refuse_form(
+    ret: Return, form: Submission, period: Period, counting: Set[str], present: Set[str]
+) -> Fate | None:
     """Return the fate of a form that cannot count, None where it can.
 
-    `counting` are the offices of which the same file has a form that counts.
+    `counting` are the offices of which the same file has a form that counts, `present` those of
+    which any file has: an old form that comes along with the new one asks nothing of anybody.
     """
+    if ret.code == "R206" and form.office in present and form.period not in (None, period.key):
+        month = show(period_name(form.period or ""))
+        reason = f"这是{month}的表，本期的表另有一份，不用处理；文字列在未归位内容"
+        return Fate(ret.file, "superseded", form.office, "R206", reason)
     if ret.code:
         return Fate(ret.file, "rejected", form.office, ret.code, ret.reason or _UNKNOWN)
     if form.period in (None, period.key):
@@ -254,7 +267,8 @@ def _refusal_findings(ret: Return, fates: Sequence[Fate], counting: Set[str]) ->
             continue
         code, reason = fate.code, fate.reason or ""
         if not any((finding.code, finding.message) == (code, reason) for finding in said):
-            severity = "info" if fate.office in counting else rule_of(code).severity
+            known = fate.office in counting or fate.verdict == "superseded"
+            severity = "info" if known else rule_of(code).severity
             said.append(Finding(code, severity, reason, fate.office or None, file=ret.file))
     return said
 

@@ -18,19 +18,24 @@ from taskxl.prove.summary_tables import (
     UNPLACED,
     Line,
     Summary,
-    strip_marks,
+    plain_caption,
 )
 from taskxl.words import DONE, LIGHTS, OFFICE_STATES, STATUSES
 
 _NOT_OWING = "（不须报送）"
+_OFFICE = "(?:股室|科室|处室|部门)"
+# What 节点台账 says where nobody has said anything.
+_SILENCES = (OFFICE_STATES["missing"], OFFICE_STATES["rejected"], "没有要求填报节点")
 _OVERFLOW = re.compile(r"最后 (\d+) 条是汇总表里放不下的长文")
 _AS_OF = re.compile(r"统计截止：(\d{4}年\d{1,2}月\d{1,2}日)")
 _IN_TEXT = re.compile(r"任务 (\d+) 项，节点 (\d+) 个")
-_LINKED = re.compile(r"(.+)（(\d+) (?:项|条|个股室|个|处|个文件)）")
+_LINKED = re.compile(rf"(.+)（(\d+) (?:项|条|个{_OFFICE}|个|处|个文件)）")
 _NAMED = re.compile(rf"({'|'.join(OFFICE_STATES.values())})（(\d+) 个）：(.*)")
-_GROUPED = re.compile(r"(.+?)：(\d+) (处|个股室)(?:（.*）)?(?:，最长已超期 (\d+) 天)?")
+_GROUPED = re.compile(rf"(.+?)：(\d+) (处|个{_OFFICE})(?:（.*）)?(?:，最长已超期 (\d+) 天)?")
 _TASK = re.compile(r"(?:第(.+?)项)?(.*?)(?:…|\.\.\.)?")
-_SEVERAL = re.compile(r"(\d+) 个股室")
+_SEVERAL = re.compile(rf"(\d+) 个{_OFFICE}")
+# A share stands below its caption: 节点完成率（11/21 到期）.
+_SHARE = re.compile(r"（(\d+)/(\d+)(?: 到期)?）")
 
 
 @dataclass(frozen=True)
@@ -77,10 +82,14 @@ def _checks(summary: Summary) -> Iterator[Check]:
         yield from _check_text(words, summary, sizes)
         # A caption is followed by its number; three small tables stand side by side.
         for caption, number in pairwise(words):
+            label, _, below = plain_caption(caption.text).partition("\n")
             for table, done in zip(counted, seen, strict=True):
-                if caption.text in table and not done[caption.text]:
-                    done[caption.text] = True
-                    yield number, caption.text, _plain(number), table[caption.text]
+                if label in table and not done[label]:
+                    done[label] = True
+                    yield number, label, _plain(number), table[label]
+                    if share := _SHARE.fullmatch(below):
+                        part, of = map(int, share.groups())
+                        yield caption, f"{label}的分数", _rate(part, of), table[label]
                     break
     top = summary.overview[0] if summary.overview else Word("总览", 1, 1, ("",))
     for table, done in zip(counted, seen, strict=True):
@@ -113,35 +122,14 @@ def _count_offices(summary: Summary) -> dict[str, str]:
     states = [line["报送状态"] for line in owing]
     on_time, *others = OFFICE_STATES.values()
     counts = {word: str(states.count(word)) for word in others}
-    owed = sum(int(line["应填"] or 0) for line in lines)
+    owed, complete = (sum(int(line[word] or 0) for line in owing) for word in ("应填", "填全"))
     return {
         "应报股室": str(len(owing)),
         "按时报送": str(states.count(on_time)),
         **counts,
         "按时报送率": _rate(states.count(on_time), len(owing)),
-        "报送完整率": _rate(_count_complete(summary), owed),
+        "报送完整率": _rate(complete, owed),
         "来稿文件": str(len(_filled(summary, REGISTER, "结论"))),
-    }
-
-
-def _count_complete(summary: Summary) -> int:
-    """Return of how many offices both texts of a task stand in 汇总表."""
-    return sum(
-        len(
-            _speakers(summary, line["进展情况"])
-            & _speakers(summary, line["存在问题和下一步工作计划"])
-        )
-        for line in _filled(summary, TASKS, "标识")
-    )
-
-
-def _speakers(summary: Summary, text: str) -> set[str]:
-    """Return who says something in a cell: names, "" for the leading office."""
-    return {
-        name
-        for names, said in summary.parts(text)
-        for name in (names or {""})
-        if fold(strip_marks(said))
     }
 
 
@@ -153,7 +141,7 @@ def _count_tasks(summary: Summary) -> dict[str, str]:
         "任务": str(len(lines)),
         **{word: str(count) for word, count in counts.items()},
         "未填或不明": str(len(said) - sum(counts.values())),
-        "任务完成率": _rate(counts[DONE], len(lines)),
+        "任务完成率": _rate(counts[DONE], len(lines) if any(counts.values()) else 0),
         "须处理的缺口": str(sum(line["程度"] == "须处理" for line in summary.tables[GAPS])),
     }
 
@@ -165,10 +153,13 @@ def _count_milestones(summary: Summary) -> dict[str, str]:
     as_of = day_in(text.group(1)) if text else None
     due = [line for line in lines if _is_due(line["时限"], as_of)]
     done = sum(line["节点状态"] == LIGHTS["done"] for line in due)
+    told = LIGHTS["done"] in lights or any(
+        line["股室所报"] and line["股室所报"] not in _SILENCES for line in lines
+    )
     return {
         "节点": str(len(lines)),
         **{word: str(lights.count(word)) for word in LIGHTS.values()},
-        "节点完成率": _rate(done, len(due)),
+        "节点完成率": _rate(done, len(due) if told else 0),
     }
 
 

@@ -30,6 +30,8 @@ _PARTED = "（接下行）\n"
 _REPEATED = frozenset(
     ("责任股室", "进度状态", "标识", "程度", "代码", "名称", "股室", "编号", "时限", "节点状态")
 ) | {"牵头股室", "来源文件", "表", "单元格", "谁改的"}
+# A bureau may call its offices 科室, 处室 or 部门; here they all go by one word.
+_OFFICE_WORD = re.compile("科室|处室|部门")
 _MARKS = re.compile(r"^\s*(?:【[^【】\n]{1,12}】\s*)+")
 _NAMED = re.compile(r"^[ \t]*〔([^〔〕\n]+)〕")
 CUT = re.compile(r"\n?（以下还有 \d+ 字，接在“未归位内容”中）")
@@ -111,13 +113,19 @@ def read_summary(content: bytes) -> Summary:
     notes: dict[str, str] = {}
     for name, known in _HEADERS.items():
         rows = _by_row(sheets.get(name, ()))
-        top = next((n for n, row in rows.items() if set(known) <= set(row.values())), None)
-        headers = rows[top] if top is not None else {}
+        captions = {n: {c: plain_caption(t) for c, t in r.items()} for n, r in rows.items()}
+        top = next((n for n, row in captions.items() if set(known) <= set(row.values())), None)
+        headers = captions[top] if top is not None else {}
         below = {n: row for n, row in rows.items() if top is not None and n > top}
         tables[name] = tuple(_join_rows(name, headers, below))
         above = (text for n, row in rows.items() if n < (top or 0) for text in row.values())
         notes[name] = "\n".join(above)
     return Summary(tables, tuple(sheets.get(OVERVIEW, ())), notes)
+
+
+def plain_caption(text: str) -> str:
+    """Return a caption with one word for a bureau's offices, whatever the bureau calls them."""
+    return _OFFICE_WORD.sub("股室", text)
 
 
 def strip_marks(text: str) -> str:

@@ -7,7 +7,7 @@ from functools import cache
 from taskxl.findings import SEVERITIES, SEVERITY_WORDS, Finding, MarkColumn, Severity
 from taskxl.model import TaskField
 from taskxl.rules import list_rules
-from taskxl.words import EMPTY_MARK, OFFICE_STATES, ROW_GONE_MARK
+from taskxl.words import EMPTY_MARK, NOT_DUE, OFFICE_STATES, ROW_GONE_MARK
 
 NUMBER, TITLE, PLAN, OFFICES = "编号", "项目名称", "主要内容和关键时间节点计划", "责任股室"
 STATUS, PROGRESS, OBSTACLES = "进度状态", "进展情况", "存在问题和下一步工作计划"
@@ -67,7 +67,7 @@ def describe(findings: Iterable[Finding]) -> list[str]:
 def _mark_pattern() -> re.Pattern[str]:
     """Return what matches the marks that stand before a text, whatever rules there are."""
     declared = {rule.marks[1] for rule in list_rules()}
-    fixed = {*OFFICE_STATES.values(), ROW_GONE_MARK, EMPTY_MARK, REVISED, CLOSED}
+    fixed = {*OFFICE_STATES.values(), NOT_DUE, ROW_GONE_MARK, EMPTY_MARK, REVISED, CLOSED}
     return _compile_marks(frozenset(declared | fixed))
 
 

@@ -10,12 +10,11 @@ from taskxl.reports.styles import Tone
 from taskxl.reports.tables import Cell, Column, Content, Link, Row, Table
 from taskxl.reports.view import MonthView
 from taskxl.text import show
-from taskxl.words import OFFICE_STATES
 
 SHEET = "报送情况"
 GAPS_SHEET = "缺口清单"
 STATE, MOMENT, REPORTER, APPROVED, FILLED = "报送状态", "收到时间", "填报人", "审定", "已填"
-DATED, MONTHS = "填报日期", "连续未报月数"
+DATED, MONTHS, COMPLETE = "填报日期", "连续未报月数", "填全"
 COLUMNS = (
     Column("序号", 6, number="0"),
     Column("股室", 13),
@@ -29,6 +28,7 @@ COLUMNS = (
     Column(APPROVED, 9),
     Column("应填", 6, number="0"),
     Column(FILLED, 6, number="0"),
+    Column(COMPLETE, 6, number="0"),
     *(Column(SEVERITY_WORDS[severity], 8, number="0") for severity in SEVERITIES),
     Column("查看", 11),
     Column(MONTHS, 9, number="0"),
@@ -63,7 +63,9 @@ def make_table(view: MonthView) -> Table:
     return Table(
         SHEET,
         view.heading("报送情况"),
-        "“应填”“已填”为任务项数；“时间依据”为邮件时间的最可靠，文件时间可能因复制而变化。",
+        (f"截至{view.day}。" if not view.month.is_due else "")
+        + "“应填”“已填”“填全”为任务项数，“已填”是写了进展情况的，“填全”是表上要求填的都填了的；"
+        "“时间依据”为邮件时间的最可靠，文件时间可能因复制而变化。",
         COLUMNS,
         rows,
         anchored=tuple(_COLUMN_OF.values()),
@@ -80,13 +82,13 @@ def _make_contents(
         if finding.task is None:
             about.setdefault(column_of(view, finding), []).append(finding)
     counts = Counter(finding.severity for finding in findings)
-    word = OFFICE_STATES[state.state] + ("" if state.owes else "（不须报送）")
+    word = state.word + ("" if state.owes else "（不须报送）")
     returned = state.state in ("submitted", "late")
     contents: dict[str, Content] = {
         "序号": number,
         "股室": state.office,
         "分管负责同志": view.office_leaders.get(state.office, ""),
-        STATE: Cell(word, _TONES.get(state.state, "")),
+        STATE: Cell(word, _TONES.get(state.state, "") if state.due else ""),
         MOMENT: state.received_at,
         "时间依据": RECEIPTS[state.receipt],
         "来稿文件": "\n".join(show(file) for file in state.files),
@@ -95,6 +97,7 @@ def _make_contents(
         APPROVED: _approval(view, state) if returned else "",
         "应填": state.tasks,
         FILLED: state.filled,
+        COMPLETE: view.counts.complete.get(state.office, 0),
         **{SEVERITY_WORDS[severity]: counts[severity] for severity in SEVERITIES},
         "查看": Link(((GAPS_SHEET, str(first_gap)),)) if first_gap else "",
         MONTHS: state.months_missing or None,

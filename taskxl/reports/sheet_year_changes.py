@@ -4,12 +4,14 @@ from collections.abc import Iterator, Mapping
 from itertools import pairwise
 
 from taskxl.master.revising.differences import KIND_WORDS, Difference, Kind, compare_lists
-from taskxl.model import Task
+from taskxl.model import MasterList, Task
 from taskxl.reports.sheet_year_tasks import TIMELINE
 from taskxl.reports.styles import Tone
 from taskxl.reports.tables import Cell, Column, Content, Link, Row, Table
 from taskxl.reports.view import MonthView
 from taskxl.reports.year_view import Year
+from taskxl.roster import Roster
+from taskxl.text import squeeze
 
 SHEET = "清单变化"
 _TONES: Mapping[Kind, Tone] = {
@@ -60,6 +62,19 @@ def _compare(before: MonthView, after: MonthView) -> Iterator[Row]:
             Link(((TIMELINE, one.task),), "查看"),
         )
         yield Row(contents)
+    for was, now in _renamed(old, new):
+        told = f"股室“{was}”改名为“{now}”。"
+        yield Row((months, "", "", Cell("股室改名", "info"), told, was, now, ""))
+
+
+def _renamed(old: MasterList, new: MasterList) -> Iterator[tuple[str, str]]:
+    """Yield the offices that are called otherwise now: the old name has become an alias."""
+    names = {squeeze(office.name) for office in new.offices}
+    roster = Roster(new.offices)
+    for office in old.offices:
+        now = roster.resolve(office.name)
+        if now is not None and squeeze(office.name) not in names:
+            yield office.name, now.name
 
 
 def _explain(one: Difference) -> str:

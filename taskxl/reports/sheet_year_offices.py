@@ -27,7 +27,7 @@ def make_table(year: Year) -> Table:
     milestones = _count_milestones(year.last)
     rows = []
     for office, given in zip(offices, frame.to_numpy().tolist(), strict=True):
-        owed = [state for state in given if state is not None and state.owes]
+        owed = [state for state in given if state is not None and state.owes and state.due]
         counts = Counter(state.state for state in owed)
         due, done, kept = milestones.get(office, (0, 0, 0))
         contents: list[Content] = [
@@ -78,8 +78,8 @@ def _order_offices(year: Year, names: Iterable[str]) -> list[str]:
 def _show_state(state: OfficeState | None) -> Content:
     if state is None:
         return "—"
-    word = OFFICE_STATES[state.state] + ("" if state.owes else "（不须报送）")
-    return Cell(word, STATE_TONES[state.state])
+    word = state.word + ("" if state.owes else "（不须报送）")
+    return Cell(word, STATE_TONES[state.state] if state.due else "")
 
 
 def _count_milestones(view: MonthView) -> dict[str, tuple[int, int, int]]:

@@ -9,7 +9,6 @@ from taskxl.reports.tables import Cell, Column, Content, Link, Row, Table
 from taskxl.reports.view import MonthView
 from taskxl.reports.year_view import CLOSED, Year, month_word, pivot_months
 from taskxl.text import show
-from taskxl.words import OFFICE_STATES
 
 MATRIX, TIMELINE = "任务月份", "任务时间线"
 GONE = "（已不在清单）"
@@ -91,8 +90,8 @@ def _say(year: Year, view: MonthView, task: Task) -> Iterator[tuple[Content, ...
         status = _show_text(view, entry, "status")
         if not status and not entry.file and state is not None:
             silent = state.state in ("missing", "rejected")
-            word = OFFICE_STATES[state.state] if silent else "表中没有这一项"
-            status = Cell(word, "error" if silent else "warning")
+            word = state.word if silent else "表中没有这一项"
+            status = Cell(word, ("error" if state.due else "") if silent else "warning")
         yield (
             task.number or "",
             _title(year, task),

@@ -21,7 +21,7 @@ from taskxl.model import (
 from taskxl.roster import Roster, divide_tasks
 from taskxl.rules import rule_of
 from taskxl.text import call_offices
-from taskxl.words import OFFICE_STATES, STATUSES
+from taskxl.words import STATUSES
 
 Item = TypeVar("Item")
 
@@ -70,9 +70,15 @@ class MonthView:
 
     @property
     def day(self) -> str:
-        """The report day in words, `2021年4月25日`."""
-        day = self.month.as_of
-        return f"{day.year}年{day.month}月{day.day}日"
+        """The day of which all this is true in words, `2021年4月25日`.
+
+        Where the report day is still to come, that is said too.
+        """
+        day, deadline = self.month.as_of, self.month.deadline
+        told = f"{day.year}年{day.month}月{day.day}日"
+        if deadline is None:
+            return told
+        return f"{told}（报送期限{deadline.month}月{deadline.day}日未到，没有报来的不算未报送）"
 
     def heading(self, what: str) -> str:
         """Return a title as official papers write it: bureau, year, what, period."""
@@ -88,10 +94,10 @@ class MonthView:
         if state.light != "done" and "state" not in self.month.asked:
             return NOT_ASKED
         owed = self.owed.get(state.task.id, ())
-        words = [self.states[office].state for office in owed if office in self.states]
-        if state.light == "done" or set(words) - {"missing", "rejected"}:
+        states = [self.states[office] for office in owed if office in self.states]
+        if state.light == "done" or {one.state for one in states} - {"missing", "rejected"}:
             return ""
-        return OFFICE_STATES[words[0]] if words else ""
+        return states[0].word if states else ""
 
     def status_of(self, task: Task) -> str:
         """Return where a task stands in a word, else why no word can be given."""
@@ -100,7 +106,7 @@ class MonthView:
             return status
         state = self.states.get(lead)
         if state is not None and state.state in ("missing", "rejected"):
-            return OFFICE_STATES[state.state]
+            return state.word
         said = (e.status for e in self.entries.get(task.id, ()) if e.office == lead)
         # A word that is none of the four was written all the same.
         return UNCLEAR if any(word not in STATUSES for word in said if word) else status

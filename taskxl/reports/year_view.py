@@ -8,7 +8,7 @@ from taskxl.model import Light, Month, Period, Task
 from taskxl.reports.styles import Tone
 from taskxl.reports.view import MonthView, look_at
 from taskxl.roster import Roster
-from taskxl.words import BEHIND, DONE, LIGHTS, OFFICE_STATES, STATUSES
+from taskxl.words import BEHIND, DONE, LIGHTS, NOT_DUE, OFFICE_STATES, STATUSES
 
 if TYPE_CHECKING:
     import pandas
@@ -101,6 +101,8 @@ def month_word(view: MonthView, task: Task) -> tuple[str, Tone]:
     tone = _LIGHT_TONES.get(worst, "")
     if word == DONE:
         tone = tone or "done"
+    elif word == NOT_DUE:
+        pass
     elif word not in STATUSES:
         tone = "error" if word in OFFICE_STATES.values() else tone or "warning"
     elif word == BEHIND and tone != "error":

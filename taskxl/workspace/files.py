@@ -3,8 +3,13 @@
 import contextlib
 import errno
 import os
+import re
 import stat
+from dataclasses import dataclass
+from hashlib import sha256
+from itertools import count
 from pathlib import Path
+from typing import Protocol
 
 from taskxl.errors import TaskxlError
 from taskxl.text import show
@@ -18,20 +23,22 @@ def read_whole(path: Path) -> bytes:
         raise TaskxlError(f"“{show(path)}”读不了：{explain_os_error(error)}") from error
 
 
-def write_whole(path: Path, content: bytes) -> bool:
+def write_whole(path: Path, content: bytes, expected: bytes | None = None) -> bool:
     """Put `content` at `path` whole or not at all; tell whether anything was written.
 
     The bytes go to a temporary file in the same folder, which then takes the name in one step;
     whatever happens on the way, the old file or the new one is there and nothing else is left.
     A file that holds these very bytes already is left alone, its time included.
 
+    `expected` is what was found there before, where that matters.
     Raises TaskxlError, one Chinese line, when the file is open in Excel, WPS or LibreOffice, or
-    when the folder is missing or read-only, or the disk is full.
+    has been saved since it was looked at, or when the folder is missing or read-only, or the disk
+    is full.
     """
     if not require_writable(path, content):
         return False
     try:
-        _replace_content(path, content)
+        _replace_content(path, content, expected)
     except PermissionError as error:
         if path.exists() and os.access(path.parent, os.W_OK):
             raise TaskxlError(
@@ -64,6 +71,103 @@ def require_writable(path: Path, content: bytes) -> bool:
     return True
 
 
+# ---------------------------------------------------------------- nothing typed is overwritten
+
+
+class Records(Protocol):
+    """Who knows what taskxl has written into the workspace: the ledger, a run at a time."""
+
+    def wrote(self, digest: str) -> bool:
+        """Tell whether content of that SHA-256 is taskxl's own."""
+
+    def record(self, name: str, digest: str) -> None:
+        """Record that content of that SHA-256 is about to be written at `name`."""
+
+    def keep(self, name: str, content: bytes) -> None:
+        """Keep for good what was found at `name`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What became of a file: whether it was `changed`, and where what a person made of it went."""
+
+    path: Path
+    changed: bool
+    aside: Path | None = None
+
+    @property
+    def note(self) -> str | None:
+        """A line for the 办公室 where something was put aside."""
+        if self.aside is None:
+            return None
+        return (
+            f"“{show(self.path.name)}”有手工改动，已原样另存为“{show(self.aside.name)}”；"
+            "新写的里没有这些改动，请对照补上。"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class CarefulWriter:
+    """Writes files of a workspace; what a person made of one is kept before it is replaced."""
+
+    root: Path
+    records: Records
+
+    def is_ours(self, path: Path) -> bool:
+        """Tell whether what lies at `path` is as taskxl wrote it; so is where nothing lies."""
+        return not path.is_file() or self.records.wrote(sha256(read_whole(path)).hexdigest())
+
+    def write(self, path: Path, content: bytes) -> Written:
+        """Put `content` at `path` as `write_whole` does, after keeping what is not taskxl's own.
+
+        That goes into the ledger and into a copy beside it, 名字（手工改过1）.
+        Raises TaskxlError, one Chinese line, where something cannot be read, kept or written.
+        """
+        changing = require_writable(path, content)
+        name = self._name(path)
+        aside = None
+        found = read_whole(path) if changing and path.is_file() else None
+        if found is not None and not self.records.wrote(sha256(found).hexdigest()):
+            self.records.keep(name, found)
+            aside = put_aside(path, found)
+        # Before the file is there: whatever happens then, it is known whose it is.
+        self.records.record(name, sha256(content).hexdigest())
+        return Written(path, write_whole(path, content, found if changing else None), aside)
+
+    def _name(self, path: Path) -> str:
+        place = path.absolute()
+        root = self.root.absolute()
+        return (place.relative_to(root) if place.is_relative_to(root) else place).as_posix()
+
+
+_ASIDE = re.compile(r"（(手工改过|更新前)\d*）$")
+
+
+def is_aside(path: Path) -> bool:
+    """Tell whether a file is a copy that was put aside, by its name.
+
+    >>> is_aside(Path("附件2-办公室-2021年4月（手工改过1）.xlsx"))
+    True
+    """
+    return _ASIDE.search(path.stem) is not None
+
+
+def put_aside(path: Path, content: bytes, word: str = "手工改过", first: str = "1") -> Path:
+    """Keep `content` beside `path` under a numbered name; return where.
+
+    Nothing that lies there is overwritten; a copy of it that is there already will do. `first` is
+    the number of the first copy as its name has it.
+    """
+    numbers = (str(number) if number > 1 else first for number in count(1))
+    places = (path.with_stem(f"{path.stem}（{word}{number}）") for number in numbers)
+    aside = next(one for one in places if not one.exists() or read_whole(one) == content)
+    write_whole(aside, content)
+    return aside
+
+
+# ---------------------------------------------------------------- folders, and the system's words
+
+
 def make_folder(path: Path) -> None:
     """Make a folder with its parents; raise TaskxlError, one Chinese line, when that fails."""
     try:
@@ -84,7 +188,7 @@ def _owner_files(path: Path) -> tuple[Path, ...]:
     return tuple(path.with_name(name) for name in names)
 
 
-def _replace_content(path: Path, content: bytes) -> None:
+def _replace_content(path: Path, content: bytes, expected: bytes | None) -> None:
     temporary = path.with_name(f".taskxl-{os.getpid()}.tmp")
     with contextlib.suppress(FileNotFoundError):
         temporary.unlink()  # of a run that was killed and had the same process id
@@ -98,6 +202,8 @@ def _replace_content(path: Path, content: bytes) -> None:
             os.fsync(file.fileno())
         with contextlib.suppress(OSError):
             temporary.chmod(stat.S_IMODE(path.stat().st_mode))
+        if expected is not None and read_whole(path) != expected:
+            raise TaskxlError(f"“{show(path)}”刚刚又被保存过，没有写入。请关闭后再运行一次。")
         temporary.replace(path)
     except BaseException:
         with contextlib.suppress(OSError):

@@ -1,6 +1,8 @@
 """The folder of one year's work: what lies where in it, and how files get there whole."""
 
 import os
+import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
@@ -112,6 +114,28 @@ class Workspace:
         """Tell whether a period has its folder, that is, has been issued."""
         return self.month_folder(period).is_dir()
 
+    def find_lookalikes(self, period: Period) -> list[Path]:
+        """Return folders that were a period's by their names, and bear another or lie elsewhere.
+
+        Such are `2021年6月`, `2021-06`, `2021年06月 - 副本`, or `2021年06月` within another folder.
+        One counts only with 下发, 回收 or 汇总 in it.
+        """
+        own = self.month_folder(period)
+        near = _list_folders(self.root)
+        within = (
+            inner
+            for folder in near
+            if folder.name not in (ISSUED, RETURNS, MERGED)
+            for inner in _list_folders(folder)
+        )
+        return [
+            folder
+            for folder in (*near, *within)
+            if folder != own
+            and _names_month(folder.name, period)
+            and any((folder / part).is_dir() for part in (ISSUED, RETURNS, MERGED))
+        ]
+
     def prepare_month(self, period: Period) -> Path:
         """Make the folders 下发, 回收 and 汇总 of a period; return 回收.
 
@@ -146,6 +170,27 @@ class Workspace:
 
     def _has_own(self, name: str) -> bool:
         return (self.root / TEMPLATES / name).exists()
+
+
+_MONTH_NAME = re.compile(
+    r"\D*?(?:(?P<year>\d{4})\s*[年\-./_]?\s*)?(?P<month>\d{1,2})\s*(?:月(?!\s*\d{1,2}\s*[日号])|(?=\D|$))(?:\D.*)?"
+)
+
+
+def _names_month(name: str, period: Period) -> bool:
+    """Tell whether a folder's name names a month, in whatever way."""
+    found = _MONTH_NAME.fullmatch(unicodedata.normalize("NFKC", name).strip())
+    if found is None or int(found["month"]) != period.month:
+        return False
+    return int(found["year"]) == period.year if found["year"] else "月" in name
+
+
+def _list_folders(folder: Path) -> list[Path]:
+    try:
+        with os.scandir(folder) as entries:
+            return sorted(Path(entry.path) for entry in entries if _is_real_folder(entry))
+    except OSError:
+        return []
 
 
 def _name_office(office: str) -> str:

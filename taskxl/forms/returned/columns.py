@@ -9,6 +9,7 @@ from taskxl.forms.identity import Block
 from taskxl.forms.returned.drawn import Drawing, DrawnTable
 from taskxl.intake.grids import Sheet, value_text
 from taskxl.model import MilestoneField, TaskField
+from taskxl.statements import read_status
 from taskxl.text import is_blank, squeeze
 from taskxl.words import ANSWER_PARTS, ANSWER_PATTERNS, FORM_HEADERS, HEADERS, MILESTONE_HEADERS
 
@@ -140,7 +141,7 @@ def find_tables(sheet: Sheet, drawing: Drawing = Drawing()) -> tuple[Table, ...]
             tables[-1] = replace(tables[-1], last=table.top - 1)
         tables.append(table)
         row = table.bottom + 1
-    tables = [_place_answer(sheet, table) for table in tables]
+    tables = [_place_answer(sheet, _tell_status(sheet, table)) for table in tables]
     return tuple(tables) or _find_headless(sheet, drawn, drawing.ids)
 
 
@@ -258,6 +259,31 @@ _PLACED: dict[Block, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
     "task": ("progress", ("status", "responsible", "content", "title"), ("obstacles", "remarks")),
     "milestone": ("state", ("due", "milestone"), ("done_on", "note")),
 }
+
+
+def _tell_status(sheet: Sheet, table: Table) -> Table:
+    """Return a table in which a column called 进度 that holds nothing but states is the status.
+
+    Then the next column that a word calls progress is meant, or none.
+    """
+    columns = dict(table.columns)
+    if table.kind != "task" or "status" in columns or "progress" not in columns:
+        return table
+    column = columns["progress"][0]
+    if any((row, column) in table.worded for row in range(table.top, table.bottom + 1)):
+        return table
+    rows = range(table.bottom + 1, table.last + 1)
+    said = [text for row in rows if (text := sheet.text(row, column).strip())]
+    if not said or not all(read_status(text)[1] for text in said):
+        return table
+    columns["status"] = columns.pop("progress")
+    claimed = {place for places in columns.values() for place in places}
+    for row in range(table.top, table.bottom + 1):
+        for place, text in _header_texts(sheet, row).items():
+            named = recognise_header(text[:200], "task")
+            if place not in claimed and named and named[0] == "progress":
+                columns.setdefault("progress", (place,))
+    return replace(table, columns=columns)
 
 
 def _place_answer(sheet: Sheet, table: Table) -> Table:

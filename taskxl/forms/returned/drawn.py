@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from taskxl.forms.identity import Block, DrawnCell, DrawnColumn, Identity, digest_text
 from taskxl.text import squeeze
+from taskxl.words import OFFICE_WORDS
 
 _BLOCKS: dict[str, Block] = {"任务": "task", "协办": "task", "节点": "milestone"}
 # The words of a drawing's columns by the field they stand for. Of several placeholders in one
@@ -36,6 +37,8 @@ _FIELDS: dict[Block, dict[str, str]] = {
     },
 }
 _HEAD_FIELDS = {"股室": "office", "填报人": "reporter", "填报日期": "reported_on"}
+# What a placeholder can hold, where that is known: 填报{{称谓}}： is not 填报人：.
+_VALUES = {"称谓": f"({'|'.join(OFFICE_WORDS)})"}
 _PLACEHOLDER = re.compile(r"[{｛]{2}([^{}｛｝]*)[}｝]{2}")
 _COPY = re.compile(r"\s*[(（]\d+[)）]$")
 
@@ -167,7 +170,10 @@ def _line_pattern(text: str) -> tuple[re.Pattern[str] | None, tuple[str, ...]]:
     fields = tuple(_HEAD_FIELDS.get(squeeze(word), "") for word in words)
     if not any(fields) or not squeeze(literal) or any("." in word for word in words):
         return None, ()
-    parts = [_loose(piece) if n % 2 == 0 else r"(.*?)" for n, piece in enumerate(pieces)]
+    parts = [
+        _loose(piece) if n % 2 == 0 else _VALUES.get(squeeze(piece), r"(.*?)")
+        for n, piece in enumerate(pieces)
+    ]
     return re.compile(r"\s*".join(parts), re.DOTALL), fields
 
 

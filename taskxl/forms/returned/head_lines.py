@@ -27,6 +27,7 @@ _TO_FILL = re.compile(
 )
 _SIGNED = re.compile(r"[(（]?\s*(?:签字|签名|签章|盖章|手写签名)\s*[)）]?")
 _LONGEST_LINE = 400
+_FAR = 4  # cells that a text may stand from its label
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +132,9 @@ def _read_drawn(
         for row in rows:
             for column, value in enumerate(sheet.rows[row - 1], 1):
                 said = read_drawn_line(cell, value) if isinstance(value, str) else None
+                labels = split_labels(value) if said and isinstance(value, str) else None
+                if said and labels and len(labels[1]) > len(said):
+                    continue  # a clerk put further labels into the line
                 for n, (name, text) in enumerate(said or ()):
                     if text and _TO_FILL.fullmatch(text):
                         text = ""
@@ -221,12 +225,12 @@ def _neighbour(
 ) -> Fact:
     """Return what stands right of a label's cell (or of the merge that it heads).
 
-    One blank cell may lie between, where somebody inserted a column; and a text may lie under the
-    merge, where a program inserted one and left the merge where it was.
+    Blank cells may lie between, where somebody inserted a column or missed the cell; and a text may
+    lie under the merge, where a program inserted one and left the merge where it was.
     """
     area = sheet.merge_at(row, column)
     at = (area.right if area else column) + 1
-    for place in (*range(column + 1, at), at, at + 1):
+    for place in range(column + 1, at + _FAR):
         value = sheet.value(row, place)
         text = value_text(value).strip()
         if is_blank(text) or (place != at and _TO_FILL.fullmatch(text)):

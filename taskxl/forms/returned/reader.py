@@ -10,7 +10,7 @@ from taskxl.forms.returned.answers import COLUMN_PLACED, Answered, AnswerReader
 from taskxl.forms.returned.catalog import Catalog, Expected, form_texts
 from taskxl.forms.returned.head_lines import read_labels
 from taskxl.forms.returned.matching import Register
-from taskxl.forms.returned.parts import Part, Row, find_parts, take_written
+from taskxl.forms.returned.parts import PARTING, Part, Row, find_parts, take_written
 from taskxl.forms.returned.submitting import OfficeRows, Placed, make_submission
 from taskxl.forms.returned.tally import (
     FROM_PDF,
@@ -170,6 +170,9 @@ class _Reader:
         rows = [row for row in part.rows if row.table.kind == "task" and row.table.is_answered]
         tasks = {task for row in rows if (task := self._task_of(row)) is not None}
         named = part.said("office") or self._loosely("office")
+        several = [one for one in PARTING.split(named) if one.strip()]
+        if len(several) > 1 and all(self.catalog.office_named(one) for one in several):
+            named = ""  # 教研室、计财股: several offices report together
         if self.marks.is_ours or self.marks.foreign or squeeze(named) or len(tasks) < 2:
             return []
         if 2 * len(tasks) < len(rows) + len(part.others) or reporters_of(self.catalog, tasks):
@@ -321,7 +324,8 @@ class _Reader:
             (index, told[text])
             for index, sheet in enumerate(self.tally.sheets)
             for _, _, value in sheet.cells()
-            if (text := squeeze(value)) in told
+            for text in (squeeze(value), squeeze(str(value).replace("：", ":").rpartition(":")[2]))
+            if text in told
         }
         tasks = {task for _, task in named}
         claim = decide_office(self.catalog, self.marks, self._loosely("office"), tasks, 0)

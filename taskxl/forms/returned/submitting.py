@@ -1,19 +1,23 @@
 """One office's rows of a returned book, put together as its submission."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TypeVar
 
 from taskxl.dates import read_date
 from taskxl.findings import rule
+from taskxl.forms.identity import digest_text
 from taskxl.forms.returned.answers import DATE_UNKNOWN, Answered
+from taskxl.forms.returned.asked import drawn_fields
 from taskxl.forms.returned.catalog import Catalog
+from taskxl.forms.returned.columns import MILESTONE_ANSWERS, TASK_ANSWERS
 from taskxl.forms.returned.head_lines import Fact
 from taskxl.forms.returned.parts import Part
 from taskxl.forms.returned.tally import Tally
 from taskxl.forms.returned.whose import Claim, issued_tasks
 from taskxl.model import Altered, Entry, MilestoneEntry, Submission
+from taskxl.statements import find_day
 from taskxl.text import show, squeeze
 from taskxl.words import ROW_GONE_MARK
 
@@ -87,16 +91,28 @@ def make_submission(
         office.sheet,
         office.claim.identity.form_id if office.claim.identity else None,
         said.get("reporter", ""),
-        _read_report_day(catalog, tally, office, first.get("reported_on")),
+        _read_report_day(catalog, tally, office, first),
         said.get("approval", ""),
         {name: fact.cell for name, (_, fact) in first.items()},
         tuple(entry.task for entry in entries),
         entries,
         _choose(tally, office.milestones),
         tuple(office.altered),
-        catalog.asked,
+        _asked_of(catalog, office),
         not office.typed,
     )
+
+
+def _asked_of(catalog: Catalog, office: OfficeRows) -> tuple[str, ...]:
+    """Return what this very form asked for: of the period's fields those that it has or had."""
+    drawn = drawn_fields(office.claim.identity)
+    columns = {field for part in office.parts for table in part.tables for field in table.answers}
+    answers = {*TASK_ANSWERS, *MILESTONE_ANSWERS} & {*catalog.asked}
+    if not drawn or answers <= drawn | columns:
+        return catalog.asked
+    # It was drawn otherwise than the month's other forms: its head lines may differ, too.
+    heads = {fact.field for part in office.parts for fact in part.facts}
+    return tuple(field for field in catalog.asked if field in drawn | columns | heads)
 
 
 def _choose(tally: Tally, said: Sequence[tuple[Said, Answered]]) -> tuple[Said, ...]:
@@ -110,12 +126,21 @@ def _choose(tally: Tally, said: Sequence[tuple[Said, Answered]]) -> tuple[Said, 
     chosen = []
     for rows in by_item.values():
         sure = [entry for entry, at in rows if at.sure] or [entry for entry, _ in rows]
-        best = next(filter(_says_something, sure), sure[0])
+        # What was issued with last month's words says less than what was written anew.
+        fresh = {id(entry): _count_fresh(entry, at) for entry, at in rows}
+        best = max(sure, key=lambda entry: (fresh[id(entry)], _says_something(entry)))
         chosen.append(best)
         for entry, at in rows:
             if entry is not best:
                 _keep_differing(tally, best, entry, at)
     return tuple(chosen)
+
+
+def _count_fresh(said: Entry | MilestoneEntry, at: Answered) -> int:
+    """Return how many texts of a row are not those with which the form was issued."""
+    issued = set(at.mark.digests.values()) if at.mark else set()
+    texts = (text for name, text in _texts(said).items() if text and name != "remarks")
+    return sum(digest_text(text) not in issued for text in texts)
 
 
 def _keep_differing(tally: Tally, best: Said, entry: Said, at: Answered) -> None:
@@ -153,10 +178,13 @@ def _report_gone(
 
 
 def _read_report_day(
-    catalog: Catalog, tally: Tally, office: OfficeRows, placed: Placed | None
+    catalog: Catalog, tally: Tally, office: OfficeRows, said: Mapping[str, Placed]
 ) -> date | None:
+    placed = said.get("reported_on")
     if placed is None or not placed[1].text:
-        return None
+        # 王五/4月20日, all of it under 填报人
+        reporter = said.get("reporter")
+        return find_day(reporter[1].text, catalog.period.year) if reporter else None
     index, fact = placed
     day = read_date(fact.value, catalog.period.year)
     if day is None:

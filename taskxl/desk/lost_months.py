@@ -1,0 +1,48 @@
+"""Month folders that are not where they were: renamed by hand, moved, copied, or gone."""
+
+from taskxl.ledger.looking import look_into_ledger
+from taskxl.model import Period
+from taskxl.text import quote
+from taskxl.workspace.folder import Workspace
+
+
+def was_issued(workspace: Workspace, period: Period) -> bool:
+    """Tell whether a period was issued, wherever its folder is now."""
+    if workspace.has_month(period) or workspace.find_lookalikes(period):
+        return True
+    with look_into_ledger(workspace) as ledger:
+        return ledger is not None and bool(ledger.issued(period) or ledger.merges(period))
+
+
+def explain_absence(workspace: Workspace, period: Period) -> str:
+    """Return in one line why a period has no folder, and what to do."""
+    beside = f"放在{workspace.master_path.name}旁边"
+    if told := describe_lookalikes(workspace, period):
+        return told
+    if was_issued(workspace, period):
+        return (
+            f"台账里有{period.name}的下发和汇总记录，但没有文件夹“{period.folder}”。请从备份或"
+            f"回收站里找回它，{beside}，再运行；不要重新下发。"
+        )
+    return (
+        f"{period.name}还没有下发：没有文件夹 {period.folder}。"
+        f"请先运行 taskxl issue --month {period.month}。"
+    )
+
+
+def describe_lookalikes(workspace: Workspace, period: Period) -> str | None:
+    """Return a line on folders that look like a period's own and are not read; None without any."""
+    found = workspace.find_lookalikes(period)
+    if not found:
+        return None
+    names = "、".join(quote(path.relative_to(workspace.root).as_posix()) for path in found)
+    if workspace.has_month(period):
+        return (
+            f"除了“{period.folder}”，还有{names}，不会去读。"
+            f"里面有要用的文件，请移到“{period.folder}”里。"
+        )
+    which = "正在用的那一个" if len(found) > 1 else "它"
+    return (
+        f"没有文件夹“{period.folder}”，但有{names}，像是改了名或挪了地方。"
+        f"请把{which}改名为“{period.folder}”，放在{workspace.master_path.name}旁边，再运行。"
+    )
