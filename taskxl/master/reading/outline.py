@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from taskxl.intake.grids import Book, Line
 from taskxl.master.reading.drafts import is_note, read_leader
-from taskxl.master.reading.marks import HEADING, read_mark
+from taskxl.master.reading.number_marks import HEADING, read_mark
 from taskxl.master.reading.responsibility import Duty, take_duties
 from taskxl.text import squeeze
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from taskxl.intake.grids import Book, Sheet
 from taskxl.master.reading.header import Grid, read_header_word
-from taskxl.master.reading.marks import read_mark
+from taskxl.master.reading.number_marks import read_mark
 from taskxl.text import show, squeeze
 
 _MOST = 8  # captions that are named
