@@ -11,12 +11,12 @@ def read_book(content: bytes, name: str, kind: Kind) -> Book:
     """Read a file's content as sheets and lines; `kind` is what the gate found it to be.
 
     Raises Refused (R201) with a Chinese reason when it cannot be read; whatever the libraries
-    underneath raise ends there too.
+    underneath raise ends there too, save that one of them cannot be loaded.
     """
     try:
         return _read(content, name, kind)
-    except (Refused, MemoryError):
-        raise
+    except (Refused, MemoryError, ImportError):
+        raise  # a library that is not there is no file's fault
     except Exception as error:
         # The one place where any exception may be caught: a stranger's file stops nothing.
         raise Refused("R201", UNREADABLE) from error
