@@ -83,7 +83,7 @@ def test_a_library_that_a_huge_file_left_no_room_for_costs_that_file_alone() -> 
 def test_a_reader_that_cannot_be_loaded_calls_no_file_damaged(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setitem(sys.modules, "taskxl.intake.workbooks", None)
+    monkeypatch.setitem(sys.modules, "taskxl.intake.spreadsheets", None)
     with pytest.raises(ImportError):
         read_book(make_workbook({"表": "| 甲 |"}), "表.xlsx", "xlsx")
 
