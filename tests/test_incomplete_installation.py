@@ -10,7 +10,9 @@ import pytest
 from taskxl import cli
 from taskxl.errors import TaskxlError
 from taskxl.intake.gate import Limits, Refusal
+from taskxl.intake.reading import read_book
 from taskxl.intake.workers import read_isolated
+from tests.support import make_workbook
 
 QUICK = Limits(seconds=20.0, memory=256 << 20)
 
@@ -76,6 +78,14 @@ def test_a_library_that_a_huge_file_left_no_room_for_costs_that_file_alone() -> 
     assert (before, after) == ("json", "json")
     assert isinstance(narrow, Refusal)
     assert narrow.code == "R204"
+
+
+def test_a_reader_that_cannot_be_loaded_calls_no_file_damaged(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(sys.modules, "taskxl.intake.spreadsheets", None)
+    with pytest.raises(ImportError):
+        read_book(make_workbook({"表": "| 甲 |"}), "表.xlsx", "xlsx")
 
 
 def test_the_command_line_says_it_in_one_line(
