@@ -110,7 +110,7 @@ REAL = {
     "ole2-encrypted-ooxml": {"R202"},
     "ole2-other": {"doc", "R203"},
     "biff2-4-raw": {"R203"},
-    "spreadsheetml2003": {"R203"},
+    "spreadsheetml2003": {"xml"},
     "sylk": {"R203"},
     "gzip": {"R203"},
     "rar": {"R203"},

@@ -143,7 +143,7 @@ def test_every_kind_is_sent_and_the_kinds_do_not_get_into_each_others_way(
     bureau: Workspace, authority: Authority, keyboard: Keyboard
 ) -> None:
     form = bureau.form_path("计财股", APRIL)
-    (bureau.returns_folder(APRIL) / form.name).write_bytes(form.read_bytes())
+    (bureau.returns_folder(APRIL) / form.name).write_bytes(begin_form(form.read_bytes()))
     with run_server(authority.context()) as (port, room):
         use_port(bureau, port)
         keyboard.send(bureau, "issue")

@@ -44,7 +44,7 @@ FROM_PDF = rule(
     what="股室发来的是 PDF，填报内容是按版面认出来的。",
     why="PDF 不记录单元格和换行，认出来的字可能接错、漏字。",
     cure="请把这一项与原件核对；最好请股室发回填好的 Excel 表。",
-    partial="读自 PDF，请核对原件",
+    partial="有 {} 项读自 PDF，请核对原件",
 )
 STRUCK = rule(
     "E310",
