@@ -7,7 +7,7 @@ from dataclasses import replace
 from taskxl.findings import Finding
 from taskxl.master.list_rules import NO_NAME, RUN_TOGETHER
 from taskxl.master.reading.drafts import Draft, Step
-from taskxl.master.reading.offices import join_names, looks_like_office, mend_broken
+from taskxl.master.reading.offices import OFFICE_END, join_names, looks_like_office, mend_broken
 from taskxl.master.reading.responsibility import Duty, is_endless, read_duty
 from taskxl.text import is_blank, show, squeeze
 
@@ -46,11 +46,11 @@ def read_offices(
                 report(_explain_no_name(text))
                 continue
             _place_others(draft, duty)
-            lead += _keep_names(duty.lead, report)
-            supporting += _keep_names(duty.supporting, report)
-            into += _keep_names(duty.plain, report)
+            lead += duty.lead
+            supporting += duty.supporting
+            into += duty.plain
     parted = [_part(some, known, report) for some in (lead, plain, supporting)]
-    lead, plain, supporting = parted
+    lead, plain, supporting = (_keep_names(some, report) for some in parted)
     if plain and not lead:
         lead, plain = plain[:1], plain[1:]
     leading = tuple(dict.fromkeys(lead))
@@ -64,7 +64,8 @@ def _keep_names(names: Sequence[str], report: Report) -> list[str]:
     for name in names:
         plain = squeeze(name)
         if _NOBODY.match(plain) or (
-            not looks_like_office(plain) and (len(plain) > _LONGEST or _SENTENCE.search(plain))
+            not (looks_like_office(plain) or OFFICE_END.search(plain))
+            and (len(plain) > _LONGEST or _SENTENCE.search(plain))
         ):
             report(_explain_no_name(name))
         else:
