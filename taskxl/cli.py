@@ -12,14 +12,19 @@ from taskxl.commands.demo import demo
 from taskxl.commands.ledger import ledger
 from taskxl.commands.mail import mail
 from taskxl.commands.master_list import check, diff, init, read
-from taskxl.commands.month import issue, merge, send_back, status
+from taskxl.commands.month import issue, merge, receive, send_back, status
 from taskxl.commands.prove import prove
 from taskxl.commands.rules import explain, rules
 from taskxl.commands.screen import ChineseGroup, explain_usage
+from taskxl.commands.standing import print_standing
 from taskxl.errors import TaskxlError, explain_unloaded
 
 
-@click.group(cls=ChineseGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=ChineseGroup,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 @click.version_option(__version__, "--version", message="taskxl %(version)s", help="显示版本")
 @click.option(
     "-C",
@@ -31,8 +36,13 @@ from taskxl.errors import TaskxlError, explain_unloaded
 @click.option("--debug", is_flag=True, help="出错时显示详细过程（给维护人员看）")
 @click.pass_context
 def cli(context: click.Context, folder: Path | None, debug: bool) -> None:
-    """重点工作任务的每月报送：清单进，表格出，收回来，汇总，找缺口。"""
+    """重点工作任务的每月报送：清单进，表格出，收回来，汇总，找缺口。
+
+    只写 taskxl：这个月到哪一步了，下一步做什么。
+    """
     context.obj = folder
+    if context.invoked_subcommand is None:
+        print_standing(folder)
 
 
 for command in (
@@ -43,6 +53,7 @@ for command in (
     check,
     issue,
     collect,
+    receive,
     merge,
     prove,
     status,

@@ -188,6 +188,8 @@ class Settings:
     spring_term: date | None = None
     autumn_term: date | None = None
     year_end: date | None = None
+    section_pages: bool = False
+    """Whether each section of 汇总表 begins a new page in print."""
     contact: str = ""
     mail_server: str = ""
     mail_port: int = 465
@@ -227,6 +229,17 @@ class MasterList:
 
 
 # ---------------------------------------------------------------- the period
+
+
+_CHINESE_MONTHS = {
+    **{word: number for number, word in enumerate("一二三四五六七八九十", 1)},
+    "十一": 11,
+    "十二": 12,
+}
+_CHINESE_MONTH = re.compile("|".join(sorted(_CHINESE_MONTHS, key=len, reverse=True)))
+_MONTH = re.compile(
+    r"(?:(\d{4})(?:[-—年/.]|(?=\d{2}$)))?(?:1?\d月?[-—–~～至到])?(\d{1,2})(?:月份?)?"
+)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -276,11 +289,14 @@ class Period:
 
     @classmethod
     def parse(cls, text: str, settings: Settings) -> "Period":
-        """Read `4`, `04`, `4月`, `2021-04`, `2021年4月`; the year of 设置 where none is given.
+        """Read a month as people write it; the year of 设置 where none is given.
 
+        `4`, `04`, `4月`, `四月份`, `2021-4`, `2021-04`, `202104`, `2021年四月`, and the label of a
+        period, `1-4月`, which is the month it ends in.
         Raises TaskxlError for anything else.
         """
-        found = re.fullmatch(r"\s*(?:(\d{4})\s*[-年/.])?\s*(\d{1,2})\s*月?(?:份)?\s*", text)
+        written = _CHINESE_MONTH.sub(lambda word: str(_CHINESE_MONTHS[word.group()]), text)
+        found = _MONTH.fullmatch("".join(written.split()))
         month = int(found.group(2)) if found else 0
         if not found or not 1 <= month <= 12:
             raise TaskxlError(
@@ -386,7 +402,7 @@ class Altered:
     cell: str | None
 
 
-IdentitySource = Literal["property", "hidden sheet", "office cell", "tasks"]
+IdentitySource = Literal["hand", "property", "hidden sheet", "office cell", "tasks"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -432,7 +448,7 @@ class Return:
     file: str
     sha256: str = ""
     received_at: datetime | None = None
-    receipt: Literal["mail", "file"] = "file"
+    receipt: Literal["mail", "file", "hand"] = "file"
     code: str | None = None
     reason: str | None = None
     submissions: tuple[Submission, ...] = ()
@@ -472,7 +488,7 @@ class OfficeState:
     state: OfficeStateWord
     files: tuple[str, ...] = ()
     received_at: datetime | None = None
-    receipt: Literal["mail", "file", "form", ""] = ""
+    receipt: Literal["mail", "file", "hand", "form", ""] = ""
     reporter: str = ""
     approved: bool = False
     tasks: int = 0

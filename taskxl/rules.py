@@ -38,10 +38,20 @@ def rule_of(code: str) -> Rule:
     return declared_rule(code) or Rule(code, code, "error", what="", why="", cure="")
 
 
-def find_rule(code: str) -> Rule:
-    """Return the rule of a code. Raises TaskxlError for a code that no rule has."""
-    _load()
-    rule = declared_rule(code.strip().upper())
-    if rule is None:
-        raise TaskxlError(f"没有代码 {show(code)}。全部代码见 taskxl rules。")
-    return rule
+def find_rules(asked: str) -> list[Rule]:
+    """Return the rules that somebody asks for: by code, by name or mark, else by a word of either.
+
+    Raises TaskxlError where no rule has it.
+    """
+    known, word = list_rules(), asked.strip().strip("【】")
+    names = {rule.code: (rule.name, rule.mark[1] if rule.mark else "") for rule in known}
+    found = (
+        [rule for rule in known if rule.code == word.upper()]
+        or [rule for rule in known if word in names[rule.code]]
+        or [rule for rule in known if word and any(word in name for name in names[rule.code])]
+    )
+    if not found:
+        raise TaskxlError(
+            f"没有代码 {show(asked)}，也没有这个名称的规则。全部规则见 taskxl rules。"
+        )
+    return found

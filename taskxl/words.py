@@ -168,6 +168,8 @@ NO_UNITS = (
     ),
     *(
         "门市",
+        "建校",
+        "办校",
         "联系会",
         "座谈会",
         "推进会",
@@ -393,6 +395,7 @@ FIELD_NAMES: dict[str, str] = {
 # How a header that is no word above is understood: the first pattern that is found in it.
 HEADER_PATTERNS: tuple[tuple[str, str], ...] = (
     ("number", r"^(?:序|编|项目|任务)?号$|^no\.?$|^#$"),
+    ("title", r"(?:任务|内容|事项|项目|举措).{0,3}(?:及|和|、|与).{0,3}(?:责任|分工|牵头)"),
     ("supporting", r"配合|协办|协助|协同|会办"),
     ("leader", r"(?:分管|包联|挂钩|责任|牵头|主管|联系).{0,3}(?:领导|负责人|负责同志|局长)"),
     ("responsible", r"[股科处室位门].{0,2}(?:及|和|、|/|与|[(])(?:责任人|负责人|联系人|经办人)"),

@@ -1,6 +1,7 @@
 """Workbooks as grids: what is read from an .xlsx, and that nothing in it is lost in silence."""
 
 import io
+import sys
 from datetime import date, datetime, time
 
 import pytest
@@ -13,6 +14,7 @@ from taskxl.intake.reading import read_book
 from taskxl.intake.refusals import Refused
 from taskxl.intake.workbooks import SecondLook, date_value, is_date_format
 from tests.packages import raw_workbook, relations
+from tests.support import make_workbook
 
 DATE_IDS = [14, 15, 16, 17, 22, *range(27, 37), *range(50, 59)]
 
@@ -306,3 +308,11 @@ def test_both_ways_of_reading_agree_and_lose_nothing(
     wanted = {(r + 1, c + 1): v for (r, c), v in cells.items()}
     assert bulk == pytest.approx(wanted)
     assert looked == pytest.approx(wanted)
+
+
+def test_a_library_that_is_not_installed_is_no_fault_of_the_file(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(sys.modules, "taskxl.intake.spreadsheets", None)
+    with pytest.raises(ImportError):
+        read_book(make_workbook({"表": "| 甲 |"}), "a.xlsx", "xlsx")

@@ -39,6 +39,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "collect": ("--month", "5", "--from", "信"),
     "merge": ("--month", "4"),
     "prove": ("--month", "4"),
+    "receive": ("--month", "5", "信/报送.xlsx", "--note", "微信"),
     "status": ("--month", "5"),
     "send-back": ("--month", "4"),
     "mail issue": ("--month", "5"),
@@ -91,6 +92,7 @@ def run(workspace: Workspace, name: str, *words: str) -> None:
     places = {
         "清单": workspace.root.parent / "清单.xlsx",
         "信": workspace.root.parent / "信",
+        "信/报送.xlsx": workspace.root.parent / "信" / "报送.xlsx",
         "工作区": workspace.root,
         "原件": workspace.root / "原件",
     }

@@ -181,7 +181,7 @@ def urgent_rows(month: Month) -> list[tuple[str, str, str]]:
     """Return severity, office and text of the things to deal with first."""
     sheet = open_workbook(write_summary(month))["总览"]
     top = find_row(sheet, "A", "序") + 1
-    end = find_row(sheet, "A", "三、各表")
+    end = find_row(sheet, "A", "二、各表")
     return [tuple(sheet.cell(row, c).value for c in (2, 3, 5)) for row in range(top, end)]
 
 
@@ -237,10 +237,11 @@ def test_what_is_only_to_be_checked_is_one_line_a_code() -> None:
     assert rows == [("请核实", "5 个股室", f"{name}：9 处（第{numbers}项），最长已超期 56 天")]
 
 
-def test_the_overview_is_one_portrait_page_with_two_charts_in_patterns(book: Workbook) -> None:
+def test_the_overview_is_two_portrait_pages_with_two_charts_in_patterns(book: Workbook) -> None:
     sheet = book["总览"]
     assert sheet.page_setup.orientation == "portrait"
-    assert pages_of(sheet) == ("1", "1")
+    assert pages_of(sheet) == ("1", "0")
+    assert len(sheet.row_breaks.brk) == 1
     with zipfile.ZipFile(io.BytesIO(summary())) as package:
         charts = [package.read(n).decode() for n in package.namelist() if "charts/chart" in n]
     assert len(charts) == 2
@@ -374,7 +375,8 @@ def test_it_prints_on_landscape_a4_with_the_header_on_each_page_and_a_page_a_lea
         sheet = book[name]
         sections = [c.row for c in sheet["A"] if "同志负责项目" in str(c.value)]
         assert len(sections) == len(LEADERS)
-        assert [one.id for one in sheet.row_breaks.brk] == [row - 1 for row in sections[1:]]
+        apart = sections[1:] if name == "分管领导" else []
+        assert [one.id for one in sheet.row_breaks.brk] == [row - 1 for row in apart]
 
 
 def test_flat_sheets_are_named_tables_that_can_be_filtered(book: Workbook) -> None:

@@ -6,16 +6,14 @@ from pathlib import Path
 import click
 
 from taskxl.commands import common
-from taskxl.commands.screen import ChineseCommand, table
+from taskxl.commands.screen import ChineseCommand, add_month, table
 from taskxl.errors import TaskxlError
 from taskxl.text import show
 
 
 @click.command(cls=ChineseCommand)
 @click.option("--verify", is_flag=True, help="检查台账是否完好，不写文件")
-@click.option(
-    "--month", "month", metavar="月份", help="列出这个月历次汇总；与下面两项合用时只取这个月"
-)
+@add_month("列出这个月历次汇总（可以直接写在命令后面）；与下面两项合用时只取这个月")
 @click.option("--at", "place", type=int, metavar="N", help="写出这个月第 N 次汇总时的汇总工作簿")
 @click.option(
     "--originals",

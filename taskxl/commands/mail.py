@@ -81,11 +81,41 @@ def issue(
 
 @mail.command()
 @letter_options
+@click.option(
+    "--before",
+    metavar="天数",
+    type=click.IntRange(0, 31),
+    help="期限前的提醒：离报送期限不超过这么多天才写，期限过了也不写",
+)
 def remind(
-    folder: Path | None, month: str | None, office: str | None, send: bool, again: bool
+    folder: Path | None,
+    month: str | None,
+    office: str | None,
+    send: bool,
+    again: bool,
+    before: int | None,
 ) -> None:
     """催报：写给还没有报来、或报来的表用不了的股室。"""
+    if before is not None and not _is_time(folder, month, before):
+        return
     _run("remind", folder, month, office, send, again)
+
+
+def _is_time(folder: Path | None, month: str | None, before: int) -> bool:
+    """Tell whether the deadline is near enough for a reminder; say why where it is not."""
+    from taskxl.desk.lists import load_master
+    from taskxl.desk.pasting import days_left
+    from taskxl.desk.periods import choose_period
+
+    workspace = common.open_workspace(folder)
+    today = common.now().date()
+    period = choose_period(workspace, month, today)
+    left = days_left(period, load_master(workspace)[0], today)
+    if left < 0:
+        click.echo(f"{period.name}的报送期限已过 {-left} 天，没有写提醒。要催报，请去掉 --before。")
+    elif left > before:
+        click.echo(f"离{period.name}的报送期限还有 {left} 天，没有写提醒。")
+    return 0 <= left <= before
 
 
 @mail.command("send-back")
@@ -97,6 +127,25 @@ def send_back(
     _run("send-back", folder, month, office, send, again)
 
 
+@mail.command("check")
+@click.pass_obj
+def check(folder: Path | None) -> None:
+    """试一试邮箱：连上、登录、列出文件夹；一封信也不发。第一次用先运行它。"""
+    from taskxl.desk.mail_checking import check_mail
+    from taskxl.mail.certificates import find_authority
+
+    workspace = common.open_workspace(folder)
+    failed = []
+    for trial in check_mail(workspace, ask_password, find_authority()):
+        mark, colour = ("可以", "green") if trial.works else ("不行", "red")
+        click.secho(f"{mark} {trial.what}：{trial.detail}", fg=colour)
+        failed += [] if trial.works else [trial.what]
+    if failed:
+        click.echo(f"要改的：{'、'.join(failed)}。改好“设置”后再运行一次。")
+    else:
+        click.echo("收信、发信都可以用了。")
+
+
 def _run(
     kind: "LetterKind",
     folder: Path | None,
@@ -105,7 +154,7 @@ def _run(
     send: bool,
     again: bool,
 ) -> None:
-    from taskxl.desk import drafting, sending
+    from taskxl.desk import drafting, pasting, sending
     from taskxl.desk.periods import choose_period
     from taskxl.mail.certificates import find_authority
 
@@ -116,12 +165,18 @@ def _run(
     period = choose_period(workspace, month, now.date())
     bar = common.progress("读取回收的表")
     if not send:
-        _print_drafts(drafting.draft_letters(workspace, period, kind, office, now, bar))
+        report = drafting.draft_letters(workspace, period, kind, office, now, bar)
+        _print_drafts(report)
+        if kind != "issue":
+            pastes = pasting.compose_pastes(report.batch, now.date())
+            path = pasting.write_pastes(workspace, pastes, kind, period, office)
+            if path is not None:
+                click.echo(f"可以粘贴到微信群、钉钉的文字在 {show(path)}")
         return
     world = sending.World(ask_password, common.now, _sleep, _print_delivery, find_authority())
     command = f"taskxl mail {kind} --month {period.month} --send"
-    report = sending.send_letters(workspace, period, kind, world, office, again, bar)
-    _print_report(report, command, again)
+    sent = sending.send_letters(workspace, period, kind, world, office, again, bar)
+    _print_report(sent, command, again)
 
 
 def _sleep(seconds: float) -> None:

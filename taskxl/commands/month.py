@@ -6,11 +6,14 @@ from typing import TYPE_CHECKING
 import click
 
 from taskxl.commands import common
-from taskxl.commands.common import json_option, strict_option
+from taskxl.commands.common import TASK_LIST, json_option, strict_option
 from taskxl.commands.screen import ChineseCommand, month_option, table
+from taskxl.errors import TaskxlError
 from taskxl.text import show
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from taskxl.model import OfficeState
 
 _STATE_COLOURS = {"submitted": "green", "late": "yellow", "missing": "red", "rejected": "red"}
@@ -47,11 +50,15 @@ def issue(folder: Path | None, month: str | None, office: str | None, preview: s
 
 @click.command(cls=ChineseCommand)
 @month_option
+@click.option(
+    "--clean", "--定稿", is_flag=True, help="再写一份定稿：没有标记、批注和内部各表，可以直接附上"
+)
 @json_option
 @strict_option
 @click.pass_obj
-def merge(folder: Path | None, month: str | None, as_json: bool, strict: bool) -> None:
+def merge(folder: Path | None, month: str | None, clean: bool, as_json: bool, strict: bool) -> None:
     """汇总收回来的表，写出汇总工作簿，标出缺口。"""
+    from taskxl.desk.clean_copies import write_clean
     from taskxl.desk.json import month_json
     from taskxl.desk.merging import merge_returns
     from taskxl.desk.periods import choose_period
@@ -72,6 +79,12 @@ def merge(folder: Path | None, month: str | None, as_json: bool, strict: bool) -
         click.echo(common.count_findings(result.month.findings))
         verb = "写好" if result.written else "没有变化："
         click.echo(f"{verb} {show(result.summary)}")
+    if clean:
+        copy = write_clean(workspace, result.month, common.now())
+        for note in copy.notes:
+            click.echo(note, err=as_json)
+        verb = "写好定稿" if copy.written else "定稿没有变化："
+        click.echo(f"{verb} {show(copy.path)}", err=as_json)
     common.leave(result.month.findings, strict)
 
 
@@ -98,27 +111,83 @@ def status(folder: Path | None, month: str | None) -> None:
     click.echo(common.count_states(merged))
 
 
+@click.command(cls=ChineseCommand)
+@click.argument("file", metavar="[文件]", required=False, type=TASK_LIST)
+@click.option(
+    "--of", "there", metavar="文件", type=click.Path(path_type=Path), help="已在“回收”里的"
+)
+@click.option("--office", metavar="股室", help="是哪个股室的；不写则由表自己说明")
+@click.option("--at", metavar="时间", help="收到的时间，如 2021-04-24 17:00；不写则为现在")
+@click.option("--note", metavar="说明", default="", help="怎么收到的，如 微信")
+@month_option
+@click.pass_obj
+def receive(
+    folder: Path | None,
+    file: Path | None,
+    there: Path | None,
+    office: str | None,
+    at: str | None,
+    note: str,
+    month: str | None,
+) -> None:
+    """登记一份不经邮件收到的表：放进“回收”，记下是谁的、何时、怎么收到的。"""
+    from taskxl.desk.periods import choose_period
+    from taskxl.desk.registering import register_return
+
+    if (file is None) == (there is None):
+        raise TaskxlError("请写一个文件：新收到的直接写文件名，已在“回收”里的写 --of 文件名。")
+    workspace = common.open_workspace(folder)
+    now = common.now()
+    period = choose_period(workspace, month, now.date())
+    done = register_return(
+        workspace,
+        period,
+        there or file or Path(),
+        now,
+        is_there=there is not None,
+        office=office,
+        at=_read_moment(at, now) if at else None,
+        note=note,
+    )
+    receipt = done.receipt
+    told = [receipt.office, f"{receipt.received_at:%Y-%m-%d %H:%M}" if receipt.received_at else ""]
+    told.append(show(receipt.note))
+    verb = "已放进回收并登记" if done.copied else "已登记"
+    click.echo(f"{period.name}：{verb} {show(receipt.name)}（{'，'.join(filter(None, told))}）")
+
+
+def _read_moment(text: str, now: "datetime") -> "datetime":
+    """Read a moment as typed: `2021-04-24 17:00`, or a day alone; never one to come."""
+    from datetime import datetime
+
+    for form in ("%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d"):
+        try:
+            moment = datetime.strptime(text.strip().replace("：", ":"), form)  # noqa: DTZ007 - local
+        except ValueError:
+            continue
+        if moment > now:
+            raise TaskxlError(f"收到的时间“{show(text, 20)}”还没有到。请检查 --at。")
+        return moment
+    raise TaskxlError(f"时间“{show(text, 20)}”看不懂。请写成 2021-04-24 17:00。")
+
+
 @click.command("send-back", cls=ChineseCommand)
 @month_option
 @click.option("--office", metavar="股室", help="只看这一个股室的")
 @click.pass_obj
 def send_back(folder: Path | None, month: str | None, office: str | None) -> None:
-    """列出各股室自己要更正的地方，可以直接粘贴发给它。"""
-    from taskxl.desk.merging import look_at_month
+    """列出各股室自己要更正的地方，可以直接粘贴发给它；同时写进“下发”里的“退回.txt”。"""
+    from taskxl.desk.pasting import paste_letters
     from taskxl.desk.periods import choose_period
-    from taskxl.reports.send_back import send_back_text
-    from taskxl.roster import Roster
 
     workspace = common.open_workspace(folder)
-    period = choose_period(workspace, month, common.today())
+    today = common.today()
+    period = choose_period(workspace, month, today)
     bar = common.progress("读取回收的表")
-    merged = look_at_month(workspace, period, bar, common.today())
-    offices = [state.office for state in merged.offices]
-    word = merged.master.settings.office_word
-    if office is not None:
-        offices = [Roster(merged.master.offices).choose(office, offices, f"报送的{word}")]
-    texts = [text for name in offices if (text := send_back_text(merged, name))]
-    click.echo("\n\n".join(texts) or f"没有要{word}更正的地方。")
+    pastes, path = paste_letters(workspace, period, "send-back", office, today, bar)
+    click.echo("\n\n".join(pastes.offices.values()) or "没有要股室更正的地方。")
+    if path is not None:
+        click.echo(f"（以上已写进 {show(path)}，供粘贴。）", err=True)
 
 
 def _status_row(state: "OfficeState", asked: bool) -> tuple[str, ...]:

@@ -3,7 +3,8 @@
 import click
 
 from taskxl.commands.screen import ChineseCommand, table
-from taskxl.findings import SEVERITY_WORDS
+from taskxl.findings import SEVERITY_WORDS, Rule
+from taskxl.text import show
 
 
 @click.command(cls=ChineseCommand)
@@ -18,12 +19,22 @@ def rules() -> None:
 
 
 @click.command(cls=ChineseCommand)
-@click.argument("code", metavar="代码")
-def explain(code: str) -> None:
-    """说明一条规则：是什么，为什么，怎么办。"""
-    from taskxl.rules import find_rule
+@click.argument("asked", metavar="代码或名称")
+def explain(asked: str) -> None:
+    """说明一条规则：是什么，为什么，怎么办；可以写代码，也可以写名称或标记，如“迟报”。"""
+    from taskxl.rules import find_rules
 
-    rule = find_rule(code)
+    found = find_rules(asked)
+    if len(found) > 1:
+        click.echo(f"名称里有“{show(asked)}”的规则有 {len(found)} 条：")
+        for line in table([(r.code, SEVERITY_WORDS[r.severity], r.name) for r in found]):
+            click.echo(f"  {line}")
+        click.echo("某一条的说明：taskxl explain 代码")
+        return
+    _print_rule(found[0])
+
+
+def _print_rule(rule: Rule) -> None:
     click.echo(f"{rule.code}　{rule.name}（{SEVERITY_WORDS[rule.severity]}）")
     for head, text in (("是什么", rule.what), ("为什么", rule.why), ("怎么办", rule.cure)):
         click.echo(f"{head}：{text}")

@@ -1,12 +1,37 @@
 """How the command line speaks: click's own words in Chinese, widths as a terminal shows them."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import wraps
 from typing import Any
 
 import click
 
-from taskxl.text import show
+from taskxl.errors import TaskxlError
+from taskxl.text import closest, show
+
+ALIASES = {
+    "演示": "demo",
+    "读清单": "read",
+    "建立": "init",
+    "比对": "diff",
+    "检查": "check",
+    "下发": "issue",
+    "收表": "collect",
+    "汇总": "merge",
+    "核对": "prove",
+    "状态": "status",
+    "催报": "remind",
+    "退回": "send-back",
+    "通报": "bulletin",
+    "打开": "open",
+    "邮件": "mail",
+    "台账": "ledger",
+    "规则": "rules",
+    "说明": "explain",
+}
+"""What people say for a command. It is looked up by name when somebody says it, in the group and
+then in its groups: 催报 is `taskxl mail remind`, and a name that no command has yet is unknown."""
 
 
 def width(text: str) -> int:
@@ -48,10 +73,12 @@ class ChineseCommand(click.Command):
         said = [(name, text.replace("  [required]", "（必写）")) for name, text in records]
         _write_list(formatter, "选项", said)
         if isinstance(self, click.Group):
-            commands = self.commands.items()
-            _write_list(
-                formatter, "命令", [(name, one.get_short_help_str(80)) for name, one in commands]
-            )
+            words = {name: word for word, name in ALIASES.items()}
+            rows = [
+                (f"{name} {words.get(name, '')}".strip(), one.get_short_help_str(80))
+                for name, one in self.commands.items()
+            ]
+            _write_list(formatter, "命令", rows)
 
     def get_help_option(self, ctx: click.Context) -> click.Option | None:
         """Describe --help in Chinese."""
@@ -70,16 +97,52 @@ class ChineseGroup(ChineseCommand, click.Group):
         """Return the commands in the order in which they were declared."""
         return list(self.commands)
 
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return the command of a name or of its Chinese word."""
+        return self._find_command(cmd_name)
+
+    def _find_command(self, cmd_name: str) -> click.Command | None:
+        name = ALIASES.get(cmd_name, cmd_name)
+        inner = (one.commands for one in self.commands.values() if isinstance(one, click.Group))
+        places = (self.commands, *(inner if cmd_name in ALIASES else ()))
+        return next((place[name] for place in places if name in place), None)
+
+    def closest_command(self, typed: str) -> str:
+        """Return the command that somebody may have meant, with its Chinese word; "" for none."""
+        known = [*self.commands, *(word for word in ALIASES if self._find_command(word))]
+        name = closest(typed.lower(), known)
+        if name is None:
+            return ""
+        word = next((word for word, one in ALIASES.items() if one == name), "")
+        return f"{name}（{word}）" if word else name
+
     def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
         """Name what follows in Chinese."""
         return ["[选项]", "命令", "…"]
 
 
-def month_option(function: Any) -> Any:
-    """Add `--month`, which every command of the month has."""
-    return click.option(
-        "--month", "month", metavar="月份", help="报告月份，写 4 或 2021-04；不写则取当前报告月"
-    )(function)
+def add_month(text: str) -> Callable[[Any], Any]:
+    """Return what adds a month to a command: bare, or behind -m or --month; `text` is its help."""
+
+    def add(function: Any) -> Any:
+        @wraps(function)
+        def run(*arguments: Any, month: str | None, bare_month: str | None, **options: Any) -> Any:
+            if month is not None and bare_month is not None:
+                raise TaskxlError(
+                    f"月份写了两次：{show(bare_month, 20)} 和 {show(month, 20)}。请只留一个。"
+                )
+            return function(*arguments, month=bare_month if month is None else month, **options)
+
+        option = click.option("-m", "--month", "month", metavar="月份", help=text)
+        return click.argument("bare_month", metavar="[月份]", required=False)(option(run))
+
+    return add
+
+
+month_option = add_month(
+    "报告月份，写 4、四月或 2021-04，也可以直接写在命令后面；不写则取当前报告月"
+)
+"""The month that every command of the month has."""
 
 
 def _write_list(
@@ -107,7 +170,9 @@ def explain_usage(error: click.UsageError) -> str:
     message = error.message
     if message.startswith("No such command"):
         name = message.split(maxsplit=3)[3].split(".")[0].strip("'\"")
-        return f"没有命令“{show(name)}”。{hint}"
+        group = error.ctx.command if error.ctx else None
+        meant = group.closest_command(name) if isinstance(group, ChineseGroup) else ""
+        return f"没有命令“{show(name)}”。{f'是不是 {meant}？' if meant else ''}{hint}"
     return f"命令看不懂。{hint}"
 
 

@@ -1,6 +1,7 @@
 """Returns out of the mailbox, or out of a folder of saved letters, into 回收/ with an account."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path, PurePosixPath
 
@@ -13,10 +14,10 @@ from taskxl.intake.gate import Refusal
 from taskxl.intake.refusals import MB, Limits
 from taskxl.intake.workers import read_isolated
 from taskxl.ledger import Ledger, open_ledger
-from taskxl.ledger.incoming import CollectedMessage, known_keys
+from taskxl.ledger.incoming import NOT_FETCHED, TOO_LARGE, UNREADABLE, CollectedMessage, known_keys
 from taskxl.mail.certificates import find_authority
 from taskxl.mail.imap import Account
-from taskxl.mail.inbox import Head, Mailbox, Unanswered, open_mailbox
+from taskxl.mail.inbox import Declined, Head, Mailbox, Unanswered, open_mailbox
 from taskxl.mail.messages import MESSAGE_BYTES, ReceivedLetter, open_letter
 from taskxl.mail.saved import Saved, open_saved
 from taskxl.merge.versions import local_moment
@@ -35,7 +36,7 @@ _FOLDER = "folder"
 # A server's own Received goes before the time at which the letter got into this folder, which
 # moving or importing it may set anew; but not a date from another age.
 _MOVED = timedelta(days=40)
-_UNREADABLE = "读不出来，留在邮箱里。请打开邮箱查看，需要时把附件另存后放进回收"
+_UNREADABLE = f"{UNREADABLE}，留在邮箱里。请打开邮箱查看，需要时把附件另存后放进回收"
 
 
 def find_account(workspace: Workspace, period: Period) -> Account:
@@ -154,9 +155,13 @@ def _collect_box(
     progress: Progress,
 ) -> None:
     prefix = f"{box.validity}/"
+    taking.source = account.source
     known = known_keys(ledger, account.source)
     since = min(period.first_day, ledger.first_issued(period) or period.first_day)
-    uids = [u for u in box.list_letters(since) if f"{prefix}{u}" not in known]
+    listed = box.list_letters(since)
+    uids = [u for u in listed if f"{prefix}{u}" not in known]
+    there = {f"{prefix}{uid}" for uid in listed}
+    taking.settle_gone(lambda key: key in there or _is_there(box, key))
     done = 0
     for at in range(0, len(uids), _DESCRIBED):
         chunk = uids[at : at + _DESCRIBED]
@@ -167,7 +172,7 @@ def _collect_box(
             letter = letters[head.uid]
             if head.size > MESSAGE_BYTES:
                 size = -(-head.size // MB)
-                outcome = f"太大（{size} MB），留在邮箱里。请打开邮箱，把附件另存后放进回收"
+                outcome = f"{TOO_LARGE}（{size} MB），留在邮箱里。请打开邮箱，把附件另存后放进回收"
                 left.append(taking.leave(head.uid, letter, head.received, outcome, "refused"))
             elif head.bare and not taking.looks_like(letter):
                 left.append(taking.leave(head.uid, letter, head.received, "没有附件", "none"))
@@ -180,8 +185,17 @@ def _collect_box(
             done += 1
             if progress:
                 progress(done, len(uids))
+        # What was listed is taken or named: nothing above may lose a letter without a word.
+        for head in heads:
+            if head.uid not in taking.named:
+                _not_fetched(box, head, letters[head.uid], taking, "服务器没有给出内容")
         if progress:
             progress(done, len(uids))
+
+
+def _is_there(box: Mailbox, key: str) -> bool:
+    validity, _, uid = key.partition("/")
+    return validity == str(box.validity) and box.holds(int(uid))
 
 
 def _is_since(head: Head, since: date) -> bool:
@@ -235,23 +249,29 @@ def _download(
         try:
             content = box.download(head.uid)
             failed = 0
+        except Declined as error:
+            failed = 0
+            why = f"服务器不给这封信{error.said}"
+            _not_fetched(box, head, said[head.uid], taking, why)
+            continue
         except Unanswered as error:
             failed += 1
+            _not_fetched(box, head, said[head.uid], taking, "一取这封信连接就断")
             if failed >= _PATIENCE:
                 yield batch
                 raise box.cut_off() from error
-            taking.leave(
-                head.uid,
-                said[head.uid],
-                head.received,
-                "没有取到：一取这封信连接就断。下次再试，或打开邮箱把附件另存后放进回收",
-                "refused",
-            )
             continue
         if content is None:
-            taking.leave(
-                head.uid, said[head.uid], head.received, "收取的时候已不在邮箱里", "refused"
-            )
+            if box.holds(head.uid):
+                _not_fetched(box, head, said[head.uid], taking, "服务器没有给出内容")
+            else:
+                taking.leave(
+                    head.uid, said[head.uid], head.received, "收取的时候已不在邮箱里", "refused"
+                )
+            continue
+        if head.size == 0 and len(content) > MESSAGE_BYTES:
+            why = f"太大（{-(-len(content) // MB)} MB）"
+            _not_fetched(box, head, said[head.uid], taking, why)
             continue
         batch.append((head, content))
         size += len(content)
@@ -259,6 +279,17 @@ def _download(
             yield batch
             batch, size = [], 0
     yield batch
+
+
+def _not_fetched(box: Mailbox, head: Head, said: ReceivedLetter, taking: Taking, why: str) -> None:
+    """Name a letter that lies in the mailbox and was not brought; the next run asks for it again.
+
+    A letter without a subject is named by its number in the mailbox.
+    """
+    letter = said if said.subject else replace(said, subject=f"编号 {head.uid} 的信")
+    outcome = f"{NOT_FETCHED}：{why}。下次再试，或打开邮箱把附件另存后放进回收"
+    message = taking.leave(head.uid, letter, head.received, outcome, "refused")[1]
+    taking.keep_open(f"{box.validity}/{head.uid}", message)
 
 
 def _choose_moment(received: datetime | None, letter: ReceivedLetter) -> datetime | None:

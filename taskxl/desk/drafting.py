@@ -11,18 +11,21 @@ from taskxl.dates import report_day
 from taskxl.desk.issuing import compose_forms
 from taskxl.desk.lists import load_master
 from taskxl.desk.merging import look_at_month
+from taskxl.desk.received import find_waiting
 from taskxl.desk.return_files import Progress
 from taskxl.errors import TaskxlError
 from taskxl.findings import Finding
 from taskxl.forms.issue import Form, form_title
 from taskxl.ledger import LetterKind, Topic, open_ledger
+from taskxl.ledger.incoming import list_senders
 from taskxl.ledger.looking import look_into_ledger
 from taskxl.ledger.own import careful_writer
 from taskxl.mail.addresses import Recipients, read_recipients
 from taskxl.mail.letters import Attachment, Letter, write_draft
 from taskxl.mail.parcels import pack_parcel
 from taskxl.mail.texts import LetterText, render_text
-from taskxl.model import MasterList, Month, OfficeState, Period
+from taskxl.merge.evidence import files_named_after
+from taskxl.model import FileVerdict, MasterList, Month, OfficeState, Period
 from taskxl.reports.send_back import send_back_text
 from taskxl.roster import Roster
 from taskxl.text import call_offices, quote, show
@@ -175,8 +178,27 @@ def _compose_remind(
     if office is not None and not left:
         return [], [f"{states[0].office}{period.name}的表已经收到，不用催报。"]
     forms = {form.office: form for form in compose_forms(workspace, period)}
+    with look_into_ledger(workspace) as ledger:
+        senders = list_senders(ledger, period)
     items, notes = [], []
+    with look_into_ledger(workspace) as ledger:
+        since = (ledger.first_issued(period) if ledger else None) or period.first_day
+        waiting = find_waiting(ledger, master, period, min(since, period.first_day))
+    if "" in waiting and left:
+        notes.append(
+            f"邮箱里有一封信（{quote(waiting[''], 40)}）没有读到，不知道是谁的。"
+            "请先打开邮箱看看，免得催错。"
+        )
     for state in left:
+        if state.office in waiting:
+            held = "请核实后再发催报" if office else "没有写催报"
+            notes.append(
+                f"{state.office}有一封信（{quote(waiting[state.office], 40)}）没有读到，"
+                f"里面可能就是表，{held}。请打开邮箱查看，把附件另存后放进回收；"
+                f"确实没有表的，运行 taskxl mail remind --office {state.office}。"
+            )
+            if office is None:
+                continue
         form = forms.get(state.office)
         attachment = _find_form(workspace, state.office, period)
         if form is None or attachment is None:
@@ -186,11 +208,13 @@ def _compose_remind(
             )
             continue
         reason = _why_rejected(month, state)
+        came = _tell_files(_find_unusable(month, state, senders))
         values = _values(master, period, state.office, form, attachment) | {
             "退回原因": reason,
+            "来件": came,
             "欠报月数": state.months_missing,
         }
-        basis = _digest(attachment.content, state.state.encode(), reason.encode())
+        basis = _digest(attachment.content, state.state.encode(), (reason + came).encode())
         items.append(_make_item(master, state.office, basis, values, (attachment,)))
     return items, notes
 
@@ -198,12 +222,41 @@ def _compose_remind(
 def _why_rejected(month: Month, state: OfficeState) -> str:
     if state.state != "rejected":
         return ""
-    reasons = [
-        f"{show(one.file)}：{show(one.reason or '读不出内容').rstrip('。')}。"
+    mine = [one for one in month.files if one.file in state.files and one.verdict == "rejected"]
+    return _tell_files(mine) or "读不出内容。"
+
+
+def _find_unusable(
+    month: Month, state: OfficeState, senders: Mapping[tuple[str, str], str]
+) -> list[FileVerdict]:
+    """Return the refused files of nobody that seem to be from an office of which nothing counts.
+
+    Its name stands in the file's name, or one of its addresses sent it: no proof of whose it is,
+    but it would not be true that nothing came.
+    """
+    if state.state != "missing":
+        return []
+    roster = Roster(month.master.offices)
+    known = roster.resolve(state.office)
+    found = read_recipients(known.mails if known else ())
+    addresses = {address.casefold() for address in (*found.to, *found.copies)}
+    named = {*files_named_after(month, roster, state.office)}
+    return [
+        one
         for one in month.files
-        if one.file in state.files and one.verdict == "rejected"
+        if one.file in named
+        or (
+            one.verdict == "rejected"
+            and not one.office
+            and senders.get((one.file, one.sha256), "").casefold() in addresses
+        )
     ]
-    return "".join(reasons) or "读不出内容。"
+
+
+def _tell_files(files: Sequence[FileVerdict]) -> str:
+    return "".join(
+        f"{show(one.file)}：{show(one.reason or '读不出内容').rstrip('。')}。" for one in files
+    )
 
 
 def _compose_send_back(
@@ -287,6 +340,7 @@ def _values(
         "任务数": len(blocks.get("任务", ())),
         "节点": [_milestone_values(record) for record in milestones],
         "退回原因": "",
+        "来件": "",
         "欠报月数": 0,
         "更正": "",
         "联系人": settings.contact,

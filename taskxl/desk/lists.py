@@ -25,6 +25,7 @@ from taskxl.master.book.rereading import PlacedMaster, read_placed
 from taskxl.master.checks import check_closings, check_settings, check_tasks
 from taskxl.master.reading.hints import NO_HINTS, Hints, read_hints
 from taskxl.master.reading.letterhead import find_bureau, find_contact, find_office_word
+from taskxl.master.reading.seen import describe_seen
 from taskxl.master.reading.task_list import read_task_list
 from taskxl.master.revising.differences import Difference, compare_lists
 from taskxl.master.revising.updating import Update, find_lack, update_tasks
@@ -97,6 +98,13 @@ def _read_list(
     if why := find_form(books) or find_mixture(books):
         return why
     task_list, findings = read_task_list(books, calendar, year, hints)
+    if not task_list.tasks and not any(finding.code == "M108" for finding in findings):
+        named = "、".join(show(path.name) for path in paths)
+        seen = describe_seen(books) or (
+            "需要一张有表头（序号、任务名称、责任股室……）的表，或带编号的任务条目。"
+            "请检查是不是选错了文件。"
+        )
+        return f"{named}：没有认出任务清单。{seen}"
     names = (office for task in task_list.tasks for office in task.offices)
     return replace(
         task_list,

@@ -21,7 +21,7 @@ from taskxl.intake.grids import Book
 from taskxl.intake.reading import read_book
 from taskxl.intake.refusals import Refused
 from taskxl.ledger import Ledger, ReceivedFile
-from taskxl.ledger.incoming import Arrivals, list_arrivals
+from taskxl.ledger.receipts import KnownArrivals, know_arrivals
 from taskxl.merge.month import merge_month
 from taskxl.merge.revisions import instructions_of
 from taskxl.model import MasterList, Month, Period, Return, Revision, Settings
@@ -64,14 +64,14 @@ def merge_folder(
     issued: Mapping[str, str],
     progress: Progress = None,
     revisions: Sequence[Revision] = (),
-    mailed: Arrivals | None = None,
+    known: KnownArrivals | None = None,
     issued_lists: tuple[MasterList, ...] = (),
     today: date | None = None,
 ) -> MergedFolder:
     """Merge what lies under 回收/ of a period.
 
     `history` are the year's earlier months, `issued` the form id that each office was sent last,
-    `revisions` what the 办公室 corrected in the summary; `mailed` tells when files came by mail;
+    `revisions` what the 办公室 corrected in the summary; `known` tells when files came;
     `issued_lists` are those by which the forms went out; `today` is the day of the merge, without
     which the report day has come.
     """
@@ -89,7 +89,7 @@ def merge_folder(
     )
     files = workspace.list_returns(period)
     folder = workspace.returns_folder(period)
-    returns = tuple(read_returns(folder, files, expected, progress, mailed or {}))
+    returns = tuple(read_returns(folder, files, expected, progress, known or KnownArrivals()))
     deadline = report_day(period, master.settings)
     early = today is not None and today < deadline
     month = merge_month(
@@ -218,7 +218,7 @@ def look_at_folder(
         revisions = before.last.revisions if before.last else ()
     judged, note = choose_master(workspace, ledger, master, period, before.last)
     issued = ledger.issued(period) if ledger else {}
-    mailed = list_arrivals(ledger, period)
+    known = know_arrivals(ledger, period)
     lists = ledger.issued_lists(period) if ledger else ()
     merged = merge_folder(
         workspace,
@@ -228,7 +228,7 @@ def look_at_folder(
         issued,
         progress,
         revisions,
-        mailed,
+        known,
         lists,
         before.today,
     )

@@ -79,7 +79,9 @@ def prove_month(workspace: Workspace, period: Period, progress: Progress = None)
         read, unmerged = _read_folder(workspace, period, frozenset(accepted), known, progress)
         if ledger is not None:
             read |= _read_kept(ledger, period, frozenset(accepted.keys() - read.keys()))
-        found, unread = _place_all(accepted, read, summary, _read_forms(workspace, ledger, period))
+        forms = _read_forms(workspace, ledger, period)
+        counted = recount(summary)
+        found, unread = _place_all(accepted, read, summary, forms)
         if not all(one.sheet for _, one in found):
             # An office may have filled in a form of an earlier month.
             months = [replace(period, month=month) for month in range(1, period.month + 1)]
@@ -88,7 +90,6 @@ def prove_month(workspace: Workspace, period: Period, progress: Progress = None)
         touched = ledger is not None and not ledger.knows_summary(period, content)
     places = Counter(one.sheet for _, one in found)
     lost = [Lost(file, one.word) for file, one in found if not one.sheet]
-    counted = recount(summary)
     return Proof(
         name,
         len(accepted) - len(unread),

@@ -11,7 +11,7 @@ from taskxl.desk.return_files import read_returns
 from taskxl.desk.year_walk import recall_months
 from taskxl.forms.returned.reader import Expected
 from taskxl.ledger import IssuedForm, Ledger
-from taskxl.ledger.incoming import list_arrivals
+from taskxl.ledger.receipts import know_arrivals
 from taskxl.model import MasterList, Month, Period
 from taskxl.workspace.folder import Workspace
 
@@ -34,14 +34,14 @@ def rebuild(
             forms += [one] if found else []
         if one != period and workspace.summary_path(one).exists() and not ledger.merges(one):
             history = recall_months(workspace, ledger, master, one, history)
-            mailed = list_arrivals(ledger, one)
+            known = know_arrivals(ledger, one)
             merged = merge_folder(
                 workspace,
                 master,
                 one,
                 history,
                 ledger.issued(one),
-                mailed=mailed,
+                known=known,
                 today=now.date() if now else None,
             )
             files, _ = gather_files(workspace, ledger, merged)

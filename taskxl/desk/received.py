@@ -2,10 +2,10 @@
 
 import hashlib
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import count
 from pathlib import Path, PurePosixPath
 from typing import Literal
@@ -15,13 +15,18 @@ from taskxl.intake.gate import read_once, skip_by_name
 from taskxl.intake.refusals import Refused
 from taskxl.ledger import Ledger
 from taskxl.ledger.incoming import (
+    BOUNCED,
+    OPEN,
     CollectedFile,
     CollectedMessage,
     is_issued_form,
     list_collected,
     list_hung,
+    list_open,
+    list_unread,
     record_messages,
 )
+from taskxl.ledger.outgoing import find_office
 from taskxl.mail.addresses import read_recipients
 from taskxl.mail.messages import Attached, ReceivedLetter
 from taskxl.mail.names import mark_copy, name_attachment, name_saved
@@ -88,6 +93,8 @@ class Taking:
         self.notes = _say_gone(self.folder, list_collected(ledger, period), self.held)
         self.broken = ""
         self.collected: list[int] = []
+        self.named: set[int] = set()
+        self.source = ""
         settings = master.settings
         self.own = {a.casefold() for a in (settings.mail_sender, settings.mail_user) if a}
         self.offices: dict[str, tuple[str, ...]] = {}
@@ -116,6 +123,21 @@ class Taking:
         complete = [replace(message, source=source, key=key) for key, message in messages]
         record_messages(self.ledger, self.period, complete, self.now)
 
+    def keep_open(self, key: str, message: CollectedMessage) -> None:
+        """Record that a letter lies unread in the mailbox; the next run asks for it again."""
+        record_messages(
+            self.ledger,
+            self.period,
+            [replace(message, source=self.source, key=f"{OPEN}{key}")],
+            self.now,
+        )
+
+    def settle_gone(self, is_there: Callable[[str], bool]) -> None:
+        """Close what was kept open and is not in the mailbox any more: nobody waits for it."""
+        gone = [one for one in list_open(self.ledger, self.source) if not is_there(one.key)]
+        closed = [replace(one, outcome="没有取到，后来已不在邮箱里") for one in gone]
+        record_messages(self.ledger, self.period, closed, self.now)
+
     # ------------------------------------------------------------ letters
 
     def leave(
@@ -134,6 +156,12 @@ class Taking:
         """
         if label and not letter.subject:
             letter = replace(letter, subject=label)
+        sent = letter.bounce and find_office(self.ledger, letter.bounce.message_id)
+        if letter.bounce and sent:
+            why = show(letter.bounce.reason or letter.bounce.status or "没有说明原因", 120)
+            outcome = f"{BOUNCED}：写给{sent}的信没有送到（{why}）。请核对邮箱后再发"
+            message = self.leave(number, letter, at, outcome, "refused")[1]
+            return replace(message, outcome=f"{BOUNCED} {letter.bounce.message_id}：{why}")
         if letter.returned:
             return self.leave(number, letter, at, "退信或回执，没有收", "ignored")[1]
         files = [self._take_file(number, letter, at, one) for one in letter.attachments]
@@ -222,6 +250,7 @@ class Taking:
         outcome: str,
         fate: Fate,
     ) -> None:
+        self.named.add(number)
         self.lines.append(
             Line(
                 number,
@@ -234,6 +263,28 @@ class Taking:
                 fate,
             )
         )
+
+
+def find_waiting(
+    ledger: Ledger | None, master: MasterList, period: Period, since: date
+) -> dict[str, str]:
+    """Return the offices of whose letters one lies unread in the mailbox, with its subject.
+
+    `since` is the day from which the period's letters count; by their address, so a hint.
+    Under "" stands a letter of which not even the sender is known.
+    """
+    waiting: dict[str, str] = {}
+    if ledger is None:
+        return waiting
+    unread = list_unread(ledger, since)
+    waiting |= {message.sender: message.subject for message in unread if not message.sender}
+    for office in master.offices:
+        found = read_recipients(office.mails)
+        addresses = {one.casefold() for one in (*found.to, *found.copies)}
+        for message in unread:
+            if message.sender.rpartition("<")[2].rstrip(">").strip().casefold() in addresses:
+                waiting[office.name] = message.subject
+    return waiting
 
 
 def _message(letter: ReceivedLetter, at: datetime | None, outcome: str) -> CollectedMessage:

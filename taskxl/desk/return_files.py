@@ -1,12 +1,11 @@
 """Everything that lies under 回收/, read: one `Return` a file, and one for each file in a zip."""
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
-from types import MappingProxyType
 
 from taskxl.forms.returned.reader import Expected, read_return
 from taskxl.intake.gate import (
@@ -25,7 +24,9 @@ from taskxl.intake.grids import Kind
 from taskxl.intake.refusals import DAMAGED, Limits
 from taskxl.intake.unlocking import unlock
 from taskxl.intake.workers import read_isolated
-from taskxl.model import Return
+from taskxl.ledger.receipts import KnownArrivals
+from taskxl.merge.versions import local_moment
+from taskxl.model import Return, Submission
 
 Progress = Callable[[int, int], None] | None
 _LIMITS = Limits()
@@ -47,6 +48,8 @@ class _Job:
     path: Path
     inside: tuple[str, ...] = ()
     archive: str = ""
+    told: tuple[str, str] = ("", "")
+    """The office that a person registered for it, and the SHA-256 of the content they meant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +72,7 @@ def read_returns(
     files: Sequence[str],
     expected: Expected,
     progress: Progress = None,
-    mailed: Mapping[tuple[str, str], datetime] = MappingProxyType({}),
+    known: KnownArrivals = KnownArrivals(),  # noqa: B008 - frozen, a value
 ) -> Iterator[Return]:
     """Yield what was read of each file, in processes of their own.
 
@@ -77,10 +80,13 @@ def read_returns(
     reason says that it was opened; one for each file inside, named `包.zip/里面的名字`, comes
     after all files of the folder. A file's content never enters this process, save where its
     reader died: then its digest is made here.
-    `progress` is told how many files are done, of how many known so far. `mailed` tells when
-    files came by mail, by name and SHA-256; those in a zip came when the zip did.
+    `progress` is told how many files are done, of how many known so far. `known`
+    is what the ledger knows of when files came and whose they are; those in a zip came when the zip
+    did. What was registered by hand goes before what a mail says, that before a file's time; and a
+    file's time gives way to an earlier one that was recorded for the same bytes.
     """
-    jobs = [_Job(file, folder / file) for file in files]
+    told = {name: (one.office, digest) for (name, digest), one in known.registered.items()}
+    jobs = [_Job(file, folder / file, told=told.get(file, ("", ""))) for file in files]
     inside: list[_Job] = []
     old: list[_Job] = []
     done = 0
@@ -94,14 +100,14 @@ def read_returns(
     def date(job: _Job, result: Return | Refusal) -> Return:
         ret = _refuse(job, result) if isinstance(result, Refusal) else result
         zipped = (job.path.relative_to(folder).as_posix(), job.archive)
-        return _date_by_mail(ret, mailed, zipped if job.inside else None)
+        return _say_receipt(ret, known, zipped if job.inside else None)
 
     for job, result in read_isolated(_read_one, expected, jobs):
         if isinstance(result, _Old):
             old.append(job)
         elif isinstance(result, _Opened):
             inside += result.inside
-            yield _date_by_mail(result.itself, mailed)
+            yield _say_receipt(result.itself, known)
             count()
         else:
             yield date(job, result)
@@ -124,11 +130,27 @@ def read_returns(
             count()
 
 
-def _date_by_mail(
-    ret: Return, mailed: Mapping[tuple[str, str], datetime], came_as: tuple[str, str] | None = None
+def _say_receipt(
+    ret: Return, known: KnownArrivals, came_as: tuple[str, str] | None = None
 ) -> Return:
-    moment = mailed.get(came_as or (ret.file, ret.sha256))
-    return replace(ret, received_at=moment, receipt="mail") if moment else ret
+    """Return a file with the best account of when it came, and refused as whose."""
+    key = came_as or (ret.file, ret.sha256)
+    told = known.registered.get(key)
+    if told and told.office and ret.code and not ret.submissions:
+        form = Submission(told.office, None, "hand", ret.file)
+        ret = replace(ret, submissions=(form,))
+    if told and told.received_at:
+        return replace(ret, received_at=told.received_at, receipt="hand")
+    if moment := known.mailed.get(key):
+        return replace(ret, received_at=moment, receipt="mail")
+    seen, now = known.recall(ret.file, ret.sha256), local_moment(ret.received_at)
+    if seen is None:
+        return ret
+    before = local_moment(seen.received_at)
+    # Recorded moments are whole seconds.
+    if now is None or (before is not None and before < now.replace(microsecond=0)):
+        return replace(ret, received_at=seen.received_at, receipt=seen.receipt)
+    return ret
 
 
 def _read_one(expected: Expected, job: _Job) -> Return | _Opened | _Old:
@@ -198,7 +220,8 @@ def _read_content(
         if kind in _OLD and not patient:
             return _Old(job)
         book = read_return_book(content, job.file, kind)
-        read = read_return(expected, book, job.file)
+        office, meant = job.told
+        read = read_return(expected, book, job.file, office if meant == digest else "")
     except Refused as refused:
         return _say_no(job.file, digest, modified, refused)
     return replace(read, sha256=digest, received_at=modified)

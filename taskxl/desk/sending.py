@@ -18,6 +18,7 @@ from taskxl.ledger import (
     record_event,
     record_letter,
 )
+from taskxl.ledger.incoming import list_bounced
 from taskxl.mail.imap import Account
 from taskxl.mail.letters import Letter, write_letter
 from taskxl.mail.outbox import Outbox, Outcome, Server, UnreachableError
@@ -132,6 +133,7 @@ def _queue_letters(
 ) -> Iterator[_Queued]:
     """Yield what is to be sent, recorded; sort the rest of the batch into the report."""
     now = now.replace(microsecond=0)
+    bounced = list_bounced(ledger)
     for item in report.batch.items:
         if not item.recipients.to:
             continue
@@ -139,6 +141,12 @@ def _queue_letters(
         if last is not None and not last.is_pending and not again:
             if last.event == "sent":
                 report.already[item.office] = last.event_at
+                if last.message_id in bounced:
+                    report.notes.append(
+                        f"{item.office}：已发的那封被退回（{bounced[last.message_id]}）。请核对邮箱，"
+                        f"改好后运行 taskxl mail {report.batch.kind} --month"
+                        f" {report.batch.period.month} --send --again --office {item.office}"
+                    )
             else:
                 report.doubtful.append(item.office)
             continue
@@ -205,7 +213,11 @@ def _send_queue(
                 sent_folder.keep(one.content, world.clock())
             failures = failures + 1 if outcome.result in ("deferred", "unknown") else 0
             if failures == PATIENCE and place + 1 < len(today):
-                report.stopped = f"连续 {PATIENCE} 封没有发成，先停下。请过一会儿再运行。"
+                report.stopped = (
+                    f"连续 {PATIENCE} 封没有发成，先停下；没有发的都留着。多半是邮箱限制了发信："
+                    f"请把设置里的“每次最多发几封”（现在是 {settings.mail_limit}）改小、"
+                    "“两封间隔秒数”改大，一小时以后再运行（有的邮箱要到第二天）。"
+                )
                 later = today[place + 1 :] + later
                 break
     report.left = [one.letter.office for one in later]

@@ -13,8 +13,8 @@ from taskxl.desk.months import Before, describe_unmerged, merge_folder
 from taskxl.desk.one_month import look_for_corrections, merge_one, take_over
 from taskxl.errors import TaskxlError
 from taskxl.ledger import Ledger
-from taskxl.ledger.incoming import list_arrivals
 from taskxl.ledger.own import careful_writer
+from taskxl.ledger.receipts import know_arrivals
 from taskxl.merge.month import rests_on
 from taskxl.model import MasterList, Month, Period
 from taskxl.workspace.folder import Workspace
@@ -116,7 +116,7 @@ def _read_folder(
     if not workspace.has_month(period):
         return None
     issued = ledger.issued(period) if ledger else {}
-    mailed = list_arrivals(ledger, period)
+    known = know_arrivals(ledger, period)
     # It is past, so the list by which its forms went out stands.
     judged = (ledger.issued_by(period) if ledger else None) or master
-    return merge_folder(workspace, judged, period, history, issued, mailed=mailed).month
+    return merge_folder(workspace, judged, period, history, issued, known=known).month

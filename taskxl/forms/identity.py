@@ -21,6 +21,10 @@ ROW_KINDS = ("task", "milestone", "column", "cell")
 Block = Literal["task", "milestone"]
 # The field of a row mark that tells in how many further rows a text too long for one goes on.
 PARTS = "续行"
+# The words of a head line whose place an office may fill; all others are known when it is issued.
+HEAD_WORDS = ("股室", "填报人", "填报日期")
+# The text of a drawn cell that holds a formula.
+FORMULA = "="
 
 
 def digest_text(text: str) -> str:

@@ -15,8 +15,8 @@ def read_book(content: bytes, name: str, kind: Kind) -> Book:
     """
     try:
         return _read(content, name, kind)
-    except (Refused, MemoryError):
-        raise
+    except (Refused, MemoryError, ImportError):
+        raise  # a library that is not installed is no fault of the file's
     except Exception as error:
         # The one place where any exception may be caught: a stranger's file stops nothing.
         raise Refused("R201", UNREADABLE) from error

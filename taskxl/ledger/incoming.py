@@ -2,11 +2,18 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from taskxl.ledger.schema import transaction
 from taskxl.ledger.store import Ledger
 from taskxl.model import Period
+
+BOUNCED = "被退回"
+"""How the outcome of a letter begins that brings one of ours back; its Message-ID follows."""
+OPEN = "?"
+"""Before the key of a letter that lies unread in the mailbox: it is asked for again."""
+NOT_FETCHED, TOO_LARGE, UNREADABLE, BROKEN = "没有取到", "太大", "读不出来", "结构残缺"
+"""How the outcome of a letter begins that may hold a return which nobody has seen."""
 
 Arrivals = dict[tuple[str, str], datetime]
 """When what lies under 回收/ came by mail, by its file and SHA-256."""
@@ -81,6 +88,58 @@ def known_keys(ledger: Ledger, source: str) -> frozenset[str]:
     return frozenset(key for (key,) in rows)
 
 
+def list_bounced(ledger: Ledger) -> dict[str, str]:
+    """Return why letters of ours came back, by their Message-ID."""
+    rows = ledger.connection.execute(
+        "SELECT outcome FROM messages WHERE substr(outcome, 1, ?) = ? ORDER BY id",
+        (len(BOUNCED) + 2, f"{BOUNCED} <"),
+    )
+    parts = (outcome[len(BOUNCED) + 1 :].partition("：") for (outcome,) in rows)
+    return {message_id: reason for message_id, _, reason in parts}
+
+
+def list_open(ledger: Ledger, source: str) -> list[CollectedMessage]:
+    """Return the letters of a source that were never brought, by the keys they would have."""
+    return [message for message in _list_unread(ledger, (OPEN,)) if message.source == source]
+
+
+def list_unread(ledger: Ledger, since: date) -> list[CollectedMessage]:
+    """Return the letters since a day that may hold a return which nobody has seen."""
+    found = _list_unread(ledger, (OPEN, TOO_LARGE, UNREADABLE, BROKEN))
+    moments = ((one, one.received_at or one.sent_at) for one in found)
+    return [one for one, moment in moments if moment is None or moment.date() >= since]
+
+
+def _list_unread(ledger: Ledger, marks: tuple[str, ...]) -> list[CollectedMessage]:
+    rows = ledger.connection.execute(
+        "SELECT source, key, message_id, sender, subject, sent_at, received_at, outcome"
+        " FROM messages ORDER BY id"
+    ).fetchall()
+    settled = {(source, key) for source, key, *_ in rows}
+    found = []
+    for source, key, message_id, sender, subject, sent, received, outcome in rows:
+        bare = key.removeprefix(OPEN)
+        kept_open = key != bare and (source, bare) not in settled
+        if (OPEN in marks and kept_open) or (key == bare and outcome.startswith(marks)):
+            found.append(
+                CollectedMessage(
+                    source,
+                    bare,
+                    message_id,
+                    sender,
+                    subject,
+                    _moment(sent),
+                    _moment(received),
+                    outcome,
+                )
+            )
+    return found
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
+
+
 def list_arrivals(ledger: Ledger | None, period: Period) -> Arrivals:
     """Return when each file that was put under 回收/ came by mail: the first time that it did."""
     arrivals: Arrivals = {}
@@ -96,6 +155,18 @@ def list_arrivals(ledger: Ledger | None, period: Period) -> Arrivals:
         moment = datetime.fromisoformat(at)
         arrivals[file, digest] = min(moment, arrivals.get((file, digest), moment))
     return arrivals
+
+
+def list_senders(ledger: Ledger | None, period: Period) -> dict[tuple[str, str], str]:
+    """Return from whom what lies under 回收/ came by mail, by its file and SHA-256."""
+    if ledger is None:
+        return {}
+    rows = ledger.connection.execute(
+        "SELECT file, digest, sender FROM attachments JOIN messages"
+        " ON messages.id = attachments.message WHERE period = ? AND file <> ''",
+        (period.key,),
+    )
+    return {(file, digest): sender for file, digest, sender in rows}
 
 
 def list_collected(ledger: Ledger, period: Period) -> dict[str, str]:

@@ -72,6 +72,13 @@ def find_letter(ledger: Ledger, topic: Topic) -> RecordedLetter | None:
     )
 
 
+def find_office(ledger: Ledger, message_id: str) -> str:
+    """Return the office to which the letter of that Message-ID was written, "" for none of ours."""
+    query = "SELECT office FROM letters WHERE message_id = ?"
+    found = ledger.connection.execute(query, (message_id,)).fetchone()
+    return str(found[0]) if found else ""
+
+
 def record_letter(
     ledger: Ledger,
     topic: Topic,

@@ -42,7 +42,7 @@ class ReceivedFile:
     content: bytes | None
     archive: str | None
     received_at: datetime | None
-    receipt: Literal["mail", "file"]
+    receipt: Literal["mail", "file", "hand"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,12 @@ from dataclasses import dataclass
 COPY = "抄送"
 """Before an address in 股室's 邮箱: the leader's, to whom letters are copied."""
 
-_COPY_MARK = re.compile(rf"{COPY}\s*[:：]\s*")
+# However it is typed: 抄送：, 抄送 , CC:, Ｃｃ：, 密送, Bcc:; a copy that is not seen is one too.
+_COPY_MARK = re.compile(
+    r"(?<![^\s,，;；、])"
+    r"(?:(?:抄送|密送)\s*[:：]?\s*|(?:[bBｂＢ]?[cCｃＣ]{2})(?:\s*[:：]\s*|\s+))"
+    r"(?![@＠])"
+)
 _LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 _LABEL = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?")
 # Chinese input methods write whole Latin words wide: ａ＠ｂ．ｃｏｍ is one way of typing a@b.com.

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from imaplib import IMAP4
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from taskxl.errors import TaskxlError
 from taskxl.intake.encodings import decode_text
@@ -61,14 +61,34 @@ def log_in(account: Account, password: str, seconds: float = SECONDS) -> "IMAPCl
 
 def _connect(account: Account, seconds: float) -> "IMAPClient":
     from imapclient import IMAPClient
+    from imapclient.exceptions import IMAPClientError
+
+    class Client(IMAPClient):  # type: ignore[misc]
+        """Passes on what a server says as it is: the library drops all that is not ASCII."""
+
+        def _check_resp(self, expected: str, command: str, typ: Any, data: list[Any]) -> None:
+            if (typ.decode() if isinstance(typ, bytes) else typ) != expected:
+                said = data[0] if data else b""
+                raise IMAPClientError(decode_text(said)[0] if isinstance(said, bytes) else said)
+
+        def _create_IMAP4(self) -> Any:  # noqa: N802
+            line = super()._create_IMAP4()
+
+            def check_bye() -> None:
+                bye = line.untagged_responses.get("BYE")
+                if bye:
+                    raise line.abort(decode_text(bytes(bye[-1]))[0])
+
+            line._check_bye = check_bye
+            return line
 
     # It would write every command into the log, and what it takes out of them is not all.
-    for name in ("imapclient.imapclient", "imapclient.imaplib"):
+    for name in ("imapclient.imapclient", "imapclient.imaplib", "imapclient.util"):
         logging.getLogger(name).disabled = True
     trust = make_context(account.ca_file)
     if account.port == TLS_PORT:
-        return IMAPClient(account.server, account.port, ssl_context=trust, timeout=seconds)
-    client = IMAPClient(account.server, account.port, ssl=False, timeout=seconds)
+        return Client(account.server, account.port, ssl_context=trust, timeout=seconds)
+    client = Client(account.server, account.port, ssl=False, timeout=seconds)
     try:
         if not client.has_capability("STARTTLS"):
             raise TaskxlError(
@@ -149,6 +169,8 @@ def explained(account: Account) -> Iterator[None]:
     except (OSError, IMAP4.error) as error:
         refused = isinstance(error, ConnectionRefusedError)
         what = f"的端口 {account.port} 没有开" if refused else "把连接断开了"
+        if not isinstance(error, OSError) and "socket error" not in str(error):
+            what += quote_server(error, account, "")
         raise TaskxlError(
             f"{server} {what}。请核对设置里的收信端口，检查网络，再运行一次。"
         ) from error

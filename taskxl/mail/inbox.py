@@ -45,6 +45,14 @@ class Unanswered(Exception):  # noqa: N818 — named for what happened
     """The server breaks off each time one and the same thing is asked; others may be answered."""
 
 
+class Declined(Unanswered):
+    """The server says no to one and the same thing, each time; `said` is its answer, shown safe."""
+
+    def __init__(self, said: str) -> None:
+        super().__init__(said)
+        self.said = said
+
+
 class Mailbox:
     """An open folder of a mailbox, read-only; a connection that was cut is made anew by itself."""
 
@@ -67,24 +75,32 @@ class Mailbox:
             raise self.cut_off() from error
 
     def survey(self, uids: Sequence[int]) -> Iterator[Head]:
-        """Yield what the server says of each letter that is still there.
+        """Yield a head for each of these letters, whatever the server says of it.
 
-        Where it says something that nobody understands, the letter is taken to hold something.
+        Where it says nothing, or something that nobody understands, the head is empty and the
+        letter is taken to hold something: only asking for it whole can tell.
         """
         for at in range(0, len(uids), _BATCH):
             batch = uids[at : at + _BATCH]
-            try:
-                yield from self._describe(batch)
-            except Unanswered:
-                for uid in batch:
-                    yield from self._describe_alone(uid)
-
-    def _describe_alone(self, uid: int) -> Iterator[Head]:
-        try:
-            yield from self._describe([uid])
-        except Unanswered:
+            heads: dict[int, Head] = {}
             with suppress(Unanswered):
-                yield from self._describe([uid], structure=False)
+                heads = {head.uid: head for head in self._describe(batch)}
+            for uid in batch:
+                yield heads.get(uid) or self._describe_alone(uid)
+
+    def _describe_alone(self, uid: int) -> Head:
+        for structure in (True, False):
+            with suppress(Unanswered):
+                for head in self._describe([uid], structure):
+                    return head
+        return Head(uid, 0, None, b"", bare=False)
+
+    def holds(self, uid: int) -> bool:
+        """Tell whether a letter is in the folder still; where nobody can tell, it is."""
+        try:
+            return uid in self._ask(lambda client: client.search(["UID", str(uid)]))
+        except Unanswered:
+            return True
 
     def _describe(self, uids: Sequence[int], structure: bool = True) -> list[Head]:
         items = ["RFC822.SIZE", "INTERNALDATE", _HEADERS] + ["BODYSTRUCTURE"] * structure
@@ -109,13 +125,16 @@ class Mailbox:
         return heads
 
     def download(self, uid: int) -> bytes | None:
-        """Return a letter whole, None where it is not there any more; it stays unread.
+        """Return a letter whole, None where the server brings none, asked twice; it stays unread.
 
-        Raises Unanswered where the server breaks off at this one.
+        Raises Unanswered where the server breaks off at this one, Declined where it says no.
         """
-        said = self._ask(lambda client: client.fetch([uid], ["BODY.PEEK[]"])).get(uid, {})
-        content = said.get(b"BODY[]")
-        return content if isinstance(content, bytes) else None
+        for _ in range(2):
+            said = self._ask(lambda client: client.fetch([uid], ["BODY.PEEK[]"])).get(uid, {})
+            content = said.get(b"BODY[]")
+            if isinstance(content, bytes):
+                return content
+        return None
 
     def mark_read(self, uids: Sequence[int]) -> None:
         """Mark letters as read: the one thing that is ever changed, where 设置 asks for it."""
@@ -154,14 +173,22 @@ class Mailbox:
             answer = question(self._client)
             self._silences = 0
             return answer
-        except Exception:  # the library raises whatever a strange answer makes it stumble over
+        except Exception as error:  # the library raises whatever a strange answer makes it do
+            if _is_no(error):
+                return self._ask_again(question)
             self.close()
         self._client, validity = self._open()
         if validity != self.validity:
             raise TaskxlError("邮箱在收取的时候被重建了，没有收完。请再运行一次。")
+        return self._ask_again(question)
+
+    def _ask_again(self, question: "Callable[[IMAPClient], T]") -> T:
         try:
             answer = question(self._client)
         except Exception as error:
+            if _is_no(error):
+                said = quote_server(error, self._account, self._password)
+                raise Declined(said) from error
             self._silences += isinstance(error, TimeoutError)
             if self._silences >= _SILENCES:
                 raise self.cut_off() from error
@@ -224,6 +251,13 @@ def _name_folders(client: "IMAPClient") -> str:
         return ""
     more = "等" if len(names) > _FOLDERS_SHOWN else ""
     return f"；有：{'、'.join(show(n, 30) for n in names[:_FOLDERS_SHOWN])}{more}" if names else ""
+
+
+def _is_no(error: Exception) -> bool:
+    """Tell whether a server answered with no, over a line that still stands."""
+    from imapclient.exceptions import ProtocolError
+
+    return isinstance(error, IMAP4.error) and not isinstance(error, IMAP4.abort | ProtocolError)
 
 
 def _is_bare(structure: Any) -> bool:

@@ -2,10 +2,11 @@
 
 import re
 from binascii import Error as BadLine
-from binascii import a2b_base64, a2b_uu
-from collections.abc import Callable, Iterator, Sequence
+from binascii import a2b_base64
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from email.errors import CloseBoundaryNotFoundDefect
 from email.message import Message
 from email.parser import BytesParser
 from email.policy import compat32
@@ -13,6 +14,7 @@ from pathlib import PurePosixPath
 from typing import TypeAlias
 
 from taskxl.intake.refusals import MB, OVER_LIMIT, Refused
+from taskxl.mail.bounces import Bounce, read_bounce
 from taskxl.mail.headers import (
     decode_bytes,
     decode_header,
@@ -23,17 +25,25 @@ from taskxl.mail.headers import (
     read_parameter,
     read_sender,
 )
+from taskxl.mail.inline import find_written
 from taskxl.mail.outlook import OLE_MARK, TNEF_MARK, Envelope, open_msg, open_tnef
+from taskxl.mail.straighten import count_hanging, find_more, parse_letter
 
 MESSAGE_BYTES = 60 * MB
 """A larger letter stays in the mailbox."""
 _PARTS, _FILES, _INFLATED, _DEPTH, _ATTACHED_LETTER = 2000, 200, 120 * MB, 64, 8
 _TINY_PICTURE = 4096
+_LARGE_PICTURE = 32 << 10
+"""From this size on a picture within the text that no text refers to may be a photographed form."""
+_UNNAMED = "未命名"
+_TABLES = frozenset(("text/csv", "text/tab-separated-values", "text/comma-separated-values"))
+_DOUBLE_MARK = b"\x00\x05\x16\x07"
+_FILE_MARKS = {b"PK\x03\x04": ".zip", OLE_MARK: "", b"%PDF-": ".pdf"}
 _BODY = 256 << 10
 _LINK = re.compile(
     r"超大附件|网盘|云附件|中转站|pan\.baidu\.com|weiyun\.com|pan\.quark\.cn|aliyundrive|alipan\.com"
 )
-_UU_BEGIN = re.compile(rb"begin [0-7]{3,4} (.{1,200})")
+_DAMAGED = "结构残缺，附件可能没有取全，请打开邮件查看"
 # What Outlook makes of the text after an attachment.
 _FRAGMENT = re.compile(r"ATT\d{5}\.(?:html?|txt)", re.IGNORECASE)
 _SIGNATURES = frozenset(
@@ -87,7 +97,8 @@ class ReceivedLetter:
     """What a letter says of itself and what hangs on it, in the letter's order.
 
     `arrived_at` is when the last server took it in; `note` says in Chinese what else a person
-    should know of it; `returned` tells that it is a bounce or a receipt, which carries no return.
+    should know of it; `returned` tells that it is a bounce or a receipt, which carries no return;
+    `bounce` is what came back and why.
     """
 
     sender_name: str = ""
@@ -99,6 +110,7 @@ class ReceivedLetter:
     attachments: tuple[Attached, ...] = ()
     note: str = ""
     returned: bool = False
+    bounce: Bounce | None = None
 
 
 def read_letter(content: bytes) -> ReceivedLetter:
@@ -113,17 +125,20 @@ def read_letter(content: bytes) -> ReceivedLetter:
         return _read_envelope(open_tnef(content))
     if len(content) > MESSAGE_BYTES:
         raise Refused(OVER_LIMIT.code, f"这封信超过 {MESSAGE_BYTES // MB} MB，没有打开。")
-    # compat32: the newer policies parse every header at once and hang on some (intake-facts.md).
-    message: Part = BytesParser(policy=compat32).parsebytes(content)
+    message: Part = parse_letter(content)
     search = _Search()
-    returned = message.get_content_type() == "multipart/report"
+    bounce = read_bounce(message)
+    returned = bounce is not None or message.get_content_type() == "multipart/report"
     if not returned:
         search.look_through(message, 0, inner=False)
+        if search.hanging < count_hanging(content):
+            search.notes.append(_DAMAGED)
     return replace(
         read_head(message),
         attachments=search.settle(),
         note="；".join(dict.fromkeys(search.notes)),
         returned=returned,
+        bounce=bounce,
     )
 
 
@@ -185,7 +200,8 @@ class _Search:
         self.notes: list[str] = []
         self.pictures: list[_Picture] = []
         self.shown: set[str] = set()  # ids of pictures that the text shows
-        self.parts = self.size = 0
+        self.parts = self.size = self.unnamed = 0
+        self.hanging = 0  # parts that say of themselves that they are attachments
 
     def settle(self) -> tuple[Attached, ...]:
         """Return the files; pictures that the text shows are no returns."""
@@ -200,7 +216,24 @@ class _Search:
         if self.parts > _PARTS or depth > _DEPTH:
             raise Refused(OVER_LIMIT.code, "这封信的结构超出安全限度，没有读完。")
         kind = part.get_content_type()
+        self.hanging += _place(part) == "attachment"
         payload = part.get_payload()
+        if kind == "message/partial":
+            said = first_header(part, "content-type")
+            number, total = (next(read_parameter(said, one), "") for one in ("number", "total"))
+            whole = f"，共 {total} 部分" if total.isdigit() else ""
+            which = f"第 {number} 部分{whole}" if number.isdigit() else "一部分"
+            self.notes.append(
+                f"结构残缺：这是拆开发的信的{which}，附件取不出来。请打开邮件查看，或请对方重发"
+            )
+            return
+        more = list(find_more(part))
+        for extra in more:
+            self.look_through(extra, depth + 1, inner)
+        if more and not isinstance(payload, list):
+            return
+        if any(isinstance(one, CloseBoundaryNotFoundDefect) for one in part.defects):
+            self.notes.append(_DAMAGED)
         if isinstance(payload, list):
             within = inner or part.get_content_maintype() == "message"
             coded = _read_coded(part, payload)
@@ -211,29 +244,33 @@ class _Search:
                     if isinstance(one, Message):
                         self.look_through(one, depth + 1, within)
             return
-        if kind in ("message/external-body", "message/partial"):
+        if kind == "message/external-body":
             self.notes.append("有一部分不在这封信里，请打开邮件查看")
             return
         self._look_at(part, kind, depth, inner)
 
     def _look_at(self, part: Part, kind: str, depth: int, inner: bool) -> None:
         name = read_name(part)
-        placed = first_header(part, "content-disposition").split(";")[0].strip().lower()
+        placed = _place(part)
         content = _decode(part)
         self._weigh(content)
         if kind in _SEALED and PurePosixPath(name).suffix.lower() in ("", ".p7m", ".asc"):
             self.notes.append("这封信是加密或密封签名的，读不出附件，请打开邮件查看")
             return
         if not name and placed != "attachment":
+            suffix = next((e for m, e in _FILE_MARKS.items() if content.startswith(m)), None)
+            if suffix is not None and part.get_content_maintype() in ("text", "multipart"):
+                self._add(self._name(suffix), content, "", inner)
+                return
             if kind in ("text/plain", "text/html"):
                 self._read_text(part, content, kind, inner)
                 return
-            if part.get_content_maintype() in ("text", "multipart"):
+            if part.get_content_maintype() in ("text", "multipart") and kind not in _TABLES:
                 if content.strip() and part.get_content_maintype() == "multipart":
-                    self.notes.append("信的结构残缺，可能有附件没认出，请打开邮件查看")
+                    self.notes.append(_DAMAGED)
                 return
         if not name:
-            name = f"附件{len(self.files) + 1}{_ENDINGS.get(kind, '')}"
+            name = self._name(_ENDINGS.get(kind, ""))
         if kind in ("application/ms-tnef", "application/vnd.ms-tnef") or (
             content.startswith(TNEF_MARK) and name.lower().endswith(".dat")
         ):
@@ -241,7 +278,7 @@ class _Search:
         elif content.startswith(OLE_MARK) and name.lower().endswith(".msg"):
             self._open(name, content, True, open_msg)
         elif name.lower().endswith(".eml") and content.strip():
-            letter: Part = BytesParser(policy=compat32).parsebytes(content)
+            letter: Part = parse_letter(content)
             self.look_through(letter, depth + _ATTACHED_LETTER, inner=True)
         else:
             self._add(name, content, _why_ignored(name, kind, placed, content), inner)
@@ -257,15 +294,23 @@ class _Search:
             self.notes.append("正文里有网盘或超大附件的链接，请打开邮件下载")
         if kind == "text/html":
             self.shown |= {one.strip() for one in re.findall(r"cid:([^\"'\s>)]{1,200})", text)}
-        elif b"\nend" in content:
-            for name, file in _find_uuencoded(content):
+        if b"begin " in content or b"=ybegin " in content:
+            for name, file in find_written(content, html=kind == "text/html"):
+                if file is None:
+                    self.notes.append(_DAMAGED)
+                    continue
                 self._weigh(file)
                 self._add(name, file, "", inner)
+
+    def _name(self, suffix: str) -> str:
+        """Name a part that has no name of its own."""
+        self.unnamed += 1
+        return f"{_UNNAMED}-{self.unnamed}{suffix}"
 
     def add_envelope(self, envelope: Envelope, inner: bool) -> None:
         for name, content in envelope.files:
             self._weigh(content)
-            self._add(name or f"附件{len(self.files) + 1}", content, "", inner)
+            self._add(name or self._name(""), content, "", inner)
         if envelope.unopened:
             self.notes.append("里面还夹着没有拆开的信或链接，请打开邮件查看")
 
@@ -307,6 +352,10 @@ def _read_coded(part: Part, payload: Sequence[object]) -> "Part | None":
     return BytesParser(policy=compat32).parsebytes(content)
 
 
+def _place(part: Part) -> str:
+    return first_header(part, "content-disposition").split(";")[0].strip().lower()
+
+
 def _decode(part: Part) -> bytes:
     content = part.get_payload(decode=True)
     return content if isinstance(content, bytes) else b""
@@ -320,25 +369,13 @@ def _why_ignored(name: str, kind: str, placed: str, content: bytes) -> str:
         return "日程"
     if kind.startswith("text/") and _FRAGMENT.fullmatch(name):
         return "正文的一部分"
-    if kind.startswith("image/") and (placed == "inline" or len(content) < _TINY_PICTURE):
-        return "正文里的图片"
+    if kind == "application/applefile" or content.startswith(_DOUBLE_MARK):
+        return "苹果电脑随附件存的附加信息"
+    if not content and placed == "attachment":
+        return "附件是空的（0 字节）"
+    if kind.startswith("image/") and not content.startswith(tuple(_FILE_MARKS)):
+        # Telephones send a photographed form within the text, and no text refers to it.
+        least = _LARGE_PICTURE if placed == "inline" else _TINY_PICTURE
+        if len(content) < least:
+            return "正文里的图片"
     return ""
-
-
-def _find_uuencoded(content: bytes) -> Iterator[tuple[str, bytes]]:
-    """Yield the files that an old mail program wrote into the text itself."""
-    name: str | None = None
-    lines: list[bytes] = []
-    for line in content.splitlines():
-        began = _UU_BEGIN.fullmatch(line)
-        if began:
-            name, lines = decode_bytes(began[1], "").strip() or "附件", []
-        elif name is not None and line.strip() == b"end":
-            yield name, b"".join(lines)
-            name = None
-        elif name is not None and line:
-            try:
-                # Some programs miscount the padding of a line's end.
-                lines.append(a2b_uu(line[: 1 + ((line[0] - 32 & 63) + 2) // 3 * 4]))
-            except BadLine:
-                name = None

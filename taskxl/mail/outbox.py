@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Literal
 
+from taskxl.intake.encodings import decode_text
 from taskxl.mail.certificates import explain_certificate, make_context
 from taskxl.mail.passwords import hide_password
 from taskxl.text import show
@@ -25,6 +26,13 @@ WAITS = (5.0, 20.0)
 _NOBODY = "localhost"
 _WAYS_IN = {"PLAIN": "auth_plain", "LOGIN": "auth_login", "CRAM-MD5": "auth_cram_md5"}
 """Ways to log in that smtplib knows, and its methods for them."""
+
+_LIMITED = re.compile(
+    r"frequen|too (?:many|much|fast)|rate.?limit|limit(?:ed)? exceeded|exceed\w* .{0,20}limit"
+    r"|DT:SPM|quota|throttl|频率|频繁|太快|上限|超过.{0,8}限制",
+    re.IGNORECASE,
+)
+"""What providers say, also with a lasting code, where they want no more letters just now."""
 
 Result = Literal["sent", "deferred", "refused", "unknown"]
 
@@ -251,7 +259,7 @@ class Outbox:
             code, said = _speak(lambda to=recipient: connection.rcpt(to))  # type: ignore[misc]
             if code // 100 != 2:
                 refused.append(f"{recipient} 没有收（{self._say(code, said)}）")
-                put_off = put_off or code < 500
+                put_off = put_off or code < 500 or is_limit(said)
                 if code == 421:
                     self._drop()
                     return Outcome("deferred", "；".join(refused))
@@ -291,7 +299,8 @@ class Outbox:
             self._reset()
         if code == 552:
             return Outcome("refused", f"信件太大，或对方邮箱已满（{self._say(code, said)}）")
-        return Outcome("deferred" if code < 500 else "refused", self._say(code, said))
+        later = code < 500 or is_limit(said)
+        return Outcome("deferred" if later else "refused", self._say(code, said))
 
     def _reset(self) -> None:
         if self._connection is not None:
@@ -302,9 +311,20 @@ class Outbox:
 
     def _say(self, code: int, said: bytes | str) -> str:
         """Return a server's answer as one safe line: it is a stranger's text."""
-        text = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
+        text = decode_text(said)[0] if isinstance(said, bytes) else str(said)
         text = hide_password(text, self.server.user, self._password)
         return f"服务器答复 {code} {show(text, 80)}".strip()
+
+
+def is_limit(said: bytes | str) -> bool:
+    """Tell whether an answer speaks of a limit on letters, not of this letter.
+
+    >>> is_limit(b"Connection frequency limited"), is_limit(b"No such user")
+    (True, False)
+    """
+    text = decode_text(said)[0] if isinstance(said, bytes) else said
+    full = re.search(r"mailbox|邮箱已满|storage|size|大小|容量", text, re.IGNORECASE)
+    return bool(_LIMITED.search(text)) and not full
 
 
 def _speak(command: Callable[[], tuple[int, bytes]]) -> tuple[int, bytes]:

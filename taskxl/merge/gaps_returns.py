@@ -12,7 +12,7 @@ from taskxl.model import OfficeState
 from taskxl.text import is_blank, quote, show
 from taskxl.words import OFFICE_STATES
 
-_SOURCES = {"mail": "邮件时间", "file": "文件时间", "form": "填报日期"}
+_SOURCES = {"hand": "手工登记", "mail": "邮件时间", "file": "文件时间", "form": "填报日期"}
 
 
 @gap_rule(

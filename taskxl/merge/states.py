@@ -14,7 +14,7 @@ from taskxl.text import is_blank
 
 # A return that came so many days late came in another year: its file's time is no evidence.
 _NO_CLOCK = 366
-Receipt = Literal["mail", "file", "form", ""]
+Receipt = Literal["mail", "file", "hand", "form", ""]
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,15 +60,12 @@ _TONES: dict[str, Tone] = {
 
 def make_table(view: MonthView) -> Table:
     """Return 分管领导; leaders are in the order of the list."""
-    blocks: dict[str, list[Task]] = {}
-    for task in view.month.master.tasks:
-        blocks.setdefault(_leader_of(task), []).append(task)
     rows: list[Row | Section] = []
-    for leader, tasks in blocks.items():
-        rows.append(Section(f"{leader}　{_sum_up(view, tasks)}"))
+    for leader, tasks in by_leader(view).items():
+        rows.append(Section(f"{leader}　{_sum_up(view, tasks)}", new_page=True))
         ranked = sorted(tasks, key=lambda task: _rank(view, task))
         asked = _decisions(view, ranked) or ["报送内容中没有摘出提请研究的事项"]
-        rows += [Section(text, new_page=False) for text in asked]
+        rows += [Section(text, remark=True) for text in asked]
         rows += [Row(_make_contents(view, task), (SHEET, task.id)) for task in ranked]
     return Table(
         SHEET,
@@ -78,6 +75,14 @@ def make_table(view: MonthView) -> Table:
         COLUMNS,
         rows,
     )
+
+
+def by_leader(view: MonthView) -> dict[str, list[Task]]:
+    """Return the tasks of each leader, both in the order of the list."""
+    blocks: dict[str, list[Task]] = {}
+    for task in view.month.master.tasks:
+        blocks.setdefault(_leader_of(task), []).append(task)
+    return blocks
 
 
 def _leader_of(task: Task) -> str:
@@ -193,16 +198,29 @@ def _decisions(view: MonthView, tasks: Sequence[Task]) -> list[str]:
         if said is not None and said.months_missing > 1:
             lines.append(f"{office}已连续 {said.months_missing} 个月没有报送，请过问")
     for task in tasks:
-        for state in view.milestones.get(task.id, ()):
-            if state.entry and state.entry.state == POSTPONED:
-                note = f"，说明：{show(state.entry.note, 120)}" if squeeze(state.entry.note) else ""
-                lines.append(
-                    f"{task.label}：{state.entry.office}就节点{quote(state.milestone.text, 40)}"
-                    f"申请延期{note}"
-                )
-        for entry in view.entries.get(task.id, ()):
-            sentences = _SENTENCE_END.split(entry.obstacles)
-            asking = next((text for text in sentences if _ASKS.search(text)), None)
-            if asking:
-                lines.append(f"{task.label}：{entry.office}写道{quote(asking, 120)}")
+        lines += delays_asked(view, task) + asked_by_offices(view, task)
     return [f"提请研究 {number}　{line}" for number, line in enumerate(lines, 1)]
+
+
+def delays_asked(view: MonthView, task: Task) -> list[str]:
+    """Return a line for each milestone of a task for which more time is asked."""
+    lines = []
+    for state in view.milestones.get(task.id, ()):
+        if state.entry and state.entry.state == POSTPONED:
+            note = f"，说明：{show(state.entry.note, 120)}" if squeeze(state.entry.note) else ""
+            lines.append(
+                f"{task.label}：{state.entry.office}就节点{quote(state.milestone.text, 40)}"
+                f"申请延期{note}"
+            )
+    return lines
+
+
+def asked_by_offices(view: MonthView, task: Task) -> list[str]:
+    """Return a line for each office that asks for help with a task, in its own words."""
+    lines = []
+    for entry in view.entries.get(task.id, ()):
+        sentences = _SENTENCE_END.split(entry.obstacles)
+        asking = next((text for text in sentences if _ASKS.search(text)), None)
+        if asking:
+            lines.append(f"{task.label}：{entry.office}写道{quote(asking, 120)}")
+    return lines

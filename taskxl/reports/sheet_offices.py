@@ -33,7 +33,7 @@ COLUMNS = (
     Column("查看", 11),
     Column(MONTHS, 9, number="0"),
 )
-RECEIPTS = {"mail": "邮件时间", "file": "文件时间", "form": "填报日期", "": ""}
+RECEIPTS = {"hand": "手工登记", "mail": "邮件时间", "file": "文件时间", "form": "填报日期", "": ""}
 _COLUMN_OF: Mapping[OfficeColumn, str] = {
     "state": STATE,
     "moment": MOMENT,

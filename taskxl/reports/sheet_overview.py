@@ -1,4 +1,8 @@
-"""总览: one A4 page for the leader: the few numbers, who is missing, what to deal with first."""
+"""总览: one A4 page for the leaders, and a second one for the 办公室.
+
+The first has the few numbers, who is missing, a light per task of each leader, what is to be
+decided, open 批示 and who is late. The second has the charts, what to deal with first, all sheets.
+"""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -9,6 +13,7 @@ from taskxl.merge.counts import NOT_YET, UNSAID, Rate
 from taskxl.merge.evidence import files_named_after
 from taskxl.model import OfficeStateWord
 from taskxl.reports import (
+    leaders_page,
     sheet_altered,
     sheet_files,
     sheet_gaps,
@@ -35,8 +40,13 @@ SHEET = "总览"
 GRID, GRID_WIDTH = 12, 6.5
 """The page is a grid of twelve narrow columns; everything on it spans some of them."""
 CHART_ROW_POINTS = 165.0
+PAGE_POINTS = 740.0
+"""What a portrait A4 holds between its margins, with a little to spare for other printers."""
 MOST_NAMES, MOST_URGENT, MOST_NUMBERS = 60, 10, 12
 MOST_OFFICES = 12
+LIGHTS_COLUMNS = 9
+LEAST_POINTS = 210.0
+"""What the lists below the leaders' lights need at least."""
 UNKNOWN_STATUS = "未填或不明"
 DUE_RATE, DUE = "节点完成率", " 到期"
 MOST_CHARACTERS = 100
@@ -151,20 +161,23 @@ def _days_over(view: MonthView, finding: Finding) -> int:
 
 
 def write_overview(workbook: "Workbook", styles: Styles, view: MonthView, anchors: Anchors) -> None:
-    """Write 总览 as the workbook's first sheet; it fits one portrait A4."""
+    """Write 总览 as the workbook's first sheet, two portrait A4 pages."""
     sheet = workbook.add_worksheet(SHEET)
     sheet.set_column(0, GRID - 1, GRID_WIDTH)
     page = _Page(workbook, sheet, styles, view, anchors)
     page.write_head()
     page.write_numbers()
     page.write_names()
+    page.write_leaders()
+    second = page.row
+    page.write_charts()
     page.write_urgent()
     page.write_contents()
     sheet.hide_gridlines(2)
     set_up_page(sheet, landscape=False)
     sheet.set_footer(FOOTER)
     sheet.print_area(0, 0, page.row - 2, GRID - 1)
-    sheet.fit_to_pages(1, 1)
+    sheet.set_h_pagebreaks([second - 1])
     sheet.activate()
 
 
@@ -182,6 +195,7 @@ class _Page:
         self.workbook, self.sheet, self.styles = workbook, sheet, styles
         self.view, self.anchors = view, anchors
         self.row = 1
+        self.numbers_row = 1
         self.heights: dict[int, float] = {}
 
     def write_head(self) -> None:
@@ -194,17 +208,22 @@ class _Page:
         )
 
     def write_numbers(self) -> None:
-        """Write the three small tables and the two charts drawn from them."""
+        """Write the three small tables."""
         self._band("一、总体情况", "heading", 14)
         tables = (_office_numbers(self.view), _task_numbers(self.view), _light_numbers(self.view))
         top = self.row
         for place, table in enumerate(tables):
             self._write_number_table(top, 1 + place * 4, table)
         self.row = top + max(map(len, tables))
-        chart_row = self.row
-        self.sheet.set_row(chart_row - 1, CHART_ROW_POINTS)
+        self.numbers_row = top
+
+    def write_charts(self) -> None:
+        """Write the two charts drawn from the small tables."""
+        self._band("办公室工作页", "heading", 14)
+        top, chart_row = self.numbers_row, self.row
+        self._set_height(chart_row, CHART_ROW_POINTS)
         self.row += 1
-        offices, lights = tables[0][1:5], tables[2][1:7]
+        offices, lights = _office_numbers(self.view)[1:5], _light_numbers(self.view)[1:7]
         self._insert_chart(
             chart_row, 0, self.view.say("股室报送情况（个）"), top + 1, 1, len(offices),
             (_SOLID_LIGHT, _STRIPES, _DARK, _GRID),
@@ -279,9 +298,60 @@ class _Page:
         for line in _name_offices(self.view):
             self._band(line, "names", HEADER_SIZE)
 
+    def write_leaders(self) -> None:
+        """Write what leaders are to see; what is more than the page holds is counted."""
+        lines = leaders_page.leader_lines(self.view)
+        self._band("二、分管项目", "heading", 14)
+        for line in lines:
+            points = row_height(max(1, count_lines(line.lights, LIGHTS_COLUMNS * GRID_WIDTH)))
+            # Below it stand three headings, and under each a line at least.
+            if self.height + points > PAGE_POINTS - LEAST_POINTS:
+                self._band(f"其余见“{sheet_leaders.SHEET}”。", "note")
+                break
+            centred = self.styles.cell("center")
+            write_band(self.sheet, self.row, 2, line.who, centred, 1)
+            write_band(self.sheet, self.row, 1, line.count, centred, 3)
+            write_band(self.sheet, self.row, LIGHTS_COLUMNS, line.lights, self.styles.cell(), 4)
+            self._set_height(self.row, max(points, row_height(count_lines(line.who, 13))))
+            self.row += 1
+        self._band(leaders_page.LEGEND, "note")
+        parts = (
+            ("三、提请研究", leaders_page.decisions(self.view), "各股室没有提请研究的事项。"),
+            ("四、未办结的批示", leaders_page.open_instructions(self.view), "没有。"),
+            ("五、逾期节点", leaders_page.overdue(self.view), "没有逾期的节点。"),
+        )
+        wanted = [sum(map(self._list_points, told)) or row_height(1) for _, told, _ in parts]
+        headings = len(parts) * row_height(1, 14)
+        left = PAGE_POINTS - self.height - headings
+        for place, (heading, told, nothing) in enumerate(parts):
+            self._band(heading, "heading", 14)
+            # What later parts need is kept for them, as far as it is their share.
+            later = sum(min(points, left / (len(parts) - place)) for points in wanted[place + 1 :])
+            start = self.height
+            self._write_list(told, nothing, start + left - later)
+            left -= self.height - start
+
+    def _list_points(self, text: str) -> float:
+        line = f"10. {show(text, MOST_CHARACTERS)}"
+        return row_height(count_lines(line, GRID * GRID_WIDTH))
+
+    def _write_list(self, told: Sequence[str], nothing: str, until: float) -> None:
+        """Write numbered lines as far down as `until` (points), then how many are left."""
+        for number, text in enumerate(told, 1):
+            line = f"{number}. {show(text, MOST_CHARACTERS)}"
+            points = row_height(count_lines(line, GRID * GRID_WIDTH))
+            rest = row_height(1) if number < len(told) else 0
+            if self.height + points + rest > until:
+                left = len(told) - number + 1
+                self._band(f"……还有 {left} 条，见“{sheet_leaders.SHEET}”。", "note")
+                return
+            self._band(line, "note")
+        if not told:
+            self._band(nothing, "note")
+
     def write_urgent(self) -> None:
         urgent = find_urgent(self.view)
-        self._band("二、须先处理的事项", "heading", 14)
+        self._band("一、须先处理的事项", "heading", 14)
         if not urgent:
             found = bool(self.view.month.findings)
             self._band("没有须先处理的事项。" if found else "没有发现缺口。", "note")
@@ -290,7 +360,7 @@ class _Page:
         for first, columns, word in ((1, 1, "序"), (2, 1, "程度"), (3, 2, "股室"), (5, 7, "事项")):
             write_band(self.sheet, self.row, columns, self.view.say(word), header, first)
         write_band(self.sheet, self.row, 1, "查看", header, GRID)
-        self.sheet.set_row(self.row - 1, 22)
+        self._set_height(self.row, 22)
         self.row += 1
         for number, one in enumerate(urgent, 1):
             self._write_urgent_row(number, one)
@@ -317,7 +387,7 @@ class _Page:
 
     def write_contents(self) -> None:
         """Write the links to all sheets, four a row."""
-        self._band("三、各表", "heading", 14)
+        self._band("二、各表", "heading", 14)
         links = list(_contents(self.view))
         for place, link in enumerate(links):
             row, column = self.row + place // 4, place % 4 * 3
@@ -329,8 +399,17 @@ class _Page:
     def _band(self, text: str, style: str, size: float = 10.5) -> None:
         write_band(self.sheet, self.row, GRID, text, getattr(self.styles, style))
         lines = count_lines(text, GRID * GRID_WIDTH, size)
-        self.sheet.set_row(self.row - 1, row_height(lines, size))
+        self._set_height(self.row, row_height(lines, size))
         self.row += 1
+
+    def _set_height(self, row: int, points: float) -> None:
+        self.heights[row] = points
+        self.sheet.set_row(row - 1, points)
+
+    @property
+    def height(self) -> float:
+        """How many points have been written, counting the small tables' rows once."""
+        return sum(self.heights.values())
 
 
 def _office_numbers(view: MonthView) -> list[tuple[str, int | Rate]]:

@@ -41,16 +41,19 @@ from taskxl.words import EMPTY_MARK, NOT_DUE, ROW_GONE_MARK
 SHEET = "汇总表"
 COLUMNS = (
     Column(NUMBER, 6),
-    Column(TITLE, 14, "left"),
-    Column(PLAN, 32, "left"),
-    Column(OFFICES, 9, repeated=True),
+    Column(TITLE, 14, "left", repeated=True),
+    Column(PLAN, 26, "left", grows=True),
+    Column(OFFICES, 9, repeated=True, grows=True),
     Column(STATUS, 13.5, repeated=True),
-    Column(PROGRESS, 34, "left"),
-    Column(OBSTACLES, 22, "left"),
-    Column(REMARKS, 9, "left"),
-    Column(INSTRUCTIONS, 10, "left"),
+    Column(PROGRESS, 34, "left", grows=True),
+    Column(OBSTACLES, 22, "left", grows=True),
+    Column(REMARKS, 9, "left", grows=True),
+    Column(INSTRUCTIONS, 10, "left", grows=True),
     Column(IDENTITY, 8, repeated=True, hidden=True),
 )
+SPARE = 34
+"""Units that the columns share where the month's texts need them. A page of this width prints
+10.5 points as 8, which is as small as a printed table may get."""
 MAX_PARTS = 12
 """Rows one office's text may take here; what is longer goes on in 未归位内容."""
 WIDTHS = {column.header: column.width for column in COLUMNS}
@@ -66,7 +69,7 @@ def make_table(view: MonthView) -> tuple[Table, tuple[Unplaced, ...]]:
     for task in gather_groups(view.month.master.tasks):
         if task.section and task.section != section:
             section = task.section
-            rows.append(Section(section))
+            rows.append(Section(section, view.month.master.settings.section_pages))
         rows.append(Row(_TaskRow(view, task, overflow).make_contents(), (SHEET, task.id)))
     table = Table(
         SHEET,
@@ -76,6 +79,7 @@ def make_table(view: MonthView) -> tuple[Table, tuple[Unplaced, ...]]:
         COLUMNS,
         rows,
         anchored=tuple(column.header for column in COLUMNS),
+        spare=SPARE,
     )
     return table, tuple(overflow)
 
@@ -90,7 +94,7 @@ def find_speakers(view: MonthView) -> dict[str, Speakers]:
         task.id: Speakers(
             view.lead_of(task),
             named | {squeeze(name): name for name in (*view.responsible[task.id], *speaking)},
-            tidy("\n".join(_list_remarks(view, task))),
+            tidy("\n".join(list_remarks(view, task))),
         )
         for task in view.month.master.tasks
         for speaking in ([entry.office for entry in view.entries.get(task.id, ())],)
@@ -167,7 +171,7 @@ class _TaskRow:
         self.pieces[TITLE].texts.append(shown_title(task))
         self.pieces[PLAN].texts.append(shown_plan(task))
         self.pieces[OFFICES].texts += task.offices
-        self.pieces[REMARKS].texts += _list_remarks(view, task)
+        self.pieces[REMARKS].texts += list_remarks(view, task)
         self.pieces[IDENTITY].texts.append(task.id)
         written = view.revisions.get((task.id, "", "instructions"))
         self.pieces[INSTRUCTIONS].texts += [clean_text(written.now)] if written else []
@@ -265,7 +269,7 @@ class _TaskRow:
         return word
 
 
-def _list_remarks(view: MonthView, task: Task) -> tuple[str, ...]:
+def list_remarks(view: MonthView, task: Task) -> tuple[str, ...]:
     """Return what the list itself says under 备注: its remarks, and how a task was closed."""
     if task.closed_on is None or not task.is_closed(view.month.period.last_day):
         return task.remarks

@@ -9,8 +9,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from taskxl.reports.paper import MAX_LINES, clean_text, count_lines, row_height, split_text
+from taskxl.reports.paper import (
+    MAX_LINES,
+    clean_text,
+    count_lines,
+    row_height,
+    split_text,
+    usable_units,
+)
 from taskxl.reports.styles import CELL_SIZE, HEADER_SIZE, Align, Tone
+from taskxl.row_heights import text_units
 from taskxl.text import call_offices
 
 Key = tuple[str, ...]
@@ -53,6 +61,9 @@ class Column:
 
     A text that is too high for one row goes on in rows below; there the `repeated` columns say
     again what they say, so that a filter or a sort key keeps the rows together.
+
+    Columns that `grow` share the table's `spare` width where it saves the most height; `width` is
+    their least. What is not `printed`, at the table's end, stays beside the page.
     """
 
     header: str
@@ -61,14 +72,17 @@ class Column:
     number: str = ""
     repeated: bool = False
     hidden: bool = False
+    grows: bool = False
+    printed: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A row over all columns: a heading that begins a new page, or a remark inside the table."""
+    """A row over all columns: a heading, which may begin a page, or a remark inside the table."""
 
     text: str
-    new_page: bool = True
+    new_page: bool = False
+    remark: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +112,12 @@ class Table:
     anchored: tuple[str, ...] = ()
     frozen_columns: int = 2
     empty: str = "（没有）"
+    spare: float = 0.0
+
+    @property
+    def printed(self) -> tuple[Column, ...]:
+        """The columns that stand on the page."""
+        return tuple(c for c in self.columns if c.printed and not c.hidden)
 
     def call_offices(self, word: str) -> "Table":
         """Return the table with the bureau's word for its offices in title, note and headers."""
@@ -134,6 +154,7 @@ class Layout:
 
 def lay_out(table: Table) -> Layout:
     """Give every row of a table its place, parting rows that are too high for Excel."""
+    table = replace(table, columns=_share_width(table)) if table.spare else table
     rows: list[LaidRow] = []
     anchors: dict[Key, tuple[str, int, int]] = {(table.sheet,): (table.sheet, TITLE_ROW, 1)}
     anchored = [
@@ -157,9 +178,61 @@ def lay_out(table: Table) -> Layout:
     return Layout(table, tuple(rows), anchors)
 
 
+_MEASURED = 300
+"""So many rows tell how wide columns should be."""
+
+
+def _share_width(table: Table) -> tuple[Column, ...]:
+    """Return the columns with the spare width shared out, a unit at a time.
+
+    Each unit goes where it makes the rows lower by most. A row is as high as its fullest cell, so a
+    column gains no more than the distance to the next fullest.
+    """
+    texts = [
+        [_text_of(content) for content in row.contents]
+        for row in table.rows
+        if isinstance(row, Row)
+    ][:_MEASURED]
+    growing = [n for n, column in enumerate(table.columns) if column.grows]
+    widths = [column.width for column in table.columns]
+    shown = [n for n, column in enumerate(table.columns) if not column.hidden]
+    lines = [[_reckon_lines(row[n], widths[n]) for n in shown] for row in texts]
+    index = {n: place for place, n in enumerate(shown)}
+    for _ in range(int(table.spare)):
+        if not texts or not growing:
+            break
+        wider = {n: [_reckon_lines(row[n], widths[n] + 1) for row in texts] for n in growing}
+        gains = {
+            n: sum(_gain(row, index[n], after) for row, after in zip(lines, wider[n], strict=True))
+            for n in growing
+        }
+        best = max(growing, key=lambda n: (gains[n], widths[n]))
+        widths[best] += 1
+        for row, after in zip(lines, wider[best], strict=True):
+            row[index[best]] = after
+    return tuple(replace(c, width=width) for c, width in zip(table.columns, widths, strict=True))
+
+
+def _gain(row: Sequence[float], place: int, after: float) -> float:
+    """Return how much lower a row gets when one of its cells needs `after` lines."""
+    others = max((one for n, one in enumerate(row) if n != place), default=1.0)
+    return max(0.0, row[place] - max(after, others))
+
+
+def _reckon_lines(text: str, width: float) -> float:
+    """Return how many lines a text takes, in fractions: what nearly needs another counts so."""
+    room = usable_units(width)
+    return sum(max(1.0, text_units(line) / room) for line in text.split("\n"))
+
+
+def _text_of(content: Content) -> str:
+    value = content.value if isinstance(content, Cell) else content
+    return value if isinstance(value, str) else ""
+
+
 def _lay_out_section(section: Section, columns: tuple[Column, ...]) -> Iterator[LaidRow]:
     width = sum(column.width for column in columns if not column.hidden)
-    size = HEADER_SIZE if section.new_page else CELL_SIZE
+    size = CELL_SIZE if section.remark else HEADER_SIZE
     for number, part in enumerate(split_text(clean_text(section.text), width)):
         laid = section if number == 0 else replace(section, new_page=False)
         yield LaidRow((part,), row_height(count_lines(part, width, size), size), laid)
@@ -202,10 +275,10 @@ def _lay_out_rest(
     lines = 1
     for number, (content, column) in enumerate(zip(first, columns, strict=True)):
         text: Value = content.value if isinstance(content, Cell) else content
-        tone: Tone = ""
+        # The colour goes on with the row, whether or not the text does.
+        tone: Tone = content.tone if isinstance(content, Cell) else ""
         if number in parted:
             text = parted[number][part] if part < len(parted[number]) else ""
-            tone = content.tone if isinstance(content, Cell) and text else ""
         elif number == 0:
             text = f"{text}\n续{part}"
         elif not column.repeated:

@@ -36,8 +36,15 @@ MAX_BREAKS = 1_000
 COMMENT_LIMIT = 2_000
 
 A4 = 9
-MARGIN_INCHES = 0.5
-TOP_MARGIN_INCHES = 0.6
+A4_INCHES = (11.69, 8.27)
+UNIT_PIXELS = 8.0
+"""Pixels of a column unit where the workbook's font is 宋体 11."""
+HEADER_POINTS = 30.0
+SURE = 0.95
+"""So much of a page holds the same rows whatever program prints it."""
+MARGIN_INCHES = 0.4
+TOP_MARGIN_INCHES = 0.5
+BOTTOM_MARGIN_INCHES = 0.6
 FOOTER = '&C&"宋体,常规"&10第 &P 页，共 &N 页'
 
 
@@ -54,12 +61,13 @@ def write_table(
     last = HEADER_ROW + len(layout.rows)
     for number, column in enumerate(table.columns):
         sheet.set_column(number, number, column.width, None, {"hidden": column.hidden})
-    width = sum(column.width for column in shown)
-    write_band(sheet, TITLE_ROW, len(shown), table.title, styles.title)
+    page = len(table.printed)
+    width = sum(column.width for column in table.printed)
+    write_band(sheet, TITLE_ROW, page, table.title, styles.title)
     sheet.set_row(
         TITLE_ROW - 1, row_height(count_lines(table.title, width, TITLE_SIZE), TITLE_SIZE)
     )
-    write_band(sheet, NOTE_ROW, len(shown), table.note, styles.note)
+    write_band(sheet, NOTE_ROW, page, table.note, styles.note)
     sheet.set_row(NOTE_ROW - 1, row_height(count_lines(table.note, width)))
     if table.has_sections:
         sheet.autofilter(HEADER_ROW - 1, 0, last - 1, len(shown) - 1)
@@ -75,9 +83,9 @@ def write_table(
     sheet.ignore_errors({"number_stored_as_text": f"A1:{cell_name(last, len(table.columns))}"})
     sheet.freeze_panes(HEADER_ROW, table.frozen_columns)
     sheet.repeat_rows(HEADER_ROW - 1)
-    sheet.print_area(0, 0, last - 1, len(shown) - 1)
+    sheet.print_area(0, 0, last - 1, page - 1)
     set_up_page(sheet, landscape=True)
-    sheet.set_h_pagebreaks(_page_breaks(layout.rows))
+    sheet.set_h_pagebreaks(_page_breaks(layout))
 
 
 def set_up_page(sheet: "Worksheet", landscape: bool) -> None:
@@ -89,7 +97,7 @@ def set_up_page(sheet: "Worksheet", landscape: bool) -> None:
     sheet.set_paper(A4)
     # In width only: page breaks stay, and the page stays whole where fonts are wider than ours.
     sheet.fit_to_pages(1, 0)
-    sheet.set_margins(MARGIN_INCHES, MARGIN_INCHES, TOP_MARGIN_INCHES, TOP_MARGIN_INCHES)
+    sheet.set_margins(MARGIN_INCHES, MARGIN_INCHES, TOP_MARGIN_INCHES, BOTTOM_MARGIN_INCHES)
     sheet.center_horizontally()
     sheet.set_footer(FOOTER)
 
@@ -132,12 +140,30 @@ def _make_excel_table(
     )
 
 
-def _page_breaks(rows: Sequence[LaidRow]) -> list[int]:
-    breaks = [
-        row
-        for row, laid in enumerate(rows, HEADER_ROW)
-        if laid.section and laid.section.new_page and row > HEADER_ROW
-    ]
+def _page_breaks(layout: Layout) -> list[int]:
+    """Return the rows, counted from 0, that begin a page.
+
+    Those are headings that ask for it, and headings that would else be the last line of a page:
+    what fits on one is reckoned from the heights, with a little to spare.
+    """
+    width = sum(column.width for column in layout.table.printed) * UNIT_PIXELS / 96
+    scale = min(1.0, (A4_INCHES[0] - 2 * MARGIN_INCHES) / width)
+    page = 72 * (A4_INCHES[1] - TOP_MARGIN_INCHES - BOTTOM_MARGIN_INCHES) / scale
+    top = row_height(1, TITLE_SIZE) + row_height(1) + HEADER_POINTS
+    breaks: list[int] = []
+    used = top
+    for row, laid in enumerate(layout.rows, HEADER_ROW):
+        place = row - HEADER_ROW
+        heading = laid.section is not None and not laid.section.remark
+        follows = layout.rows[place + 1].height if place + 1 < len(layout.rows) else 0.0
+        asked = laid.section is not None and laid.section.new_page
+        last = heading and used + laid.height + follows > page * SURE
+        if place and (asked or last):
+            breaks.append(row)
+            used = HEADER_POINTS
+        elif used + laid.height > page:
+            used = HEADER_POINTS
+        used += laid.height
     return breaks[:MAX_BREAKS]
 
 
@@ -158,8 +184,7 @@ class _RowWriter:
         """Write one row, counted from 0; `shown` is the number of visible columns."""
         self._sheet.set_row(row, laid.height)
         if laid.section is not None:
-            heading = laid.section.new_page
-            style = self._styles.section if heading else self._styles.cell()
+            style = self._styles.cell() if laid.section.remark else self._styles.section
             write_band(self._sheet, row + 1, shown, str(laid.contents[0]), style)
             return
         sheet, plain = self._sheet, self._plain

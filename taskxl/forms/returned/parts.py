@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from taskxl.a1 import parse_reference
+from taskxl.forms.identity import FORMULA
 from taskxl.forms.returned.catalog import Catalog
 from taskxl.forms.returned.columns import Table, find_tables
 from taskxl.forms.returned.drawn import Drawing, is_as_written
@@ -176,6 +178,11 @@ def _keep_captions(catalog: Catalog, tally: Tally, index: int, table: Table) -> 
 def take_written(tally: Tally, index: int, rows: Iterable[int], drawing: Drawing) -> None:
     """Take the cells of some rows that hold what the program put there when the form was issued."""
     sheet = tally.sheets[index]
+    for cell in drawing.cells:
+        place = parse_reference(cell.cell) if cell.text == FORMULA else None
+        counted = place is not None and isinstance(sheet.value(*place), int | float | CellError)
+        if place is not None and counted and cell.sheet == sheet.name:
+            tally.take(index, *place)
     for row in rows if drawing.cells else ():
         for column, value in enumerate(sheet.rows[row - 1], 1):
             if isinstance(value, str) and is_as_written(drawing, value):

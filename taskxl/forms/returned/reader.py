@@ -42,21 +42,23 @@ from taskxl.words import BEYOND_LIST
 __all__ = ["Expected", "form_texts", "read_return"]
 
 
-def read_return(expected: Expected, book: Book, file: str) -> Return:
+def read_return(expected: Expected, book: Book, file: str, office: str = "") -> Return:
     """Read what a returned file says, and of whom.
 
-    `file` is the path that findings and entries bear. The result is refused with R205 where no
+    `file` is the path that findings and entries bear; `office` is whose it is as a person says, who
+    knows better than the file. The result is refused with R205 where no
     office can be told and R206 where all of it is of another period (its submissions are given
     all the same); never raises on a book that is odd.
     """
-    return _Reader(expected.catalog, book, file).read()
+    return _Reader(expected.catalog, book, file, office).read()
 
 
 class _Reader:
     """Reads one book; made for one call of `read_return`."""
 
-    def __init__(self, catalog: Catalog, book: Book, file: str) -> None:
+    def __init__(self, catalog: Catalog, book: Book, file: str, told: str) -> None:
         self.catalog = catalog
+        self.told = told
         self.tally = Tally(file, lay_out_sheets(book))
         self.marks: FormMarks = read_marks(book, catalog)
         self.drawing = self.marks.drawing
@@ -149,6 +151,8 @@ class _Reader:
                 self.tally.take(index, row, 1)
 
     def _decide(self, part: Part, kind: Block) -> Claim:
+        if self.told:
+            return Claim(self.told, "hand")
         rows = [row for row in part.rows if row.table.kind == kind and row.table.is_answered]
         known = [row for row in rows if not self.marks.foreign or self._is_sure(row)]
         tasks = {task for row in known if (task := self._task_of(row)) is not None}
@@ -169,9 +173,13 @@ class _Reader:
         """
         rows = [row for row in part.rows if row.table.kind == "task" and row.table.is_answered]
         tasks = {task for row in rows if (task := self._task_of(row)) is not None}
-        named = part.said("office") or self._loosely("office")
+        named = self.told or part.said("office") or self._loosely("office")
         several = [one for one in PARTING.split(named) if one.strip()]
-        if len(several) > 1 and all(self.catalog.office_named(one) for one in several):
+        if (
+            not self.told
+            and len(several) > 1
+            and all(self.catalog.office_named(one) for one in several)
+        ):
             named = ""  # 教研室、计财股: several offices report together
         if self.marks.is_ours or self.marks.foreign or squeeze(named) or len(tasks) < 2:
             return []

@@ -187,6 +187,8 @@ def _read_report_day(
         return find_day(reporter[1].text, catalog.period.year) if reporter else None
     index, fact = placed
     day = read_date(fact.value, catalog.period.year)
+    if day is None:  # a PDF runs on with what stood in the next cell
+        day = read_date(fact.text.split()[0], catalog.period.year)
     if day is None:
         tally.keep("reported", index, fact.row, fact.column, fact.text)
         tally.findings.append(

@@ -1,5 +1,6 @@
 """The account of a returned book: which cells are accounted for, and what is left over."""
 
+import re
 from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass, field
 from typing import Literal
@@ -10,6 +11,7 @@ from taskxl.forms.returned.catalog import Catalog
 from taskxl.intake.grids import Book, Sheet, Value, value_text
 from taskxl.model import Attached, Unplaced
 from taskxl.text import is_blank, quote, show
+from taskxl.words import FORM_LABELS
 
 NO_PLACE = rule(
     "E303",
@@ -122,6 +124,20 @@ def tell_attached(attached: Iterable[Attached], office: str | None) -> Iterator[
         )
 
 
+_LABELS = sorted((word for words in FORM_LABELS.values() for word in words), key=len, reverse=True)
+_RUN_TOGETHER = re.compile(rf"(?<=[^\s,，;；、|])(?=(?:{'|'.join(_LABELS)})[:：])")
+_DAY_RUN_ON = re.compile(r"(\d{4}-\d{2}-\d{2}|\d{1,2}月\d{1,2}日)(?=[^\s\d日])")
+
+
+def part_run_together(line: str) -> str:
+    """Return a line of a PDF, in which the cells of a row run together, parted at its labels.
+
+    >>> part_run_together("填报股室：基教股填报人：王五填报日期：2021-04-22灰底不用改")
+    '填报股室：基教股 填报人：王五 填报日期：2021-04-22 灰底不用改'
+    """
+    return _DAY_RUN_ON.sub(r"\1 ", _RUN_TOGETHER.sub(" ", line))
+
+
 def lay_out_sheets(book: Book) -> tuple[Sheet, ...]:
     """Return the sheets of a book, and its paragraphs (if any) as one more, a line a row."""
     lines = (*book.lines, *book.edges)
@@ -129,7 +145,8 @@ def lay_out_sheets(book: Book) -> tuple[Sheet, ...]:
         return book.sheets
     rows: list[tuple[Value, ...]] = [()] * max(line.number for line in lines)
     for line in lines:
-        rows[line.number - 1] = (f"{line.label}{line.text}",)
+        text = f"{line.label}{line.text}"
+        rows[line.number - 1] = (part_run_together(text) if book.kind == "pdf" else text,)
     return (*book.sheets, Sheet(LINES, tuple(rows)))
 
 

@@ -39,6 +39,7 @@ OTHER_PERIOD = rule(
 )
 
 _SOURCE_WORDS: dict[IdentitySource, str] = {
+    "hand": "手工登记的是",
     "property": "文件属性里的标识是",
     "hidden sheet": "隐藏表里的标识是",
     "office cell": "“填报股室”写的是",

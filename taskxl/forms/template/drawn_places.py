@@ -1,12 +1,21 @@
 """Which column and which cell of a drawing is which answer, as its forms carry it along."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from lxml import etree
 
 from taskxl.a1 import cell_name, column_number, parse_reference
-from taskxl.forms.identity import PARTS, DrawnCell, DrawnColumn, Layout, RowMark, digest_text
+from taskxl.forms.identity import (
+    FORMULA,
+    HEAD_WORDS,
+    PARTS,
+    DrawnCell,
+    DrawnColumn,
+    Layout,
+    RowMark,
+    digest_text,
+)
 from taskxl.forms.template.filling import Filling
 from taskxl.forms.template.placeholders import clean_text, find_words, item_text, split_text
 from taskxl.forms.template.row_following import read_merges
@@ -37,15 +46,27 @@ def read_layout(
             if row not in inside and find_words(text):
                 label = _label_of(texts, row, column)
                 cells.append(DrawnCell(sheet, cell_name(row, column), text, "", label))
+        cells += _read_formulas(sheet, root, inside)
     return Layout(tuple(columns), tuple(cells))
+
+
+def _read_formulas(sheet: str, root: etree._Element, inside: set[int]) -> Iterator[DrawnCell]:
+    """Yield the cells that the drawing counts in: what programs make of them is nobody's typing."""
+    for cell in root.iterfind("{*}sheetData/{*}row/{*}c"):
+        place = parse_reference(cell.get("r") or "")
+        if place is not None and place[0] not in inside and cell.find("{*}f") is not None:
+            yield DrawnCell(sheet, cell_name(*place), FORMULA)
 
 
 def fill_layout(layout: Layout, filling: Filling) -> Layout:
     """Return the layout of one filled form: where its cells stand now, and what was put there."""
 
-    def fill(text: str) -> str:
+    def fill(text: str, but: Collection[str] = ()) -> str:
         pieces = list(split_text(text))
-        pieces[1::2] = [filling.values.get(word, "") for word in pieces[1::2]]
+        pieces[1::2] = [
+            f"{{{{{word}}}}}" if word in but else filling.values.get(word, "")
+            for word in pieces[1::2]
+        ]
         return "".join(pieces)
 
     columns = (replace(drawn, caption=fill(drawn.caption)) for drawn in layout.columns)
@@ -54,8 +75,12 @@ def fill_layout(layout: Layout, filling: Filling) -> Layout:
         row, column = parse_reference(cell.cell) or (1, 1)
         rows = filling.maps.get(cell.sheet)
         name = cell_name(rows.first(row) if rows else row, column)
-        label = fill(cell.label)
-        cells.append(replace(cell, cell=name, digest=digest_text(fill(cell.text)), label=label))
+        if cell.text == FORMULA:
+            cells.append(replace(cell, cell=name))
+            continue
+        label, text = fill(cell.label), fill(cell.text, HEAD_WORDS)
+        digest = digest_text(fill(cell.text))
+        cells.append(replace(cell, cell=name, text=text, digest=digest, label=label))
     return Layout(tuple(columns), tuple(cells))
 
 

@@ -12,7 +12,7 @@ from taskxl.master.reading.drafts import Draft, Step
 from taskxl.master.reading.header import Column, Grid, Header
 from taskxl.master.reading.persons import take_persons
 from taskxl.model import Place
-from taskxl.plan_text import is_heading, read_ordinal
+from taskxl.plan_text import is_heading, read_ordinal, split_plan
 from taskxl.text import is_blank, show, squeeze
 
 TEXT_FIELDS = ("lead", "responsible", "supporting", "person", "leader", "remarks")
@@ -95,6 +95,10 @@ def fill_draft(draft: Draft, grid: Grid, header: Header, row: int) -> Iterator[t
             draft.add(name, text)
         elif name not in ("number", "title", "due", "section"):
             yield index, text
+    if len(described) > 1 and not planned and not header.of("due"):
+        # A column that says no more than what is done by when is one of milestones.
+        planned = [text for text in described if split_plan(text).milestones == (text,)][:1]
+        described = [text for text in described if text not in planned]
     due = _read_due_cell(grid, header, row, bool(described or planned))
     bound = any(
         grid.covered_from_above(row, column.index)

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from taskxl.intake.grids import Book, Line
 from taskxl.master.reading.drafts import is_note, read_leader
-from taskxl.master.reading.marks import HEADING, read_mark
+from taskxl.master.reading.number_marks import HEADING, read_mark
 from taskxl.master.reading.responsibility import Duty, take_duties
 from taskxl.text import squeeze
 
@@ -24,6 +24,7 @@ _TAIL = re.compile(r"(?:[.．…·]{2,}|\t)\s*\d+\s*$")
 _SIGNATURE = re.compile(
     r"^(?:20\d\d|二[〇○零]..)年\d{1,2}月\d{1,2}日(?:印发)?$|^[^，。、：:]{2,20}(?:局|委员会|政府|办公室|厅)$"
 )
+_INSIDE = re.compile(r"[，。；：:,;]")  # what a heading has none of
 _SENTENCE = re.compile(r"(?P<title>.+?)[。！]\s*(?P<body>.*)", re.DOTALL)
 _COLON = re.compile(r"(?P<title>[^。；，,：:]{4,30})[：:]\s*(?P<body>.{8,})", re.DOTALL)
 # A heading that only announces what stands below it is no name of a section.
@@ -153,7 +154,7 @@ def read_chapters(book: Book) -> list[Chapter]:
         if item is None and is_chapter_title(text):
             waiting.append((line.number, text))
         elif item is None:
-            if is_note(text) or _SIGNATURE.search(squeeze(text)):
+            if (is_note(text) or _SIGNATURE.search(squeeze(text))) and not take_duties(text)[1]:
                 closed = True
             if here.items and not waiting and not closed:
                 here.items[-1].lines.append(text)
@@ -166,6 +167,7 @@ def read_chapters(book: Book) -> list[Chapter]:
             elif waiting and here.items:
                 here.items[-1].lines += [text for _, text in waiting]
             waiting, closed = [], False
+            _mark_heading(chapters, item)
             chapters[-1].items.append(item)
             if item.ordinal is not None:
                 last[item.kind] = item.ordinal
@@ -176,6 +178,28 @@ def read_chapters(book: Book) -> list[Chapter]:
         if chapter.items:
             _settle_duties(chapter)
     return chapters
+
+
+def _mark_heading(chapters: Sequence[Chapter], item: Item) -> None:
+    """Make a heading of a short plain line behind which counting begins anew: 二月份."""
+    chapter = chapters[-1]
+    before = chapter.items[-1] if chapter.items else None
+    if item.ordinal != 1 or before is None or before.kind != item.kind or not before.lines:
+        return
+    text = before.lines[-1]
+    if not 2 <= len(squeeze(text)) <= 24 or _INSIDE.search(text):
+        return
+    if take_duties(text)[1]:
+        return
+    before.lines.pop()
+    loose = next((one.loose for one in reversed(chapters) if one.loose), [])
+    if loose and all(one.kind != HEADING for one in chapter.items):
+        line, first = loose[-1]  # the first heading, above the first item
+        above = chapter.items[0].line
+        if len(squeeze(first)) <= 24 and above - 3 < line < above and not _INSIDE.search(first):
+            loose.pop()
+            chapter.items.insert(0, Item(HEADING, None, None, "", first, line))
+    chapter.items.append(Item(HEADING, None, None, "", text, item.line - 1))
 
 
 def _read_item(line: Line, text: str, last: dict[int, int]) -> Item | None:

@@ -4,7 +4,13 @@ import re
 from collections.abc import Collection
 
 from taskxl import words
-from taskxl.master.reading.offices import OFFICE_END, PERSON_LIKE, part_names, split_names
+from taskxl.master.reading.offices import (
+    OFFICE_END,
+    PERSON_LIKE,
+    looks_like_office,
+    part_names,
+    split_names,
+)
 from taskxl.model import Person
 
 _NO_NAME = re.compile(r"^[\d\s()+\-—－.·]*$")
@@ -34,7 +40,7 @@ def take_persons(text: str, among: bool = False) -> tuple[str, str]:
     persons: list[str] = []
     for name in split_names(text):
         found = _WITH_PERSON.fullmatch(name)
-        if found and OFFICE_END.search(found["office"]) and not OFFICE_END.search(found["name"]):
+        if found and looks_like_office(found["office"]) and not OFFICE_END.search(found["name"]):
             offices.append(found["office"])
             persons.append(f"{found['name']}（{found['office']}）")
         elif among and PERSON_LIKE.fullmatch(name) and not OFFICE_END.search(name):

@@ -5,9 +5,10 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from taskxl.findings import Finding
 from taskxl.intake.grids import Book, Sheet
-from taskxl.master.list_rules import CUT_OFF, PASSED_OVER
+from taskxl.master.list_rules import CUT_OFF, HEADER, PASSED_OVER
 from taskxl.master.reading.drafts import Draft, Part, Step
 from taskxl.master.reading.labels import put_duty
+from taskxl.master.reading.offices import looks_like_office
 from taskxl.master.reading.outline import (
     LOOKS_BACK,
     NOTICE,
@@ -63,6 +64,7 @@ def read_outline(book: Book, level: int | None = None) -> tuple[Part | None, lis
         entries = find_entries(chapter, find_task_family(chapter, level))
         understood += describe_levels(book, chapter, level)
         made = [_make_draft(entry, book.name) for entry in entries]
+        findings += _take_headings(chapter, entries, made, book.name)
         findings += _quote_rest(chapter, entries, book.name)
         for other in contents:
             findings += _add_missing(made, chapter, other, book.name)
@@ -186,6 +188,24 @@ def _make_draft(entry: Entry, file: str) -> Draft:
         draft.steps.append(Step(content, dated[0] if dated else None, item.line, measures=True))
     draft.steps += [Step(said, said, item.line, milestone=True) for said in dated[1:]]
     return draft
+
+
+def _take_headings(
+    chapter: Chapter, entries: Sequence[Entry], made: Sequence[Draft], file: str
+) -> Iterator[Finding]:
+    """Where every heading is the name of an office and nothing else says who, it is who."""
+    heads = [entry.heads[-1] if entry.heads else None for entry in entries]
+    if chapter.answered or not all(head and looks_like_office(head.title) for head in heads):
+        return
+    for head, draft in zip(heads, made, strict=True):
+        if head is not None:
+            draft.add("responsible", head.title)
+    first = next((head.heading for head in heads if head), "")
+    yield HEADER.found(
+        f"各项任务没有写明责任股室，已按所在标题（如{quote(first, 30)}）作为责任股室。请核对。",
+        severity="info",
+        file=file,
+    )
 
 
 def _quote_rest(chapter: Chapter, entries: Sequence[Entry], file: str) -> Iterator[Finding]:

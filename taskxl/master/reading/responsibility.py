@@ -20,7 +20,8 @@ from dataclasses import dataclass, field
 from taskxl import words
 from taskxl.dates import find_due
 from taskxl.master.reading.header import read_header_word
-from taskxl.master.reading.offices import looks_like_office, split_names
+from taskxl.master.reading.offices import OFFICE_END, looks_like_office, split_names
+from taskxl.roster import is_collective
 from taskxl.text import squeeze
 
 Role = str  # lead, supporting, responsible, person, leader, due
@@ -63,6 +64,7 @@ _KNOWN_LABEL = (
     "(?:牵头|责任|主办|承办|主责|配合|协办|协同|负责|分管|包联|落实|参与|参加)(?:责任)?"
     "(?:单位|部门|科室|股室|处室|领导|人)|(?:完成|整改|办结|办理)(?:时限|时间|期限)"
 )
+_BULLET = re.compile(rf"^[\s—–\-·•●○◆■□▪➢*]+(?=(?:{_KNOWN_LABEL})[：:])")
 _LABEL = re.compile(
     rf"(?:(?:^|(?<=[\s；;。，,、（(\[【|｜]))(?P<free>(?:{_LABEL_WORDS})[^：:；;，,。、\s（）()]{{0,8}})"
     rf"|(?P<known>{_KNOWN_LABEL}))\s*[：:]\s*"
@@ -214,6 +216,7 @@ def take_duties(line: str) -> tuple[str, tuple[Duty, ...]]:
     ('新建学校3所（含幼儿园）。', ())
     """
     duties: list[Duty] = []
+    line = _BULLET.sub("", line)
     line = _take_parentheses(line, duties)
     line = _take_labels_at_end(line, duties)
     line = _take_last_sentences(line, duties)
@@ -253,7 +256,11 @@ def _parts_an_item(before: str, inside: str) -> bool:
     `市发改委（代建办）` explains a name, `…补发到位。（救助处、财务处）` closes an item.
     """
     ended = not before.strip() or before.rstrip()[-1:] in "。；;！!”"
-    return ended or (len(split_names(inside)) > 1) or not looks_like_office(before[-12:])
+    names = split_names(inside)
+    if ended or len(names) > 1:
+        return True
+    plainly = len(names[0]) > 2 and OFFICE_END.search(names[0]) is not None if names else False
+    return plainly and not looks_like_office(before[-12:])
 
 
 def _take_labels_at_end(line: str, duties: list[Duty]) -> str:
@@ -288,10 +295,24 @@ def _take_last_sentences(line: str, duties: list[Duty]) -> str:
             break
         taken.insert(0, duty)
         start = at
-    if not any(duty.names_somebody for duty in taken):
-        return line
-    duties += taken
-    return line[:start].rstrip()
+    if any(duty.names_somebody for duty in taken) and line[:start].strip():
+        duties += taken
+        return line[:start].rstrip()
+    return _take_last_clauses(line, ends[-1] if ends else 0, duties)
+
+
+def _take_last_clauses(line: str, start: int, duties: list[Duty]) -> str:
+    """Take what stands behind a comma of the last sentence: `修路，交通局负责，6月底前完工`."""
+    for comma in re.finditer("[，,]", line[start:]):
+        at = start + comma.start()
+        duty = read_duty(line[at + 1 :])
+        if duty is None or not _has_verb(line[at + 1 :]):
+            continue
+        named = [name for name in duty.lead + duty.plain if not is_collective(name)]
+        if named and all(map(looks_like_office, duty.offices)) and line[start:at].strip():
+            duties.append(duty)
+            return f"{line[:at]}。"
+    return line
 
 
 def _has_verb(sentence: str) -> bool:

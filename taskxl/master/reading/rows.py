@@ -135,7 +135,7 @@ class _Reader:
         if self.header is None and wanted and row != wanted:
             return None
         header = read_header(self.grid, row)
-        if header is None and row == wanted and self.header is None:
+        if header is None and self.header is None and (row == wanted or self._is_named(row)):
             header = force_header(self.grid, row)
         if header is None:
             return None
@@ -145,6 +145,11 @@ class _Reader:
         else:
             called = is_called_a_list((*above, *self.titles))
         return header if is_task_list(header, called) else None
+
+    def _is_named(self, row: int) -> bool:
+        """Tell whether a row holds the headers that a person named."""
+        texts = {squeeze(text) for _, text in self.grid.filled(row)}
+        return len(texts) > 1 and any(squeeze(name) in texts for name, _ in self.hints.columns)
 
     def _settle(self) -> None:
         """Say of each column once what was not read; leave out numbers without anything else."""

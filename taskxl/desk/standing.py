@@ -1,0 +1,118 @@
+"""Where the month stands and what comes next, in a few lines."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from taskxl.dates import report_day
+from taskxl.dates.year import year_periods
+from taskxl.desk.lists import load_master
+from taskxl.desk.merging import look_at_month
+from taskxl.desk.return_files import Progress
+from taskxl.findings import SEVERITY_WORDS, count_by_severity
+from taskxl.ledger import mark_of
+from taskxl.ledger.looking import look_into_ledger
+from taskxl.model import MasterList, Month, Period
+from taskxl.reports.send_back import send_back_text
+from taskxl.text import show
+from taskxl.words import OFFICE_STATES
+from taskxl.workspace.folder import Workspace
+
+START = (
+    "这里还不是工作区。这样开始：",
+    "  taskxl init 2026年重点工作 --from 附件1.xlsx　　读任务清单，建一个工作区文件夹",
+    "  进入那个文件夹，再运行 taskxl　　　　　　　　　 看下一步做什么",
+    "先看样例：taskxl demo。全部命令：taskxl --help",
+)
+"""What to say where there is no workspace."""
+_SHOWN_NAMES = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a workspace stands: `lines` say it, `steps` are commands with why, the next first."""
+
+    lines: tuple[str, ...]
+    steps: tuple[tuple[str, str], ...]
+
+
+def find_standing(workspace: Workspace, today: date, progress: Progress = None) -> Standing:
+    """Return where the latest issued month stands on a day, and what is to be done next.
+
+    Nothing is written. Raises TaskxlError where 主清单.xlsx cannot be read.
+    """
+    master, _ = load_master(workspace)
+    settings = master.settings
+    issued = [period for period in year_periods(settings) if workspace.has_month(period)]
+    head = f"{show(master.title)}：任务 {len(master.tasks)} 项，工作区 {show(workspace.root)}"
+    this_month = Period(settings.year, today.month, settings.first_month)
+    if not issued:
+        month = today.month if today.year == settings.year else settings.first_month
+        return Standing(
+            (head, "还没有下发过任何月份的表。"), ((f"issue {month}", "下发各股室的表"),)
+        )
+    period = issued[-1]
+    merged = look_at_month(workspace, period, progress)
+    with look_into_ledger(workspace) as ledger:
+        last = ledger.month(period) if ledger else None
+    fresh = last is not None and mark_of(last) == mark_of(merged)
+    steps = _next_steps(merged, fresh, today)
+    if today.year == settings.year and this_month > period:
+        later = (f"issue {this_month.month}", f"{this_month.month}月的表还没有下发")
+        steps = [*steps, later] if steps else [later]
+    done = last is not None and not fresh
+    state = "汇总后又有变动" if done else "已汇总" if fresh else "还没有汇总"
+    lines = (
+        head,
+        f"{period.name}：{_describe_deadline(period, master, today)}，{state}",
+        _describe_offices(merged),
+        f"缺口：{_describe_findings(merged)}",
+    )
+    return Standing(lines, tuple(steps))
+
+
+def _describe_deadline(period: Period, master: MasterList, today: date) -> str:
+    day = report_day(period, master.settings)
+    left = (day - today).days
+    when = f"还有 {left} 天" if left > 0 else "就是今天" if left == 0 else f"已过 {-left} 天"
+    return f"报送期限 {day.month}月{day.day}日（{when}）"
+
+
+def _describe_offices(month: Month) -> str:
+    owing = [state for state in month.offices if state.owes]
+    parts = [f"应报 {len(owing)}"]
+    for state, word in OFFICE_STATES.items():
+        names = [one.office for one in owing if one.state == state]
+        if names:
+            more = "等" if len(names) > _SHOWN_NAMES else ""
+            listed = "" if state == "submitted" else f"（{'、'.join(names[:_SHOWN_NAMES])}{more}）"
+            parts.append(f"{word} {len(names)}{listed}")
+    return "，".join(parts)
+
+
+def _describe_findings(month: Month) -> str:
+    counts = count_by_severity(month.findings)
+    return "，".join(f"{word} {counts[severity]}" for severity, word in SEVERITY_WORDS.items())
+
+
+def _next_steps(month: Month, fresh: bool, today: date) -> list[tuple[str, str]]:
+    """Return commands of the month that make sense now, the most pressing first."""
+    number = month.period.month
+    left = (report_day(month.period, month.master.settings) - today).days
+    owing = [state for state in month.offices if state.owes]
+    silent = [s.office for s in owing if s.state in ("missing", "rejected")]
+    steps = []
+    if not fresh:
+        steps.append((f"merge {number}", "汇总收到的表，写出汇总工作簿"))
+    if silent and left < 0:
+        steps.append((f"mail remind {number}", f"给还没有可用报表的 {len(silent)} 个股室写催报"))
+    elif silent:
+        steps.append(
+            (f"mail remind {number} --before {max(left, 1)}", f"期限前提醒 {len(silent)} 个股室")
+        )
+    mending = [state.office for state in month.offices if send_back_text(month, state.office)]
+    if mending:
+        steps.append((f"send-back {number}", f"请 {len(mending)} 个股室更正、核实"))
+    if fresh and not silent:
+        steps.append((f"prove {number}", "核对：股室写的字都在汇总里"))
+        steps.append((f"merge {number} --clean", "定稿：写一份可以直接附上的汇总"))
+    return steps
