@@ -788,3 +788,16 @@ def test_words_on_a_milestone_that_give_way_to_the_leading_offices_are_kept_with
         "牵头的基教股报“未完成”，协办的计财股报“已完成”。请两个股室核对后统一口径。"
     )
     assert (found.office, found.cell) == ("基教股", "E5")
+
+
+def test_no_office_is_at_odds_with_what_another_office_says_of_a_milestone() -> None:
+    """Each office's status is held against its own words on the milestone only."""
+    rows = read_rows("""
+        | 股室   | 任务 | 职责 | 进度状态 | 节点时限   | 完成情况 |
+        | 人事股 | 1    | 牵头 | 已完成   | 2021-03-31 | 已完成 |
+        | 基教股 | 1    | 协办 | 已完成   | 2021-03-31 | 未完成 |
+        | 计财股 | 1    | 协办 | 已完成   | 2021-03-31 | 已完成 |
+    """)
+    master = make_master(rows, replace(SETTINGS, reporters="all"))
+    month = merge_month(master, APRIL, REPORT_DAY, make_returns(rows))
+    assert [f.office for f in month.findings if f.code == "G408"] == ["基教股"]

@@ -8,7 +8,7 @@ import pytest
 from taskxl.findings import Finding
 from taskxl.merge.fates import Fate, combine_fates, judge_versions, report_versions
 from taskxl.merge.versions import Version, settle_versions
-from taskxl.model import Return, Unplaced
+from taskxl.model import Attached, Return, Unplaced
 from tests.test_bite_merge import DAY, NOON, version
 
 LATER = date(2021, 4, 22)
@@ -196,3 +196,22 @@ def test_moments_are_told_to_the_minute() -> None:
     other = version("乙.xlsx", "新。", day=LATER, at=datetime(2021, 4, 22, 18, 0))
     ((_, _, _, message),) = told(one, other)
     assert "收到时间：这份2021-04-20 09:05，那份2021-04-22 18:00" in message
+
+
+def test_an_error_cell_stays_one_though_its_row_is_told() -> None:
+    """Only a row that is gone can be made good by another form."""
+    one = with_findings(version("甲.xlsx"), "E306")
+    form = replace(one.submission.entries[0], task="2")
+    one = Version(one.source, replace(one.submission, entries=(form,)))
+    verdict, code, reason = fates(one)["甲.xlsx"]
+    assert (verdict, code, reason) == ("partial", "E306", "有 1 处是错误值或没有结果的公式")
+
+
+def test_pictures_in_a_return_are_told_in_its_line_whatever_its_verdict() -> None:
+    picture = Attached("甲.xlsx", "进展情况表", "F4", "图片")
+    ret = Return("甲.xlsx", attached=(picture,))
+    bare = combine_fates(ret, [Fate("甲.xlsx", "accepted", "甲")])
+    assert bare.reason
+    assert "F4" in bare.reason
+    both = combine_fates(ret, [Fate("甲.xlsx", "partial", "甲", "E303", "有内容")])
+    assert both.reason == f"有内容；{bare.reason}"

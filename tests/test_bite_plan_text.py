@@ -181,3 +181,12 @@ def test_every_family_of_markers_has_its_ordinals(text: str, ordinal: int | None
 def test_what_a_milestone_is_about_has_neither_marker_nor_date_nor_marks() -> None:
     assert milestone_core("❷2026年4月15日前，完成“初稿”。") == "完成初稿"
     assert milestone_core("第二季度完成初稿") == milestone_core("完成初稿（6月底前）") == "完成初稿"
+
+
+def test_only_the_line_before_a_lone_dated_sentence_announces_it_however_long_the_text() -> None:
+    text = "建设学校，" * 9 + "改善条件。"
+    assert taken_apart(f"{text}\n关键节点：\n6月底前开工。") == (
+        f"{text}\n关键节点：",
+        ("6月底前开工。",),
+        "",
+    )
