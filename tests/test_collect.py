@@ -638,10 +638,10 @@ def test_a_full_disk_ends_the_run_with_one_line_and_what_was_taken_stays(
     contents = deliver_some(server)
     original = room._replace_content
 
-    def full(path: Path, content: bytes) -> None:
+    def full(path: Path, content: bytes, *more: object) -> None:
         if content == contents[2]:
             raise OSError(28, "full")
-        original(path, content)
+        original(path, content, *more)
 
     with monkeypatch.context() as patch:
         patch.setattr(room, "_replace_content", full)

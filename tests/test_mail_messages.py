@@ -73,7 +73,7 @@ def test_a_letter_says_who_sent_it_when_and_what_hangs_on_it() -> None:
         pytest.param(b'attachment; filename="' + NAME.encode("gbk") + b'"', NAME, id="raw gbk"),
         pytest.param(b'attachment; filename="' + NAME.encode() + b'"', NAME, id="raw utf-8"),
         pytest.param(b"attachment; filename=" + NAME.encode("gbk"), NAME, id="raw gbk, unquoted"),
-        pytest.param(b"attachment", "附件1", id="no name at all"),
+        pytest.param(b"attachment", "未命名-1", id="no name at all"),
         pytest.param(b"ATTACHMENT; FileName=A.XLSX", "A.XLSX", id="capitals"),
     ],
 )
@@ -85,7 +85,7 @@ def test_the_name_of_content_type_serves_where_the_other_is_broken_or_absent() -
     only = make_part(name='; name="表.xlsx"', disposition="attachment")
     assert names(read_letter(make_raw(only))) == ["表.xlsx"]
     bare = make_part(disposition="")
-    assert names(read_letter(make_raw(bare))) == ["附件1.xlsx"]
+    assert names(read_letter(make_raw(bare))) == ["未命名-1.xlsx"]
 
 
 @given(st.text(min_size=1, max_size=60), st.sampled_from(["utf-8", "gb18030"]), st.integers(1, 40))
@@ -247,5 +247,5 @@ def test_the_ending_survives_the_cut() -> None:
 
 def test_the_part_kind_names_a_nameless_attachment() -> None:
     assert names(read_letter(make_raw(make_part(kind=XLSX, disposition="attachment")))) == [
-        "附件1.xlsx"
+        "未命名-1.xlsx"
     ]

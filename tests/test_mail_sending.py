@@ -33,6 +33,7 @@ from taskxl.mail import outbox
 from taskxl.mail.letters import Attachment
 from taskxl.model import Period
 from taskxl.workspace.folder import Workspace
+from tests.clerks import begin_form
 from tests.mail_support import (
     APRIL,
     NOW,
@@ -559,7 +560,8 @@ def test_after_some_failures_in_a_row_the_rest_is_left_for_later(
         use_port(bureau, server.port)
         report = keyboard.send(bureau)
     assert (list(results(report)), report.left) == (NAMES[:2], NAMES[2:])
-    assert report.stopped == "连续 2 封没有发成，先停下。请过一会儿再运行。"
+    assert report.stopped.startswith("连续 2 封没有发成，先停下；没有发的都留着。")
+    assert "每次最多发几封" in report.stopped
 
 
 def test_a_server_that_goes_away_in_the_middle_is_told_and_the_rest_is_left(

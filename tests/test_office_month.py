@@ -258,7 +258,7 @@ APRIL_ISSUE = ("issue", "--month", "4")
 FAILURES: tuple[tuple[Callable[[Post], None], tuple[str, ...], str], ...] = (
     *(
         (nothing, ("issue", "--month", m), "看不懂。请写成 4 或 2021-04")
-        for m in ("13", "0", "四月", "", "1-4")
+        for m in ("13", "0", "下月", "")
     ),
     (nothing, ("merge", "--month", "2020-04"), "这个工作区是 2021 年的"),
     (nothing, ("merge", "--month", "5"), "2021年5月还没有下发"),
@@ -266,7 +266,7 @@ FAILURES: tuple[tuple[Callable[[Post], None], tuple[str, ...], str], ...] = (
     (nothing, ("issue", "--month", "4", "--office", "没有的股"), "可选：办公室、计财股、基教股"),
     (nothing, ("read", "没有.xlsx"), "没有这个文件“没有.xlsx”"),
     (nothing, ("read", "."), "“.”是文件夹，这里要写一个文件"),
-    (nothing, ("汇总",), "没有命令“汇总”"),
+    (nothing, ("总汇表",), "没有命令“总汇表”"),
     (lock_summary, APRIL_MERGE, "正被 Excel 或 WPS 占用"),
     (block_summary, APRIL_MERGE, "汇总”建不了"),
     (remove_returns, APRIL_MERGE, "不能当作谁都没有报送"),

@@ -131,4 +131,4 @@ def test_the_command_prints_all_offices_or_one_and_names_the_choice(
     assert "基教股" not in out
     code, out, err = run("--office", "人事股")
     assert (code, out) == (2, "")
-    assert err == "没有报送的股室“人事股”。可选：基教股、计财股\n"
+    assert err == "没有要报送的股室“人事股”。可选：基教股、计财股\n"

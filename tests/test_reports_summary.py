@@ -375,8 +375,10 @@ def test_it_prints_on_landscape_a4_with_the_header_on_each_page_and_a_page_a_lea
         sheet = book[name]
         sections = [c.row for c in sheet["A"] if "同志负责项目" in str(c.value)]
         assert len(sections) == len(LEADERS)
-        apart = sections[1:] if name == "分管领导" else []
-        assert [one.id for one in sheet.row_breaks.brk] == [row - 1 for row in apart]
+        breaks = {one.id for one in sheet.row_breaks.brk}
+        before = {row - 1 for row in sections[1:]}
+        # In 汇总表 a page ends before a section only where its heading would stand alone.
+        assert breaks == before if name == "分管领导" else breaks <= before
 
 
 def test_flat_sheets_are_named_tables_that_can_be_filtered(book: Workbook) -> None:

@@ -187,7 +187,8 @@ class Catalog:
         squeezed = squeeze(text)
         if not squeezed or squeezed in self._long_texts or self.is_fixed_text(text):
             return True
-        if squeezed in self._values["group"] or squeezed == self._notice:
+        # The notice of another month differs in its day alone.
+        if squeezed in self._values["group"] or _no_numbers(squeezed) == _no_numbers(self._notice):
             return True
         return any(
             all(self._may_fill(part) for part in match.groups())
