@@ -233,6 +233,10 @@ def _stand_alone(version: Version, duplicates: tuple[tuple[Version, Version], ..
     return Settled((version,), form.entries, form.milestones, duplicates)
 
 
+_HANDED_ON = ("progress", "obstacles")
+"""What a form shows of last month: only there a text may stand because nobody touched it."""
+
+
 @dataclass(slots=True)
 class _Settling:
     """One settlement of an office's versions, and what is learnt on the way.
@@ -282,24 +286,32 @@ class _Settling:
     def _win(self, name: str, pairs: Sequence[tuple[Version, S]]) -> tuple[Version, S]:
         """Return the pair whose text of a field stands, `pairs` given likeliest newest first."""
         texts = {id(one): squeeze(dict(texts_of(one))[name]) for _, one in pairs}
-        old = self.before.get(getattr(pairs[0][1], "task", ""))
-        stale = squeeze(getattr(old, name, "")) if old else ""
-        fresh = [pair for pair in pairs if texts[id(pair[1])] != stale] or list(pairs)
-        leading = [
-            (version, one)
-            for version, one in fresh
-            if all(
-                other is version
-                or texts[id(them)] == texts[id(one)]
-                or find_newer(version, other, self.issued) is version
-                for other, them in fresh
-            )
-        ]
-        best = (leading or fresh)[0]
+        leading = self._leading(pairs, texts)
+        if not leading:
+            old = self.before.get(getattr(pairs[0][1], "task", ""))
+            stale = squeeze(getattr(old, name)) if old and name in _HANDED_ON else ""
+            pairs = [pair for pair in pairs if texts[id(pair[1])] != stale] or list(pairs)
+            leading = self._leading(pairs, texts)
+        best = (leading or pairs)[0]
         for version, one in leading:
             if find_newer(version, best[0], self.issued) is version:
                 best = (version, one)
         return best
+
+    def _leading(
+        self, pairs: Sequence[tuple[Version, S]], texts: Mapping[int, str]
+    ) -> list[tuple[Version, S]]:
+        """Return the pairs that are known to be newer than every pair with another text."""
+        return [
+            (version, one)
+            for version, one in pairs
+            if all(
+                other is version
+                or texts[id(them)] == texts[id(one)]
+                or find_newer(version, other, self.issued) is version
+                for other, them in pairs
+            )
+        ]
 
     def _lose(
         self,
@@ -316,7 +328,11 @@ class _Settling:
         old = self.before.get(getattr(statement, "task", ""))
         certain = not speaks(statement) or all(
             find_newer(won[name][0], version, self.issued) is won[name][0]
-            or (old is not None and squeeze(getattr(old, name, "")) == squeeze(text))
+            or (
+                old is not None
+                and name in _HANDED_ON
+                and squeeze(getattr(old, name)) == squeeze(text)
+            )
             for name, text in texts_of(statement)
             if name in lost
         )
