@@ -8,10 +8,11 @@ from pathlib import Path
 from taskxl.dates import report_day
 from taskxl.desk.drafting import KIND_WORDS, Batch, Item, compose_letters
 from taskxl.desk.return_files import Progress
-from taskxl.ledger import LetterKind
+from taskxl.ledger import LetterKind, open_ledger
+from taskxl.ledger.own import careful_writer
 from taskxl.model import MasterList, Period
 from taskxl.text import safe_file_name
-from taskxl.workspace.files import make_folder, write_whole
+from taskxl.workspace.files import make_folder
 from taskxl.workspace.folder import Workspace
 from taskxl.workspace.lock import hold_workspace
 
@@ -49,6 +50,7 @@ def write_pastes(
 ) -> Path | None:
     """Write `催报.txt` or `退回.txt` under 下发/; of one office, `催报-基教股.txt`.
 
+    What a person made of the one that lies there is kept aside first.
     Returns None, and writes nothing, where there is nothing to say.
     Raises TaskxlError where it cannot be written.
     """
@@ -61,7 +63,9 @@ def write_pastes(
     path = folder / f"{name}.txt"
     # With the mark and the line ends by which every editor of Windows knows what it is.
     content = ("" if only else pastes.content) or next(iter(pastes.offices.values())) + "\n"
-    write_whole(path, content.replace("\n", "\r\n").encode("utf-8-sig"))
+    with open_ledger(workspace.ledger_path) as ledger:
+        writer = careful_writer(ledger, workspace.root, None)
+        writer.write(path, content.replace("\n", "\r\n").encode("utf-8-sig"))
     return path
 
 
