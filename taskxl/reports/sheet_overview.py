@@ -316,7 +316,11 @@ class _Page:
             self.row += 1
         self._band(leaders_page.LEGEND, "note")
         parts = (
-            ("三、提请研究", leaders_page.decisions(self.view), "各股室没有提请研究的事项。"),
+            (
+                "三、提请研究",
+                leaders_page.decisions(self.view),
+                self.view.say("各股室没有提请研究的事项。"),
+            ),
             ("四、未办结的批示", leaders_page.open_instructions(self.view), "没有。"),
             ("五、逾期节点", leaders_page.overdue(self.view), "没有逾期的节点。"),
         )
