@@ -48,12 +48,6 @@ def in_workers() -> Iterator[None]:
 
 
 KNOWN_FAULTS = {
-    "test_corpus.py::test_all_strangers_files": "kinds that are read since issue 14",
-    "test_corpus.py::test_reading_any_file_as_a_task_list": "an ending that is no list and no line",
-    "test_forms_returned_properties.py::test_gentle_edits": "an edit is placed otherwise",
-    "test_read_variants.py::test_layouts_of_a_regular_list[part2]": "an office name read otherwise",
-    "test_intake_real.py::test_real_workbooks_read": "a picture in a cell is no error value now",
-    "head_lines.label_field": "an example of a label",
     "test_master_tasks.py::test_no_cell_of_a_list_is_lost": "a list that hypothesis made",
 }
 """Tests that fail since the rooms were joined, each with what is to be mended (issues 13 to 15)."""
