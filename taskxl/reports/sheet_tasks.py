@@ -80,6 +80,8 @@ def make_table(view: MonthView) -> tuple[Table, tuple[Unplaced, ...]]:
         rows,
         anchored=tuple(column.header for column in COLUMNS),
         spare=SPARE,
+        place=10,
+        amount=f"{len(view.month.master.tasks)} 项",
     )
     return table, tuple(overflow)
 
