@@ -106,7 +106,8 @@ def test_a_ledger_in_a_folder_that_takes_nothing_is_still_read(
         tried.append(place.rpartition("mode=")[2])
         if not place.endswith("immutable=1"):
             raise sqlite3.OperationalError("unable to open database file")
-        return connect(place, uri=uri, **options)
+        opened: sqlite3.Connection = connect(place, uri=uri, **options)
+        return opened
 
     monkeypatch.setattr(sqlite3, "connect", refuse_to_write)
     open_database(path, create=False).close()
