@@ -66,7 +66,7 @@ ROOMS = {
     "ledger": Room(
         ("taskxl/ledger/*.py",),
         (
-            *("tests/test_ledger.py", "tests/test_bite_ledger.py", "tests/test_receive.py"),
+            *("tests/test_ledger.py", "tests/test_bite_ledger*.py", "tests/test_receive.py"),
             *("tests/test_collect*.py", "tests/test_mail_letters.py", "tests/test_year_walk.py"),
             "tests/test_reminders_say_what_came.py",
         ),
