@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from taskxl import __version__
+from taskxl.commands.bulletin import bulletin, card
 from taskxl.commands.collect import collect
 from taskxl.commands.demo import demo
 from taskxl.commands.ledger import ledger
@@ -59,6 +60,8 @@ for command in (
     status,
     send_back,
     mail,
+    bulletin,
+    card,
     ledger,
     rules,
     explain,

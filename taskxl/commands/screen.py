@@ -24,6 +24,7 @@ ALIASES = {
     "催报": "remind",
     "退回": "send-back",
     "通报": "bulletin",
+    "督办": "card",
     "打开": "open",
     "邮件": "mail",
     "台账": "ledger",

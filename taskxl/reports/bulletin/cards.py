@@ -1,4 +1,4 @@
-"""督办单: on one page, what is late with one office or one task, whose it is, by when it is wanted."""
+"""督办单: on one page what is late with an office or a task, whose it is, by when it is wanted."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

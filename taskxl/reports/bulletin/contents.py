@@ -45,16 +45,16 @@ NAMES: dict[str, str] = {
     "比较": "与哪个月比较；没有可比的，写明不作比较",
     "任务状态": "逐个有 状态、项数、占比、增减",
     "节点状态": "逐个有 状态、个数、占比、增减",
-    "任务完成率": "8.3%（1/12）；算不出的为 —",
+    "任务完成率": "8.3%（1/12）；算不出的为空",
     "节点完成率": "同上，到期的节点里完成了的",
-    "按时报送率": "同上；报送期限未到的为 —",
+    "按时报送率": "同上；报送期限未到的为空",
     "报送完整率": "同上",
     "报送情况": "一句话：应报、按时、迟报、未报送、须重报各几个，点到名称",
     "未经审定": "一句话：没有分管负责同志审定的；没有的为空",
     "进展": "按时或提前完成的节点，逐个有 股室、任务、节点、时限、完成日期、提前天数、一句话",
-    "问题": "逐个股室有 股室、事项；事项逐个有 任务、情况、一句话",
+    "问题": "逐个股室有 序（一、二……）、股室、事项；事项逐个有 任务、情况、一句话",
     "下阶段": "下一步看到哪个月底，5月",
-    "下阶段节点": "那时以前到期、还没有完成的节点，逐个有 任务、节点、股室、时限、说明",
+    "下阶段节点": "那时以前到期、还没有完成的节点，逐个有 任务、节点、股室、时限、说明、一句话",
     "下次报送": "下一次报送的日子，2021年5月25日；12月的为空",
     "下次报告期": "1-5月；12月的为空",
     "批示": "未办结的批示，逐条一句话",
@@ -113,13 +113,14 @@ def make_contents(month: Month, before: Month | None, day: date) -> dict[str, An
         "进展": [_describe_kept(state) for state in _find_kept(view)],
         "问题": [
             {
+                "序": in_chinese(number),
                 "股室": office,
                 "事项": [
                     {"任务": one.task, "情况": "；".join(one.facts), "一句话": one.line}
                     for one in problems
                 ],
             }
-            for office, problems in list_problems(view).items()
+            for number, (office, problems) in enumerate(list_problems(view).items(), 1)
         ],
         "下阶段": f"{following.month if following else period.month}月",
         "下阶段节点": [_describe_step(view, state) for state in _find_ahead(month)],
@@ -150,6 +151,8 @@ def make_contents(month: Month, before: Month | None, day: date) -> dict[str, An
 
 # ---------------------------------------------------------------- words for numbers
 
+_DIGITS = "零一二三四五六七八九"
+
 
 def name_day(day: date) -> str:
     """Return a day of the year as a paper writes it: 4月25日."""
@@ -161,14 +164,27 @@ def full_day(day: date) -> str:
     return f"{day.year}年{name_day(day)}"
 
 
+def in_chinese(number: int) -> str:
+    """Return a number below 100 as headings count; what is larger in digits.
+
+    >>> [in_chinese(number) for number in (7, 10, 12, 40, 41, 100)]
+    ['七', '十', '十二', '四十', '四十一', '100']
+    """
+    if number >= 100:
+        return str(number)
+    tens, ones = divmod(number, 10)
+    head = f"{_DIGITS[tens] if tens > 1 else ''}十" if tens else ""
+    return head + (_DIGITS[ones] if ones or not tens else "")
+
+
 def show_rate(rate: Rate) -> str:
-    """Return a share as the summary shows it, with its fraction; — where there is none.
+    """Return a share as the summary shows it, with its fraction; "" where there is none.
 
     >>> show_rate(Rate(1, 12)), show_rate(Rate(0, 0))
-    ('8.3%（1/12）', '—')
+    ('8.3%（1/12）', '')
     """
     if rate.rate is None:
-        return "—"
+        return ""
     percent = (Decimal(str(rate.rate)) * 100).quantize(Decimal("0.1"), ROUND_HALF_UP)
     return f"{percent}%（{rate.done}/{rate.of}）"
 
@@ -235,7 +251,8 @@ def _tell_returns(view: MonthView) -> str:
     told = [f"应报送{sum(counts.values())}{unit}"]
     if view.month.is_due:
         told.append(f"按时报送{counts['submitted']}个")
-        told.append(f"按时报送率{show_rate(view.counts.rates['punctuality'])}")
+        rate = show_rate(view.counts.rates["punctuality"])
+        told += [f"按时报送率{rate}"] if rate else []
     else:
         told.append(f"已报送{counts['submitted']}个")
         told.append(f"{NOT_DUE}{counts[NOT_YET]}个")
@@ -243,15 +260,17 @@ def _tell_returns(view: MonthView) -> str:
         if counts[state]:
             names = _name_offices(view, state)
             told.append(f"{OFFICE_STATES[state]}{counts[state]}个（{names}）")
-    if any(counts[state] for state in ("submitted", "late")):
-        told.append(f"报送完整率{show_rate(view.counts.rates['completeness'])}")
+    complete = show_rate(view.counts.rates["completeness"])
+    if complete and (counts["submitted"] or counts["late"]):
+        told.append(f"报送完整率{complete}")
     return "，".join(told)
 
 
 def _name_offices(view: MonthView, state: str) -> str:
     """Name the offices of a state, those apart of which something may have come all the same."""
     roster = Roster(view.month.master.offices)
-    names, doubtful = [], []
+    names: list[str] = []
+    doubtful: list[str] = []
     for one in view.month.offices:
         if one.state != state or not one.owes or not one.due:
             continue
@@ -298,7 +317,6 @@ def _describe_kept(state: MilestoneState) -> dict[str, Any]:
     assert said is not None and said.done_on is not None and due is not None  # noqa: S101, PT018
     early = (due - said.done_on).days
     how = f"提前{early}天" if early else "按期"
-    node = quote(state.milestone.text, 40)
     return {
         "股室": said.office,
         "任务": state.task.label,
@@ -306,7 +324,8 @@ def _describe_kept(state: MilestoneState) -> dict[str, Any]:
         "时限": name_day(due),
         "完成日期": name_day(said.done_on),
         "提前天数": early,
-        "一句话": f"{said.office}：{state.task.label}的节点{node}，时限{name_day(due)}，"
+        "一句话": f"{said.office}：{state.task.label}的节点{_quote_step(state)}，"
+        f"时限{name_day(due)}，"
         f"{name_day(said.done_on)}{how}完成",
     }
 
@@ -331,14 +350,22 @@ def _find_ahead(month: Month) -> list[MilestoneState]:
 
 
 def _describe_step(view: MonthView, state: MilestoneState) -> dict[str, Any]:
-    due = state.milestone.due
+    due, office = state.milestone.due, view.lead_of(state.task)
+    doubt = f"时限待核实：{state.milestone.vague}" if state.milestone.vague else ""
     return {
         "任务": state.task.label,
         "节点": state.milestone.text,
-        "股室": view.lead_of(state.task),
+        "股室": office,
         "时限": name_day(due) if due else "",
-        "说明": f"时限待核实：{state.milestone.vague}" if state.milestone.vague else "",
+        "说明": doubt,
+        "一句话": f"{f'{office}：' if office else ''}{state.task.label}的节点"
+        f"{_quote_step(state)}，时限{name_day(due) if due else '待定'}"
+        f"{f'（{doubt}）' if doubt else ''}",
     }
+
+
+def _quote_step(state: MilestoneState) -> str:
+    return quote(state.milestone.text.strip().rstrip("。；;，"), 60)
 
 
 # ---------------------------------------------------------------- annexes

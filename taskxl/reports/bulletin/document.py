@@ -46,18 +46,28 @@ def fill_document(name: str, content: bytes, values: Mapping[str, Any]) -> bytes
     return fill_template(name, content, clean_value(values))
 
 
-def check_document(
-    name: str, content: bytes, example: Mapping[str, Any], bare: Mapping[str, Any]
-) -> tuple[Finding, ...]:
+def check_document(name: str, content: bytes, example: Mapping[str, Any]) -> tuple[Finding, ...]:
     """Return what is wrong with a template: it is filled with an example of everything.
 
-    `bare` is a month of which there is nothing to say: what no month has had so far may come.
+    And of nothing: what no month has had so far may come.
     """
-    for values in (example, bare):
+    for values in (example, bare(example)):
         try:
             fill_document(name, content, values)
         except TaskxlError as error:
             place, _, message = str(error).partition("：")
-            file, _, sheet = place.partition("〔")
-            return (F530.found(message, file=file, sheet=sheet.removesuffix("〕") or None),)
+            file, _, part = place.partition("〔")
+            return (F530.found(message, file=file, sheet=part.removesuffix("〕") or None),)
     return ()
+
+
+def bare(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return values of the same shape with nothing in them.
+
+    >>> bare({"单位": "甲", "任务数": 3, "问题": [1], "附件号": {"逾期": "1"}})
+    {'单位': '', '任务数': 0, '问题': [], '附件号': {'逾期': ''}}
+    """
+    return {
+        key: bare(value) if isinstance(value, Mapping) else type(value)()
+        for key, value in values.items()
+    }
