@@ -99,7 +99,7 @@ def make_contents(month: Month, before: Month | None, day: date) -> dict[str, An
         "节点数": len(month.milestones),
         "任务情况": _tell(statuses, "项数", "项"),
         "节点情况": _tell(lights, "个数", "个"),
-        "比较": f"以上增减与{earlier.month.period.month}月汇总相比"
+        "比较": f"增减与{earlier.month.period.month}月汇总相比"
         if earlier
         else "此前没有汇总过的月份，不作比较",
         "任务状态": statuses,

@@ -45,7 +45,7 @@ def list_problems(view: MonthView) -> dict[str, tuple[Problem, ...]]:
     """Return what is the case by office, both offices and tasks in the order of the month."""
     found: dict[str, dict[str, list[str]]] = {state.office: {} for state in view.month.offices}
     places = {task_id: place for place, task_id in enumerate(view.tasks)}
-    told = [f for f in view.month.findings if f.office and _is_told(f) and is_certain(f)]
+    told = [f for f in view.month.findings if f.office and _is_told(view, f) and is_certain(f)]
     for finding in sorted(told, key=lambda f: places.get(f.task or "", -1)):
         label = view.task_label(finding.task)
         facts = found.setdefault(finding.office or "", {}).setdefault(label, [])
@@ -59,7 +59,11 @@ def list_problems(view: MonthView) -> dict[str, tuple[Problem, ...]]:
     }
 
 
-def _is_told(finding: Finding) -> bool:
+def _is_told(view: MonthView, finding: Finding) -> bool:
+    """Tell whether a finding is about the work or its reporting, and not about filling a form."""
+    if finding.code.startswith("R"):
+        state = view.states.get(finding.office or "")
+        return state is not None and state.state == "rejected" and finding.severity == "error"
     return finding.code.startswith("G") or finding.code in _TOLD_AS_WELL
 
 
