@@ -101,7 +101,12 @@ class Drawer:
                 paragraph = cell.paragraphs[0]
                 text = texts[number] if number < len(texts) else ""
                 long = place > 0 and width > 40
-                shape(paragraph, indent=0, align=ALIGN.LEFT if long else ALIGN.CENTER, line=0)
+                shape(
+                    paragraph,
+                    indent=0,
+                    align=ALIGN.LEFT if long else ALIGN.CENTER,
+                    line=18 if place == 0 else 15,
+                )
                 run = paragraph.add_run(text)
                 set_font(run, HEITI if place == 0 else FANGSONG, 12 if place == 0 else 10.5)
         return table
@@ -157,10 +162,13 @@ class Drawer:
         buffer = io.BytesIO()
         self.document.save(buffer)
         parts = read_parts(buffer.getvalue())
-        parts.pop("docProps/thumbnail.jpeg", None)
+        for spare in ("docProps/thumbnail.jpeg", "word/stylesWithEffects.xml"):
+            parts.pop(spare, None)
         for name, old in (
             ("_rels/.rels", rb"<Relationship [^>]*thumbnail[^>]*/>"),
             ("[Content_Types].xml", rb'<Default Extension="jpeg"[^>]*/>'),
+            ("[Content_Types].xml", rb"<Override [^>]*stylesWithEffects[^>]*/>"),
+            ("word/_rels/document.xml.rels", rb"<Relationship [^>]*stylesWithEffects[^>]*/>"),
         ):
             parts[name] = re.sub(old, b"", parts[name])
         fonts = "".join(
@@ -301,7 +309,7 @@ def draw_bulletin() -> bytes:
         ("序号", "任务", "节点", "{{称谓}}", "时限", "超期天数", "填报情况"),
         ("{{行.序}}", "{{行.任务}}", "{{行.节点}}", "{{行.股室}}", "{{行.时限}}",
          "{{行.超期天数}}", "{{行.填报情况}}"),
-        (13, 46, 56, 28, 24, 22, 36), "行 in 逾期",
+        (13, 44, 48, 28, 24, 22, 46), "行 in 逾期",
     )  # fmt: skip
     d.tags("{%p if 逾期待核 %}")
     d.write("注：另有{{逾期待核}}个节点时限已过、情况尚未认定，没有列出。", size=12, line=22)
@@ -357,9 +365,9 @@ def draw_card() -> bytes:
             set_font(cell.paragraphs[0].add_run(text), HEITI if number % 2 == 0 else FANGSONG, 11)
     d.write("督办事项", HEITI, 14, indent=0, line=26, keep=True)
     d.table(
-        ("序号", "任务", "内容", "时限", "超期", "填报情况"),
-        ("{{行.序}}", "{{行.任务}}", "{{行.内容}}", "{{行.时限}}", "{{行.超期}}", "{{行.说明}}"),
-        (14, 34, 38, 23, 15, 36), "行 in 事项",
+        ("序号", "事项", "时限", "超期", "填报情况"),
+        ("{{行.序}}", "{{行.内容}}", "{{行.时限}}", "{{行.超期}}", "{{行.说明}}"),
+        (14, 64, 23, 15, 44), "行 in 事项",
     )  # fmt: skip
     d.tags("{%p if 其余 %}")
     d.write("另有{{其余}}个事项，见本期汇总。", size=10.5, indent=0, line=18)

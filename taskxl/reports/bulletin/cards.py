@@ -31,14 +31,14 @@ NAMES: dict[str, str] = {
     "责任人": "股室或任务的责任人，没有写的为空",
     "分管负责同志": "股室的分管负责同志，没有写的为空",
     "审定": "本期报表上分管负责同志审定一栏写的；没有报表的写明",
-    "事项": "逐个有 序、任务、内容、时限、超期、说明",
+    "事项": "逐个有 序、内容（连同任务）、时限、超期、说明",
     "其余": "一页放不下、没有列出的事项有几个",
     "要求期限": "请在哪一天以前反馈：下一次报送的日子；12月的为空",
     "下次报告期": "1-5月；12月的为空",
 }
 """What the template of a 督办单 may name."""
-_MOST = 7
-"""Things listed on one page; of more the number is told."""
+_LINES, _TEXT_LINE, _NOTE_LINE = 14, 16, 10
+"""Lines of things that one page holds, and characters of a line in its two columns of text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +99,22 @@ def _step_row(state: MilestoneState) -> dict[str, str]:
 
 def _row(task: str, what: str, due: str, over: str, note: str) -> dict[str, str]:
     return {
-        "任务": show(task, 30),
-        "内容": show(what, 60),
+        "内容": show(f"{task}：{what}" if task else what, 76),
         "时限": due,
         "超期": over,
-        "说明": show(note, 70),
+        "说明": show(note, 40),
     }
+
+
+def _count_fitting(late: list[Late]) -> int:
+    """Return how many things one page holds, at least one."""
+    lines = 0
+    for number, one in enumerate(late):
+        text, note = len(one.row["内容"]), len(one.row["说明"])
+        lines += max(1, -(-text // _TEXT_LINE), -(-note // _NOTE_LINE))
+        if number and lines > _LINES:
+            return number
+    return len(late)
 
 
 def make_cards(month: Month, day: date, by: str = "office") -> dict[str, dict[str, Any]]:
@@ -139,6 +149,7 @@ def _make_card(view: MonthView, late: list[Late], day: date, by: str, key: str) 
     )
     came = state is not None and state.state in ("submitted", "late")
     approved = state.approval if came and state else ""
+    fitting = _count_fitting(late)
     return {
         "单位": settings.bureau,
         "落款": f"{settings.bureau}办公室",
@@ -147,13 +158,13 @@ def _make_card(view: MonthView, late: list[Late], day: date, by: str, key: str) 
         "截止": full_day(month.as_of),
         "成文日期": full_day(day),
         "称谓": view.word,
-        "对象": show(task.label if task else office, 60),
-        "股室": show("、".join(dict.fromkeys(one.office for one in late)), 60),
-        "责任人": show(person, 40),
+        "对象": show(task.label if task else office, 36),
+        "股室": show("、".join(dict.fromkeys(one.office for one in late)), 30),
+        "责任人": show(person, 24),
         "分管负责同志": show(leader or "", 20),
-        "审定": show(approved or ("没有写" if came else "本期没有可用的报表"), 30),
-        "事项": [{"序": n} | one.row for n, one in enumerate(late[:_MOST], 1)],
-        "其余": max(len(late) - _MOST, 0),
+        "审定": show(approved or ("没有写" if came else "本期没有可用的报表"), 20),
+        "事项": [{"序": n} | one.row for n, one in enumerate(late[:fitting], 1)],
+        "其余": len(late) - fitting,
         "要求期限": full_day(report_day(following, settings)) if following else "",
         "下次报告期": following.label if following else "",
     }

@@ -19,7 +19,8 @@ _TOLD_AS_WELL = ("E302",)
 _QUOTED = re.compile(r"(“[^”]*”)")
 _DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 _GAP = re.compile(r"(?<=[\u4e00-\u9fff]) (?=\d)|(?<=\d) (?=[\u4e00-\u9fff])")
-_DOUBT, _CURE = "核实", "请"
+_DOUBT = "核实"
+_CURE = re.compile("(?<![申提邀聘])请")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,28 +73,40 @@ def state_fact(finding: Finding, label: str = "") -> str:
 
     >>> state_fact(Finding("G404", "error", "第5项“食堂”的进展情况是空白。请补填。"), "第5项“食堂”")
     '进展情况是空白'
+    >>> state_fact(Finding("G406", "warning", "已过 3 天，甲股申请延期，请研究。"))
+    '已过3天，甲股申请延期'
     """
     message = finding.message.removeprefix(label)
     if message != finding.message:
         message = message.removeprefix("的")
-    kept = [one for one in _sentences(message) if _CURE not in _QUOTED.sub("", one)]
-    return "；".join(_write_out(one) for one in kept)
+    facts = (_before_cure(sentence) for sentence in _split(message, "。"))
+    return "；".join(filter(None, map(_write_out, facts)))
 
 
-def _sentences(text: str) -> Iterator[str]:
-    """Yield the sentences of a message; a full stop within quotation marks ends none."""
-    sentence = ""
+def _before_cure(sentence: str) -> str:
+    """Return a sentence up to the clause that asks for something."""
+    kept: list[str] = []
+    for clause in _split(sentence, "，"):
+        if _CURE.search(_QUOTED.sub("", clause)):
+            break
+        kept.append(clause)
+    return "，".join(kept)
+
+
+def _split(text: str, mark: str) -> Iterator[str]:
+    """Yield the parts of a message between marks; within quotation marks none parts it."""
+    part = ""
     for piece in _QUOTED.split(text):
         if piece.startswith("“"):
-            sentence += piece
+            part += piece
             continue
-        *ended, rest = piece.split("。")
-        for part in ended:
-            yield sentence + part
-            sentence = ""
-        sentence += rest
-    if sentence.strip():
-        yield sentence
+        *ended, rest = piece.split(mark)
+        for one in ended:
+            yield part + one
+            part = ""
+        part += rest
+    if part.strip():
+        yield part
 
 
 def _write_out(text: str) -> str:
@@ -136,5 +149,5 @@ def describe_statement(state: MilestoneState) -> str:
     """Return what an office says of a milestone that is not done: its word and its note."""
     said = state.entry
     word = show(said.state, 20) if said and said.state.strip() else "完成情况没有填"
-    note = show(said.note, 60) if said and said.note.strip() else ""
+    note = show(said.note, 48) if said and said.note.strip() else ""
     return f"{word}：{note}" if note else word

@@ -90,7 +90,7 @@ class _Template(DocxTemplate):  # type: ignore[misc]
         try:
             filled = str(super().render_xml_part(src_xml, part, context, jinja_env))
         except CANNOT_FILL as error:
-            found = re.search(r"attribute '(.+)'", str(error))
+            found = re.search(r"attribute '([^']+)'", str(error))
             line = _line_of(source, find_line(error))
             if found:
                 what = f"没有“{show(found[1], 20)}”这个名称。{_SEE}"
