@@ -19,6 +19,7 @@ from openxml_audit import OpenXmlValidator
 
 from taskxl.desk.lists import check_workspace
 from taskxl.errors import TaskxlError
+from taskxl.reports.bulletin import cards, contents
 from taskxl.reports.bulletin.cards import make_cards
 from taskxl.reports.bulletin.contents import make_contents
 from taskxl.reports.bulletin.document import BULLETIN, CARD, check_document, fill_document
@@ -290,3 +291,11 @@ def test_a_card_is_one_page_however_much_is_late(tmp_path: Path) -> None:
     assert len(read_tables(path.read_bytes())[1]) == len(card["事项"]) + 1
     assert f"另有{card['其余']}个事项" in read_all(path.read_bytes())
     assert pages(path, tmp_path) == 1
+
+
+def test_the_page_names_everything_that_a_template_may_name() -> None:
+    page = (Path(__file__).resolve().parent.parent / "docs" / "bulletin.md").read_text("utf-8")
+    _, bulletin, card = re.split(r"^### \S+ 能用的词$", page, flags=re.MULTILINE)
+    for text, names in ((bulletin, contents.NAMES), (card, cards.NAMES)):
+        rows = dict(re.findall(r"^\| `(.+?)` \| (.+) \|$", text, re.MULTILINE))
+        assert rows == names

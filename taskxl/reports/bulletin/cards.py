@@ -37,7 +37,7 @@ NAMES: dict[str, str] = {
     "下次报告期": "1-5月；12月的为空",
 }
 """What the template of a 督办单 may name."""
-_LINES, _TEXT_LINE, _NOTE_LINE = 14, 16, 10
+_LINES, _TEXT_LINE, _NOTE_LINE = 18, 16, 10
 """Lines of things that one page holds, and characters of a line in its two columns of text."""
 
 

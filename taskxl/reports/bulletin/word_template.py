@@ -9,7 +9,6 @@ from typing import Any
 
 from docx.opc.exceptions import PackageNotFoundError
 from docxtpl import DocxTemplate
-from jinja2 import Environment
 from lxml import etree
 
 from taskxl.errors import TaskxlError
@@ -80,11 +79,10 @@ class _Template(DocxTemplate):  # type: ignore[misc]
     name = ""
 
     def render_xml_part(
-        self, src_xml: str, part: Any, context: dict[str, Any], jinja_env: Environment | None = None
+        self, src_xml: str, part: Any, context: dict[str, Any], jinja_env: Any = None
     ) -> str:
         # docxtpl reads the same lines: one begins with each paragraph.
         source = re.sub(r"<w:p([ >])", r"\n<w:p\1", src_xml)
-        assert jinja_env is not None  # noqa: S101 - given by fill_template
         place = _Part(self.name, _part_name(part), tuple(self._paragraphs(part)))
         _require_sound(source, jinja_env, context, place)
         try:
@@ -132,9 +130,7 @@ def _part_name(part: Any) -> str:
     return _PARTS.get(stem, "正文")
 
 
-def _require_sound(
-    source: str, environment: Environment, names: Mapping[str, Any], place: _Part
-) -> None:
+def _require_sound(source: str, environment: Any, names: Mapping[str, Any], place: _Part) -> None:
     """Raise TaskxlError where what stands in braces is not understood, or stands where it must not.
 
     A placeholder in a field's code or in an attribute would let a text act.
