@@ -12,11 +12,13 @@ from typing import Any
 import openpyxl
 import pytest
 
+from taskxl.desk import bulletin
 from taskxl.desk.bulletin import write_bulletin, write_cards
 from taskxl.desk.demo import run_demo
 from taskxl.desk.merging import merge_returns
 from taskxl.errors import TaskxlError
 from taskxl.findings import SEVERITY_WORDS
+from taskxl.intake.convert import find_office
 from taskxl.ledger import open_ledger
 from taskxl.merge.counts import Rate
 from taskxl.model import Month, Office, Period, Settings
@@ -30,6 +32,7 @@ from taskxl.reports.view import look_at
 from taskxl.resources import template
 from taskxl.workspace.folder import Workspace
 from tests import months, reports_support
+from tests.draw_documents import Drawer
 from tests.support import call_main
 from tests.word_reader import part, read_all, read_paragraphs, read_tables
 
@@ -441,6 +444,37 @@ def test_what_has_changed_since_the_merge_is_said(workspace: Workspace) -> None:
     gone.unlink()
     notes = write_bulletin(workspace, APRIL, NOW).notes
     assert any("来件、清单或者报送期限到没到有了变化" in note for note in notes)
+
+
+def test_the_bureaus_own_template_is_filled(workspace: Workspace) -> None:
+    own = workspace.root / "模板" / BULLETIN
+    own.parent.mkdir()
+    drawer = Drawer()
+    drawer.write("{{单位}}只说任务{{任务数}}项。")
+    own.write_bytes(drawer.save("自己的"))
+    done = write_bulletin(workspace, APRIL, NOW)
+    assert read_paragraphs(done.path.read_bytes()) == ["云溪县教育局只说任务27项。"]
+    own.write_bytes(b"broken")
+    before = done.path.read_bytes()
+    with pytest.raises(TaskxlError, match=r"^通报\.docx：打不开"):
+        write_bulletin(workspace, APRIL, NOW)
+    assert done.path.read_bytes() == before
+
+
+def test_a_pdf_is_written_where_libreoffice_is_and_else_it_is_said(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if find_office() is not None:
+        done = write_bulletin(workspace, APRIL, NOW, pdf=True)
+        assert done.pdf == workspace.bulletin_path(APRIL).with_suffix(".pdf")
+        assert done.pdf.read_bytes().startswith(b"%PDF-")
+        assert write_bulletin(workspace, APRIL, NOW, pdf=True).notes == (), "its own, written anew"
+    monkeypatch.setattr(bulletin, "find_office", lambda: None)
+    done = write_bulletin(workspace, APRIL, NOW, pdf=True)
+    assert done.pdf is None
+    assert done.notes == (
+        "没有写 PDF：这台电脑上没有找到 LibreOffice。可以用 Word 或 WPS 打开后另存为 PDF。",
+    )
 
 
 def test_a_month_that_was_never_merged_has_no_bulletin(workspace: Workspace) -> None:

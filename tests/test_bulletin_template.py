@@ -15,6 +15,8 @@ import pytest
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from openxml_audit import OpenXmlValidator
 
 from taskxl.desk.lists import check_workspace
@@ -22,14 +24,20 @@ from taskxl.errors import TaskxlError
 from taskxl.reports.bulletin import cards, contents
 from taskxl.reports.bulletin.cards import make_cards
 from taskxl.reports.bulletin.contents import make_contents
-from taskxl.reports.bulletin.document import BULLETIN, CARD, check_document, fill_document
+from taskxl.reports.bulletin.document import (
+    BULLETIN,
+    CARD,
+    check_document,
+    clean_value,
+    fill_document,
+)
 from taskxl.reports.bulletin.examples import EXAMPLES
 from taskxl.resources import template
 from tests import months, reports_support
 from tests.clerks import convert
 from tests.draw_documents import Drawer, draw_bulletin, draw_card
 from tests.month_of_clerks import make_workspace
-from tests.word_reader import part, read_all, read_paragraphs, read_tables
+from tests.word_reader import part, read_all, read_paragraphs, read_tables, texts_in
 
 DAY = date(2026, 4, 27)
 PICTURE = base64.b64decode(
@@ -167,6 +175,26 @@ def test_the_bureaus_own_drawing_goes_before_the_shipped(tmp_path: Path) -> None
     ]
     own.write_bytes(write_template("{{单位}}"))
     assert [f for f in check_workspace(workspace) if f.code == "F530"] == []
+
+
+_PLAIN = write_template("前{{单位}}后", "{%p for 句 in 批示 %}", "{{句}}", "{%p endfor %}")
+
+
+@settings(max_examples=60)
+@given(
+    st.lists(
+        st.text(st.characters(codec="utf-8") | st.sampled_from("<>&{}%#_\"'\n\t\x00")), max_size=3
+    )
+)
+def test_any_text_stands_in_the_document_as_it_is(texts: list[str]) -> None:
+    filled = {**EXAMPLES[BULLETIN], "单位": "".join(texts), "批示": texts}
+    content = fill_document(BULLETIN, _PLAIN, filled)
+    wanted = clean_value(["前" + "".join(texts) + "后", *texts])
+    said = [text.replace(" ", "") for text in texts_in(part(content))]
+    # docxtpl takes `{_{` for a way to write `{{`.
+    turned = [re.sub(r"\{_([{%])", r"{\1", re.sub(r"([}%])_\}", r"\1}", one)) for one in wanted]
+    assert sorted(said) == sorted(one.replace(" ", "") for one in turned)
+    assert len(docx.Document(io.BytesIO(content)).paragraphs) == 1 + len(texts)
 
 
 # ---------------------------------------------------------------- slips of the pen
