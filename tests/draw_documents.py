@@ -265,6 +265,8 @@ def draw_bulletin() -> bytes:
     d.write("{{loop.index}}．{{事.一句话}}。")
     d.tags("{%p endfor %}", "{%p endfor %}", "{%p else %}")
     d.write("没有发现须通报的问题。")
+    d.tags("{%p endif %}", "{%p if 逾期待核 %}")
+    d.write("另有{{逾期待核}}个节点时限已过、情况尚未认定，没有列入附件。")
     d.tags("{%p endif %}")
     d.heading("五、下一步要求")
     d.tags("{%p if 逾期 %}")
@@ -311,9 +313,7 @@ def draw_bulletin() -> bytes:
          "{{行.超期天数}}", "{{行.填报情况}}"),
         (13, 44, 48, 28, 24, 22, 46), "行 in 逾期",
     )  # fmt: skip
-    d.tags("{%p if 逾期待核 %}")
-    d.write("注：另有{{逾期待核}}个节点时限已过、情况尚未认定，没有列出。", size=12, line=22)
-    d.tags("{%p endif %}", "{%p endif %}", "{%p if 临近 %}")
+    d.tags("{%p endif %}", "{%p if 临近 %}")
     _annex(d, "临近", "临近节点情况表", new_page=True)
     d.table(
         ("序号", "任务", "节点", "{{称谓}}", "时限", "剩余天数", "说明"),

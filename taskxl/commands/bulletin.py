@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @click.option("--pdf", is_flag=True, help="再写一份 PDF（要装有 LibreOffice）")
 @click.pass_obj
 def bulletin(folder: Path | None, month: str | None, pdf: bool) -> None:
-    """按本月的汇总写一份通报（Word 文档），放在汇总旁边。"""
+    """按本月的汇总写一份通报文档，放在汇总旁边，可以再改。"""
     from taskxl.desk.bulletin import write_bulletin
     from taskxl.desk.periods import choose_period
 
