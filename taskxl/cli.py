@@ -10,6 +10,7 @@ from taskxl import __version__
 from taskxl.commands.bulletin import bulletin, card
 from taskxl.commands.collect import collect
 from taskxl.commands.demo import demo
+from taskxl.commands.export import export
 from taskxl.commands.ledger import ledger
 from taskxl.commands.mail import mail
 from taskxl.commands.master_list import check, diff, init, read
@@ -63,6 +64,7 @@ for command in (
     bulletin,
     card,
     ledger,
+    export,
     rules,
     explain,
 ):

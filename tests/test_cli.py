@@ -242,6 +242,8 @@ def test_the_help_of_every_command_is_chinese(run, command: tuple[str, ...]) -> 
         "check",
         "xlsx",
         "txt",
+        "csv",
+        "json",
         "JSON",
         "PDF",
         "LibreOffice",
