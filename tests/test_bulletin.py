@@ -216,6 +216,7 @@ def test_only_errors_and_confirmed_warnings_are_problems(made: Workspace) -> Non
     text = read_all(fill(month))
     section = text[text.index("四、存在问题") : text.index("五、下一步要求")]
     assert "核实" not in section
+    assert "报来的表须重报（这是2026年3月的表，本期是2026年4月）" in section
     assert "请" not in re.sub("“[^”]*”", "", section), "facts; what is wanted is said elsewhere"
 
 

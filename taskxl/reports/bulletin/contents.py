@@ -351,7 +351,7 @@ def _find_ahead(month: Month) -> list[MilestoneState]:
 
 def _describe_step(view: MonthView, state: MilestoneState) -> dict[str, Any]:
     due, office = state.milestone.due, view.lead_of(state.task)
-    doubt = f"时限待核实：{state.milestone.vague}" if state.milestone.vague else ""
+    doubt = f"时限尚不确定：{state.milestone.vague}" if state.milestone.vague else ""
     return {
         "任务": state.task.label,
         "节点": state.milestone.text,

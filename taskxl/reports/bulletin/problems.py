@@ -13,6 +13,7 @@ from taskxl.model import MilestoneState
 from taskxl.reports.sheet_leaders import OVER
 from taskxl.reports.view import MonthView
 from taskxl.text import quote, show
+from taskxl.words import OFFICE_STATES
 
 _TOLD_AS_WELL = ("E302",)
 """A task of which an office's return says nothing: its row is gone."""
@@ -51,6 +52,8 @@ def list_problems(view: MonthView) -> dict[str, tuple[Problem, ...]]:
         label = view.task_label(finding.task)
         facts = found.setdefault(finding.office or "", {}).setdefault(label, [])
         fact = state_fact(finding, label) or view.rules[finding.code].name
+        if finding.code.startswith("R"):
+            fact = f"报来的表{OFFICE_STATES['rejected']}（{fact}）"
         if fact not in facts:
             facts.append(fact)
     return {
