@@ -7,8 +7,10 @@ from pathlib import Path
 import click
 
 from taskxl import __version__
+from taskxl.commands.bulletin import bulletin, card
 from taskxl.commands.collect import collect
 from taskxl.commands.demo import demo
+from taskxl.commands.export import export
 from taskxl.commands.ledger import ledger
 from taskxl.commands.mail import mail
 from taskxl.commands.master_list import check, diff, init, read
@@ -59,7 +61,10 @@ for command in (
     status,
     send_back,
     mail,
+    bulletin,
+    card,
     ledger,
+    export,
     rules,
     explain,
 ):

@@ -16,6 +16,7 @@ DECLARING = (
     "taskxl.master.book.rereading",
     "taskxl.master.list_rules",
     "taskxl.merge.gaps",
+    "taskxl.reports.bulletin.document",
 )
 """What has to be loaded for all rules to be declared; a new room with rules is one line here."""
 

@@ -234,7 +234,20 @@ def test_the_help_of_every_command_is_chinese(run, command: tuple[str, ...]) -> 
     status, out, _ = run(*command, "--help")
     assert status == 0
     words = set(re.findall(r"[A-Za-z][A-Za-z-]{2,}", re.sub(r"(?<![a-z])--?[a-z-]+", "", out)))
-    known = {"taskxl", "init", "issue", "merge", "check", "xlsx", "txt", "JSON"}
+    known = {
+        "taskxl",
+        "init",
+        "issue",
+        "merge",
+        "check",
+        "xlsx",
+        "txt",
+        "csv",
+        "json",
+        "JSON",
+        "PDF",
+        "LibreOffice",
+    }
     assert words <= known | {name for one in all_commands() for name in one if command[0] in one}
 
 

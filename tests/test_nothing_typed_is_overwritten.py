@@ -46,12 +46,17 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "mail issue": ("--month", "5"),
     "mail remind": ("--month", "5"),
     "mail send-back": ("--month", "4"),
+    "bulletin": ("--month", "4"),
+    "card": ("--month", "4", "--all"),
     "ledger": (),
+    "export": ("--month", "4", "--to", "csv"),
 }
 MORE = {
     "issue": [("--month", "4")],
     "merge": [("--month", "5")],
     "mail issue": [("--month", "5", "--zip")],
+    "card": [("--month", "4", "--office", "计财股")],
+    "export": [("--month", "4"), ("--year", "--to", "json")],
     "ledger": [("--month", "4", "--at", "1"), ("--originals", "原件")],
 }
 ELSEWHERE = {"demo", "rules", "explain"}

@@ -24,9 +24,11 @@ ALIASES = {
     "催报": "remind",
     "退回": "send-back",
     "通报": "bulletin",
+    "督办": "card",
     "打开": "open",
     "邮件": "mail",
     "台账": "ledger",
+    "导出": "export",
     "规则": "rules",
     "说明": "explain",
 }

@@ -207,10 +207,12 @@ def settle_master(
 
 
 def check_workspace(workspace: Workspace) -> tuple[Finding, ...]:
-    """Return what is doubtful in 主清单.xlsx, in the template of 附件2 and in those of letters."""
+    """Return what is doubtful in 主清单.xlsx, in the templates of 附件2, letters and documents."""
     from taskxl.forms.returned.headings import check_headings
     from taskxl.forms.template.template import check_template, drawn_layout
     from taskxl.mail.texts import TEMPLATES, check_text
+    from taskxl.reports.bulletin.document import check_document
+    from taskxl.reports.bulletin.examples import EXAMPLES
 
     master, findings = load_master(workspace)
     name, content = workspace.form_template(master.settings.form_columns)
@@ -218,6 +220,11 @@ def check_workspace(workspace: Workspace) -> tuple[Finding, ...]:
     closings = check_closings(master.tasks, _find_done(workspace, master))
     texts = [
         finding for name in TEMPLATES for finding in check_text(name, workspace.template(name))
+    ]
+    texts += [
+        finding
+        for name, example in EXAMPLES.items()
+        for finding in check_document(name, workspace.template(name), example)
     ]
     unset = check_settings(master.settings)
     tasks = check_tasks(master.tasks, master.offices)

@@ -115,4 +115,6 @@ def _next_steps(month: Month, fresh: bool, today: date) -> list[tuple[str, str]]
     if fresh and not silent:
         steps.append((f"prove {number}", "核对：股室写的字都在汇总里"))
         steps.append((f"merge {number} --clean", "定稿：写一份可以直接附上的汇总"))
+    if fresh and left < 0:
+        steps.append((f"bulletin {number}", "通报：按汇总写一份 Word 文档"))
     return steps

@@ -1,4 +1,4 @@
-"""Old Word files (.doc, .wps, .rtf) made into .docx by LibreOffice, where it is installed."""
+"""Word files converted by LibreOffice, where it is installed: old ones to .docx, ours to PDF."""
 
 import os
 import shutil
@@ -52,6 +52,18 @@ def convert_to_docx(content: bytes, kind: Literal["doc", "wps", "rtf"]) -> bytes
     LibreOffice runs in a profile and a folder of its own, both removed afterwards.
     Raises Refused (R201) when it is not installed, does not open the file or does not end.
     """
+    return _convert(content, kind, "docx:MS Word 2007 XML")
+
+
+def convert_to_pdf(content: bytes) -> bytes:
+    """Return a .docx of our own as PDF.
+
+    Raises Refused (R201) when LibreOffice is not installed, does not open it or does not end.
+    """
+    return _convert(content, "docx", "pdf:writer_pdf_Export")
+
+
+def _convert(content: bytes, kind: str, target: str) -> bytes:
     office = find_office()
     if office is None:
         raise Refused("R201", NOT_INSTALLED)
@@ -60,18 +72,18 @@ def convert_to_docx(content: bytes, kind: Literal["doc", "wps", "rtf"]) -> bytes
         settings = place / "profile" / "user" / "registrymodifications.xcu"
         settings.parent.mkdir(parents=True)
         settings.write_text(_SETTINGS, encoding="utf-8")
-        source = place / f"document.{kind}"
+        source, made = place / f"document.{kind}", place / "made"
         source.write_bytes(content)
         _run(
             [
                 office,
                 f"-env:UserInstallation={(place / 'profile').as_uri()}",
                 *("--headless", "--norestore", "--nolockcheck"),
-                *("--convert-to", "docx:MS Word 2007 XML", "--outdir", folder, str(source)),
+                *("--convert-to", target, "--outdir", str(made), str(source)),
             ]
         )
         try:
-            return (place / "document.docx").read_bytes()
+            return (made / f"document.{target.partition(':')[0]}").read_bytes()
         except FileNotFoundError as error:
             raise Refused("R201", NOT_CONVERTED) from error
 

@@ -4,15 +4,19 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
-from traceback import walk_tb
 from typing import Any
-
-from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError, meta, nodes
-from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from taskxl.errors import TaskxlError
 from taskxl.findings import Finding, rule
 from taskxl.intake.encodings import decode_text
+from taskxl.templating import (
+    CANNOT_FILL,
+    CANNOT_READ,
+    find_line,
+    find_unknown,
+    find_useless,
+    make_environment,
+)
 from taskxl.text import show
 
 TEMPLATES = ("邮件-下发.txt", "邮件-催报.txt", "邮件-退回.txt")
@@ -61,44 +65,8 @@ _EXAMPLE: dict[str, Any] = dict.fromkeys(NAMES, "样例") | {
     "欠报月数": 2,
     "节点": [{"任务": "第3项“样例”", "内容": "样例", "时限": "2021年4月30日"}],
 }
-# No loader, and nothing that a template could change. What it makes is plain text, never HTML.
-_ENVIRONMENT = ImmutableSandboxedEnvironment(
-    undefined=StrictUndefined,
-    autoescape=False,
-    trim_blocks=True,
-    lstrip_blocks=True,
-    keep_trailing_newline=True,
-)
-# A letter has no use for globals, nor for filters by which a text grows.
-_ENVIRONMENT.globals.clear()
-_FILTERS = ("count", "default", "first", "int", "join", "last", "length", "replace", "trim")
-_ENVIRONMENT.filters = {name: _ENVIRONMENT.filters[name] for name in _FILTERS}
-# What else would let a slip of the pen run for ever or fill the memory.
-_USELESS = (
-    nodes.Assign,
-    nodes.AssignBlock,
-    nodes.Call,
-    nodes.CallBlock,
-    nodes.Extends,
-    nodes.FilterBlock,
-    nodes.FromImport,
-    nodes.Import,
-    nodes.Include,
-    nodes.Macro,
-    nodes.Mod,
-    nodes.Mul,
-    nodes.Pow,
-)
-_CANNOT_FILL = (
-    TemplateError,
-    ArithmeticError,
-    AttributeError,
-    LookupError,
-    MemoryError,
-    RecursionError,
-    TypeError,
-    ValueError,
-)
+# What it makes is plain text, never HTML.
+_ENVIRONMENT = make_environment(escaping=False)
 _HIDDEN = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
 
 
@@ -187,17 +155,14 @@ def _parse(name: str, source: str) -> Any:
     try:
         parsed = _ENVIRONMENT.parse(source)
         # First: to look for names is to work out what can be worked out.
-        inner = (one for loop in parsed.find_all(nodes.For) for one in loop.find_all(nodes.For))
-        for useless in (*parsed.find_all(_USELESS), *inner):
+        for useless in find_useless(parsed):
             what = "花括号里的这种写法信件里用不上。请对照自带的模板改正"
             raise _fault(name, useless.lineno, what)
-        unknown = meta.find_undeclared_variables(parsed) - set(NAMES)
-        for one in parsed.find_all(nodes.Name):
-            if one.name in unknown:
-                what = f"没有“{show(one.name, 20)}”这个名称。可用：{'、'.join(NAMES)}"
-                raise _fault(name, one.lineno, what)
+        for one in find_unknown(parsed, NAMES):
+            what = f"没有“{show(one.name, 20)}”这个名称。可用：{'、'.join(NAMES)}"
+            raise _fault(name, one.lineno, what)
         return _ENVIRONMENT.from_string(source)
-    except (TemplateSyntaxError, RecursionError) as error:
+    except CANNOT_READ as error:
         what = "花括号里的写法看不懂，或没有写完整。请对照自带的模板改正"
         raise _fault(name, getattr(error, "lineno", 0), what) from error
 
@@ -205,14 +170,9 @@ def _parse(name: str, source: str) -> Any:
 def _fill(name: str, template: Any, values: Mapping[str, Any]) -> str:
     try:
         return str(template.render(values))
-    except _CANNOT_FILL as error:
-        lines = [
-            line
-            for frame, line in walk_tb(error.__traceback__)
-            if frame.f_code.co_filename == "<template>"
-        ]
+    except CANNOT_FILL as error:
         what = f"填不了。请对照自带的模板改正；可用的名称：{'、'.join(NAMES)}"
-        raise _fault(name, lines[-1] if lines else 0, what) from error
+        raise _fault(name, find_line(error), what) from error
 
 
 def _fault(name: str, line: int, what: str) -> TaskxlError:

@@ -98,6 +98,28 @@ class Workspace:
         for number in count(1):
             yield path.with_stem(f"{path.stem}（新{number}）")
 
+    def bulletin_path(self, period: Period) -> Path:
+        """Return the path of a period's bulletin, `2021年1-4月通报.docx`."""
+        return self.merge_folder(period) / f"{period.year}年{period.label}通报.docx"
+
+    def card_path(self, subject: str, period: Period) -> Path:
+        """Return the path of a 督办单 of an office or a task, `督办单-基安股-2021年4月.docx`."""
+        return self.merge_folder(period) / f"督办单-{_name_office(subject)}-{period.name}.docx"
+
+    def cards_path(self, period: Period) -> Path:
+        """Return the path of all 督办单 of a period in one zip, `2021年1-4月督办单.zip`."""
+        return self.merge_folder(period) / f"{period.year}年{period.label}督办单.zip"
+
+    def data_path(self, period: Period | None, year: int, kind: str) -> Path:
+        """Return where the flat tables of a period or a year go: `2021年1-4月数据.xlsx`.
+
+        `kind` is the ending; those of csv go into a folder, which has none.
+        """
+        ending = "" if kind == "csv" else f".{kind}"
+        if period is None:
+            return self.root / f"{year}年数据{ending}"
+        return self.merge_folder(period) / f"{period.year}年{period.label}数据{ending}"
+
     def year_path(self, year: int) -> Path:
         """Return the path of the year's ledger as a workbook, `2021年工作台账.xlsx`."""
         return self.root / f"{year}年工作台账.xlsx"

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pandas
 from reports_support import make_empty_month, make_month
 
+from taskxl.frames import to_frames
 from taskxl.model import Period
-from taskxl.reports.frames import to_frames
 
 
 def test_there_is_a_frame_for_every_noun_with_its_period() -> None:
