@@ -174,10 +174,11 @@ def _collect_box(
                 size = -(-head.size // MB)
                 outcome = f"{TOO_LARGE}（{size} MB），留在邮箱里。请打开邮箱，把附件另存后放进回收"
                 left.append(taking.leave(head.uid, letter, head.received, outcome, "refused"))
-            elif head.bare and not taking.looks_like(letter):
+            elif head.bare and not (taking.looks_like(letter) or letter.robot):
                 left.append(taking.leave(head.uid, letter, head.received, "没有附件", "none"))
             else:
-                # Also an office's letter without anything on it: its text may hold a link.
+                # Also an office's letter without anything on it: its text may hold a link. And a
+                # robot's, which may tell that one of ours came back.
                 whole.append(head)
         taking.record(account.source, [(f"{prefix}{uid}", m) for uid, m in left])
         done += len(chunk) - len(heads) + len(left)

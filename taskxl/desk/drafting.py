@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from taskxl.dates import report_day
+from taskxl.desk.came_back import KIND_WORDS, note_returned
 from taskxl.desk.issuing import compose_forms
 from taskxl.desk.lists import load_master
 from taskxl.desk.merging import look_at_month
@@ -38,9 +39,6 @@ from taskxl.workspace.files import (
 )
 from taskxl.workspace.folder import Workspace
 from taskxl.workspace.lock import hold_workspace
-
-KIND_WORDS: dict[LetterKind, str] = {"issue": "下发", "remind": "催报", "send-back": "退回"}
-"""Each kind of letter as file names and templates call it."""
 
 BAD_ADDRESS = "M140"
 _WEEKDAYS = "一二三四五六日"
@@ -124,7 +122,9 @@ def compose_letters(
         "send-back": lambda: _compose_send_back(workspace, master, period, office, progress, today),
     }
     items, notes = composers[kind]()
-    notes += _note_addresses(master, findings, items) if by_mail else []
+    if by_mail:
+        notes += _note_addresses(master, findings, items)
+        notes += note_returned(workspace, period, items[0].office if office and items else None)
     template = workspace.template(_template_name(kind))
     word = master.settings.office_word
     told = tuple(call_offices(note, word) for note in notes)

@@ -10,12 +10,12 @@ from itertools import count
 from pathlib import Path, PurePosixPath
 from typing import Literal
 
+from taskxl.desk.came_back import describe_stranger, take_bounce
 from taskxl.errors import TaskxlError
 from taskxl.intake.gate import read_once, skip_by_name
 from taskxl.intake.refusals import Refused
 from taskxl.ledger import Ledger
 from taskxl.ledger.incoming import (
-    BOUNCED,
     OPEN,
     CollectedFile,
     CollectedMessage,
@@ -26,7 +26,6 @@ from taskxl.ledger.incoming import (
     list_unread,
     record_messages,
 )
-from taskxl.ledger.outgoing import find_office
 from taskxl.mail.addresses import read_recipients
 from taskxl.mail.messages import Attached, ReceivedLetter
 from taskxl.mail.names import mark_copy, name_attachment, name_saved
@@ -156,15 +155,15 @@ class Taking:
         """
         if label and not letter.subject:
             letter = replace(letter, subject=label)
-        sent = letter.bounce and find_office(self.ledger, letter.bounce.message_id)
-        if letter.bounce and sent:
-            why = show(letter.bounce.reason or letter.bounce.status or "没有说明原因", 120)
-            outcome = f"{BOUNCED}：写给{sent}的信没有送到（{why}）。请核对邮箱后再发"
-            message = self.leave(number, letter, at, outcome, "refused")[1]
-            return replace(message, outcome=f"{BOUNCED} {letter.bounce.message_id}：{why}")
-        if letter.returned:
-            return self.leave(number, letter, at, "退信或回执，没有收", "ignored")[1]
+        bounce = letter.bounce
+        back = take_bounce(self.ledger, bounce, self.now) if bounce else ""
         files = [self._take_file(number, letter, at, one) for one in letter.attachments]
+        if back:
+            message = self.leave(number, letter, at, back, "refused")[1]
+            return replace(message, files=tuple(files))
+        if letter.returned and not files:
+            said = describe_stranger(bounce) if bounce else "退信或回执，没有收"
+            return self.leave(number, letter, at, said, "ignored")[1]
         if letter.note:
             self._say(number, letter, at, "", letter.note, "refused")
         elif not files:

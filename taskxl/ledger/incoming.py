@@ -8,8 +8,6 @@ from taskxl.ledger.schema import transaction
 from taskxl.ledger.store import Ledger
 from taskxl.model import Period
 
-BOUNCED = "被退回"
-"""How the outcome of a letter begins that brings one of ours back; its Message-ID follows."""
 OPEN = "?"
 """Before the key of a letter that lies unread in the mailbox: it is asked for again."""
 NOT_FETCHED, TOO_LARGE, UNREADABLE, BROKEN = "没有取到", "太大", "读不出来", "结构残缺"
@@ -86,16 +84,6 @@ def known_keys(ledger: Ledger, source: str) -> frozenset[str]:
     """Return the keys of the letters of a source that are recorded."""
     rows = ledger.connection.execute("SELECT key FROM messages WHERE source = ?", (source,))
     return frozenset(key for (key,) in rows)
-
-
-def list_bounced(ledger: Ledger) -> dict[str, str]:
-    """Return why letters of ours came back, by their Message-ID."""
-    rows = ledger.connection.execute(
-        "SELECT outcome FROM messages WHERE substr(outcome, 1, ?) = ? ORDER BY id",
-        (len(BOUNCED) + 2, f"{BOUNCED} <"),
-    )
-    parts = (outcome[len(BOUNCED) + 1 :].partition("：") for (outcome,) in rows)
-    return {message_id: reason for message_id, _, reason in parts}
 
 
 def list_open(ledger: Ledger, source: str) -> list[CollectedMessage]:

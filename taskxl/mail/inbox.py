@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 _BATCH = 100
 # A shorter letter of nothing but text holds no form, not even one written into the text.
 _SHORT = 16 << 10
-_HEADERS = "BODY.PEEK[HEADER.FIELDS (FROM SENDER SUBJECT DATE MESSAGE-ID RECEIVED)]<0.16384>"
+_HEADERS = (
+    "BODY.PEEK[HEADER.FIELDS (FROM SENDER SUBJECT DATE MESSAGE-ID RECEIVED"
+    " RETURN-PATH AUTO-SUBMITTED)]<0.16384>"
+)
 _FOLDERS_SHOWN = 12
 # Questions in a row to which a server that is there says nothing at all, twice each; a letter at
 # which it falls silent costs three.

@@ -14,7 +14,7 @@ from pathlib import PurePosixPath
 from typing import TypeAlias
 
 from taskxl.intake.refusals import MB, OVER_LIMIT, Refused
-from taskxl.mail.bounces import Bounce, read_bounce
+from taskxl.mail.bounces import Bounce, is_from_robot, read_bounce
 from taskxl.mail.headers import (
     decode_bytes,
     decode_header,
@@ -56,6 +56,8 @@ _SIGNATURES = frozenset(
         "text/x-vcard",
     )
 )
+# What robots hang on a report: its words once more, what came back, their own signs.
+_PIECES = frozenset(("", ".txt", ".htm", ".html", ".eml", ".msg", ".dat", ".png", ".gif", ".svg"))
 _SEALED = frozenset(
     ("application/pkcs7-mime", "application/x-pkcs7-mime", "application/pgp-encrypted")
 )
@@ -98,7 +100,7 @@ class ReceivedLetter:
 
     `arrived_at` is when the last server took it in; `note` says in Chinese what else a person
     should know of it; `returned` tells that it is a bounce or a receipt, which carries no return;
-    `bounce` is what came back and why.
+    `bounce` is what came back and why; `robot` tells that a program wrote it.
     """
 
     sender_name: str = ""
@@ -111,6 +113,7 @@ class ReceivedLetter:
     note: str = ""
     returned: bool = False
     bounce: Bounce | None = None
+    robot: bool = False
 
 
 def read_letter(content: bytes) -> ReceivedLetter:
@@ -129,14 +132,21 @@ def read_letter(content: bytes) -> ReceivedLetter:
     search = _Search()
     bounce = read_bounce(message)
     returned = bounce is not None or message.get_content_type() == "multipart/report"
-    if not returned:
+    try:
         search.look_through(message, 0, inner=False)
-        if search.hanging < count_hanging(content):
-            search.notes.append(_DAMAGED)
+    except Refused:
+        if not returned:
+            raise
+    if not returned and search.hanging < count_hanging(content):
+        search.notes.append(_DAMAGED)
+    files = search.settle()
+    if returned:
+        # Its own pieces are none of an office's; what somebody hung on it may be one.
+        files = tuple(one for one in files if _is_of_a_person(one))
     return replace(
         read_head(message),
-        attachments=search.settle(),
-        note="；".join(dict.fromkeys(search.notes)),
+        attachments=files,
+        note="" if returned else "；".join(dict.fromkeys(search.notes)),
         returned=returned,
         bounce=bounce,
     )
@@ -152,6 +162,7 @@ def read_head(message: Part) -> ReceivedLetter:
         _fit(first_header(message, "message-id").strip()),
         read_date(first_header(message, "date")),
         read_arrival(message),
+        robot=is_from_robot(message),
     )
 
 
@@ -350,6 +361,11 @@ def _read_coded(part: Part, payload: Sequence[object]) -> "Part | None":
     except BadLine:
         return None
     return BytesParser(policy=compat32).parsebytes(content)
+
+
+def _is_of_a_person(file: Attached) -> bool:
+    suffix = PurePosixPath(file.name).suffix.lower()
+    return not (file.ignored or file.inner or suffix in _PIECES)
 
 
 def _place(part: Part) -> str:

@@ -47,6 +47,8 @@ def _uncover(content: bytes) -> bytes:
             else:
                 content = content.removeprefix(mark)
             break
+    if b"\n" not in content:
+        content = content.replace(b"\r", b"\n")  # the ends of lines of old Macs
     before = _BEFORE.match(content)
     return content[before.end() :] if before else content
 
