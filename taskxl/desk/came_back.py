@@ -17,7 +17,7 @@ _SHOWN = 120
 
 
 def take_bounce(ledger: Ledger, bounce: Bounce, now: datetime) -> str:
-    """Record that a letter of ours came back; return what to say of it, "" where it is none of ours.
+    """Record that a letter of ours came back; return what to say of it, "" for no letter of ours.
 
     It is ours by its Message-ID alone: an address may have got letters of many.
     """

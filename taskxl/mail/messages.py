@@ -6,7 +6,6 @@ from binascii import a2b_base64
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from email.errors import CloseBoundaryNotFoundDefect
 from email.message import Message
 from email.parser import BytesParser
 from email.policy import compat32
@@ -27,7 +26,7 @@ from taskxl.mail.headers import (
 )
 from taskxl.mail.inline import find_written
 from taskxl.mail.outlook import OLE_MARK, TNEF_MARK, Envelope, open_msg, open_tnef
-from taskxl.mail.straighten import count_hanging, find_more, parse_letter
+from taskxl.mail.straighten import count_hanging, find_more, is_cut, parse_letter, shows_parts
 
 MESSAGE_BYTES = 60 * MB
 """A larger letter stays in the mailbox."""
@@ -133,7 +132,7 @@ def read_letter(content: bytes) -> ReceivedLetter:
     bounce = read_bounce(message)
     returned = bounce is not None or message.get_content_type() == "multipart/report"
     try:
-        search.look_through(message, 0, inner=False)
+        search.open(message, 0, inner=False)
     except Refused:
         if not returned:
             raise
@@ -222,12 +221,19 @@ class _Search:
                 self.files[picture.place] = replace(file, ignored="正文里的图片")
         return tuple(self.files)
 
+    def open(self, letter: Part, depth: int, inner: bool) -> None:
+        """Look through a letter as it was parsed, which may break off."""
+        if is_cut(letter):
+            self.notes.append(_DAMAGED)
+        self.look_through(letter, depth, inner)
+
     def look_through(self, part: Part, depth: int, inner: bool) -> None:
         self.parts += 1
         if self.parts > _PARTS or depth > _DEPTH:
             raise Refused(OVER_LIMIT.code, "这封信的结构超出安全限度，没有读完。")
         kind = part.get_content_type()
-        self.hanging += _place(part) == "attachment"
+        placed = map(str, part.get_all("content-disposition", ()))
+        self.hanging += sum(one.strip().lower().startswith("attachment") for one in placed)
         payload = part.get_payload()
         if kind == "message/partial":
             said = first_header(part, "content-type")
@@ -240,16 +246,14 @@ class _Search:
             return
         more = list(find_more(part))
         for extra in more:
-            self.look_through(extra, depth + 1, inner)
+            self.open(extra, depth + 1, inner)
         if more and not isinstance(payload, list):
             return
-        if any(isinstance(one, CloseBoundaryNotFoundDefect) for one in part.defects):
-            self.notes.append(_DAMAGED)
         if isinstance(payload, list):
             within = inner or part.get_content_maintype() == "message"
             coded = _read_coded(part, payload)
             if coded is not None:
-                self.look_through(coded, depth + _ATTACHED_LETTER, inner=True)
+                self.open(coded, depth + _ATTACHED_LETTER, inner=True)
             elif kind not in ("message/delivery-status", "message/disposition-notification"):
                 for one in payload:
                     if isinstance(one, Message):
@@ -276,21 +280,24 @@ class _Search:
             if kind in ("text/plain", "text/html"):
                 self._read_text(part, content, kind, inner)
                 return
-            if part.get_content_maintype() in ("text", "multipart") and kind not in _TABLES:
-                if content.strip() and part.get_content_maintype() == "multipart":
+            if part.get_content_maintype() == "multipart":
+                if shows_parts(content.decode("latin-1")):
                     self.notes.append(_DAMAGED)
+                self._read_text(part, content, "text/plain", inner)
+                return
+            if part.get_content_maintype() == "text" and kind not in _TABLES:
                 return
         if not name:
             name = self._name(_ENDINGS.get(kind, ""))
         if kind in ("application/ms-tnef", "application/vnd.ms-tnef") or (
             content.startswith(TNEF_MARK) and name.lower().endswith(".dat")
         ):
-            self._open(name, content, inner, open_tnef)
+            self._open_outlook(name, content, inner, open_tnef)
         elif content.startswith(OLE_MARK) and name.lower().endswith(".msg"):
-            self._open(name, content, True, open_msg)
+            self._open_outlook(name, content, True, open_msg)
         elif name.lower().endswith(".eml") and content.strip():
             letter: Part = parse_letter(content)
-            self.look_through(letter, depth + _ATTACHED_LETTER, inner=True)
+            self.open(letter, depth + _ATTACHED_LETTER, inner=True)
         else:
             self._add(name, content, _why_ignored(name, kind, placed, content), inner)
             if kind.startswith("image/"):
@@ -325,7 +332,7 @@ class _Search:
         if envelope.unopened:
             self.notes.append("里面还夹着没有拆开的信或链接，请打开邮件查看")
 
-    def _open(self, name: str, content: bytes, inner: bool, opener: Opener) -> None:
+    def _open_outlook(self, name: str, content: bytes, inner: bool, opener: Opener) -> None:
         try:
             envelope = opener(content)
         except Refused as refused:
