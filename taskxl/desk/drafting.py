@@ -254,10 +254,8 @@ def _find_unusable(
 
 
 def _tell_files(files: Sequence[FileVerdict], names: Mapping[str, str]) -> str:
-    return "".join(
-        f"{show(_as_sent(one.file, names))}：{show(one.reason or '读不出内容').rstrip('。')}。"
-        for one in files
-    )
+    told = ((_as_sent(one.file, names), one.reason or "读不出内容") for one in files)
+    return "".join(f"{show(name)}：{show(reason).rstrip('。')}。" for name, reason in told)
 
 
 def _as_sent(file: str, names: Mapping[str, str]) -> str:

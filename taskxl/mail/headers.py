@@ -50,7 +50,7 @@ def decode_bytes(content: bytes, charset: str) -> str:
     text = content[:_MOST].decode("utf-8", "replace")
     likeness = _reads_chinese(text)
     other = _reads_chinese(content[:_MOST].decode("gb18030", "replace"))
-    if "\ufffd" in text and likeness > 0 and likeness >= other:
+    if "\ufffd" in text and likeness >= max(other, 0):
         return content.decode("utf-8", "replace")
     return decode_text(content)[0]
 

@@ -1,7 +1,7 @@
 """Letters and files that somebody saved into a folder, opened. Hostile input: runs in a worker."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 
@@ -30,7 +30,7 @@ class SavedLetter:
     name: str
     digest: str
     letter: ReceivedLetter | Refusal
-    head: ReceivedLetter = ReceivedLetter()
+    head: ReceivedLetter = field(default_factory=ReceivedLetter)
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,7 +109,7 @@ def shows_parts(text: str) -> bool:
 
 
 def is_cut(message: "Message[str, str]") -> bool:
-    """Tell whether a letter breaks off: its closing boundary never comes, nor another sign of an end.
+    """Tell whether a letter breaks off: no closing boundary comes, nor another sign of an end.
 
     What an outer boundary closes is whole: programs forget the inner one.
     """

@@ -27,13 +27,12 @@ def send_back_text(month: Month, office: str, names: Mapping[str, str] | None = 
     sent = {file: (names or {}).get(file, file) for file in files}
     if len(set(sent.values())) < len(files):
         sent = {file: file for file in files}  # two of one name: only ours tells them apart
+    placed = sent if len(files) > 1 else {}
     certain = [f for f in findings if f.severity != "info"]
     doubtful = [f for f in findings if f.severity == "info"]
     lines = []
     for title, some in (("请更正", certain), ("请核实", doubtful)):
-        told = list(
-            dict.fromkeys(_describe(month, f, sent if len(files) > 1 else {}) for f in some)
-        )
+        told = list(dict.fromkeys(_describe(month, f, placed) for f in some))
         if told:
             lines += [f"{title} {len(told)} 处：", *(f"{n}. {t}" for n, t in enumerate(told, 1))]
     named = f"（{show(sent[files[0]])}）" if len(files) == 1 else ""
