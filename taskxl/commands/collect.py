@@ -52,9 +52,12 @@ def collect(folder: Path | None, month: str | None, source: Path | None) -> None
         )
     else:
         account = collecting.find_account(workspace, period)
-        password = ask_password(account.user, account.server)
         report = collecting.collect_mail(
-            workspace, period, password, common.now(), common.progress("收取")
+            workspace,
+            period,
+            lambda: ask_password(account.user, account.server),
+            common.now(),
+            common.progress("收取"),
         )
     for note in report.notes:
         click.echo(note)

@@ -20,6 +20,7 @@ from taskxl.mail.certificates import find_authority
 from taskxl.mail.imap import Account
 from taskxl.mail.inbox import Declined, Head, Mailbox, Unanswered, open_mailbox
 from taskxl.mail.messages import MESSAGE_BYTES, ReceivedLetter, open_letter
+from taskxl.mail.passwords import Secret
 from taskxl.mail.saved import Saved, open_saved
 from taskxl.merge.versions import local_moment
 from taskxl.model import Period, Settings
@@ -67,7 +68,7 @@ def find_account(workspace: Workspace, period: Period) -> Account:
 def collect_mail(
     workspace: Workspace,
     period: Period,
-    password: str,
+    password: Secret,
     now: datetime,
     progress: Progress = None,
 ) -> CollectReport:
