@@ -91,6 +91,16 @@ def test_a_report_that_nothing_failed_is_none(action: str) -> None:
     assert read_letter(content).returned
 
 
+def test_the_reason_may_stand_below_the_address_only() -> None:
+    content = REPORT.format(action="failed", returned=RETURNED)
+    content = content.replace("sorry\r\n", "This did not arrive:\r\n\r\n  jj@x\r\n    all gone\r\n")
+    start = content.index("Diagnostic-Code")
+    content = content[:start] + content[content.index("--B", start) :]
+    bounce = read_bounce(parse_letter(content.encode()))
+    assert bounce is not None
+    assert bounce.reason == "all gone"
+
+
 def test_a_person_who_passes_a_report_on_sends_a_letter() -> None:
     content = REPORT.format(action="failed", returned=RETURNED)
     content = content.replace("Mail Delivery System <MAILER-DAEMON@mx.example>", "jj@x")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from taskxl.commands import common
-from taskxl.commands.asking import ask_password
+from taskxl.commands.asking import prepare_password
 from taskxl.commands.screen import ChineseCommand, month_option, table
 from taskxl.errors import TaskxlError
 from taskxl.text import show
@@ -55,7 +55,7 @@ def collect(folder: Path | None, month: str | None, source: Path | None) -> None
         report = collecting.collect_mail(
             workspace,
             period,
-            lambda: ask_password(account.user, account.server),
+            prepare_password(account.user, account.server),
             common.now(),
             common.progress("收取"),
         )

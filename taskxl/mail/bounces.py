@@ -1,7 +1,7 @@
 """A letter that comes back: whose it was, and why it did not get through."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from email.message import Message
 
@@ -100,16 +100,27 @@ def read_bounce(message: "Message[str, str]") -> Bounce | None:
     identities += re.findall(r"<[^<>\s]{3,250}>", answered)
     status = next((one.status for one in failed if one.status), "")
     found = _STATUS.search(text)
-    line = next((one.reason for one in failed if one.reason), "")
-    line = line or next((one[0] for one in _REASON.finditer(text)), "")
     named = [one.recipient for one in failed if one.recipient]
     named = named or _ADDRESS.findall(first_header(message, "x-failed-recipients"))
+    line = next((one.reason for one in failed if one.reason), "") or _find_reason(text, named)
     return Bounce(
         tuple(dict.fromkeys(identities))[:_MOST_IDS],
         status or (found[1] if found else ""),
         re.sub(r"\s+", " ", line).strip()[:200],
         tuple(dict.fromkeys(named)),
     )
+
+
+def _find_reason(text: str, recipients: Sequence[str]) -> str:
+    """Return what a text gives as the reason: below the address, or a line that sounds like one."""
+    for address in recipients:
+        below = re.search(
+            rf"(?m)^[ \t<]*{re.escape(address)}[>:]*[ \t]*\n((?:[ \t]+\S.*\n?){{1,3}})", text
+        )
+        if below:
+            return below[1]
+    lines = (one[0] for one in _REASON.finditer(text) if not _FIELD.match(one[0]))
+    return next(lines, "")
 
 
 _REPORTS = frozenset(("multipart/report", "message/delivery-status"))
