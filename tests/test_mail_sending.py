@@ -585,16 +585,16 @@ def test_a_server_that_goes_away_in_the_middle_is_told_and_the_rest_is_left(
     assert (list(results(report)), list(report.already)) == (NAMES[1:], NAMES[:1])
 
 
-def test_a_letter_of_40_megabytes_is_one_line(
+def test_a_letter_over_the_servers_limit_is_one_line(
     bureau: Workspace, authority: Authority, keyboard: Keyboard
 ) -> None:
     form = bureau.form_path("基教股", APRIL)
-    form.write_bytes(os.urandom(30_000_000))
-    with run_server(authority.context(), size=10 << 20) as (port, room):
+    form.write_bytes(os.urandom(3_000_000))
+    with run_server(authority.context(), size=1 << 20) as (port, room):
         use_port(bureau, port)
         report = keyboard.send(bureau)
     assert results(report) == {"办公室": "sent", "基教股": "refused", "计财股": "sent"}
-    assert report.deliveries[1].outcome.detail == "信件太大（39 MB），服务器最多收 10 MB"
+    assert report.deliveries[1].outcome.detail == "信件太大（4 MB），服务器最多收 1 MB"
     assert len(room.received) == 2
 
 
