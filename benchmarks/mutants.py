@@ -80,6 +80,28 @@ ROOMS = {
         ),
         ("tests/test_intake_gate.py", "tests/test_bite_gate.py"),
     ),
+    "mail": Room(
+        (
+            "taskxl/mail/*.py",
+            "taskxl/desk/sending.py",
+            "taskxl/desk/drafting.py",
+            "taskxl/desk/came_back.py",
+            "taskxl/desk/collecting.py",
+            "taskxl/desk/received.py",
+            "taskxl/desk/mail_checking.py",
+        ),
+        (
+            "tests/test_mail_[b-l]*.py",
+            "tests/test_mail_messages.py",
+            "tests/test_mail_names.py",
+            "tests/test_mail_odd_letters.py",
+            "tests/test_mail_passwords.py",
+            "tests/test_mail_quirks.py",
+            "tests/test_mail_sending.py",
+            "tests/test_collect*.py",
+            "tests/test_commands_mail.py",
+        ),
+    ),
     "pen": Room(
         ("taskxl/reports/pen.py", "taskxl/reports/corrections.py"),
         ("tests/test_pen.py", "tests/test_bite_pen.py"),

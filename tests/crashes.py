@@ -41,7 +41,7 @@ from tests.dovecot import DOVECOT, USER, Server, run_dovecot
 from tests.dovecot import PASSWORD as READING
 from tests.letters import RETURN, make_letter
 from tests.mail_support import PASSWORD as WRITING
-from tests.mail_support import ScriptedServer, make_authority
+from tests.mail_support import Lines, ScriptedServer, make_authority
 from tests.month_of_clerks import APRIL, OFFICES, Words, fill_words, make_workspace
 from tests.packages import pack
 from tests.reading_here import read_in_process
@@ -106,8 +106,8 @@ class CountingServer(ScriptedServer):
         super().__init__(context, lambda count, name: None)
         self.folder = folder
 
-    def _take_letter(self, sock: socket.socket) -> bytes:
-        content = super()._take_letter(sock)
+    def _take_letter(self, lines: Lines) -> bytes:
+        content = super()._take_letter(lines)
         (self.folder / f"{len(self.commands)}.eml").write_bytes(content)
         return content
 

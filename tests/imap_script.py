@@ -4,6 +4,7 @@ import re
 import socket
 import ssl
 import threading
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -27,6 +28,15 @@ class ImapScript:
     hollow: set[int] = field(default_factory=set)
     no: bytes = b"message could not be converted"
     capabilities: bytes = b"IMAP4rev1"
+    greeting: bytes = b""
+    folders: tuple[bytes, ...] = (rb'(\HasNoChildren) "." INBOX', rb'(\Sent) "." INBOX.Sent')
+    special: tuple[bytes, ...] = ()
+    wants_id: bool = False
+    refuses: bytes = b""
+    bye: bytes = b""
+    appended: list[bytes] = field(default_factory=list)
+    introduced: bool = False
+    old_tls: bool = False
     authority: Path = Path()
     port: int = 0
     connections: int = 0
@@ -40,18 +50,35 @@ class ImapScript:
         end = b"OK done"
         if words.startswith(b"CAPABILITY"):
             said = b"* CAPABILITY %b\r\n" % self.capabilities
+        elif words.startswith(b"ID "):
+            said, self.introduced = b"* ID NIL\r\n", True
+        elif words.startswith(b"LOGIN") and self.refuses:
+            end = b"NO " + self.refuses
+        elif words.startswith((b"SELECT", b"EXAMINE")) and self.wants_id and not self.introduced:
+            end = b"NO EXAMINE Unsafe Login. Please contact kefu"
+        elif words.startswith((b"SELECT", b"EXAMINE", b"APPEND")) and not self._has(rest):
+            end = b"NO [TRYCREATE] no such folder"
         elif words.startswith((b"SELECT", b"EXAMINE")):
             said = b"* %d EXISTS\r\n* OK [UIDVALIDITY 7] ok\r\n" % len(self.letters)
             end = b"OK [READ-ONLY] done"
         elif words.startswith(b"LIST"):
-            said = b'* LIST (\\HasNoChildren) "." INBOX\r\n* LIST (\\Sent) "." INBOX.Sent\r\n'
+            listed = self.special if b"(SPECIAL-USE)" in words else self.folders
+            said = b"".join(b"* LIST %b\r\n" % one for one in listed)
         elif words.startswith(b"UID SEARCH"):
             said = b"* SEARCH %b\r\n" % b" ".join(b"%d" % u for u in self._listed(words))
+        elif words.startswith(b"UID FETCH") and self.bye:
+            said = b"* BYE %b\r\n" % self.bye
         elif words.startswith(b"UID FETCH"):
             said, end = self._fetch(words)
         elif words.startswith(b"LOGOUT"):
             said = b"* BYE bye\r\n"
         return said + tag + b" " + end + b"\r\n"
+
+    def _has(self, rest: bytes) -> bool:
+        """Tell whether a folder that a command names is there."""
+        words = rest.split()
+        name = words[1].strip(b'"') if len(words) > 1 else b""
+        return any(one.rpartition(b'"." ')[2].strip(b'"') == name for one in self.folders)
 
     def _listed(self, words: bytes) -> list[int]:
         asked = re.search(rb"UID SEARCH UID (\d+)", words)
@@ -89,12 +116,29 @@ class ImapScript:
 
     def serve(self, raw: socket.socket, context: ssl.SSLContext) -> None:
         with suppress(OSError), context.wrap_socket(raw, server_side=True) as client:
-            client.sendall(b"* OK [CAPABILITY %b] ready\r\n" % self.capabilities)
+            ready = b"* OK [CAPABILITY %b] ready" % self.capabilities
+            client.sendall((self.greeting or ready) + b"\r\n")
+            if self.greeting:
+                return
             lines = client.makefile("rb")
             for line in lines:
+                size = re.search(rb"\{(\d+)\}\r\n$", line)
+                if size:
+                    client.sendall(b"+ go on\r\n")
+                    self.appended.append(lines.read(int(size[1])))
+                    lines.readline()
                 client.sendall(self.answer(line))
-                if b"LOGOUT" in line.upper():
+                if b"LOGOUT" in line.upper() or (self.bye and b"UID FETCH" in line.upper()):
                     return
+
+
+def make_old(context: ssl.SSLContext) -> None:
+    """Let a server speak nothing newer than TLS 1.1."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        context.set_ciphers("DEFAULT@SECLEVEL=0")
+        context.minimum_version = ssl.TLSVersion.TLSv1
+        context.maximum_version = ssl.TLSVersion.TLSv1_1
 
 
 @contextmanager
@@ -102,6 +146,8 @@ def run_imap_script(script: ImapScript, folder: Path) -> Iterator[ImapScript]:
     """Run the mailbox over TLS on loopback; its `authority` is to be trusted."""
     script.authority = make_certificate(folder)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    if script.old_tls:
+        make_old(context)
     context.load_cert_chain(folder / "cert.pem", folder / "key.pem")
     listener = socket.create_server(("127.0.0.1", 0))
     script.port = int(listener.getsockname()[1])

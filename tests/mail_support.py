@@ -217,6 +217,24 @@ the first byte of a letter, `end` at its dot); returns a reply to give instead o
 `cut` to hang up without one, `cut after` to hang up after the usual one, None for the usual."""
 
 
+class Lines:
+    """The lines that come over a socket; what came after one waits for the next question."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        self.sock = sock
+        self.waiting = b""
+
+    def read(self) -> bytes:
+        """Return the next line, "" where the other side has hung up."""
+        while b"\n" not in self.waiting:
+            more = self.sock.recv(1 << 16)
+            if not more:
+                return b""
+            self.waiting += more
+        line, end, self.waiting = self.waiting.partition(b"\n")
+        return line + end
+
+
 class ScriptedServer:
     """Speaks SMTP over STARTTLS by the book but where `behave` says otherwise."""
 
@@ -263,9 +281,10 @@ class ScriptedServer:
 
     def _talk(self, opened: list[socket.socket]) -> None:
         sock = opened[0]
+        caller = Lines(sock)
         self._answer(sock, "greeting", "220 ready")
         recipients: list[str] = []
-        while line := _read_line(sock):
+        while line := caller.read():
             name = line.split()[0].decode().upper() if line.split() else ""
             if name == "EHLO":
                 self.greeted_by.add(line.split()[1].decode())
@@ -281,11 +300,12 @@ class ScriptedServer:
                 self._answer(sock, name, "220 go")
                 sock = self.context.wrap_socket(sock, server_side=True)
                 opened.append(sock)
+                caller = Lines(sock)
             elif name == "AUTH":
                 self._answer(sock, name, "235 welcome")
             elif name == "DATA":
                 if self._answer(sock, name, "354 go on").startswith("354"):
-                    content = self._take_letter(sock)
+                    content = self._take_letter(caller)
                     reply = self.behave(self._count("end"), "end")
                     if reply in (None, "cut unanswered", "cut after"):
                         self.received.append((tuple(recipients), content))
@@ -305,13 +325,13 @@ class ScriptedServer:
                 if name == "QUIT":
                     return
 
-    def _take_letter(self, sock: socket.socket) -> bytes:
-        content = b""
-        while line := _read_line(sock):
+    def _take_letter(self, lines: Lines) -> bytes:
+        content = bytearray()
+        while line := lines.read():
             if not content and self.behave(self._count("body"), "body") == "cut":
                 raise _HungUpError
             if line == b".\r\n":
-                return content
+                return bytes(content)
             content += line[1:] if line.startswith(b".") else line
         raise _HungUpError
 
@@ -336,13 +356,3 @@ class _HungUpError(Exception):
 
 def _say(sock: socket.socket, text: str) -> None:
     sock.sendall(f"{text}\r\n".encode())
-
-
-def _read_line(sock: socket.socket) -> bytes:
-    line = b""
-    while not line.endswith(b"\n"):
-        char = sock.recv(1)
-        if not char:
-            return b""
-        line += char
-    return line

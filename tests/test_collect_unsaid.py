@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from taskxl.desk import collecting
 from taskxl.desk.drafting import compose_letters
 from taskxl.desk.lists import load_master
-from taskxl.mail import imap
+from taskxl.mail import imap, messages
 from taskxl.master.book.making import write_master
 from taskxl.workspace.folder import Workspace
 from tests.imap_script import ImapScript, run_imap_script
@@ -71,7 +71,7 @@ def test_what_the_server_says_to_a_letter_is_shown_and_costs_no_connection(
 @settings(
     max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-@given(fates=st.lists(st.sampled_from(["", "missing", "denied", "hollow"]), max_size=6))
+@given(fates=st.lists(st.sampled_from(["", "missing", "denied", "garbled", "hollow"]), max_size=6))
 def test_listed_is_fetched_and_named_together(
     fates: list[str], tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -111,3 +111,40 @@ def test_a_letter_of_which_nothing_is_known_is_said_before_anybody_is_urged(
     collect(workspace, ImapScript(letters(1), missing={1}), tmp_path, monkeypatch)
     batch = compose_letters(workspace, APRIL, "remind")
     assert any("不知道是谁的" in note for note in batch.notes)
+
+
+def test_a_saved_letter_that_cannot_be_read_is_recorded_until_it_can(
+    workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    saved = tmp_path / "saved"
+    saved.mkdir()
+    set_up(workspace, 993)
+    many = make_letter(*((f"{n}.xlsx", b"%d" % n) for n in range(3)), subject="四月的表")
+    (saved / "a.eml").write_bytes(many)
+    monkeypatch.setattr(messages, "_FILES", 2)
+    line = collecting.collect_folder(workspace, APRIL, saved, NOW).lines[0]
+    assert (line.sender, line.subject, line.fate) == ("周晓禾", "四月的表", "refused")
+    collecting.collect_folder(workspace, APRIL, saved, NOW)
+    ((key, outcome),) = records(workspace, "SELECT key, outcome FROM messages")
+    assert key.startswith("?")
+    assert outcome.startswith("读不出来：这封信的附件超过 2 个")
+    batch = compose_letters(workspace, APRIL, "remind")
+    assert any("基教股有一封信（“四月的表”）没有读到" in note for note in batch.notes)
+    monkeypatch.setattr(messages, "_FILES", 200)
+    collecting.collect_folder(workspace, APRIL, saved, NOW)
+    batch = compose_letters(workspace, APRIL, "remind")
+    assert not any("没有读到" in note for note in batch.notes)
+
+
+def test_an_office_whose_letter_points_to_a_cloud_is_not_urged(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    saved = tmp_path / "saved"
+    saved.mkdir()
+    set_up(workspace, 993)
+    letter = make_letter(subject="四月的表", text="表在 https://pan.baidu.com/s/1 里")
+    (saved / "a.eml").write_bytes(letter)
+    collecting.collect_folder(workspace, APRIL, saved, NOW)
+    batch = compose_letters(workspace, APRIL, "remind")
+    assert any("基教股有一封信（“四月的表”）没有读到" in note for note in batch.notes)
+    assert "基教股" not in [item.office for item in batch.items]

@@ -6,7 +6,7 @@ from functools import cache
 import click
 
 from taskxl.errors import TaskxlError
-from taskxl.mail.passwords import SERVICE, VARIABLE, find_password
+from taskxl.mail.passwords import SERVICE, VARIABLE, Secret, find_password, reveal
 from taskxl.text import show
 
 
@@ -15,9 +15,17 @@ def ask_password(user: str, server: str) -> str:
 
     Raises TaskxlError where there is neither.
     """
+    return reveal(prepare_password(user, server))
+
+
+def prepare_password(user: str, server: str) -> Secret:
+    """Return the password, or what asks the person at the keyboard for it when it is wanted.
+
+    Raises TaskxlError at once where there is neither.
+    """
     password = find_password(user, server)
     if password is None and sys.stdin.isatty():
-        password = _ask_person(user)
+        return lambda: _ask_person(user)
     if not password:
         raise TaskxlError(
             f"没有邮箱 {show(user)} 的密码（授权码）。请在终端里运行，会提示输入；"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from taskxl.commands import common
-from taskxl.commands.asking import ask_password
+from taskxl.commands.asking import prepare_password
 from taskxl.commands.screen import ChineseCommand, month_option, table
 from taskxl.errors import TaskxlError
 from taskxl.text import show
@@ -52,9 +52,12 @@ def collect(folder: Path | None, month: str | None, source: Path | None) -> None
         )
     else:
         account = collecting.find_account(workspace, period)
-        password = ask_password(account.user, account.server)
         report = collecting.collect_mail(
-            workspace, period, password, common.now(), common.progress("收取")
+            workspace,
+            period,
+            prepare_password(account.user, account.server),
+            common.now(),
+            common.progress("收取"),
         )
     for note in report.notes:
         click.echo(note)

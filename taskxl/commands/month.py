@@ -93,6 +93,7 @@ def merge(folder: Path | None, month: str | None, clean: bool, as_json: bool, st
 @click.pass_obj
 def status(folder: Path | None, month: str | None) -> None:
     """谁报了，谁没报。"""
+    from taskxl.desk.came_back import note_returned
     from taskxl.desk.merging import look_at_month, note_strays
     from taskxl.desk.periods import choose_period
 
@@ -109,6 +110,8 @@ def status(folder: Path | None, month: str | None) -> None:
     for state, line in zip(merged.offices, lines, strict=True):
         click.secho(line, fg=_STATE_COLOURS[state.state] if state.due else None)
     click.echo(common.count_states(merged))
+    for note in note_returned(workspace, period):
+        click.echo(note)
 
 
 @click.command(cls=ChineseCommand)

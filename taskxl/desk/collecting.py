@@ -3,15 +3,16 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from hashlib import sha256
 from pathlib import Path, PurePosixPath
 
 from taskxl.dates.year import year_periods
 from taskxl.desk.lists import load_master
-from taskxl.desk.received import CollectReport, Taking
+from taskxl.desk.received import FOLDER, CollectReport, Taking
 from taskxl.desk.return_files import Progress
 from taskxl.errors import TaskxlError
-from taskxl.intake.gate import Refusal
-from taskxl.intake.refusals import MB, Limits
+from taskxl.intake.gate import Refusal, read_once
+from taskxl.intake.refusals import MB, Limits, Refused
 from taskxl.intake.workers import read_isolated
 from taskxl.ledger import Ledger, open_ledger
 from taskxl.ledger.incoming import NOT_FETCHED, TOO_LARGE, UNREADABLE, CollectedMessage, known_keys
@@ -19,6 +20,7 @@ from taskxl.mail.certificates import find_authority
 from taskxl.mail.imap import Account
 from taskxl.mail.inbox import Declined, Head, Mailbox, Unanswered, open_mailbox
 from taskxl.mail.messages import MESSAGE_BYTES, ReceivedLetter, open_letter
+from taskxl.mail.passwords import Secret
 from taskxl.mail.saved import Saved, open_saved
 from taskxl.merge.versions import local_moment
 from taskxl.model import Period, Settings
@@ -31,8 +33,7 @@ _LIMITS = Limits(seconds=20.0)
 _DESCRIBED, _OPENED, _OPENED_BYTES = 1000, 400, 64 * MB
 # Letters in a row that may break the connection before the mailbox is left.
 _PATIENCE = 3
-_FOLDER = "folder"
-"""Source of letters that were saved by hand; where the folder was is nobody's business."""
+_HEAD_BYTES = 1 << 16
 # A server's own Received goes before the time at which the letter got into this folder, which
 # moving or importing it may set anew; but not a date from another age.
 _MOVED = timedelta(days=40)
@@ -67,7 +68,7 @@ def find_account(workspace: Workspace, period: Period) -> Account:
 def collect_mail(
     workspace: Workspace,
     period: Period,
-    password: str,
+    password: Secret,
     now: datetime,
     progress: Progress = None,
 ) -> CollectReport:
@@ -174,10 +175,11 @@ def _collect_box(
                 size = -(-head.size // MB)
                 outcome = f"{TOO_LARGE}（{size} MB），留在邮箱里。请打开邮箱，把附件另存后放进回收"
                 left.append(taking.leave(head.uid, letter, head.received, outcome, "refused"))
-            elif head.bare and not taking.looks_like(letter):
+            elif head.bare and not (taking.looks_like(letter) or letter.robot):
                 left.append(taking.leave(head.uid, letter, head.received, "没有附件", "none"))
             else:
-                # Also an office's letter without anything on it: its text may hold a link.
+                # Also an office's letter without anything on it: its text may hold a link. And a
+                # robot's, which may tell that one of ours came back.
                 whole.append(head)
         taking.record(account.source, [(f"{prefix}{uid}", m) for uid, m in left])
         done += len(chunk) - len(heads) + len(left)
@@ -314,11 +316,28 @@ def _collect_saved(folder: Path, taking: Taking, progress: Progress) -> None:
     number = 0
     for done, (name, (_, result)) in enumerate(zip(names, results, strict=True), 1):
         if isinstance(result, Refusal):
-            taking.refuse_saved(number := number + 1, name, f"{result.reason}（{result.code}）")
+            number += 1
+            _refuse_file(taking, number, folder / name, name, result)
         else:
             number = _take_saved(taking, number, name, result)
         if progress:
             progress(done, len(names))
+
+
+def _refuse_file(taking: Taking, number: int, path: Path, name: str, refusal: Refusal) -> None:
+    """Say why a file is not taken; of a letter that broke its reader, also whose it may be."""
+    reason = f"{refusal.reason}（{refusal.code}）"
+    if path.suffix.lower() != ".eml":
+        taking.refuse_saved(number, name, reason)
+        return
+    try:
+        content, _ = read_once(path)
+    except Refused:
+        taking.refuse_saved(number, name, reason)
+        return
+    ((_, head),) = read_isolated(open_letter, True, [content[:_HEAD_BYTES]], limits=_LIMITS)
+    letter = ReceivedLetter() if isinstance(head, Refusal) else head
+    taking.refuse_letter(number, name, sha256(content).hexdigest(), letter, reason)
 
 
 def _take_saved(taking: Taking, number: int, name: str, saved: Saved) -> int:
@@ -327,12 +346,12 @@ def _take_saved(taking: Taking, number: int, name: str, saved: Saved) -> int:
         label = f"{name}/{one.name}" if one.name else name
         if isinstance(one.letter, Refusal):
             reason = f"{one.letter.reason}（{one.letter.code}）"
-            taking.refuse_saved(number, label, reason)
+            taking.refuse_letter(number, label, one.digest, one.head, reason)
             continue
         # No server tells when it came: the last one's Received, else the sender's own date.
         moment = taking.believe(one.letter.arrived_at or one.letter.sent_at)
         message = taking.take(number, one.letter, moment, label)
-        taking.record(_FOLDER, [(one.digest, message)])
+        taking.record(FOLDER, [(one.digest, message)])
     if saved.content is not None:
         number += 1
         taking.copy_saved(number, PurePosixPath(name), saved.content, saved.modified)

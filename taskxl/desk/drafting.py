@@ -4,10 +4,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from hashlib import sha256
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from taskxl.dates import report_day
+from taskxl.desk.came_back import KIND_WORDS, note_returned
 from taskxl.desk.issuing import compose_forms
 from taskxl.desk.lists import load_master
 from taskxl.desk.merging import look_at_month
@@ -17,7 +18,7 @@ from taskxl.errors import TaskxlError
 from taskxl.findings import Finding
 from taskxl.forms.issue import Form, form_title
 from taskxl.ledger import LetterKind, Topic, open_ledger
-from taskxl.ledger.incoming import list_senders
+from taskxl.ledger.incoming import list_senders, list_sent_names
 from taskxl.ledger.looking import look_into_ledger
 from taskxl.ledger.own import careful_writer
 from taskxl.mail.addresses import Recipients, read_recipients
@@ -38,9 +39,6 @@ from taskxl.workspace.files import (
 )
 from taskxl.workspace.folder import Workspace
 from taskxl.workspace.lock import hold_workspace
-
-KIND_WORDS: dict[LetterKind, str] = {"issue": "下发", "remind": "催报", "send-back": "退回"}
-"""Each kind of letter as file names and templates call it."""
 
 BAD_ADDRESS = "M140"
 _WEEKDAYS = "一二三四五六日"
@@ -124,7 +122,9 @@ def compose_letters(
         "send-back": lambda: _compose_send_back(workspace, master, period, office, progress, today),
     }
     items, notes = composers[kind]()
-    notes += _note_addresses(master, findings, items) if by_mail else []
+    if by_mail:
+        notes += _note_addresses(master, findings, items)
+        notes += note_returned(workspace, period, items[0].office if office and items else None)
     template = workspace.template(_template_name(kind))
     word = master.settings.office_word
     told = tuple(call_offices(note, word) for note in notes)
@@ -180,10 +180,10 @@ def _compose_remind(
     forms = {form.office: form for form in compose_forms(workspace, period)}
     with look_into_ledger(workspace) as ledger:
         senders = list_senders(ledger, period)
-    items, notes = [], []
-    with look_into_ledger(workspace) as ledger:
+        names = list_sent_names(ledger, period)
         since = (ledger.first_issued(period) if ledger else None) or period.first_day
         waiting = find_waiting(ledger, master, period, min(since, period.first_day))
+    items, notes = [], []
     if "" in waiting and left:
         notes.append(
             f"邮箱里有一封信（{quote(waiting[''], 40)}）没有读到，不知道是谁的。"
@@ -207,8 +207,8 @@ def _compose_remind(
                 f"请先运行 taskxl issue --month {period.month}。"
             )
             continue
-        reason = _why_rejected(month, state)
-        came = _tell_files(_find_unusable(month, state, senders))
+        reason = _why_rejected(month, state, names)
+        came = _tell_files(_find_unusable(month, state, senders), names)
         values = _values(master, period, state.office, form, attachment) | {
             "退回原因": reason,
             "来件": came,
@@ -219,11 +219,11 @@ def _compose_remind(
     return items, notes
 
 
-def _why_rejected(month: Month, state: OfficeState) -> str:
+def _why_rejected(month: Month, state: OfficeState, names: Mapping[str, str]) -> str:
     if state.state != "rejected":
         return ""
     mine = [one for one in month.files if one.file in state.files and one.verdict == "rejected"]
-    return _tell_files(mine) or "读不出内容。"
+    return _tell_files(mine, names) or "读不出内容。"
 
 
 def _find_unusable(
@@ -253,10 +253,18 @@ def _find_unusable(
     ]
 
 
-def _tell_files(files: Sequence[FileVerdict]) -> str:
-    return "".join(
-        f"{show(one.file)}：{show(one.reason or '读不出内容').rstrip('。')}。" for one in files
-    )
+def _tell_files(files: Sequence[FileVerdict], names: Mapping[str, str]) -> str:
+    told = ((_as_sent(one.file, names), one.reason or "读不出内容") for one in files)
+    return "".join(f"{show(name)}：{show(reason).rstrip('。')}。" for name, reason in told)
+
+
+def _as_sent(file: str, names: Mapping[str, str]) -> str:
+    """Return a file's name as its sender knows it, also of what lies in an archive of theirs."""
+    path = PurePosixPath(file)
+    for outer in (path, *path.parents):
+        if str(outer) in names:
+            return str(PurePosixPath(names[str(outer)], path.relative_to(outer)))
+    return file
 
 
 def _compose_send_back(
@@ -268,10 +276,13 @@ def _compose_send_back(
     today: date | None,
 ) -> tuple[list[Item], list[str]]:
     month = look_at_month(workspace, period, progress, today)
+    with look_into_ledger(workspace) as ledger:
+        called = list_sent_names(ledger, period)
+    names = {one.file: _as_sent(one.file, called) for one in month.files}
     items = []
     states = _choose(month.offices, month.master, office)
     for state in states:
-        text = send_back_text(month, state.office)
+        text = send_back_text(month, state.office, names)
         if text:
             values = _values(master, period, state.office) | {"更正": text}
             items.append(_make_item(master, state.office, _digest(text.encode()), values))

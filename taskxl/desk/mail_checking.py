@@ -1,12 +1,12 @@
 """Both mail servers tried: reached, logged in to, their folders looked at; nothing is sent."""
 
 from collections.abc import Callable, Iterator
-from contextlib import closing, suppress
+from contextlib import closing
 from dataclasses import dataclass
 
 from taskxl.desk.lists import load_master
 from taskxl.errors import TaskxlError
-from taskxl.mail.folders import list_folders
+from taskxl.mail.folders import advise, list_folders
 from taskxl.mail.imap import Account
 from taskxl.mail.outbox import Outbox, Server, UnreachableError
 from taskxl.model import Settings
@@ -70,7 +70,7 @@ def _try_mailbox(
         return
     account = Account(settings.inbox_server, settings.inbox_port, user, ca_file=ca_file)
     try:
-        folders = list_folders(account, ask_password(user, account.server))
+        folders = list_folders(account, lambda: ask_password(user, account.server))
     except TaskxlError as error:
         yield Trial("收信", False, str(error))
         return
@@ -79,27 +79,11 @@ def _try_mailbox(
     more = f"等 {len(folders)} 个" if len(folders) > _SHOWN else ""
     yield Trial("文件夹", bool(folders), f"{named}{more}" if folders else "服务器一个也没有列出。")
     names = {one.name for one in folders}
-    sent = next((one.name for one in folders if one.is_sent), "")
     for word, wanted in (("收件夹", settings.inbox_folder), ("已发送文件夹", settings.sent_folder)):
         if not wanted or wanted.upper() == "INBOX":
             continue
-        near = _nearest(wanted, names) or (sent if word == "已发送文件夹" else "")
         if wanted in names:
             yield Trial(word, True, f"“{show(wanted, 30)}”有。")
         else:
-            advice = (
-                f"请把设置里的“{word}”改为：{show(near, 30)}" if near else "请照上面列出的名称填"
-            )
-            yield Trial(word, False, f"邮箱里没有“{show(wanted, 30)}”。{advice}。")
-
-
-def _nearest(wanted: str, names: set[str]) -> str:
-    """Return the folder that is meant: below INBOX, or in other letters of case; "" for none."""
-    bare = wanted.casefold().removeprefix("inbox.").removeprefix("inbox/")
-    with suppress(StopIteration):
-        return next(
-            name
-            for name in sorted(names)
-            if name.casefold().removeprefix("inbox.").removeprefix("inbox/") == bare
-        )
-    return ""
+            advice = advise(word, wanted, folders, sent=word == "已发送文件夹")
+            yield Trial(word, False, f"邮箱里没有“{show(wanted, 30)}”。{advice}")

@@ -6,7 +6,8 @@ from datetime import date
 from pathlib import Path
 
 from taskxl.dates import report_day
-from taskxl.desk.drafting import KIND_WORDS, Batch, Item, compose_letters
+from taskxl.desk.came_back import KIND_WORDS
+from taskxl.desk.drafting import Batch, Item, compose_letters
 from taskxl.desk.return_files import Progress
 from taskxl.ledger import LetterKind, open_ledger
 from taskxl.ledger.own import careful_writer

@@ -10,13 +10,14 @@ from itertools import count
 from pathlib import Path, PurePosixPath
 from typing import Literal
 
+from taskxl.desk.came_back import describe_stranger, take_bounce
 from taskxl.errors import TaskxlError
 from taskxl.intake.gate import read_once, skip_by_name
-from taskxl.intake.refusals import Refused
+from taskxl.intake.refusals import MB, Refused
 from taskxl.ledger import Ledger
 from taskxl.ledger.incoming import (
-    BOUNCED,
     OPEN,
+    UNREADABLE,
     CollectedFile,
     CollectedMessage,
     is_issued_form,
@@ -26,7 +27,6 @@ from taskxl.ledger.incoming import (
     list_unread,
     record_messages,
 )
-from taskxl.ledger.outgoing import find_office
 from taskxl.mail.addresses import read_recipients
 from taskxl.mail.messages import Attached, ReceivedLetter
 from taskxl.mail.names import mark_copy, name_attachment, name_saved
@@ -39,6 +39,12 @@ from taskxl.workspace.folder import Workspace
 MAIL_FOLDER = "邮件"
 SAVED_FOLDER = "另存"
 """Below 回收/: what hung on letters, and what somebody had saved by hand."""
+
+FOLDER = "folder"
+"""Source of letters that were saved by hand; where the folder was is nobody's business."""
+
+RUN_BYTES = 2000 * MB
+"""What a run puts under 回收/ at most: a year of a bureau is far less."""
 
 Fate = Literal["taken", "held", "gone", "ignored", "none", "refused"]
 """Put there; there already; taken of this very letter before, and gone from there since; no return
@@ -94,6 +100,7 @@ class Taking:
         self.broken = ""
         self.collected: list[int] = []
         self.named: set[int] = set()
+        self.size = 0  # bytes put under 回收/ in this run
         self.source = ""
         settings = master.settings
         self.own = {a.casefold() for a in (settings.mail_sender, settings.mail_user) if a}
@@ -123,14 +130,9 @@ class Taking:
         complete = [replace(message, source=source, key=key) for key, message in messages]
         record_messages(self.ledger, self.period, complete, self.now)
 
-    def keep_open(self, key: str, message: CollectedMessage) -> None:
-        """Record that a letter lies unread in the mailbox; the next run asks for it again."""
-        record_messages(
-            self.ledger,
-            self.period,
-            [replace(message, source=self.source, key=f"{OPEN}{key}")],
-            self.now,
-        )
+    def keep_open(self, key: str, message: CollectedMessage, source: str = "") -> None:
+        """Record that a letter is unread still; the next run takes it up again."""
+        self.record(source or self.source, [(f"{OPEN}{key}", message)])
 
     def settle_gone(self, is_there: Callable[[str], bool]) -> None:
         """Close what was kept open and is not in the mailbox any more: nobody waits for it."""
@@ -156,15 +158,15 @@ class Taking:
         """
         if label and not letter.subject:
             letter = replace(letter, subject=label)
-        sent = letter.bounce and find_office(self.ledger, letter.bounce.message_id)
-        if letter.bounce and sent:
-            why = show(letter.bounce.reason or letter.bounce.status or "没有说明原因", 120)
-            outcome = f"{BOUNCED}：写给{sent}的信没有送到（{why}）。请核对邮箱后再发"
-            message = self.leave(number, letter, at, outcome, "refused")[1]
-            return replace(message, outcome=f"{BOUNCED} {letter.bounce.message_id}：{why}")
-        if letter.returned:
-            return self.leave(number, letter, at, "退信或回执，没有收", "ignored")[1]
+        bounce = letter.bounce
+        back = take_bounce(self.ledger, bounce, self.now) if bounce else ""
         files = [self._take_file(number, letter, at, one) for one in letter.attachments]
+        if back:
+            message = self.leave(number, letter, at, back, "refused")[1]
+            return replace(message, files=tuple(files))
+        if letter.returned and not files:
+            said = describe_stranger(bounce) if bounce else "退信或回执，没有收"
+            return self.leave(number, letter, at, said, "ignored")[1]
         if letter.note:
             self._say(number, letter, at, "", letter.note, "refused")
         elif not files:
@@ -211,6 +213,15 @@ class Taking:
         """Say of a file of the folder why it is not taken."""
         self.lines.append(Line(number, None, "", "", (), name, reason, "refused"))
 
+    def refuse_letter(
+        self, number: int, name: str, digest: str, head: ReceivedLetter, reason: str
+    ) -> None:
+        """Say of a letter of the folder why it is not read; it is recorded as one to be read."""
+        head = head if head.subject else replace(head, subject=name)
+        moment = self.believe(head.arrived_at or head.sent_at)
+        self._say(number, head, moment, name, reason, "refused")
+        self.keep_open(digest, _message(head, moment, f"{UNREADABLE}：{reason}"), FOLDER)
+
     def copy_saved(
         self, number: int, name: PurePosixPath, content: bytes, modified: datetime
     ) -> None:
@@ -237,7 +248,13 @@ class Taking:
         _make_folder(self.folder, wanted.parent)
         free = (mark_copy(wanted, number) for number in count(1))
         chosen = next(one for one in free if not os.path.lexists(self.folder / one))
+        if self.size + len(content) > RUN_BYTES and self.size:
+            raise TaskxlError(
+                f"这一次收下的附件已有 {self.size // MB} MB，先停下，免得占满磁盘"
+                f"（一次最多收 {RUN_BYTES // MB} MB）。看过磁盘还有空间，再运行一次接着收。"
+            )
         write_whole(self.folder / chosen, content)
+        self.size += len(content)
         self.held[digest] = str(chosen)
         return str(chosen), f"收下：{chosen}", "taken"
 

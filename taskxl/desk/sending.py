@@ -18,7 +18,6 @@ from taskxl.ledger import (
     record_event,
     record_letter,
 )
-from taskxl.ledger.incoming import list_bounced
 from taskxl.mail.imap import Account
 from taskxl.mail.letters import Letter, write_letter
 from taskxl.mail.outbox import Outbox, Outcome, Server, UnreachableError
@@ -133,20 +132,13 @@ def _queue_letters(
 ) -> Iterator[_Queued]:
     """Yield what is to be sent, recorded; sort the rest of the batch into the report."""
     now = now.replace(microsecond=0)
-    bounced = list_bounced(ledger)
     for item in report.batch.items:
         if not item.recipients.to:
             continue
         last = find_letter(ledger, report.batch.topic(item))
         if last is not None and not last.is_pending and not again:
-            if last.event == "sent":
+            if last.event in ("sent", "returned"):
                 report.already[item.office] = last.event_at
-                if last.message_id in bounced:
-                    report.notes.append(
-                        f"{item.office}：已发的那封被退回（{bounced[last.message_id]}）。请核对邮箱，"
-                        f"改好后运行 taskxl mail {report.batch.kind} --month"
-                        f" {report.batch.period.month} --send --again --office {item.office}"
-                    )
             else:
                 report.doubtful.append(item.office)
             continue

@@ -8,11 +8,10 @@ from taskxl.ledger.schema import transaction
 from taskxl.ledger.store import Ledger
 from taskxl.model import Period
 
-BOUNCED = "被退回"
-"""How the outcome of a letter begins that brings one of ours back; its Message-ID follows."""
 OPEN = "?"
 """Before the key of a letter that lies unread in the mailbox: it is asked for again."""
 NOT_FETCHED, TOO_LARGE, UNREADABLE, BROKEN = "没有取到", "太大", "读不出来", "结构残缺"
+LINKED, SEALED = "正文里有网盘", "这封信是加密"
 """How the outcome of a letter begins that may hold a return which nobody has seen."""
 
 Arrivals = dict[tuple[str, str], datetime]
@@ -88,16 +87,6 @@ def known_keys(ledger: Ledger, source: str) -> frozenset[str]:
     return frozenset(key for (key,) in rows)
 
 
-def list_bounced(ledger: Ledger) -> dict[str, str]:
-    """Return why letters of ours came back, by their Message-ID."""
-    rows = ledger.connection.execute(
-        "SELECT outcome FROM messages WHERE substr(outcome, 1, ?) = ? ORDER BY id",
-        (len(BOUNCED) + 2, f"{BOUNCED} <"),
-    )
-    parts = (outcome[len(BOUNCED) + 1 :].partition("：") for (outcome,) in rows)
-    return {message_id: reason for message_id, _, reason in parts}
-
-
 def list_open(ledger: Ledger, source: str) -> list[CollectedMessage]:
     """Return the letters of a source that were never brought, by the keys they would have."""
     return [message for message in _list_unread(ledger, (OPEN,)) if message.source == source]
@@ -105,7 +94,7 @@ def list_open(ledger: Ledger, source: str) -> list[CollectedMessage]:
 
 def list_unread(ledger: Ledger, since: date) -> list[CollectedMessage]:
     """Return the letters since a day that may hold a return which nobody has seen."""
-    found = _list_unread(ledger, (OPEN, TOO_LARGE, UNREADABLE, BROKEN))
+    found = _list_unread(ledger, (OPEN, TOO_LARGE, UNREADABLE, BROKEN, LINKED, SEALED))
     moments = ((one, one.received_at or one.sent_at) for one in found)
     return [one for one, moment in moments if moment is None or moment.date() >= since]
 
@@ -120,7 +109,7 @@ def _list_unread(ledger: Ledger, marks: tuple[str, ...]) -> list[CollectedMessag
     for source, key, message_id, sender, subject, sent, received, outcome in rows:
         bare = key.removeprefix(OPEN)
         kept_open = key != bare and (source, bare) not in settled
-        if (OPEN in marks and kept_open) or (key == bare and outcome.startswith(marks)):
+        if (OPEN in marks and kept_open) or (key == bare and _has_mark(outcome, marks)):
             found.append(
                 CollectedMessage(
                     source,
@@ -134,6 +123,10 @@ def _list_unread(ledger: Ledger, marks: tuple[str, ...]) -> list[CollectedMessag
                 )
             )
     return found
+
+
+def _has_mark(outcome: str, marks: tuple[str, ...]) -> bool:
+    return any(part.startswith(marks) for part in outcome.split("；"))
 
 
 def _moment(text: str | None) -> datetime | None:
@@ -167,6 +160,18 @@ def list_senders(ledger: Ledger | None, period: Period) -> dict[tuple[str, str],
         (period.key,),
     )
     return {(file, digest): sender for file, digest, sender in rows}
+
+
+def list_sent_names(ledger: Ledger | None, period: Period) -> dict[str, str]:
+    """Return what senders called the files that were put under 回收/, by their names there."""
+    if ledger is None:
+        return {}
+    rows = ledger.connection.execute(
+        "SELECT file, name FROM attachments WHERE period = ? AND file <> '' AND name <> ''"
+        " ORDER BY id DESC",
+        (period.key,),
+    )
+    return dict(rows.fetchall())
 
 
 def list_collected(ledger: Ledger, period: Period) -> dict[str, str]:

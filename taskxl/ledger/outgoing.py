@@ -5,7 +5,7 @@ A letter is recorded before the server is spoken to, and what became of it after
 recorded counts.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from email.parser import BytesHeaderParser
@@ -16,7 +16,8 @@ from taskxl.ledger.store import Ledger
 from taskxl.model import Period
 
 LetterKind = Literal["issue", "remind", "send-back"]
-LetterEvent = Literal["sending", "sent", "deferred", "refused"]
+LetterEvent = Literal["sending", "sent", "deferred", "refused", "returned"]
+"""What became of a letter; `returned`: it went out, and a delivery report came back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ class RecordedLetter:
     @property
     def is_pending(self) -> bool:
         """Whether it has certainly not gone out, so that it can be sent."""
-        return self.event not in ("sending", "sent")
+        return self.event not in ("sending", "sent", "returned")
 
 
 def find_letter(ledger: Ledger, topic: Topic) -> RecordedLetter | None:
@@ -72,11 +73,60 @@ def find_letter(ledger: Ledger, topic: Topic) -> RecordedLetter | None:
     )
 
 
-def find_office(ledger: Ledger, message_id: str) -> str:
-    """Return the office to which the letter of that Message-ID was written, "" for none of ours."""
-    query = "SELECT office FROM letters WHERE message_id = ?"
-    found = ledger.connection.execute(query, (message_id,)).fetchone()
-    return str(found[0]) if found else ""
+@dataclass(frozen=True, slots=True)
+class WrittenLetter:
+    """A letter of ours, of one that came back why; `period` is a key, `recipients` addresses."""
+
+    number: int
+    period: str
+    kind: LetterKind
+    office: str
+    recipients: tuple[str, ...]
+    detail: str = ""
+
+
+def find_written(ledger: Ledger, message_ids: Iterable[str]) -> WrittenLetter | None:
+    """Return the letter of ours that bears the first of these Message-IDs that one bears."""
+    query = "SELECT id, period, kind, office, recipients FROM letters WHERE message_id = ?"
+    for message_id in message_ids:
+        found = ledger.connection.execute(query, (message_id,)).fetchone()
+        if found:
+            number, period, kind, office, recipients = found
+            addresses = tuple(recipients.split("\n"))
+            return WrittenLetter(number, period, kind, office, addresses)
+    return None
+
+
+def record_returned(ledger: Ledger, number: int, detail: str, now: datetime) -> None:
+    """Record that a letter came back; the same report that is read again adds nothing."""
+    with transaction(ledger.connection):
+        ledger.connection.execute(
+            "INSERT INTO letter_events (letter, event, detail, recorded_at)"
+            " SELECT ?, 'returned', ?, ? WHERE NOT EXISTS (SELECT 1 FROM letter_events"
+            " WHERE letter = ? AND event = 'returned' AND detail = ?)",
+            (number, detail, now.isoformat(timespec="seconds"), number, detail),
+        )
+
+
+def list_returned(ledger: Ledger, period: Period) -> list[WrittenLetter]:
+    """Return the letters of a period that came back, unless a later one on the kind went out.
+
+    `detail` joins what came back of each: of several recipients each may send one.
+    """
+    rows = ledger.connection.execute(
+        "SELECT id, kind, office, recipients, (SELECT group_concat(detail, '；')"
+        " FROM letter_events WHERE letter = letters.id AND event = 'returned')"
+        " FROM letters WHERE period = ? AND EXISTS (SELECT 1 FROM letter_events"
+        " WHERE letter = letters.id AND event IN ('sent', 'returned')) ORDER BY id",
+        (period.key,),
+    )
+    last = {
+        (kind, office): WrittenLetter(
+            number, period.key, kind, office, tuple(recipients.split("\n")), detail or ""
+        )
+        for number, kind, office, recipients, detail in rows
+    }
+    return [one for one in last.values() if one.detail]
 
 
 def record_letter(
@@ -137,7 +187,10 @@ def verify_letters(ledger: Ledger) -> Iterator[str]:
             "SELECT event FROM letter_events WHERE letter = ? ORDER BY id", (number,)
         )
         events = [event for (event,) in rows]
-        if "sent" in events[:-1] or not set(events) <= set(get_args(LetterEvent)):
+        known = set(events) <= set(get_args(LetterEvent))
+        tries = [event for event in events if event != "returned"]
+        # What never went out cannot have come back.
+        if "sent" in tries[:-1] or not known or events[:1] == ["returned"]:
             yield f"第 {number} 封信件（{office}）的发送记录前后不符。"
 
 

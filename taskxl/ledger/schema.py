@@ -244,7 +244,25 @@ _THIRD = (
     *_only_add_to("files", "revisions"),
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _SECOND, _THIRD)
+_LETTERS_RETURNED = (
+    # Made anew, for a letter that went out may come back.
+    f"""CREATE TABLE letter_events_new (
+        id INTEGER PRIMARY KEY,
+        letter INTEGER NOT NULL REFERENCES letters (id),
+        event TEXT NOT NULL
+            CHECK (event IN ('sending', 'sent', 'deferred', 'refused', 'returned')),
+        detail TEXT NOT NULL,
+        recorded_at TEXT {_TIME.format("recorded_at")}
+    )""",
+    "INSERT INTO letter_events_new SELECT id, letter, event, detail, recorded_at"
+    " FROM letter_events",
+    "DROP TABLE letter_events",
+    "ALTER TABLE letter_events_new RENAME TO letter_events",
+    "CREATE INDEX letter_events_by_letter ON letter_events (letter)",
+    *_only_add_to("letter_events"),
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _SECOND, _THIRD, _LETTERS_RETURNED)
 """For each version the statements that make it of the one before; the first makes it of nothing."""
 
 

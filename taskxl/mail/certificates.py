@@ -1,6 +1,7 @@
 """How a mail server has to prove itself, and what is said where it does not."""
 
 import os
+import re
 import ssl
 
 from taskxl.errors import TaskxlError
@@ -32,9 +33,12 @@ def find_authority() -> str | None:
 def make_context(ca_file: str | None) -> ssl.SSLContext:
     """Return the checks of a server's certificate: the system's, and a bureau's own authority.
 
+    Nothing older than TLS 1.2 is spoken (RFC 8996).
     Raises TaskxlError where the file cannot be used.
     """
     context = ssl.create_default_context()
+    # Whatever the system's own settings allow.
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
     if ca_file:
         try:
             context.load_verify_locations(ca_file)
@@ -44,6 +48,14 @@ def make_context(ca_file: str | None) -> ssl.SSLContext:
                 "请核对路径，文件应是 PEM 格式的根证书。"
             ) from error
     return context
+
+
+_TOO_OLD = re.compile(r"UNSUPPORTED_PROTOCOL|PROTOCOL_VERSION|WRONG_SSL_VERSION|VERSION_TOO_LOW")
+
+
+def is_too_old(error: ssl.SSLError) -> bool:
+    """Tell whether a server speaks no TLS that is still thought safe."""
+    return bool(_TOO_OLD.search(error.reason or ""))
 
 
 def explain_certificate(error: ssl.SSLCertVerificationError, item: str) -> str:

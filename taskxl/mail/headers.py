@@ -46,7 +46,28 @@ def decode_bytes(content: bytes, charset: str) -> str:
             return content.decode(_LARGER.get(name, name))
         except (LookupError, ValueError):
             pass  # unknown, or not what the text is in
+    # One byte that a program broke or cut off makes no other encoding of a whole text.
+    text = content[:_MOST].decode("utf-8", "replace")
+    likeness = _reads_chinese(text)
+    other = _reads_chinese(content[:_MOST].decode("gb18030", "replace"))
+    if "\ufffd" in text and likeness >= max(other, 0):
+        return content.decode("utf-8", "replace")
     return decode_text(content)[0]
+
+
+def _reads_chinese(text: str) -> int:
+    """Return how much a text reads as Chinese: common characters for it, odd ones against it.
+
+    Common are the first level of GB/T 2312, which it lists by sound.
+    """
+    common = odd = 0
+    for char in re.sub("\ufffd+", "\ufffd", text):
+        code = char.encode("gb2312", "ignore")
+        if len(code) != 1:
+            common += b"\xb0" <= code[:1] <= b"\xd7"
+            # 〇 and its like are in no level, and odd to nobody.
+            odd += not (b"\xa1" <= code[:1] <= b"\xd7" or "\u3000" <= char <= "\u303f")
+    return common - 2 * odd
 
 
 def decode_header(raw: str) -> str:

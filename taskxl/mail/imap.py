@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from taskxl.errors import TaskxlError
 from taskxl.intake.encodings import decode_text
-from taskxl.mail.certificates import explain_certificate, make_context
-from taskxl.mail.passwords import hide_password
+from taskxl.mail.certificates import explain_certificate, is_too_old, make_context
+from taskxl.mail.passwords import ONLY_TOKENS, Secret, hide_password, reveal
 from taskxl.text import quote, show
 
 if TYPE_CHECKING:
@@ -43,20 +43,39 @@ class Account:
         return f"{self.user}@{self.server}/{self.folder or 'INBOX'}"
 
 
-def log_in(account: Account, password: str, seconds: float = SECONDS) -> "IMAPClient":
+def log_in(account: Account, password: Secret, seconds: float = SECONDS) -> "IMAPClient":
     """Return a connection that is logged in, no folder opened yet.
 
+    The password is asked for when the server has shown that it takes one.
     Raises TaskxlError, one Chinese line without the password, for all that stands in the way.
     """
     with explained(account):
         client = _connect(account, seconds)
-        try:
-            _say_who(client, account, password)
-        except BaseException:
-            with suppress(Exception):
-                client.shutdown()
-            raise
-        return client
+    try:
+        with explained(account):
+            _require_password_way(client, account)
+        word = reveal(password)
+        with explained(account):
+            _say_who(client, account, word)
+    except BaseException:
+        with suppress(Exception):
+            client.shutdown()
+        raise
+    return client
+
+
+def _require_password_way(client: "IMAPClient", account: Account) -> None:
+    """Raise TaskxlError where a server takes no name and password at all."""
+    said = {bytes(one).decode("ascii", "replace").upper() for one in client.capabilities()}
+    ways = {one.removeprefix("AUTH=") for one in said if one.startswith("AUTH=")}
+    plain = "PLAIN" in ways
+    if ("LOGINDISABLED" not in said or plain) and not (ways and ways <= ONLY_TOKENS):
+        return
+    which = f"只认 {show('、'.join(sorted(ways)), 60)}" if ways else "不让用密码登录"
+    raise TaskxlError(
+        f"收信服务器 {show(account.server)} {which}，taskxl 只会用密码（授权码）登录，没有登录。"
+        "请管理员开通授权码登录，或换用别的邮箱；也可以把信另存后用 taskxl collect --from 收。"
+    )
 
 
 def _connect(account: Account, seconds: float) -> "IMAPClient":
@@ -104,11 +123,11 @@ def _connect(account: Account, seconds: float) -> "IMAPClient":
 
 
 def _say_who(client: "IMAPClient", account: Account, password: str) -> None:
-    from imapclient.exceptions import IMAPClientError, LoginError
+    from imapclient.exceptions import LoginError
 
     client.normalise_times = False
     try:
-        if (account.user + password).isascii():
+        if (account.user + password).isascii() and not client.has_capability("LOGINDISABLED"):
             client.login(account.user, password)
         else:
             client.plain_login(account.user, password)
@@ -124,8 +143,15 @@ def _say_who(client: "IMAPClient", account: Account, password: str) -> None:
         ) from None  # a server may repeat what it was sent
     # Some providers open no folder to a program that has not said what it is.
     if client.has_capability("ID"):
-        with suppress(IMAPClientError):
-            client.id_({"name": "taskxl"})
+        introduce(client)
+
+
+def introduce(client: "IMAPClient") -> None:
+    """Say what program this is (RFC 2971), whether the server asks for it or not."""
+    from imapclient.exceptions import IMAPClientError
+
+    with suppress(IMAPClientError, IMAP4.error):
+        client._imap._simple_command("ID", '("name" "taskxl")')
 
 
 def _is_cut(error: BaseException) -> bool:
@@ -155,6 +181,11 @@ def explained(account: Account) -> Iterator[None]:
             f"{server} 的{explain_certificate(error, '收信服务器')}没有登录。"
         ) from None
     except ssl.SSLError as error:
+        if is_too_old(error):
+            raise TaskxlError(
+                f"{server} 只会旧的加密（TLS 1.0、1.1），不安全，没有登录。"
+                "请邮箱管理员升级到 TLS 1.2 以上，或换用别的邮箱。"
+            ) from error
         raise TaskxlError(
             f"{server} 的端口 {account.port} 说的不是加密的 IMAP，没有登录。"
             f"请核对设置里的收信端口（一般是 {TLS_PORT}）。"

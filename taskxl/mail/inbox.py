@@ -4,11 +4,14 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
 from imaplib import IMAP4
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from taskxl.errors import TaskxlError
-from taskxl.mail.imap import SECONDS, Account, explained, log_in, quote_server
+from taskxl.mail.folders import MailFolder, advise, find_near, read_folders
+from taskxl.mail.imap import SECONDS, Account, explained, introduce, log_in, quote_server
+from taskxl.mail.passwords import Secret, reveal
 from taskxl.text import quote, show
 
 if TYPE_CHECKING:
@@ -17,8 +20,10 @@ if TYPE_CHECKING:
 _BATCH = 100
 # A shorter letter of nothing but text holds no form, not even one written into the text.
 _SHORT = 16 << 10
-_HEADERS = "BODY.PEEK[HEADER.FIELDS (FROM SENDER SUBJECT DATE MESSAGE-ID RECEIVED)]<0.16384>"
-_FOLDERS_SHOWN = 12
+_HEADERS = (
+    "BODY.PEEK[HEADER.FIELDS (FROM SENDER SUBJECT DATE MESSAGE-ID RECEIVED"
+    " RETURN-PATH AUTO-SUBMITTED)]<0.16384>"
+)
 # Questions in a row to which a server that is there says nothing at all, twice each; a letter at
 # which it falls silent costs three.
 _SILENCES = 4
@@ -56,8 +61,10 @@ class Declined(Unanswered):
 class Mailbox:
     """An open folder of a mailbox, read-only; a connection that was cut is made anew by itself."""
 
-    def __init__(self, account: Account, password: str, seconds: float = SECONDS) -> None:
-        self._account, self._password, self._seconds = account, password, seconds
+    def __init__(self, account: Account, password: Secret, seconds: float = SECONDS) -> None:
+        self._account, self._seconds = account, seconds
+        self._password = cache(lambda: reveal(password))
+        self._said = ""  # why the server broke off last, where it says so
         self._client, self.validity = self._open()
         self._silences = 0
 
@@ -176,6 +183,7 @@ class Mailbox:
         except Exception as error:  # the library raises whatever a strange answer makes it do
             if _is_no(error):
                 return self._ask_again(question)
+            self._note_parting(error)
             self.close()
         self._client, validity = self._open()
         if validity != self.validity:
@@ -187,8 +195,9 @@ class Mailbox:
             answer = question(self._client)
         except Exception as error:
             if _is_no(error):
-                said = quote_server(error, self._account, self._password)
+                said = quote_server(error, self._account, self._password())
                 raise Declined(said) from error
+            self._note_parting(error)
             self._silences += isinstance(error, TimeoutError)
             if self._silences >= _SILENCES:
                 raise self.cut_off() from error
@@ -196,10 +205,15 @@ class Mailbox:
         self._silences = 0
         return answer
 
+    def _note_parting(self, error: Exception) -> None:
+        """Keep what a server says when it hangs up (`* BYE`): a limit, most of the time."""
+        if isinstance(error, IMAP4.abort) and "socket error" not in str(error):
+            self._said = quote_server(error, self._account, self._password())
+
     def cut_off(self) -> TaskxlError:
         """Return what to say where the server breaks off again and again."""
         return TaskxlError(
-            f"与收信服务器 {show(self._account.server)} 的连接一再中断，没有收完。"
+            f"与收信服务器 {show(self._account.server)} 的连接一再中断{self._said}，没有收完。"
             "请稍后再运行一次，会接着收。"
         )
 
@@ -207,7 +221,7 @@ class Mailbox:
         with explained(self._account):
             client = log_in(self._account, self._password, self._seconds)
             try:
-                return client, _enter(client, self._account, self._password)
+                return client, _enter(client, self._account, self._password())
             except BaseException:
                 with suppress(Exception):
                     client.shutdown()
@@ -215,7 +229,7 @@ class Mailbox:
 
 
 @contextmanager
-def open_mailbox(account: Account, password: str, seconds: float = SECONDS) -> Iterator[Mailbox]:
+def open_mailbox(account: Account, password: Secret, seconds: float = SECONDS) -> Iterator[Mailbox]:
     """Open a mailbox's folder, read-only, and leave it after.
 
     Raises TaskxlError, one Chinese line without the password, for all that stands in the way.
@@ -232,25 +246,39 @@ def _enter(client: "IMAPClient", account: Account, password: str) -> int:
     from imapclient.exceptions import IMAPClientError
 
     folder = account.folder or "INBOX"
-    try:
-        opened = client.select_folder(folder, readonly=True)
-    except IMAP4.abort:
-        raise
-    except IMAPClientError as error:
-        raise TaskxlError(
-            f"邮箱里的文件夹{quote(folder)}打不开{quote_server(error, account, password)}。"
-            f"请核对设置里的“收件夹”{_name_folders(client)}。"
-        ) from error
-    return int(opened.get(b"UIDVALIDITY") or 0)
+    for introduced in (False, True):
+        try:
+            opened = client.select_folder(folder, readonly=True)
+            return int(opened.get(b"UIDVALIDITY") or 0)
+        except IMAP4.abort:
+            raise
+        except IMAPClientError as error:
+            said = quote_server(error, account, password)
+            if "unsafe login" not in str(error).lower():
+                return _enter_near(client, folder, said)
+            if introduced:
+                raise TaskxlError(
+                    f"收信服务器 {show(account.server)} 把这次登录当作不安全的{said}，"
+                    "不让打开收件夹。"
+                    "请在邮箱网页的设置里开通 IMAP、重新生成授权码，并允许第三方客户端登录，"
+                    "再运行一次；还不行的，请问邮箱客服，或把信另存后用 taskxl collect --from 收。"
+                ) from None
+            introduce(client)  # some ask for it without saying so
+    raise AssertionError("one of the two ends it")
 
 
-def _name_folders(client: "IMAPClient") -> str:
-    try:
-        names = [str(name) for _, _, name in client.list_folders()]
-    except Exception:  # it was only to help
-        return ""
-    more = "等" if len(names) > _FOLDERS_SHOWN else ""
-    return f"；有：{'、'.join(show(n, 30) for n in names[:_FOLDERS_SHOWN])}{more}" if names else ""
+def _enter_near(client: "IMAPClient", folder: str, said: str) -> int:
+    """Open the folder that is meant where there is none of that name."""
+    folders: list[MailFolder] = []
+    with suppress(Exception):  # it is only to help
+        folders = read_folders(client)
+    near = find_near(folder, folders)
+    if near and near != folder:
+        with suppress(Exception):
+            return int(client.select_folder(near, readonly=True).get(b"UIDVALIDITY") or 0)
+    raise TaskxlError(
+        f"邮箱里的文件夹{quote(folder)}打不开{said}。{advise('收件夹', folder, folders)}"
+    )
 
 
 def _is_no(error: Exception) -> bool:

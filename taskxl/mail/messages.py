@@ -6,7 +6,6 @@ from binascii import a2b_base64
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from email.errors import CloseBoundaryNotFoundDefect
 from email.message import Message
 from email.parser import BytesParser
 from email.policy import compat32
@@ -14,7 +13,7 @@ from pathlib import PurePosixPath
 from typing import TypeAlias
 
 from taskxl.intake.refusals import MB, OVER_LIMIT, Refused
-from taskxl.mail.bounces import Bounce, read_bounce
+from taskxl.mail.bounces import Bounce, is_from_robot, read_bounce
 from taskxl.mail.headers import (
     decode_bytes,
     decode_header,
@@ -27,7 +26,7 @@ from taskxl.mail.headers import (
 )
 from taskxl.mail.inline import find_written
 from taskxl.mail.outlook import OLE_MARK, TNEF_MARK, Envelope, open_msg, open_tnef
-from taskxl.mail.straighten import count_hanging, find_more, parse_letter
+from taskxl.mail.straighten import count_hanging, find_more, is_cut, parse_letter, shows_parts
 
 MESSAGE_BYTES = 60 * MB
 """A larger letter stays in the mailbox."""
@@ -56,6 +55,8 @@ _SIGNATURES = frozenset(
         "text/x-vcard",
     )
 )
+# What robots hang on a report: its words once more, what came back, their own signs.
+_PIECES = frozenset(("", ".txt", ".htm", ".html", ".eml", ".msg", ".dat", ".png", ".gif", ".svg"))
 _SEALED = frozenset(
     ("application/pkcs7-mime", "application/x-pkcs7-mime", "application/pgp-encrypted")
 )
@@ -98,7 +99,7 @@ class ReceivedLetter:
 
     `arrived_at` is when the last server took it in; `note` says in Chinese what else a person
     should know of it; `returned` tells that it is a bounce or a receipt, which carries no return;
-    `bounce` is what came back and why.
+    `bounce` is what came back and why; `robot` tells that a program wrote it.
     """
 
     sender_name: str = ""
@@ -111,6 +112,7 @@ class ReceivedLetter:
     note: str = ""
     returned: bool = False
     bounce: Bounce | None = None
+    robot: bool = False
 
 
 def read_letter(content: bytes) -> ReceivedLetter:
@@ -129,14 +131,21 @@ def read_letter(content: bytes) -> ReceivedLetter:
     search = _Search()
     bounce = read_bounce(message)
     returned = bounce is not None or message.get_content_type() == "multipart/report"
-    if not returned:
-        search.look_through(message, 0, inner=False)
-        if search.hanging < count_hanging(content):
-            search.notes.append(_DAMAGED)
+    try:
+        search.open(message, 0, inner=False)
+    except Refused:
+        if not returned:
+            raise
+    if not returned and search.hanging < count_hanging(content):
+        search.notes.append(_DAMAGED)
+    files = search.settle()
+    if returned:
+        # Its own pieces are none of an office's; what somebody hung on it may be one.
+        files = tuple(one for one in files if _is_of_a_person(one))
     return replace(
         read_head(message),
-        attachments=search.settle(),
-        note="；".join(dict.fromkeys(search.notes)),
+        attachments=files,
+        note="" if returned else "；".join(dict.fromkeys(search.notes)),
         returned=returned,
         bounce=bounce,
     )
@@ -152,6 +161,7 @@ def read_head(message: Part) -> ReceivedLetter:
         _fit(first_header(message, "message-id").strip()),
         read_date(first_header(message, "date")),
         read_arrival(message),
+        robot=is_from_robot(message),
     )
 
 
@@ -211,12 +221,19 @@ class _Search:
                 self.files[picture.place] = replace(file, ignored="正文里的图片")
         return tuple(self.files)
 
+    def open(self, letter: Part, depth: int, inner: bool) -> None:
+        """Look through a letter as it was parsed, which may break off."""
+        if is_cut(letter):
+            self.notes.append(_DAMAGED)
+        self.look_through(letter, depth, inner)
+
     def look_through(self, part: Part, depth: int, inner: bool) -> None:
         self.parts += 1
         if self.parts > _PARTS or depth > _DEPTH:
             raise Refused(OVER_LIMIT.code, "这封信的结构超出安全限度，没有读完。")
         kind = part.get_content_type()
-        self.hanging += _place(part) == "attachment"
+        placed = map(str, part.get_all("content-disposition", ()))
+        self.hanging += sum(one.strip().lower().startswith("attachment") for one in placed)
         payload = part.get_payload()
         if kind == "message/partial":
             said = first_header(part, "content-type")
@@ -229,16 +246,14 @@ class _Search:
             return
         more = list(find_more(part))
         for extra in more:
-            self.look_through(extra, depth + 1, inner)
+            self.open(extra, depth + 1, inner)
         if more and not isinstance(payload, list):
             return
-        if any(isinstance(one, CloseBoundaryNotFoundDefect) for one in part.defects):
-            self.notes.append(_DAMAGED)
         if isinstance(payload, list):
             within = inner or part.get_content_maintype() == "message"
             coded = _read_coded(part, payload)
             if coded is not None:
-                self.look_through(coded, depth + _ATTACHED_LETTER, inner=True)
+                self.open(coded, depth + _ATTACHED_LETTER, inner=True)
             elif kind not in ("message/delivery-status", "message/disposition-notification"):
                 for one in payload:
                     if isinstance(one, Message):
@@ -265,21 +280,24 @@ class _Search:
             if kind in ("text/plain", "text/html"):
                 self._read_text(part, content, kind, inner)
                 return
-            if part.get_content_maintype() in ("text", "multipart") and kind not in _TABLES:
-                if content.strip() and part.get_content_maintype() == "multipart":
+            if part.get_content_maintype() == "multipart":
+                if shows_parts(content.decode("latin-1")):
                     self.notes.append(_DAMAGED)
+                self._read_text(part, content, "text/plain", inner)
+                return
+            if part.get_content_maintype() == "text" and kind not in _TABLES:
                 return
         if not name:
             name = self._name(_ENDINGS.get(kind, ""))
         if kind in ("application/ms-tnef", "application/vnd.ms-tnef") or (
             content.startswith(TNEF_MARK) and name.lower().endswith(".dat")
         ):
-            self._open(name, content, inner, open_tnef)
+            self._open_outlook(name, content, inner, open_tnef)
         elif content.startswith(OLE_MARK) and name.lower().endswith(".msg"):
-            self._open(name, content, True, open_msg)
+            self._open_outlook(name, content, True, open_msg)
         elif name.lower().endswith(".eml") and content.strip():
             letter: Part = parse_letter(content)
-            self.look_through(letter, depth + _ATTACHED_LETTER, inner=True)
+            self.open(letter, depth + _ATTACHED_LETTER, inner=True)
         else:
             self._add(name, content, _why_ignored(name, kind, placed, content), inner)
             if kind.startswith("image/"):
@@ -314,7 +332,7 @@ class _Search:
         if envelope.unopened:
             self.notes.append("里面还夹着没有拆开的信或链接，请打开邮件查看")
 
-    def _open(self, name: str, content: bytes, inner: bool, opener: Opener) -> None:
+    def _open_outlook(self, name: str, content: bytes, inner: bool, opener: Opener) -> None:
         try:
             envelope = opener(content)
         except Refused as refused:
@@ -350,6 +368,11 @@ def _read_coded(part: Part, payload: Sequence[object]) -> "Part | None":
     except BadLine:
         return None
     return BytesParser(policy=compat32).parsebytes(content)
+
+
+def _is_of_a_person(file: Attached) -> bool:
+    suffix = PurePosixPath(file.name).suffix.lower()
+    return not (file.ignored or file.inner or suffix in _PIECES)
 
 
 def _place(part: Part) -> str:

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from taskxl.intake.encodings import decode_text
-from taskxl.mail.certificates import explain_certificate, make_context
-from taskxl.mail.passwords import hide_password
+from taskxl.mail.certificates import explain_certificate, is_too_old, make_context
+from taskxl.mail.passwords import ONLY_TOKENS, hide_password
 from taskxl.text import show
 
 SSL_PORT = 465
@@ -173,6 +173,16 @@ class Outbox:
         return connection
 
     def _log_in(self, connection: smtplib.SMTP, name: str) -> None:
+        offered = connection.esmtp_features["auth"].upper().split()
+        way = next((way for way in _WAYS_IN if way in offered), None)
+        if way is None:
+            only = set(offered) <= ONLY_TOKENS
+            said = f"只认 {show('、'.join(offered), 60)}" if only else "的登录方式不认识"
+            raise UnreachableError(
+                f"{name}{said}，taskxl 只会用密码（授权码）登录，没有登录，也没有发信。"
+                "请管理员开通授权码登录，或换用支持 PLAIN、LOGIN 登录的端口或邮箱。",
+                lasting=True,
+            )
         if self._password is None:
             self._password = self._ask_password()
         if not (self._password + self.server.user).isascii():
@@ -182,13 +192,6 @@ class Outbox:
                 lasting=True,
             )
         connection.user, connection.password = self.server.user, self._password
-        offered = connection.esmtp_features["auth"].upper().split()
-        way = next((way for way in _WAYS_IN if way in offered), None)
-        if way is None:
-            raise UnreachableError(
-                f"{name}的登录方式不认识，没有发信。请换用支持 PLAIN 或 LOGIN 登录的端口。",
-                lasting=True,
-            )
         try:
             # One way only: a wrong password tried in three ways locks some mailboxes.
             connection.auth(way, getattr(connection, _WAYS_IN[way]))
@@ -209,6 +212,12 @@ class Outbox:
         if isinstance(error, ssl.SSLCertVerificationError):
             return UnreachableError(
                 f"{name}的{explain_certificate(error, '发信服务器')}没有登录，也没有发信。",
+                lasting=True,
+            )
+        if isinstance(error, ssl.SSLError) and is_too_old(error):
+            return UnreachableError(
+                f"{name}只会旧的加密（TLS 1.0、1.1），不安全，没有登录，也没有发信。"
+                "请邮箱管理员升级到 TLS 1.2 以上，或换用别的邮箱。",
                 lasting=True,
             )
         if isinstance(error, ssl.SSLError):

@@ -2,11 +2,27 @@
 
 import os
 from base64 import b64encode
+from collections.abc import Callable
 from contextlib import suppress
+from typing import TypeAlias
 
 VARIABLE = "TASKXL_MAIL_PASSWORD"
 SERVICE = "taskxl"
 """Under which name of a service the system's keyring keeps it, for the name one logs in with."""
+
+
+Secret: TypeAlias = str | Callable[[], str]
+"""A password, or what asks for it: once a server has shown that it takes one."""
+
+ONLY_TOKENS = frozenset(
+    ("XOAUTH2", "XOAUTH", "OAUTHBEARER", "NTLM", "GSSAPI", "GSS-SPNEGO", "SPNEGO", "MSN")
+)
+"""Ways to log in that want something else than a name and a password."""
+
+
+def reveal(secret: Secret) -> str:
+    """Return the password, asked for where it must be."""
+    return secret if isinstance(secret, str) else secret()
 
 
 def find_password(user: str, server: str) -> str | None:

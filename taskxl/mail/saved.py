@@ -1,7 +1,7 @@
 """Letters and files that somebody saved into a folder, opened. Hostile input: runs in a worker."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 
@@ -14,7 +14,7 @@ from taskxl.intake.gate import (
     skip_by_name,
 )
 from taskxl.intake.refusals import Limits, Refused
-from taskxl.mail.messages import ReceivedLetter, read_letter
+from taskxl.mail.messages import ReceivedLetter, read_headers, read_letter
 from taskxl.mail.outlook import OLE_MARK, TNEF_MARK
 
 _LIMITS = Limits()
@@ -22,11 +22,15 @@ _LIMITS = Limits()
 
 @dataclass(frozen=True, slots=True)
 class SavedLetter:
-    """A saved letter: the name of its file inside a zip ("" outside), its digest, what it holds."""
+    """A saved letter: the name of its file inside a zip ("" outside), its digest, what it holds.
+
+    `head` is what its headers say where the letter itself is refused.
+    """
 
     name: str
     digest: str
     letter: ReceivedLetter | Refusal
+    head: ReceivedLetter = field(default_factory=ReceivedLetter)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +76,13 @@ def _is_letter(name: str, content: bytes) -> bool:
 
 
 def _open(name: str, content: bytes) -> SavedLetter:
-    letter: ReceivedLetter | Refusal
+    digest = hashlib.sha256(content).hexdigest()
     try:
-        letter = read_letter(content)
+        return SavedLetter(name, digest, read_letter(content))
     except Refused as refused:
-        letter = Refusal(refused.code, refused.reason)
-    return SavedLetter(name, hashlib.sha256(content).hexdigest(), letter)
+        refusal = Refusal(refused.code, refused.reason)
+    head = ReceivedLetter() if content.startswith((OLE_MARK, TNEF_MARK)) else read_headers(content)
+    return SavedLetter(name, digest, refusal, head)
 
 
 def _open_archive(content: bytes, name: str) -> tuple[tuple[SavedLetter, ...], bool]:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from taskxl.errors import TaskxlError
+from taskxl.mail.folders import advise, find_near, read_folders
 from taskxl.mail.imap import Account, explained, log_in
 from taskxl.text import quote
 
@@ -23,6 +24,7 @@ class SentFolder:
     def __init__(self, account: Account, password: Callable[[], str]) -> None:
         self.account = account
         self.note = ""
+        self._folder = account.folder
         self._password = password
         self._client: IMAPClient | None = None
 
@@ -32,7 +34,7 @@ class SentFolder:
             return
         try:
             if self._client is None:
-                self._client = log_in(self.account, self._password())
+                self._client = log_in(self.account, self._password)
             with explained(self.account):
                 self._put(self._client, content, at)
         except TaskxlError as error:
@@ -42,12 +44,21 @@ class SentFolder:
         from imapclient.exceptions import IMAPClientError
 
         try:
-            client.append(self.account.folder, content, (rb"\Seen",), at)
+            client.append(self._folder, content, (rb"\Seen",), at)
+            return
         except client.AbortError:
             raise
         except IMAPClientError:
-            # A server's words may hold what it was told, so none of them are shown.
-            raise TaskxlError("邮箱不收。请核对“设置”里的已发送文件夹。") from None
+            pass  # a server's words may hold what it was told, so none of them are shown
+        folders = read_folders(client)
+        near = find_near(self._folder, folders)
+        if near and near != self._folder:  # the same one by its whole name
+            self._folder = near
+            self._put(client, content, at)
+            return
+        if any(one.name == self._folder for one in folders):
+            raise TaskxlError("文件夹在，但邮箱不收。请看看邮箱满了没有。")
+        raise TaskxlError(f"没有这个文件夹。{advise('已发送文件夹', self._folder, folders, True)}")
 
     def close(self) -> None:
         """Take leave."""

@@ -3,7 +3,7 @@
 import codecs
 import re
 from collections.abc import Iterator
-from email.errors import MissingHeaderBodySeparatorDefect
+from email.errors import CloseBoundaryNotFoundDefect, MissingHeaderBodySeparatorDefect
 from email.message import Message
 from email.parser import BytesParser
 from email.policy import compat32
@@ -16,7 +16,12 @@ _UNFOLDED = re.compile(
     rb"(?im)^(content-(?:type|disposition):[^\r\n]*;[ \t]*\r?\n)"
     rb"(?=(?:name|filename|charset|boundary|size|type|format)(?:\*\d*\*?)?[ \t]*=)"
 )
-_FIRST_MARK = re.compile(r"\s*--([^\r\n]{1,200}?)[ \t]*\r?\n(?=content-[a-z-]+:)", re.IGNORECASE)
+_MARK = re.compile(r"(?m)^--([^\r\n]{1,200}?)[ \t]*\r?$")
+_HEADED = re.compile(r"\r?\n(?=content-[a-z-]+:)", re.IGNORECASE)
+_SIGNS = re.compile(
+    r"(?im)^content-(?:type|disposition|transfer-encoding):|^begin [0-7]{3,4} \S"
+    r"|^[a-z0-9+/]{60,}\r?\n[a-z0-9+/]{60,}\r?$"
+)
 _HANGS = re.compile(rb"(?im)^content-disposition:[ \t]*(?:\r?\n[ \t]+)?attachment")
 
 
@@ -35,7 +40,23 @@ def parse_letter(content: bytes) -> "Message[str, str]":
 
 def _parse(content: bytes) -> "Message[str, str]":
     # compat32: the newer policies parse every header at once and hang on some (intake-facts.md).
-    return BytesParser(policy=compat32).parsebytes(content)
+    message: Message[str, str] = BytesParser(policy=compat32).parsebytes(content)
+    if any(isinstance(one, CloseBoundaryNotFoundDefect) for one in message.defects):
+        _strip_misspelt_end(message)
+    return message
+
+
+def _strip_misspelt_end(message: "Message[str, str]") -> None:
+    """Take a closing boundary that is no rule's (`--B-`, `--B-->`) out of the last part."""
+    *_, last = message.walk()
+    text, boundary = last.get_payload(), message.get_boundary()
+    if isinstance(text, str) and boundary:
+        end = re.search(rf"(?m)^--{re.escape(boundary)}-[^\r\n]*$", text)
+        if end:
+            last.set_payload(text[: end.start()])
+            message.defects = [
+                one for one in message.defects if not isinstance(one, CloseBoundaryNotFoundDefect)
+            ]
 
 
 def _uncover(content: bytes) -> bytes:
@@ -47,6 +68,8 @@ def _uncover(content: bytes) -> bytes:
             else:
                 content = content.removeprefix(mark)
             break
+    if b"\n" not in content:
+        content = content.replace(b"\r", b"\n")  # the ends of lines of old Macs
     before = _BEFORE.match(content)
     return content[before.end() :] if before else content
 
@@ -58,10 +81,12 @@ def find_more(part: "Message[str, str]") -> "Iterator[Message[str, str]]":
     """
     payload = part.get_payload()
     if isinstance(payload, str):
-        mark = _FIRST_MARK.match(payload)
-        told = part.get_content_type().startswith("multipart/") or part["content-type"] is None
-        if mark and told:
-            yield _as_parts(mark[1], payload)
+        # Where a letter has that header twice, the parser goes by the first.
+        kinds = [str(kind).strip().lower() for kind in part.get_all("content-type", ())]
+        told = any(kind.startswith("multipart/") for kind in kinds)
+        mark = _find_mark(payload, told) if told or not kinds else ""
+        if mark:
+            yield _as_parts(mark, payload)
         return
     boundary = part.get_boundary()
     left = part.epilogue
@@ -69,8 +94,55 @@ def find_more(part: "Message[str, str]") -> "Iterator[Message[str, str]]":
         yield _as_parts(boundary, left)
 
 
+def _find_mark(text: str, told: bool) -> str:
+    """Return the boundary that stands in a text, whatever its header calls it; "" for none."""
+    for line in _MARK.finditer(text):
+        closed = told and re.search(rf"(?m)^--{re.escape(line[1])}--[ \t]*\r?$", text)
+        if closed or _HEADED.match(text, line.end()):
+            return line[1]
+    return ""
+
+
+def shows_parts(text: str) -> bool:
+    """Tell whether a text that no parser took apart looks as if files were in it."""
+    return bool(_SIGNS.search(text))
+
+
+def is_cut(message: "Message[str, str]") -> bool:
+    """Tell whether a letter breaks off: no closing boundary comes, nor another sign of an end.
+
+    What an outer boundary closes is whole: programs forget the inner one.
+    """
+    while message.is_multipart() and message.get_content_maintype() == "message":
+        message = message.get_payload()[0]  # type: ignore[index,assignment]
+    if not any(isinstance(one, CloseBoundaryNotFoundDefect) for one in message.defects):
+        return False
+    *_, last = message.walk()
+    text = last.get_payload()
+    if not isinstance(text, str):
+        return True
+    boundaries = [part.get_boundary() for part in message.walk() if part.is_multipart()]
+    if any(one and f"--{one}" in text for one in boundaries):
+        return False  # it was to be closed, in a way that is no rule's
+    if not last.keys() and not text.strip():
+        return False
+    if last.get_content_type() == "text/html" and re.search(r"(?i)</html>\s*(?:=20\s*)*$", text):
+        return False
+    coding = str(last.get("content-transfer-encoding", "")).strip().lower()
+    return coding != "base64" or not _ends_base64(text)
+
+
+def _ends_base64(text: str) -> bool:
+    """Tell whether a coded text shows its end: padding, or a last line shorter than the others."""
+    lines = text.split()
+    if not lines or sum(map(len, lines)) % 4:
+        return False
+    return lines[-1].endswith("=") or (len(lines) > 1 and len(lines[-1]) < len(lines[-2]))
+
+
 def _as_parts(boundary: str, text: str) -> "Message[str, str]":
-    head = f'Content-Type: multipart/mixed; boundary="{boundary}"\n\n'
+    quoted = re.sub(r'(["\\])', r"\\\1", boundary)
+    head = f'Content-Type: multipart/mixed; boundary="{quoted}"\n\n'
     return _parse((head + text).encode("utf-8", "surrogateescape"))
 
 

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from taskxl.errors import TaskxlError
@@ -135,6 +136,7 @@ def _clean_value(value: Any) -> Any:
     return [_clean_value(one) for one in value] if isinstance(value, list | tuple) else value
 
 
+@lru_cache(maxsize=16)  # a month's letters are of one template
 def _compile(name: str, content: bytes) -> tuple[Any, Any]:
     text, broken = decode_text(content)
     if broken:

@@ -4,6 +4,8 @@ Only what the office itself can mend, as each rule says (`Rule.mender`): nothing
 nothing of who owes or is late, nothing that only the 办公室 decides.
 """
 
+from collections.abc import Mapping
+
 from taskxl.findings import Finding
 from taskxl.model import Month
 from taskxl.rules import rule_of
@@ -11,24 +13,29 @@ from taskxl.text import call_offices, show
 from taskxl.words import MILESTONE_STATES
 
 
-def send_back_text(month: Month, office: str) -> str:
+def send_back_text(month: Month, office: str, names: Mapping[str, str] | None = None) -> str:
     """Return what an office should mend in its return, with cells; "" where there is nothing.
 
     What is certain comes first, then what is only to be checked (请核实). A place is said without
-    the file where all is in one file.
+    the file where all is in one file. `names` are what the office called its files when it sent
+    them, by their names under 回收/.
     """
     findings = [f for f in month.findings if f.office == office and _is_mendable(month, f)]
     if not findings:
         return ""
     files = list(dict.fromkeys(f.file for f in findings if f.file))
+    sent = {file: (names or {}).get(file, file) for file in files}
+    if len(set(sent.values())) < len(files):
+        sent = {file: file for file in files}  # two of one name: only ours tells them apart
+    placed = sent if len(files) > 1 else {}
     certain = [f for f in findings if f.severity != "info"]
     doubtful = [f for f in findings if f.severity == "info"]
     lines = []
     for title, some in (("请更正", certain), ("请核实", doubtful)):
-        told = list(dict.fromkeys(_describe(month, f, len(files) > 1) for f in some))
+        told = list(dict.fromkeys(_describe(month, f, placed) for f in some))
         if told:
             lines += [f"{title} {len(told)} 处：", *(f"{n}. {t}" for n, t in enumerate(told, 1))]
-    named = f"（{show(files[0])}）" if len(files) == 1 else ""
+    named = f"（{show(sent[files[0]])}）" if len(files) == 1 else ""
     contact = show(month.master.settings.contact)
     return "\n".join(
         [
@@ -62,12 +69,12 @@ def _is_postponed(month: Month, finding: Finding) -> bool:
     )
 
 
-def _describe(month: Month, finding: Finding, with_file: bool) -> str:
+def _describe(month: Month, finding: Finding, names: Mapping[str, str]) -> str:
     said = call_offices(rule_of(finding.code).said_to_office, month.master.settings.office_word)
     message = said or finding.message
     task = month.master.task(finding.task) if finding.task else None
     if task and task.label not in message:
         message = f"{task.label}：{message}"
-    file = finding.file if with_file else None
+    file = names.get(finding.file or "")
     place = finding.at(file=file).place
     return f"{place}{'：' if place else ''}{message}"
