@@ -53,7 +53,7 @@ def read_plan(
             content.append(step.text)
             if not has_due:
                 continue
-            texts = (draft.title or step.text.split("\n")[0],)
+            texts = (draft.title or step.text.split("\n")[0] or squeeze(value_text(step.due)),)
         else:
             content.append(plan.content)
         dues = _share_out_due(step, texts, year, calendar)
