@@ -73,6 +73,8 @@ def _find_number(grid: Grid, columns: Sequence[Column], bottom: int) -> tuple[Co
     for at, column in enumerate(columns):
         if column.field not in ("title", "", "section"):
             continue
+        if column.index in grid.sheet.hidden_columns:
+            continue  # a helper's count, which nobody sees
         cells = [value_text(value) for value in sample(grid, column.index, bottom)]
         counted = [n for n in map(read_number, cells) if n is not None]
         if len(counted) > 1 and len(counted) >= 0.8 * len(cells) and sorted(counted) == counted:
@@ -134,6 +136,7 @@ def _resolve(grid: Grid, columns: Sequence[Column], bottom: int) -> tuple[Column
         changed |= {c.index: "lead" for c in columns if c.field == "responsible"}
     for field in ("number", "title"):
         same = [c for c in columns if changed.get(c.index, c.field) == field]
+        same.sort(key=lambda c: field == "number" and not (c.said or c.sure))
         changed |= {c.index: "" for c in same[1:]}
     said = {c.index for c in columns if c.said}
     columns = tuple(

@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from taskxl import words
 from taskxl.dates import find_due
 from taskxl.master.reading.header import read_header_word
-from taskxl.master.reading.offices import OFFICE_END, looks_like_office, split_names
+from taskxl.master.reading.offices import OFFICE_END, QUOTED, looks_like_office, split_names
 from taskxl.roster import is_collective
 from taskxl.text import squeeze
 
@@ -56,8 +56,10 @@ _FIRST_LEADS = re.compile(
     r"[（(][^（）()]*(?:第一|首位|排名|排首|列首|排在前)[^（）()]*[)）]"
     r"|[；;。，,](?:列|排)[^，。；]{0,8}(?:第一|首)[^。；]*"
 )
+_LEVEL = r"(?:[省市县区镇乡街校院局厅]级?)?"
 _LABEL_WORDS = (
-    "牵头|责任|主办|承办|主责|配合|协办|协同|协助|负责|分管|包联|挂钩|联系|落实|参与|参加|完成时|整改时"
+    "牵头|责任|主办|承办|主责|配合|协办|协同|协助|负责|分管|包联|包抓|包保|包案|挂钩|挂点|联系|督办|督导|主管|领办"
+    "|落实|参与|参加|完成时|整改时"
     "|办结时|办理时|时限|完成期|整改期|期限"
 )
 _KNOWN_LABEL = (
@@ -66,7 +68,7 @@ _KNOWN_LABEL = (
 )
 _BULLET = re.compile(rf"^[\s—–\-·•●○◆■□▪➢*]+(?=(?:{_KNOWN_LABEL})[：:])")
 _LABEL = re.compile(
-    rf"(?:(?:^|(?<=[\s；;。，,、（(\[【|｜]))(?P<free>(?:{_LABEL_WORDS})[^：:；;，,。、\s（）()]{{0,8}})"
+    rf"(?:(?:^|(?<=[\s；;。，,、（(\[【|｜]))(?P<free>{_LEVEL}(?:{_LABEL_WORDS})[^：:；;，,。、\s（）()]{{0,8}})"
     rf"|(?P<known>{_KNOWN_LABEL}))\s*[：:]\s*"
     rf"|(?:^|(?<=[\s；;。]))(?P<bare>{_KNOWN_LABEL})[ \t\u3000]+(?=\S)"
 )
@@ -408,7 +410,8 @@ def _is_due(clause: str) -> bool:
 def _reads_on(names: Sequence[str]) -> bool:
     """Tell whether one of the names is a piece of a sentence."""
     return any(
-        re.search(r"[“”《》]|\d{3}|^[的了和及与要将已]|(?:的|了|要)$", name) for name in names
+        re.search(r"[“”《》]|\d{3}|^[的了和及与要将已]|(?:的|了|要)$", QUOTED.sub("", name))
+        for name in names
     )
 
 
