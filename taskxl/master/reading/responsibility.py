@@ -83,6 +83,7 @@ _PERSON_POST = re.compile(
     r"(?:同志|(?:常务)?副?(?:[省市县区镇乡局厅]长|书记|主任))$"
 )
 _SEPARATORS = "、，,;；/／|｜\n。"
+_HEAD_MARK = r"[一二三四五六七八九十]{1,3}、|[(（][一二三四五六七八九十\d]{1,3}[)）]|\d{1,2}[.．、]"
 _PARTS = re.compile(
     r"[（(【\[]\s*(?P<inside>(?:[^（）()【】\[\]]|[（(][^（）()]*[)）])*?)\s*[)）\]】]"
 )
@@ -223,6 +224,24 @@ def take_duties(line: str) -> tuple[str, tuple[Duty, ...]]:
     line = _take_labels_at_end(line, duties)
     line = _take_last_sentences(line, duties)
     return line, tuple(duties)
+
+
+_OF_OFFICE = re.compile(
+    rf"(?:由)?(?P<office>.{{2,20}}?)(?:{_LEADS}|{_ANSWERS})的?"
+    r"(?:(?:重点|主要|年度|具体)*(?:工作|任务|事项|项目|目标|内容))*(?:[（(][^（）()]{1,8}[)）])?"
+)
+
+
+def read_office_of_heading(heading: str) -> str | None:
+    """Return the office whose tasks a heading announces, None where it announces none.
+
+    >>> read_office_of_heading("一、办公室牵头任务"), read_office_of_heading("由人事科负责的工作")
+    ('办公室', '人事科')
+    >>> read_office_of_heading("二、提升服务"), read_office_of_heading("林一同志负责项目")
+    (None, None)
+    """
+    found = _OF_OFFICE.fullmatch(re.sub(rf"^(?:{_HEAD_MARK})", "", squeeze(heading)))
+    return found["office"] if found and looks_like_office(found["office"]) else None
 
 
 def is_endless(said: str) -> bool:
