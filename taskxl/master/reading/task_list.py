@@ -235,9 +235,11 @@ def _read_task(
         findings.append(rule_found.at(file=place.file, sheet=place.sheet, cell=cell))
 
     lead, supporting = read_offices(draft, names.offices, report)
-    persons, numbers = pair_persons(
-        "\n".join(draft.texts.get("person", ())), lead + supporting, names.persons
-    )
+    said = "\n".join(draft.texts.get("person", ()))
+    persons, numbers = pair_persons(said, lead + supporting, names.persons)
+    apart = len(lead) == 1 and draft.texts.get("supporting")
+    if apart and len(persons) == 1:  # one 责任人 beside 主体 and 协同: of the office that leads
+        persons, numbers = pair_persons(said, lead, names.persons)
     for number in numbers:
         report(
             CUT_OFF.found(f"责任人一栏的“{show(number, 30)}”不是姓名，没有读入。", severity="info")

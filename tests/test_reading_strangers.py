@@ -1,0 +1,97 @@
+"""Lists of shapes that were met late: leaders by level, numbers of any list, headings that lead."""
+
+import pytest
+
+from taskxl.intake.grids import Book, Line, Sheet, Value
+from taskxl.master.reading.responsibility import read_duty, take_duties
+from taskxl.master.reading.task_list import read_task_list
+from taskxl.model import Person, Task
+
+
+def read_table(*rows: list[Value], hidden: frozenset[int] = frozenset()) -> tuple[Task, ...]:
+    sheet = Sheet("表", tuple(map(tuple, rows)), hidden_columns=hidden)
+    return read_task_list([Book("清单.xlsx", "xlsx", (sheet,))])[0].tasks
+
+
+def read_lines(*texts: str) -> tuple[Task, ...]:
+    lines = tuple(Line(number, text) for number, text in enumerate(texts, 1))
+    return read_task_list([Book("清单.txt", "txt", (), lines)])[0].tasks
+
+
+@pytest.mark.parametrize(
+    "word",
+    ["包抓领导", "市级领导", "包保领导", "县级责任领导", "督办领导", "领办领导", "挂点负责人"],
+)
+def test_whoever_leads_by_whatever_word_is_the_leader(word: str) -> None:
+    header: list[Value] = ["序号", "项目名称", word, "牵头单位", "完成时限"]
+    tasks = read_table(["2024年重点项目"], header, [1.0, "修路", "宰元白", "县交通局", "9月底"])
+    assert [task.leader for task in tasks] == ["宰元白"]
+
+
+@pytest.mark.parametrize("level", ["", "市级", "县级", "县", "镇", "院级"])
+@pytest.mark.parametrize("word", ["责任领导", "分管领导", "包抓领导", "牵头领导"])
+def test_a_label_of_a_leader_may_say_of_which_level(level: str, word: str) -> None:
+    duty = read_duty(f"{level}{word}：庄砚秋  牵头单位：市卫健委  完成时间：11月底前")
+    assert duty is not None
+    assert (duty.leaders, duty.lead, duty.dues) == (("庄砚秋",), ("市卫健委",), ("11月底前",))
+
+
+@pytest.mark.parametrize("word", ["区编号", "问题编号", "县级序号", "整改序号", "清单编号"])
+def test_a_number_is_one_by_whatever_list(word: str) -> None:
+    tasks = read_table(
+        ["2024年民生实事台账"],
+        [word, "市编号", "实事名称", "辅助", "责任单位", "完成时限"],
+        ["Q01", "S03", "扩建学校", "0001", "区教委", "8月底"],
+        ["Q02", None, "修建步道", "0002", "区住建委", "9月底"],
+        hidden=frozenset({4}),
+    )
+    assert [(task.number, task.title) for task in tasks] == [
+        ("Q01", "扩建学校"),
+        ("Q02", "修建步道"),
+    ]
+
+
+def test_who_is_to_put_a_problem_right_and_who_answers_there() -> None:
+    tasks = read_table(
+        ["2022年审计整改销号台账"],
+        ["问题编号", "问题表现", "整改举措", "整改主体", "协同单位", "整改责任人", "销号时限"],
+        ["WT-01", "超付工程款", "核减进度款", "工程部", "财务部", "幸知节", "8月31日"],
+        ["WT-02", "往来款未清", "逐笔核实", "财务部", None, "暴文石", "9月30日"],
+    )
+    assert [(t.number, t.title, t.lead_offices, t.persons) for t in tasks] == [
+        ("WT-01", "超付工程款", ("工程部",), (Person("幸知节", "工程部"),)),
+        ("WT-02", "往来款未清", ("财务部",), (Person("暴文石", "财务部"),)),
+    ]
+
+
+def test_a_heading_may_say_who_leads() -> None:
+    tasks = read_lines(
+        "禾丰县医疗保障局2024年重点任务清单",
+        "一、办公室牵头任务",
+        "1.制定考核办法（3月底前）。",
+        "2.规范收费（长期）。",
+        "二、基金监管股负责的工作",
+        "3.开展检查（11月底前）。",
+        "4.修订制度（6月底前）。（办公室）",
+    )
+    assert [task.lead_offices for task in tasks] == [
+        ("办公室",),
+        ("办公室",),
+        ("基金监管股",),
+        ("办公室",),
+    ]
+    assert [m.due and m.due.isoformat() for t in tasks for m in t.milestones] == [
+        "2024-03-31",
+        None,
+        "2024-11-30",
+        "2024-06-30",
+    ]
+
+
+def test_a_name_may_have_a_word_in_quotation_marks() -> None:
+    rest, duties = take_duties(
+        "实施监管。扩大抽查。（市监局牵头，市“双随机”联席会议成员单位按职责分工负责）"
+    )
+    assert rest == "实施监管。扩大抽查。"
+    assert duties[0].lead == ("市监局",)
+    assert duties[0].supporting == ("市“双随机”联席会议成员单位",)
