@@ -95,3 +95,37 @@ def test_a_name_may_have_a_word_in_quotation_marks() -> None:
     assert rest == "实施监管。扩大抽查。"
     assert duties[0].lead == ("市监局",)
     assert duties[0].supporting == ("市“双随机”联席会议成员单位",)
+
+
+def test_names_may_stand_in_parentheses_before_a_label_and_in_other_brackets() -> None:
+    tasks = read_lines(
+        "江州大学2024年工作要点",
+        "1.开展教育。（组织部、宣传部；完成时限：6月底）",
+        "2.推进审批〔区政务局牵头，各镇（街道）、区直有关单位配合〕",
+    )
+    assert [(t.lead_offices, t.supporting_offices) for t in tasks] == [
+        (("组织部",), ("宣传部",)),
+        (("区政务局",), ("各镇（街道）", "区直有关单位")),
+    ]
+
+
+def test_a_dash_under_a_quarter_is_no_step_and_a_percentage_is_one() -> None:
+    table = ["2024年责任清单"], ["序号", "改革任务", "牵头部门", "一季度", "二季度"]
+    row: list[Value] = [1.0, "完善治理", "董事会办公室", "—", "50%"]
+    sheet = Sheet("表", (tuple(table[0]), tuple(table[1]), tuple(row)))
+    task_list, findings = read_task_list([Book("清单.xlsx", "xlsx", (sheet,))])
+    assert [(m.text, f"{m.due}") for m in task_list.tasks[0].milestones] == [("50%", "2024-06-30")]
+    assert not [finding for finding in findings if "—" in finding.message]
+
+
+def test_a_name_may_bear_a_chinese_number_and_others_take_part() -> None:
+    tasks = read_table(
+        ["2023年任务分工"],
+        ["任务", "工作内容", "牵头单位", "参加单位", "分管县长", "时间要求"],
+        ["（一）粮食安全", "播种30万亩", "农业农村局", "各乡镇", "高阳", "5月底前"],
+        ["（二）农村改厕", "改厕2000户", "乡村振兴局", "住建局", "高阳", "12月底前"],
+    )
+    assert [(t.number, t.title, t.supporting_offices, t.leader) for t in tasks] == [
+        ("1", "粮食安全", ("各乡镇",), "高阳"),
+        ("2", "农村改厕", ("住建局",), "高阳"),
+    ]

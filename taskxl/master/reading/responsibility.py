@@ -85,7 +85,7 @@ _PERSON_POST = re.compile(
 _SEPARATORS = "、，,;；/／|｜\n。"
 _HEAD_MARK = r"[一二三四五六七八九十]{1,3}、|[(（][一二三四五六七八九十\d]{1,3}[)）]|\d{1,2}[.．、]"
 _PARTS = re.compile(
-    r"[（(【\[]\s*(?P<inside>(?:[^（）()【】\[\]]|[（(][^（）()]*[)）])*?)\s*[)）\]】]"
+    r"[（(【\[〔]\s*(?P<inside>(?:[^（）()【】\[\]〔〕]|[（(][^（）()]*[)）])*?)\s*[)）\]】〕]"
 )
 _ENDS = " \t\u3000；;。，,、"
 
@@ -171,6 +171,9 @@ def read_duty(text: str, sure: bool = False) -> Duty | None:
     (('林二',), ('人事科', '办公室'), ('9月底前',))
     >>> read_duty("救助处、财务处（列第一位的为牵头单位，下同）").plain
     ('救助处', '财务处')
+    >>> duty = read_duty("组织部、宣传部；完成时限：6月")
+    >>> duty.plain, duty.dues
+    (('组织部', '宣传部'), ('6月',))
     >>> read_duty("办公室（牵头）、人事股").supporting
     ('人事股',)
     >>> read_duty("完成两处校舍改造") is None, read_duty("由学生自愿参加") is None
@@ -182,9 +185,10 @@ def read_duty(text: str, sure: bool = False) -> Duty | None:
     sheet = _Sheet()
     labels = [label for label in _LABEL.finditer(text) if _role_of(label)]
     if labels and text[: labels[0].start()].strip(_ENDS):
-        if not sure:
+        before = text[: labels[0].start()]
+        if not sure and read_duty(before) is None:
             return None  # something stands before the first label: not all of it is a statement
-        _read_names(text[: labels[0].start()], "responsible", sheet)
+        _read_names(before, "responsible", sheet)
     if not labels and not _read_names(text, "responsible", sheet):
         return None
     for at, label in enumerate(labels):
