@@ -129,3 +129,44 @@ def test_a_name_may_bear_a_chinese_number_and_others_take_part() -> None:
         ("1", "粮食安全", ("各乡镇",), "高阳"),
         ("2", "农村改厕", ("住建局",), "高阳"),
     ]
+
+
+def test_the_first_of_two_names_is_the_task_and_its_main_work_the_content() -> None:
+    tasks = read_table(
+        ["2024年改革任务清单"],
+        ["序号", "改革事项", "主要任务", "责任分工", "推进时序"],
+        [1.0, "推进支付改革", "出台细则", "医保局牵头，卫健委配合", "3月启动，9月完成"],
+        [2.0, "深化户籍改革", "简化手续", "公安局", "上半年"],
+    )
+    assert [(t.title, t.content) for t in tasks] == [
+        ("推进支付改革", "出台细则"),
+        ("深化户籍改革", "简化手续"),
+    ]
+    assert [f"{m.due}" for t in tasks for m in t.milestones] == ["2024-09-30", "2024-06-30"]
+
+
+def test_a_time_behind_a_leader_is_no_leader() -> None:
+    duty = read_duty("责任单位：县卫健局，县住建局；责任领导：高阳；11月底前")
+    assert duty is not None
+    assert (duty.leaders, duty.dues) == (("高阳",), ("11月底前",))
+
+
+def test_tasks_may_be_counted_by_a_word() -> None:
+    tasks = read_lines(
+        "2023年作风建设任务清单",
+        "任务一：整治文山会海",
+        "责任单位：市委办、市政府办",
+        "节点安排：3月底前调研；6月底前发文。",
+        "任务二：优化审批流程",
+        "责任单位：市行政审批局",
+        "完成时限：9月底前",
+    )
+    assert [(t.number, t.title, t.lead_offices) for t in tasks] == [
+        ("1", "整治文山会海", ("市委办",)),
+        ("2", "优化审批流程", ("市行政审批局",)),
+    ]
+    assert [f"{m.due}" for t in tasks for m in t.milestones] == [
+        "2023-03-31",
+        "2023-06-30",
+        "2023-09-30",
+    ]

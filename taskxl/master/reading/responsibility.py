@@ -365,7 +365,9 @@ def _read_value(role: Role, value: str, sheet: _Sheet) -> None:
     elif role in _OFFICE_ROLES:
         _read_names(value, role, sheet)
     else:
-        sheet.put(role, split_names(value))
+        dues = [clause for clause in _clauses(value) if _is_due(clause)]
+        sheet.put(role, [name for name in split_names(value) if not _is_due(name)])
+        sheet.put("due", dues)
 
 
 def _read_names(text: str, role: Role, sheet: _Sheet) -> bool:
