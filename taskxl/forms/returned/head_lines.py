@@ -13,8 +13,9 @@ from taskxl.words import FORM_LABELS, LABEL_PATTERNS
 
 _FIELDS = {word: field for field, words in FORM_LABELS.items() for word in words}
 _PATTERNS = tuple((field, re.compile(pattern)) for field, pattern in LABEL_PATTERNS)
-_ASIDE = re.compile(r"[(（](?:签字|签名|签章|盖章|公章|手写签名)[)）]$")
-_TAIL = re.compile(rf"(?:意见|签字|签名|签章|盖章|{_ASIDE.pattern[:-1]}|并?(?:签字|盖章))+$")
+_TAIL = re.compile(
+    r"(?:意见|签字|签名|签章|盖章|[(（](?:签字|签名|签章|盖章|公章|手写签名)[)）]|并?(?:签字|盖章))$"
+)
 _COLON = re.compile(r"[:：]")
 # A label begins a line or follows one of these; not in the middle of a sentence: 请填报人：……
 _BOUNDARY = re.compile(r"^|(?<=[\s,，;；、|])(?=\S)")
@@ -194,9 +195,10 @@ def label_field(text: str) -> str | None:
     bare = squeeze(text)
     if not bare or len(bare) > _LONGEST_LABEL:
         return None
-    # 分管局长签字(盖章): its brackets say how to sign, 签字 says what the label is.
-    ways = (bare, _ASIDE.sub("", bare), _TAIL.sub("", bare), re.sub(r"[()]", "", bare))
-    for said in dict.fromkeys(ways):
+    shorter = [bare]
+    while (cut := _TAIL.sub("", shorter[-1])) != shorter[-1]:
+        shorter.append(cut)
+    for said in (*shorter, re.sub(r"[()]", "", bare)):
         if said in _FIELDS:
             return _FIELDS[said]
         for field, pattern in _PATTERNS:
