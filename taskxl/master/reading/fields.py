@@ -24,6 +24,7 @@ _NUMBERED = re.compile(
     r"|[一二三四五六七八九十]{1,3}、)\s*(?P<title>.+)",
     re.DOTALL,
 )
+_DASH = re.compile(r"[-—–－―/\\]+")
 _UNFINISHED = re.compile(r"[^。；;！!？?…）)”」：:]$")
 
 
@@ -91,7 +92,7 @@ def fill_draft(draft: Draft, grid: Grid, header: Header, row: int) -> Iterator[t
             measures = measures or column.holds_measures
         elif column and name == "stage" and _WORDS.search(text):
             stages.append(Step(text, _end_of(column.header), row, milestone=True))
-        elif column and name == "stage" and not re.search(r"\w", text):
+        elif column and name == "stage" and _DASH.fullmatch(text):
             continue  # a dash where a quarter has no step
         elif column and name in _OFFICES:
             offices, persons = take_persons(text, _NAMES_PERSONS.search(column.header) is not None)
