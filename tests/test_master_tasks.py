@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from taskxl.dates import Calendar, read_number
+from taskxl.dates import Calendar, find_due, read_number
 from taskxl.desk.json import task_list_json
 from taskxl.findings import Finding
 from taskxl.intake.grids import Area, Book, Line, Sheet, Value
@@ -612,6 +612,10 @@ def test_no_cell_of_a_list_is_lost_and_nothing_breaks_the_reader(rows: list[list
     )
     for row in rows:
         for cell in row:
-            for part in re.split(r"[\s、。；，;,.()（）:：]+", cell):
-                # A numeral in the column of numbers is there in digits.
-                assert part in kept or read_number(part) is not None, cell
+            for clause in re.split(r"[\n、。；，;,]+", cell):
+                due = find_due(clause, 2021)
+                if due and due.due and f"{due.due}" in kept:
+                    continue  # a due phrase is there as its date
+                for part in re.split(r"[\s.()（）:：]+", clause):
+                    # A numeral in the column of numbers is there in digits.
+                    assert part in kept or read_number(part) is not None, cell

@@ -8,6 +8,7 @@ from pathlib import Path
 from taskxl.dates import UNSET, Calendar, is_recurring
 from taskxl.dates.year import year_periods
 from taskxl.desk.new_offices import take_up_offices
+from taskxl.desk.unreadable import explain_list
 from taskxl.desk.wrong_lists import find_form, find_mixture
 from taskxl.errors import TaskxlError
 from taskxl.findings import Finding
@@ -41,11 +42,6 @@ from taskxl.workspace.lock import hold_workspace
 
 # A list is the 办公室's own file; LibreOffice, which reads the old Word kinds, takes its time.
 _LIST_LIMITS = Limits(memory=4 << 30, seconds=180.0)
-_DAMAGED = "打不开，可能已损坏或没有存完。请在 Excel 里打开看看，或从备份中找回。"
-_WHY_UNREADABLE = {
-    "R202": "有打开密码，读不到内容。请在 Excel 里取消密码，保存后再运行。",
-    "R204": "太大或结构异常，没有读取。请删去清单以外的内容，或从备份中找回。",
-}
 
 # ---------------------------------------------------------------- the list
 
@@ -153,7 +149,7 @@ def _place_master(workspace: Workspace, content: bytes, ledger: Ledger | None) -
         check_content(content, name, _LIST_LIMITS)
     except Refused as refused:
         # The gate speaks to an office that sent a file; this one is the 办公室's own.
-        why = _WHY_UNREADABLE.get(refused.code, _DAMAGED)
+        why = explain_list(refused.code)
         message = f"“{show(workspace.master_path)}”{why}（{refused.code}）"
         raise TaskxlError(message) from refused
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from taskxl.desk.unreadable import name_reason
 from taskxl.errors import TaskxlError
 from taskxl.intake.gate import Refusal, check_content
 from taskxl.intake.reading import read_book
@@ -19,11 +20,6 @@ from taskxl.workspace.folder import Workspace
 
 # The 办公室's own file: a summary of a thousand offices is far larger than any return.
 _LIMITS = Limits(cell_area=20_000_000, memory=4 << 30, seconds=300.0)
-_WHY_UNREADABLE = {
-    "R202": "有打开密码",
-    "R204": "太大或结构异常",
-    "R205": "没有汇总表，或表头已被删改",
-}
 _OTHER_KINDS = (".xls", ".et", ".ett", ".ods", ".xlsm", ".xlsb", ".csv")
 
 
@@ -114,7 +110,7 @@ def _describe_refusal(path: Path, refusal: Refusal, period: Period) -> str:
             f"“{show(path.name)}”里不是{period.name}的汇总，没有动它，里面的修订没有用上。"
             "请把它移走或改名。"
         )
-    why = _WHY_UNREADABLE.get(refusal.code, "可能已损坏")
+    why = name_reason(refusal.code)
     return (
         f"“{show(path.name)}”读不出来（{why}），没有动它，里面新写的修订没有用上。"
         "不要了的，请把它移走。"

@@ -18,8 +18,13 @@ from taskxl.text import is_blank, show, squeeze
 TEXT_FIELDS = ("lead", "responsible", "supporting", "person", "leader", "remarks")
 _OFFICES = ("lead", "responsible", "supporting")
 _NAMES_PERSONS = re.compile(r"责任人|负责人|联系人|经办人")
-_WORDS = re.compile(r"[^\W\d_]{2}")
-_NUMBERED = re.compile(r"(?P<number>\d{1,3})\s*[.．、](?!\d)\s*(?P<title>.+)", re.DOTALL)
+_WORDS = re.compile(r"[^\W\d_]{2}|\d[%％‰]")
+_NUMBERED = re.compile(
+    r"(?P<number>\d{1,3}\s*[.．、](?!\d)|[（(](?:\d{1,3}|[一二三四五六七八九十]{1,3})[)）]"
+    r"|[一二三四五六七八九十]{1,3}、)\s*(?P<title>.+)",
+    re.DOTALL,
+)
+_DASH = re.compile(r"[-—–－―/\\]+")
 _UNFINISHED = re.compile(r"[^。；;！!？?…）)”」：:]$")
 
 
@@ -42,11 +47,11 @@ def read_task_number(text: str) -> str | None:
 def split_number(title: str) -> tuple[str, str]:
     """Divide a name that bears the task's number, where a table has no column for it.
 
-    >>> split_number("2.加强师德建设"), split_number("2.0版学位建设")
-    (('2', '加强师德建设'), ('', '2.0版学位建设'))
+    >>> split_number("2.加强师德建设"), split_number("2.0版学位建设"), split_number("（三）改厕")
+    (('2', '加强师德建设'), ('', '2.0版学位建设'), ('3', '改厕'))
     """
     found = _NUMBERED.fullmatch(title)
-    return (found["number"], found["title"]) if found else ("", title)
+    return (read_task_number(found["number"]) or "", found["title"]) if found else ("", title)
 
 
 def start_draft(grid: Grid, header: Header, row: int, file: str) -> Draft:
@@ -87,6 +92,8 @@ def fill_draft(draft: Draft, grid: Grid, header: Header, row: int) -> Iterator[t
             measures = measures or column.holds_measures
         elif column and name == "stage" and _WORDS.search(text):
             stages.append(Step(text, _end_of(column.header), row, milestone=True))
+        elif column and name == "stage" and _DASH.fullmatch(text):
+            continue  # a dash where a quarter has no step
         elif column and name in _OFFICES:
             offices, persons = take_persons(text, _NAMES_PERSONS.search(column.header) is not None)
             draft.add(name, offices)

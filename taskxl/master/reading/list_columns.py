@@ -15,6 +15,7 @@ from taskxl.text import is_blank, squeeze
 # Of two columns that may both hold the task's name, the better word for it comes first.
 _TITLE_WORDS = ("名称", "项目", "任务", "事项", "主要工作", "重点工作", "实事", "工作")
 _NAMES = re.compile(r"(?:任务|项目|事项|工作)名称$")
+_DETAILS = re.compile(r"^(?:主要|具体)任务|任务(?:分解|内容)$")  # say more of what another names
 _PROBLEM = re.compile(r"问题")
 _RECTIFIES = re.compile(r"整改|销号")
 _BEGINS = re.compile(r"开始|启动|起始|开工|起止")
@@ -73,6 +74,8 @@ def _find_number(grid: Grid, columns: Sequence[Column], bottom: int) -> tuple[Co
     for at, column in enumerate(columns):
         if column.field not in ("title", "", "section"):
             continue
+        if column.index in grid.sheet.hidden_columns:
+            continue  # a helper's count, which nobody sees
         cells = [value_text(value) for value in sample(grid, column.index, bottom)]
         counted = [n for n in map(read_number, cells) if n is not None]
         if len(counted) > 1 and len(counted) >= 0.8 * len(cells) and sorted(counted) == counted:
@@ -116,6 +119,7 @@ def _resolve(grid: Grid, columns: Sequence[Column], bottom: int) -> tuple[Column
                 not c.said,
                 not _NAMES.search(c.header),
                 abs(counts[c.index] - rows),
+                bool(_DETAILS.search(c.header)),
                 _title_rank(c),
                 c.index,
             ),
@@ -134,6 +138,7 @@ def _resolve(grid: Grid, columns: Sequence[Column], bottom: int) -> tuple[Column
         changed |= {c.index: "lead" for c in columns if c.field == "responsible"}
     for field in ("number", "title"):
         same = [c for c in columns if changed.get(c.index, c.field) == field]
+        same.sort(key=lambda c: field == "number" and not (c.said or c.sure))
         changed |= {c.index: "" for c in same[1:]}
     said = {c.index for c in columns if c.said}
     columns = tuple(

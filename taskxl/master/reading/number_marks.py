@@ -15,7 +15,7 @@ _FAMILIES = tuple(
         rf"第(?P<n>{_CHINESE})(?:章|部分|篇|节)[、:：\s]*",
         rf"(?P<n>{_CHINESE})[、.．](?!\d)\s*",
         rf"[（(]\s*(?P<n>{_CHINESE})\s*[)）][、.．]?\s*",
-        rf"第(?P<n>{_CHINESE})[，、,：:]\s*",
+        rf"(?:第(?P<n>{_CHINESE})[，、,：:]|(?:任务|实事|问题|举措)(?P<m>{_CHINESE}|\d{{1,2}})[：:、])\s*",
         r"(?P<n>\d{1,3})\s*(?:[.．、](?!\d)|(?=\s[\u4e00-\u9fff]))\s*",
         r"(?P<n>\d{1,2}(?:[.．]\d{1,2}){1,3})[.．、]?\s*(?=[\u4e00-\u9fff“《])",
         r"[（(]?\s*(?P<n>\d{1,3})\s*[)）][、.．]?\s*",
@@ -90,7 +90,8 @@ def _read_family(text: str, last: Mapping[int, int]) -> Mark | None:
             if _AFTER_DOTTED.match(rest) or (found[0] == found["n"] and _DATE.match(parts[-1])):
                 continue
             return Mark(family, int(parts[-1]), ".".join(parts), found[0].strip(), rest)
-        ordinal_said = read_number(squeeze(found["n"]).strip("()."))
+        counted = found["n"] or found["m"]  # 任务一：…… counts as 第一，…… does
+        ordinal_said = read_number(squeeze(counted).strip("()."))
         number = str(ordinal_said) if ordinal_said is not None else None
         return Mark(family, ordinal_said, number, found[0].strip(), rest)
     return None

@@ -14,6 +14,7 @@ _INNER = re.compile(r"(?P<left>[^\s、，,;；]*)\u00a0+(?=(?P<right>[^\s、，,
 OFFICE_END = re.compile(rf"(?:{'|'.join(words.OFFICE_ENDINGS)}|局|委|部|厅|政府|街道|公司|镇|乡)$")
 OFFICE_LIKE = re.compile(rf"(?=.{{3,8}}$).*(?:{'|'.join(words.OFFICE_ENDINGS)})")
 PERSON_LIKE = re.compile(rf"(?:{'|'.join(words.SURNAMES)})[\u4e00-\u9fff]{{1,2}}")
+QUOTED = re.compile(r"“[^“”，。；]{1,12}”(?=.*[^”]$)")
 _LONGEST = 16  # characters of a name that is looked for inside of others
 _LONGEST_OFFICE = 26
 _ANY = re.compile(r"\w")
@@ -103,6 +104,7 @@ def looks_like_office(name: str) -> bool:
     [False, False, False, False]
     """
     bare = re.sub(r"[（(〔\[][^（）()〔〕\[\]]*[)）〕\]]", "", squeeze(name))
+    bare = QUOTED.sub("", bare)  # 市“双随机”联席会议成员单位
     if name in words.ALL_OFFICES or bare in words.ALL_OFFICES:
         return True
     if not 2 <= len(bare) <= _LONGEST_OFFICE or _NO_OFFICE.search(bare):

@@ -32,6 +32,11 @@ _ANNOUNCES = re.compile(
     r"(?:主要|具体|工作|目标|任务|完成|时限|责任|单位|内容|措施|安排|要求|时间|节点|重点|部门|年度|分工|事项"
     r"|[、，及和与])+"
 )
+# A line that begins so is its item's also where it stands behind who answers.
+_OF_ITEM = re.compile(
+    r"(?:(?:关键|时间|工作)?节点|进度安排|时间安排|(?:工作|年度|整改)?(?:目标|措施|内容|要求))"
+    r"[^，。；：:]{0,8}[：:]"
+)
 # Under such headings stands how the work is organised, not what is to be done.
 _ORGANISES = re.compile(
     r"保障措施|组织保障|工作保障|工作要求|有关要求|相关要求|组织领导|组织实施|指导思想|总体要求|基本原则|保障机制"
@@ -94,7 +99,8 @@ class Item:
                 self.lines_of_duty += 1
             self.duties += duties
             if rest:
-                (self.loose if self.answered and not duties else self.body).append(rest)
+                behind = self.answered and not duties and not _OF_ITEM.match(rest)
+                (self.loose if behind else self.body).append(rest)
 
 
 @dataclass(slots=True)

@@ -22,6 +22,8 @@ _DUE_STATED = re.compile(
     rf"|\d月\d{{1,2}}[日号](?:{_DONE_WORDS}|[)）]?$)"
 )
 
+_ENDLESS = re.compile(r"[（(]([^（）()]{2,8})[)）]。?$")
+
 
 def read_plan(
     draft: Draft, year: int | None, calendar: Calendar, report: Report
@@ -53,7 +55,7 @@ def read_plan(
             content.append(step.text)
             if not has_due:
                 continue
-            texts = (draft.title or step.text.split("\n")[0],)
+            texts = (draft.title or step.text.split("\n")[0] or squeeze(value_text(step.due)),)
         else:
             content.append(plan.content)
         dues = _share_out_due(step, texts, year, calendar)
@@ -64,6 +66,10 @@ def read_plan(
         due = find_due(title, year, calendar) if year is not None else None
         if due and due.due:
             milestones.append(Milestone(title, due.due, due.vague))
+    elif not milestones and year is not None and (said := _ENDLESS.search(squeeze(title))):
+        due = find_due(said[1], year, calendar)
+        if due and due.recurring:  # 规范收费（长期）
+            milestones.append(Milestone(title, None, due.vague))
     return "\n".join(text for text in content if text), tuple(milestones)
 
 

@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from taskxl import words
 from taskxl.dates import find_due
 from taskxl.master.reading.header import read_header_word
-from taskxl.master.reading.offices import OFFICE_END, looks_like_office, split_names
+from taskxl.master.reading.offices import OFFICE_END, QUOTED, looks_like_office, split_names
 from taskxl.roster import is_collective
 from taskxl.text import squeeze
 
@@ -56,8 +56,10 @@ _FIRST_LEADS = re.compile(
     r"[（(][^（）()]*(?:第一|首位|排名|排首|列首|排在前)[^（）()]*[)）]"
     r"|[；;。，,](?:列|排)[^，。；]{0,8}(?:第一|首)[^。；]*"
 )
+_LEVEL = r"(?:[省市县区镇乡街校院局厅]级?)?"
 _LABEL_WORDS = (
-    "牵头|责任|主办|承办|主责|配合|协办|协同|协助|负责|分管|包联|挂钩|联系|落实|参与|参加|完成时|整改时"
+    "牵头|责任|主办|承办|主责|配合|协办|协同|协助|负责|分管|包联|包抓|包保|包案|挂钩|挂点|联系|督办|督导|主管|领办"
+    "|落实|参与|参加|完成时|整改时"
     "|办结时|办理时|时限|完成期|整改期|期限"
 )
 _KNOWN_LABEL = (
@@ -66,7 +68,7 @@ _KNOWN_LABEL = (
 )
 _BULLET = re.compile(rf"^[\s—–\-·•●○◆■□▪➢*]+(?=(?:{_KNOWN_LABEL})[：:])")
 _LABEL = re.compile(
-    rf"(?:(?:^|(?<=[\s；;。，,、（(\[【|｜]))(?P<free>(?:{_LABEL_WORDS})[^：:；;，,。、\s（）()]{{0,8}})"
+    rf"(?:(?:^|(?<=[\s；;。，,、（(\[【|｜]))(?P<free>{_LEVEL}(?:{_LABEL_WORDS})[^：:；;，,。、\s（）()]{{0,8}})"
     rf"|(?P<known>{_KNOWN_LABEL}))\s*[：:]\s*"
     rf"|(?:^|(?<=[\s；;。]))(?P<bare>{_KNOWN_LABEL})[ \t\u3000]+(?=\S)"
 )
@@ -81,8 +83,9 @@ _PERSON_POST = re.compile(
     r"(?:同志|(?:常务)?副?(?:[省市县区镇乡局厅]长|书记|主任))$"
 )
 _SEPARATORS = "、，,;；/／|｜\n。"
+_HEAD_MARK = r"[一二三四五六七八九十]{1,3}、|[(（][一二三四五六七八九十\d]{1,3}[)）]|\d{1,2}[.．、]"
 _PARTS = re.compile(
-    r"[（(【\[]\s*(?P<inside>(?:[^（）()【】\[\]]|[（(][^（）()]*[)）])*?)\s*[)）\]】]"
+    r"[（(【\[〔]\s*(?P<inside>(?:[^（）()【】\[\]〔〕]|[（(][^（）()]*[)）])*?)\s*[)）\]】〕]"
 )
 _ENDS = " \t\u3000；;。，,、"
 
@@ -168,6 +171,9 @@ def read_duty(text: str, sure: bool = False) -> Duty | None:
     (('林二',), ('人事科', '办公室'), ('9月底前',))
     >>> read_duty("救助处、财务处（列第一位的为牵头单位，下同）").plain
     ('救助处', '财务处')
+    >>> duty = read_duty("组织部、宣传部；完成时限：6月")
+    >>> duty.plain, duty.dues
+    (('组织部', '宣传部'), ('6月',))
     >>> read_duty("办公室（牵头）、人事股").supporting
     ('人事股',)
     >>> read_duty("完成两处校舍改造") is None, read_duty("由学生自愿参加") is None
@@ -179,9 +185,10 @@ def read_duty(text: str, sure: bool = False) -> Duty | None:
     sheet = _Sheet()
     labels = [label for label in _LABEL.finditer(text) if _role_of(label)]
     if labels and text[: labels[0].start()].strip(_ENDS):
-        if not sure:
+        before = text[: labels[0].start()]
+        if not sure and read_duty(before) is None:
             return None  # something stands before the first label: not all of it is a statement
-        _read_names(text[: labels[0].start()], "responsible", sheet)
+        _read_names(before, "responsible", sheet)
     if not labels and not _read_names(text, "responsible", sheet):
         return None
     for at, label in enumerate(labels):
@@ -221,6 +228,24 @@ def take_duties(line: str) -> tuple[str, tuple[Duty, ...]]:
     line = _take_labels_at_end(line, duties)
     line = _take_last_sentences(line, duties)
     return line, tuple(duties)
+
+
+_OF_OFFICE = re.compile(
+    rf"(?:由)?(?P<office>.{{2,20}}?)(?:{_LEADS}|{_ANSWERS})的?"
+    r"(?:(?:重点|主要|年度|具体)*(?:工作|任务|事项|项目|目标|内容))*(?:[（(][^（）()]{1,8}[)）])?"
+)
+
+
+def read_office_of_heading(heading: str) -> str | None:
+    """Return the office whose tasks a heading announces, None where it announces none.
+
+    >>> read_office_of_heading("一、办公室牵头任务"), read_office_of_heading("由人事科负责的工作")
+    ('办公室', '人事科')
+    >>> read_office_of_heading("二、提升服务"), read_office_of_heading("林一同志负责项目")
+    (None, None)
+    """
+    found = _OF_OFFICE.fullmatch(re.sub(rf"^(?:{_HEAD_MARK})", "", squeeze(heading)))
+    return found["office"] if found and looks_like_office(found["office"]) else None
 
 
 def is_endless(said: str) -> bool:
@@ -340,7 +365,9 @@ def _read_value(role: Role, value: str, sheet: _Sheet) -> None:
     elif role in _OFFICE_ROLES:
         _read_names(value, role, sheet)
     else:
-        sheet.put(role, split_names(value))
+        dues = [clause for clause in _clauses(value) if _is_due(clause)]
+        sheet.put(role, [name for name in split_names(value) if not _is_due(name)])
+        sheet.put("due", dues)
 
 
 def _read_names(text: str, role: Role, sheet: _Sheet) -> bool:
@@ -408,7 +435,8 @@ def _is_due(clause: str) -> bool:
 def _reads_on(names: Sequence[str]) -> bool:
     """Tell whether one of the names is a piece of a sentence."""
     return any(
-        re.search(r"[“”《》]|\d{3}|^[的了和及与要将已]|(?:的|了|要)$", name) for name in names
+        re.search(r"[“”《》]|\d{3}|^[的了和及与要将已]|(?:的|了|要)$", QUOTED.sub("", name))
+        for name in names
     )
 
 

@@ -42,7 +42,7 @@ from taskxl.master.reading.row_kinds import (
     section_level,
 )
 from taskxl.plan_text import is_heading, read_ordinal
-from taskxl.text import show, squeeze
+from taskxl.text import quote, show, squeeze
 
 _REMARK = re.compile(r"(?:注|说明|备注|附注|填[表报]说明)[:：\d（(]")
 _LEADER = -2  # level of a section row that names a leader
@@ -140,11 +140,21 @@ class _Reader:
         if header is None:
             return None
         header = judge_columns(self.grid, header, self.hints)
+        if self.header is not None and not self._may_begin_again(header):
+            return None
         if self.hints.columns or row == wanted:
             called = True
         else:
             called = is_called_a_list((*above, *self.titles))
         return header if is_task_list(header, called) else None
+
+    def _may_begin_again(self, header: Header) -> bool:
+        """Tell whether a header below another is one: it is known, or names a table of its own.
+
+        Two words of a header side by side are more often the texts of a task.
+        """
+        named = sum(read_header_word(column.header) is not None for column in header.columns)
+        return named > 2 or header.signature in {known.signature for known in self.part.headers}
 
     def _is_named(self, row: int) -> bool:
         """Tell whether a row holds the headers that a person named."""
@@ -165,15 +175,19 @@ class _Reader:
         )
         if empty and (len(empty) > 2 or all(following)):
             self.part.drafts = [draft for draft in self.part.drafts if draft not in empty]
-            rows = [draft.place.row or 0 for draft in empty]
-            self._report(
-                [
-                    PASSED_OVER.found(
-                        f"第{rows[0]}至{rows[-1]}行中有{len(empty)}行只有编号，没有内容，没有读入。",
-                        cell=self.grid.name(rows[0], 1),
-                    )
-                ]
-            )
+            self._report([self._explain_empty_rows(empty)])
+
+    def _explain_empty_rows(self, empty: Sequence[Draft]) -> Finding:
+        """Say which rows have only a number; other words there or in their section are quoted."""
+        rows = [draft.place.row or 0 for draft in empty]
+        others = [draft.number for draft in empty if draft.number and not draft.number.isdigit()]
+        kept = {draft.section for draft in self.part.drafts}
+        others += [d.section for d in empty if d.section and d.section not in kept]
+        said = f"（{''.join(quote(text, 60) for text in dict.fromkeys(others))}）" if others else ""
+        return PASSED_OVER.found(
+            f"第{rows[0]}至{rows[-1]}行中有{len(empty)}行只有编号{said}，没有内容，没有读入。",
+            cell=self.grid.name(rows[0], 1),
+        )
 
     def _begin_table(self, header: Header) -> None:
         if header.signature not in {known.signature for known in self.part.headers}:

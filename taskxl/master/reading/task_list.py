@@ -22,6 +22,7 @@ from taskxl.master.reading.offices import (
 from taskxl.master.reading.persons import pair_persons, read_leaders
 from taskxl.master.reading.plans import read_plan
 from taskxl.master.reading.prose import read_outline
+from taskxl.master.reading.responsibility import read_office_of_heading
 from taskxl.master.reading.rows import read_rows
 from taskxl.master.reading.titles import (
     find_issue_date,
@@ -73,6 +74,7 @@ def read_task_list(
     for draft in drafts:
         if not any(draft.texts.get(name) for name in OFFICE_FIELDS):
             take_labels_of(draft)
+    _take_offices_of_headings(drafts)
     names = _Names(
         find_known(names_by_role(drafts)),
         find_known((t for d in drafts for t in d.texts.get("person", ())), PERSON_LIKE),
@@ -170,6 +172,17 @@ def _name_sections(parts: Sequence[Part]) -> None:
                 draft.section = part.titles[0]
 
 
+def _take_offices_of_headings(drafts: Sequence[Draft]) -> None:
+    """Give tasks that name nobody who leads the office that their heading does: 人事科牵头任务."""
+    for draft in drafts:
+        if any(draft.texts.get(name) for name in ("lead", "responsible")):
+            continue
+        headings = reversed((draft.section or "").split("／"))
+        office = next(filter(None, map(read_office_of_heading, headings)), None)
+        if office:
+            draft.add("lead", office)
+
+
 def _find_list_year(
     books: Sequence[Book], titles: Sequence[str], year: int | None
 ) -> tuple[int | None, list[Finding]]:
@@ -222,9 +235,11 @@ def _read_task(
         findings.append(rule_found.at(file=place.file, sheet=place.sheet, cell=cell))
 
     lead, supporting = read_offices(draft, names.offices, report)
-    persons, numbers = pair_persons(
-        "\n".join(draft.texts.get("person", ())), lead + supporting, names.persons
-    )
+    said = "\n".join(draft.texts.get("person", ()))
+    persons, numbers = pair_persons(said, lead + supporting, names.persons)
+    apart = len(lead) == 1 and draft.texts.get("supporting")
+    if apart and len(persons) == 1:  # one 责任人 beside 主体 and 协同: of the office that leads
+        persons, numbers = pair_persons(said, lead, names.persons)
     for number in numbers:
         report(
             CUT_OFF.found(f"责任人一栏的“{show(number, 30)}”不是姓名，没有读入。", severity="info")
