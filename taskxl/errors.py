@@ -10,6 +10,10 @@ class TaskxlError(Exception):
     """
 
 
+INTERRUPTED = "已中断。已经写好的文件都是完整的，可以再运行一次。"
+"""What a run says that Ctrl-C has ended."""
+
+
 def explain_unloaded(module: str) -> str:
     """Return in one Chinese line that a library, named by its module, cannot be loaded.
 
