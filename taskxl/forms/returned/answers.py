@@ -17,7 +17,14 @@ from taskxl.forms.returned.matching import squeeze_number
 from taskxl.forms.returned.tally import Tally
 from taskxl.intake.grids import Area, CellError, Value, value_text
 from taskxl.model import Altered, Entry, MilestoneEntry, Task
-from taskxl.statements import day_text, read_state, read_status
+from taskxl.statements import (
+    day_of_note,
+    day_text,
+    find_done_day,
+    gives_reason,
+    read_state,
+    read_status,
+)
 from taskxl.tasks import short_label, shown_title
 from taskxl.text import is_blank, quote_change, show, squeeze
 from taskxl.words import DONE, MILESTONE_STATES, STATUSES
@@ -177,7 +184,7 @@ class AnswerReader:
         status, known = read_status(typed)
         if not known:
             self._report_word(at, "status", "进度状态", status, STATUSES)
-        elif day_text(typed):
+        elif day_text(typed) or gives_reason(typed):
             self._keep_whole(at, "status")
         cells = {field: values[field][1] for field in TASK_ANSWERS if field in values}
         return Entry(
@@ -205,7 +212,9 @@ class AnswerReader:
         done_on = self._read_day(at, done_text)
         if known and day is not None and not done_text:
             done_text, done_on = day_text(typed), day
-        elif known and day_text(typed):
+        elif known and state == MILESTONE_STATES[0] and not done_text:
+            done_on = day_of_note(texts.get("note", ""), year)
+        if known and (gives_reason(typed) or (day_text(typed) and day_text(typed) != done_text)):
             self._keep_whole(at, "state")
         return MilestoneEntry(
             at.item,
@@ -229,7 +238,8 @@ class AnswerReader:
         if column is None or not text:
             return None
         value = self.tally.sheets[at.sheet].value(at.row, column)
-        day = read_date(value, self.catalog.period.year)
+        year = self.catalog.period.year
+        day = read_date(value, year) or find_done_day(text, year)
         if day is None:
             self._report(
                 DATE_UNKNOWN.found(
@@ -244,28 +254,39 @@ class AnswerReader:
     def _read_field(self, at: Answered, field: str) -> tuple[str, str]:
         """Return a field's text and the cell it stands in; several columns make several lines."""
         columns = at.table.columns[field]
-        texts = [
-            join_pieces(
-                [self._read_cell(replace(at, row=row), column) for row in (at.row, *at.more)]
-            )
-            for column in columns
-        ]
+        texts = []
+        for column in columns:
+            pieces = [self._read_cell(replace(at, row=row), column) for row in (at.row, *at.more)]
+            if self._is_choice(at, column):
+                pieces = [*dict.fromkeys(pieces)]
+            texts.append(join_pieces(pieces))
         return "\n".join(filter(None, texts)), cell_name(at.row, columns[0])
 
     def _read_cell(self, at: Answered, column: int) -> str:
         sheet = self.tally.sheets[at.sheet]
-        if self._is_below_merge(at, column):
-            return ""
         area = self._merge_at(at.sheet, at.row, column)
-        value = sheet.value(at.row, column)
+        row = at.row
+        if self._is_below_merge(at, column):
+            if area is None or not self._is_choice(at, column):
+                return ""
+            # One choice over several rows is the choice of each of them.
+            if is_blank(sheet.value(row, column)):
+                row, column = area.top, area.left
+        value = sheet.value(row, column)
         if isinstance(value, CellError):
             self._report_error(at, column, value)
             return ""
         text = strip_mark(as_typed(value_text(value)), named=_was_handed_on(at))
-        self.tally.take(at.sheet, at.row, column)
-        if area is not None and area.bottom > at.row and text:
+        self.tally.take(at.sheet, row, column)
+        ends = max((at.row, *at.more))
+        if area is not None and area.bottom > ends and text and not self._is_choice(at, column):
             self._report_merge(at, column, area)
         return text
+
+    def _is_choice(self, at: Answered, column: int) -> bool:
+        """Tell whether a column holds a choice or a day, and no text of its own for each row."""
+        fields = [name for name, columns in at.table.columns.items() if column in columns]
+        return not {"status", "state", "done_on"}.isdisjoint(fields)
 
     def _is_below_merge(self, at: Answered, column: int) -> bool:
         """Tell whether a merge of several rows hides the cell: that text is left for the tally.
@@ -431,6 +452,8 @@ class AnswerReader:
         if field == "number":
             return squeeze_number(now) == squeeze_number(text)
         if field in ("responsible", "lead"):
+            if at.more and squeeze(now).replace("、", "") == squeeze("".join(self._task(at).offices)):
+                return True
             return _name_set(now) in (
                 _name_set(text),
                 frozenset(map(squeeze, self._task(at).lead_offices)),

@@ -152,6 +152,16 @@ class Catalog:
             }
         return self._registers[ids]
 
+    def fixed_texts(self, item: str) -> dict[str, str]:
+        """Return what a task's row is issued with, squeezed and without 、, by the field of its column."""
+        task = self.tasks.get(item)
+        if task is None:
+            return {}
+        offices = "".join(task.offices)
+        texts = {"title": shown_title(task), "content": self.plans[item]}
+        texts |= {"responsible": offices, "lead": offices}
+        return {name: squeeze(text).replace("、", "") for name, text in texts.items()}
+
     @cached_property
     def ids(self) -> frozenset[str]:
         """The ids of all tasks and milestones, squeezed, as a form's hidden column has them."""

@@ -34,7 +34,7 @@ from taskxl.forms.returned.whose import (
     read_months,
     reporters_of,
 )
-from taskxl.intake.grids import Book
+from taskxl.intake.grids import Book, value_text
 from taskxl.model import Period, Return, Submission, period_name
 from taskxl.text import is_blank, quote, show, squeeze
 from taskxl.words import BEYOND_LIST
@@ -399,19 +399,48 @@ class _Reader:
         """
         sheet = self.tally.sheets[part.sheet]
         keys = [row.table.column(name) for name in ("id", "number", "title", "milestone")]
-        content = row.table.column("content")
-        plan = squeeze(self.catalog.plans.get(item, ""))
         told = mark.digests.get(PARTS, "") if mark else ""
         most = int(told) if told.isdigit() else 0
         found: list[int] = []
         for below in range(row.row + 1, row.table.last + 1):
-            if any(column and sheet.text(below, column).strip() for column in keys):
-                break
-            piece = squeeze(sheet.text(below, content)) if content else ""
-            if len(found) >= most and not (len(piece) >= 4 and piece in plan):
+            named = any(column and sheet.text(below, column).strip() for column in keys)
+            if (named or len(found) >= most) and not self._goes_on(part, row, item, found, below):
                 break
             found.append(below)
         return tuple(found)
+
+    def _goes_on(
+        self, part: Part, row: Row, item: str, before: Sequence[int], below: int
+    ) -> bool:
+        """Tell whether a row goes on with the one above, whose texts found no room in it.
+
+        It names no task of its own: what stands in its fixed columns, if anything, goes on with a
+        fixed text that the rows above have only begun. It has an answer, or a piece of the plan.
+        """
+        if row.table.kind != "task" or below > self._find_beyond(part):
+            return False
+        sheet = self.tally.sheets[part.sheet]
+        fields = {c: name for name, columns in row.table.columns.items() for c in columns}
+        listed = self.catalog.fixed_texts(item)
+        said = False
+        for column, value in enumerate(sheet.rows[below - 1], 1):
+            text = squeeze(value_text(value))
+            if not text:
+                continue
+            name = fields.get(column, "")
+            if name in ("progress", "obstacles", "remarks"):
+                said = True
+                continue
+            pieces = [squeeze(sheet.text(n, column)) for n in (row.row, *before)]
+            joined = "".join((*pieces, text)).replace("、", "")
+            if name in ("status", "state"):
+                if text not in pieces:
+                    return False
+            elif name in ("id", "number") or not listed.get(name, "").startswith(joined):
+                return False
+            else:
+                said = said or name == "content"
+        return said
 
     def _find_beyond(self, part: Part) -> int:
         """Return the row below which the form itself asks for work that is not in the list."""
