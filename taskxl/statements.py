@@ -91,7 +91,7 @@ _FIND_DAY = re.compile(_DAY)
 _OPTION = re.compile(r"([□☐○◯☑☒✓✔√■●]|[(（][√✓✔xX×]?[)）])([\u4e00-\u9fff]{2,8})")
 _TICKED = re.compile(r"[☑☒✓✔√■●xX×]")
 _NUMBERED = re.compile(r"^\d[.、)](?=[\u4e00-\u9fff])")
-_PERCENT = re.compile(r"\(\d{1,2}(?:\.\d+)?%\)$")
+_PERCENT = re.compile(r"\((\d{1,3}(?:\.\d+)?)%\)$")
 _QUOTED = re.compile(rf"^[“”\"'‘’「」]+([^“”\"'‘’「」]*)[“”\"'‘’「」]+{_POINT}*$")
 _LONGEST = 30  # what is longer tells more than its state
 _LONGEST_WITH_REASON = 80
@@ -126,10 +126,11 @@ def read_status(text: str) -> tuple[str, bool]:
 def _status_word(said: str) -> str | None:
     said = _chosen(said)
     bare = _ROUND.sub("", said)
-    if _PERCENT.search(bare) and len(bare) <= _LONGEST:
+    if (far := _PERCENT.search(said)) and len(said) <= _LONGEST:
         # 正常推进（60%）: how far it is takes nothing from how it goes; 已完成（60%） is not done.
-        word = _status_word(_PERCENT.sub("", bare))
-        return word if word in (ON_TRACK, BEHIND) else None
+        word = _status_word(said[: far.start()])
+        whole = far[1] == "100"
+        return word if word in ((DONE,) if whole else (ON_TRACK, BEHIND)) else None
     if not bare or bare in STATUSES:
         return bare
     known = {squeeze(synonym): word for synonym, word in STATUS_SYNONYMS.items()}
@@ -166,8 +167,8 @@ def read_state(text: str, year: int) -> tuple[str, date | None, bool]:
     if bare in known:
         return known[bare], None, True
     if (head := _without_reason(said)) is not None:
-        state, day, known = read_state(head, year)
-        return (state, day, True) if known else (text, None, False)
+        state, day, understood = read_state(head, year)
+        return (state, day, True) if understood else (text, None, False)
     if len(said) > _LONGEST:
         return text, None, False
     if _says_finished(said) or _TICK.fullmatch(said) or _DATE_ALONE.fullmatch(said):

@@ -452,7 +452,9 @@ class AnswerReader:
         if field == "number":
             return squeeze_number(now) == squeeze_number(text)
         if field in ("responsible", "lead"):
-            if at.more and squeeze(now).replace("、", "") == squeeze("".join(self._task(at).offices)):
+            if at.more and squeeze(now).replace("、", "") == squeeze(
+                "".join(self._task(at).offices)
+            ):
                 return True
             return _name_set(now) in (
                 _name_set(text),

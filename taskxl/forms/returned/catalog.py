@@ -153,7 +153,7 @@ class Catalog:
         return self._registers[ids]
 
     def fixed_texts(self, item: str) -> dict[str, str]:
-        """Return what a task's row is issued with, squeezed and without 、, by the field of its column."""
+        """Return what a task's row is issued with by its column's field, squeezed and without 、."""
         task = self.tasks.get(item)
         if task is None:
             return {}

@@ -409,9 +409,7 @@ class _Reader:
             found.append(below)
         return tuple(found)
 
-    def _goes_on(
-        self, part: Part, row: Row, item: str, before: Sequence[int], below: int
-    ) -> bool:
+    def _goes_on(self, part: Part, row: Row, item: str, before: Sequence[int], below: int) -> bool:
         """Tell whether a row goes on with the one above, whose texts found no room in it.
 
         It names no task of its own: what stands in its fixed columns, if anything, goes on with a
