@@ -1,4 +1,4 @@
-"""Documents other than .docx (.doc, .wps, .rtf, .odt) made into .docx by LibreOffice, where it is installed."""
+"""Other documents (.doc, .wps, .rtf, .odt) made into .docx by LibreOffice, if installed."""
 
 import os
 import shutil

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+from taskxl.approval import is_approval
 from taskxl.dates import report_day
 from taskxl.forms.identity import Block
 from taskxl.forms.issue import FILLED, NO_MILESTONES, form_title, issued_plan, report_notice
@@ -28,6 +29,8 @@ _HEADING_WORDS = (
     *("进展情况表", "进展情况", "完成情况", "情况表", "一览表", "汇总表"),
     *("附件", "表", "的"),
 )
+_LONGEST_APPROVAL = 40
+_APPROVED = re.compile(r"同意|已阅|审定|已审|审核|审签|审阅|核准|批准|签发")
 _DATE_LIKE = re.compile(r"[\d年月日.\-/:~至]*")
 
 
@@ -152,8 +155,25 @@ class Catalog:
             }
         return self._registers[ids]
 
+    def says_approved(self, text: str) -> bool:
+        """Tell whether a few words say that a leader of the list has approved: 同意 何远山."""
+        said = squeeze(text)
+        named = any(leader in said for leader in self._leaders)
+        return (
+            named
+            and len(said) <= _LONGEST_APPROVAL
+            and _APPROVED.search(said) is not None
+            and is_approval(text) is True
+        )
+
+    @cached_property
+    def _leaders(self) -> frozenset[str]:
+        names = {task.leader for task in self.master.tasks}
+        names |= {office.leader for office in self.master.offices}
+        return frozenset(squeeze(name) for name in names if name and len(squeeze(name)) >= 2)
+
     def fixed_texts(self, item: str) -> dict[str, str]:
-        """Return what a task's row is issued with by its column's field, squeezed and without 、."""
+        """Return what a task's row is issued with by its column's field, squeezed, without 、."""
         task = self.tasks.get(item)
         if task is None:
             return {}

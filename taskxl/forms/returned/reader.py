@@ -3,12 +3,13 @@
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 
-from taskxl.a1 import cell_name
+from taskxl.a1 import cell_name, parse_reference
+from taskxl.approval import is_approval
 from taskxl.findings import Finding
 from taskxl.forms.identity import PARTS, ROW_KINDS, SHEET, Block, RowMark, read_sheet
 from taskxl.forms.returned.answers import COLUMN_PLACED, Answered, AnswerReader
 from taskxl.forms.returned.catalog import Catalog, Expected, form_texts
-from taskxl.forms.returned.head_lines import read_labels
+from taskxl.forms.returned.head_lines import Fact, read_labels, split_labels
 from taskxl.forms.returned.matching import Register
 from taskxl.forms.returned.parts import PARTING, Part, Row, find_parts, take_written
 from taskxl.forms.returned.submitting import OfficeRows, Placed, make_submission
@@ -90,7 +91,8 @@ class _Reader:
             self._settle_without_table(parts)
         for part in parts:
             if not part.is_filled and part.has_milestones:
-                self._settle(part, self._decide_milestones(part))
+                for own, claim in self._split_milestones(part):
+                    self._settle(own, claim)
         for office in self.offices:
             for part in office.parts:
                 self._read_rows(office, part)
@@ -241,6 +243,25 @@ class _Reader:
     def _loosely(self, field: str) -> str:
         return next((fact.text for _, fact in self.loose if fact.field == field and fact.text), "")
 
+    def _split_milestones(self, part: Part) -> list[tuple[Part, Claim]]:
+        """Part a sheet of milestones among the offices of the book, by whose tasks they are."""
+        claims = {office.name: office.claim for office in self.offices}
+        owners: dict[str, list[Row]] = {}
+        for row in part.rows:
+            task = self._task_of(row)
+            own = [name for name, claim in claims.items() if task in self._own(claim)]
+            leads = [name for name in own if name in self.catalog.leads.get(task or "", ())]
+            one = own if len(own) == 1 else leads
+            if len(one) != 1:
+                return [(part, self._decide_milestones(part))]
+            owners.setdefault(one[0], []).append(row)
+        if len(owners) < 2:
+            return [(part, self._decide_milestones(part))]
+        return [
+            (replace(part, rows=tuple(rows), others=(), facts=()), claims[name])
+            for name, rows in owners.items()
+        ]
+
     def _decide_milestones(self, part: Part) -> Claim:
         """Decide whose a sheet of milestones is: one of the offices found in the same book."""
         tasks = {task for row in part.rows if (task := self._task_of(row)) is not None}
@@ -337,6 +358,10 @@ class _Reader:
         }
         tasks = {task for _, task in named}
         claim = decide_office(self.catalog, self.marks, self._loosely("office"), tasks, 0)
+        if self._is_approval_sheet(parts, tasks):
+            office = self.told or self.catalog.office_named(self._loosely("office"))
+            self.offices.append(OfficeRows(Claim(office, "office cell"), self._loose_period()))
+            return
         answered = {part.sheet for part in parts if part.has_milestones}
         if claim.office is None or (not tasks and not self.marks.is_ours):
             if not answered:
@@ -357,6 +382,15 @@ class _Reader:
                 file=self.tally.file,
             )
         )
+
+    def _is_approval_sheet(self, parts: Sequence[Part], tasks: Set[str]) -> bool:
+        """Tell whether a book without a table says whose form a leader has approved: 审签单."""
+        office = self.told or self.catalog.office_named(self._loosely("office"))
+        approved = is_approval(self._loosely("approval")) is True
+        return bool(office and approved) and not (parts or tasks or self.marks.foreign)
+
+    def _loose_period(self) -> str | None:
+        return self.headed.key if self.headed else None
 
     # ------------------------------------------------------------ rows
 
@@ -469,8 +503,55 @@ class _Reader:
         if len(self.offices) == 1:
             loose, self.loose = self.loose, []
         return tuple(
-            make_submission(self.catalog, self.tally, office, loose) for office in self.offices
+            make_submission(
+                self.catalog, self.tally, office, [*loose, *self._read_beside(office, loose)]
+            )
+            for office in self.offices
         )
+
+    def _read_beside(self, office: OfficeRows, loose: Sequence[Placed]) -> list[Placed]:
+        """Return the head lines that an office wrote into a note, a text box, a footer, a cell.
+
+        They count for what its own lines do not say; a leader's approval counts without a label.
+        """
+        known = {fact.field for part in office.parts for fact in part.facts if fact.text}
+        known |= {fact.field for _, fact in loose if fact.text}
+        found: list[Placed] = []
+        for part in office.parts:
+            sheet = self.tally.sheets[part.sheet]
+            for note in sheet.notes:
+                row, column = parse_reference(note.cell or "") or (0, 0)
+                if not part.top <= row <= part.bottom and row:
+                    continue
+                parted = split_labels(note.text)
+                said = [(field, text) for field, text, _ in (parted[1] if parted else ()) if text]
+                if not said and (part.sheet, row) not in self.placed:
+                    said = self._said_approved(note.text)
+                if not said or any(field in known for field, _ in said):
+                    continue
+                known |= {field for field, _ in said}
+                found += [(part.sheet, Fact(f, text, text, row, column)) for f, text in said]
+                if parted is None or not (parted[0] or any(rest for *_, rest in parted[1])):
+                    self.tally.read_notes.add((part.sheet, note))
+            if "approval" not in known:
+                cells = [
+                    (row, column, value)
+                    for row, column, value in sheet.cells()
+                    if part.top <= row <= part.bottom
+                    and isinstance(value, str)
+                    and (part.sheet, row, column) not in self.tally.taken
+                    and (part.sheet, row) not in self.placed
+                    and self._said_approved(value)
+                ]
+                if len(cells) == 1:
+                    row, column, value = cells[0]
+                    known.add("approval")
+                    self.tally.take(part.sheet, row, column)
+                    found.append((part.sheet, Fact("approval", value.strip(), value, row, column)))
+        return found
+
+    def _said_approved(self, text: str) -> list[tuple[str, str]]:
+        return [("approval", text.strip())] if self.catalog.says_approved(text) else []
 
     def _conclude(self, submissions: tuple[Submission, ...], parts: Sequence[Part]) -> Return:
         """Keep what is left over and give the file its code, if it must have one.

@@ -93,7 +93,7 @@ def make_submission(
         said.get("reporter", ""),
         _read_report_day(catalog, tally, office, first),
         said.get("approval", ""),
-        {name: fact.cell for name, (_, fact) in first.items()},
+        {name: fact.cell for name, (_, fact) in first.items() if fact.row},
         tuple(entry.task for entry in entries),
         entries,
         _choose(tally, office.milestones),

@@ -8,7 +8,7 @@ from typing import Literal
 from taskxl.a1 import cell_name
 from taskxl.findings import Finding, rule
 from taskxl.forms.returned.catalog import Catalog
-from taskxl.intake.grids import Book, Sheet, Value, value_text
+from taskxl.intake.grids import Book, Note, Sheet, Value, value_text
 from taskxl.model import Attached, Unplaced
 from taskxl.text import is_blank, quote, show
 from taskxl.words import FORM_LABELS
@@ -162,6 +162,8 @@ class Tally:
     taken: set[tuple[int, int, int]] = field(default_factory=set)
     left: list[tuple[tuple[int, int, int], Why, Unplaced]] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
+    read_notes: set[tuple[int, Note]] = field(default_factory=set)
+    """Notes (by the sheet's place) of which every word is understood."""
 
     def take(self, sheet: int, row: int, column: int) -> None:
         """Mark a cell as accounted for."""
@@ -196,6 +198,8 @@ class Tally:
                     why = "merged" if hidden else why_of.get((index, row), "text")
                     self.keep(why, index, row, column)
             for note in sheet.notes:
+                if (index, note) in self.read_notes:
+                    continue
                 if not is_blank(note.text) and not catalog.is_form_text(note.text):
                     kept = Unplaced(self.file, sheet.name or None, note.cell, note.text.strip())
                     self.left.append(((index, len(sheet.rows) + 1, 0), "note", kept))
