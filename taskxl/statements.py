@@ -140,7 +140,7 @@ def _status_word(said: str) -> str | None:
         return _status_word(head)
     if len(said) > _LONGEST:
         return None
-    if _says_finished(said) or _TICK.fullmatch(said):
+    if says_finished(said) or _TICK.fullmatch(said):
         return DONE
     if _UNBEGUN.fullmatch(bare):
         return NOT_STARTED
@@ -171,7 +171,7 @@ def read_state(text: str, year: int) -> tuple[str, date | None, bool]:
         return (state, day, True) if understood else (text, None, False)
     if len(said) > _LONGEST:
         return text, None, False
-    if _says_finished(said) or _TICK.fullmatch(said) or _DATE_ALONE.fullmatch(said):
+    if says_finished(said) or _TICK.fullmatch(said) or _DATE_ALONE.fullmatch(said):
         day = find_day(said, year)
         if day is None and _DATE_ALONE.fullmatch(said):
             return text, None, False
@@ -236,7 +236,7 @@ def day_of_note(text: str, year: int) -> date | None:
     (datetime.date(2021, 7, 3), None)
     """
     head = _CLAUSE.split(squeeze(text), maxsplit=1)[0]
-    return find_done_day(head, year) if _says_finished(head) else None
+    return find_done_day(head, year) if says_finished(head) else None
 
 
 def _chosen(said: str) -> str:
@@ -264,7 +264,8 @@ def day_text(text: str) -> str:
     return found[0] if found else ""
 
 
-def _says_finished(said: str) -> bool:
+def says_finished(said: str) -> bool:
+    """Tell whether all that a squeezed statement says is that something is done."""
     # 3月28日前完成 is a plan until 已 says that it was kept.
     return bool(_FINISHED.fullmatch(said)) and ("已" in said or not _AHEAD.search(said))
 

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from taskxl.a1 import cell_name
 from taskxl.dates import read_date
 from taskxl.findings import Finding, rule
 from taskxl.forms.identity import Block, RowMark, digest_text
@@ -186,7 +185,7 @@ class AnswerReader:
             self._report_word(at, "status", "进度状态", status, STATUSES)
         elif day_text(typed) or gives_reason(typed):
             self._keep_whole(at, "status")
-        cells = {field: values[field][1] for field in TASK_ANSWERS if field in values}
+        cells = {f: values[f][1] for f in TASK_ANSWERS if f in values and values[f][1]}
         return Entry(
             at.item,
             at.office,
@@ -196,7 +195,7 @@ class AnswerReader:
             texts.get("remarks", ""),
             self.tally.file,
             self.tally.sheets[at.sheet].name or None,
-            at.row,
+            self._file_row(at),
             cells,
         )
 
@@ -225,9 +224,15 @@ class AnswerReader:
             texts.get("note", ""),
             self.tally.file,
             self.tally.sheets[at.sheet].name or None,
-            at.row,
-            {field: values[field][1] for field in MILESTONE_ANSWERS if field in values},
+            self._file_row(at),
+            {f: values[f][1] for f in MILESTONE_ANSWERS if f in values and values[f][1]},
         )
+
+    def _file_row(self, at: Answered) -> int:
+        """Return the row of the file in which a row's main answer (else its title) stands."""
+        columns = [at.table.column(name) for name in ("progress", "state", "title")]
+        column = next((column for column in columns if column), 1)
+        return self.tally.place(at.sheet, at.row, column)[0]
 
     def _keep_whole(self, at: Answered, field: str) -> None:
         """Keep a statement that says more than the word it means as it was typed."""
@@ -260,7 +265,7 @@ class AnswerReader:
             if self._is_choice(at, column):
                 pieces = [*dict.fromkeys(pieces)]
             texts.append(join_pieces(pieces))
-        return "\n".join(filter(None, texts)), cell_name(at.row, columns[0])
+        return "\n".join(filter(None, texts)), self.tally.cell(at.sheet, at.row, columns[0])
 
     def _read_cell(self, at: Answered, column: int) -> str:
         sheet = self.tally.sheets[at.sheet]
@@ -320,7 +325,7 @@ class AnswerReader:
                 task=self._task(at).id,
                 file=self.tally.file,
                 sheet=self.tally.sheets[at.sheet].name or None,
-                cell=cell_name(at.row, column),
+                cell=self.tally.cell(at.sheet, at.row, column) or None,
             )
         )
 
@@ -518,7 +523,7 @@ class AnswerReader:
             now,
             self.tally.file,
             self.tally.sheets[at.sheet].name or None,
-            cell_name(at.row, column),
+            self.tally.cell(at.sheet, at.row, column) or None,
         )
 
 

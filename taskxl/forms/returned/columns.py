@@ -98,6 +98,8 @@ def recognise_header(text: str, kind: Block) -> tuple[str, bool] | None:
     for candidate in (squeezed, bare, _PERIOD.sub("", bare)):
         if candidate in words:
             return words[candidate], True
+    if kind == "milestone" and bare.endswith("节点") and len(bare) <= _LONGEST_HEADER:
+        return "milestone", True  # 本月节点
     if not bare or len(bare) > _LONGEST_HEADER or _EARLIER.match(bare):
         return None
     plain = kind == "task" and _ANSWER_WORDS.fullmatch(bare) is not None

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 
-from taskxl.a1 import cell_name, parse_reference
+from taskxl.a1 import parse_reference
 from taskxl.approval import is_approval
 from taskxl.findings import Finding
 from taskxl.forms.identity import PARTS, ROW_KINDS, SHEET, Block, RowMark, read_sheet
@@ -12,6 +12,7 @@ from taskxl.forms.returned.catalog import Catalog, Expected, form_texts
 from taskxl.forms.returned.head_lines import Fact, read_labels, split_labels
 from taskxl.forms.returned.matching import Register
 from taskxl.forms.returned.parts import PARTING, Part, Row, find_parts, take_written
+from taskxl.forms.returned.layouts import lay_out_records
 from taskxl.forms.returned.submitting import OfficeRows, Placed, make_submission
 from taskxl.forms.returned.tally import (
     FROM_PDF,
@@ -23,6 +24,7 @@ from taskxl.forms.returned.tally import (
     lay_out_sheets,
     tell_attached,
 )
+from taskxl.forms.returned.told import find_told, is_of_task, told_in_progress
 from taskxl.forms.returned.whose import (
     OFFICE_UNKNOWN,
     OTHER_PERIOD,
@@ -36,9 +38,9 @@ from taskxl.forms.returned.whose import (
     reporters_of,
 )
 from taskxl.intake.grids import Book, value_text
-from taskxl.model import Period, Return, Submission, period_name
+from taskxl.model import MilestoneEntry, Period, Return, Submission, period_name
 from taskxl.text import is_blank, quote, show, squeeze
-from taskxl.words import BEYOND_LIST
+from taskxl.words import BEYOND_LIST, MILESTONE_STATES
 
 __all__ = ["Expected", "form_texts", "read_return"]
 
@@ -112,6 +114,11 @@ class _Reader:
             trusted = self.marks.foreign is None
             before = parts[-1] if parts and parts[-1].sheet == index - 1 else None
             found = find_parts(self.catalog, self.tally, index, trusted, self.drawing, before)
+            if not found and (laid := lay_out_records(self.catalog, sheet)) is not None:
+                self.tally.replace_sheet(index, laid.sheet, laid.places)
+                found = find_parts(self.catalog, self.tally, index, trusted, self.drawing)
+                if laid.guessed:
+                    self._tell_headerless(sheet.name)
             parts += found
             if not found:
                 tableless.append(index)
@@ -121,6 +128,10 @@ class _Reader:
             if alone or (self.tally.sheets[index].name == LINES and self._names_one(index)):
                 self._read_loose(index)
         return parts
+
+    def _tell_headerless(self, sheet: str) -> None:
+        message = "没有表头，各栏按内容和次序认作进度状态、进展情况、存在问题等。请核对。"
+        self._remark(COLUMN_PLACED.found(message, file=self.tally.file, sheet=sheet or None))
 
     def _names_one(self, index: int) -> bool:
         sheet = self.tally.sheets[index]
@@ -340,7 +351,7 @@ class _Reader:
                 )
                 meant = "进展情况" if name == "progress" else "完成情况"
                 message = f"{quote(called, 20)}这一栏按位置认作“{meant}”。请核对。"
-                cell = cell_name(table.bottom, column)
+                cell = self.tally.cell(part.sheet, table.bottom, column) or None
                 self._remark(COLUMN_PLACED.found(message).at(**place, cell=cell))
 
     def _remark(self, finding: Finding) -> None:
@@ -502,12 +513,72 @@ class _Reader:
         loose: list[Placed] = []
         if len(self.offices) == 1:
             loose, self.loose = self.loose, []
+        for office in self.offices:
+            self._read_told(office)
         return tuple(
             make_submission(
                 self.catalog, self.tally, office, [*loose, *self._read_beside(office, loose)]
             )
             for office in self.offices
         )
+
+    def _read_told(self, office: OfficeRows) -> None:
+        """Take what an office says of milestones outside of their table, in their very words."""
+        said = [entry for entry, _ in office.milestones]
+        office.told = list(
+            told_in_progress(self.catalog, [entry for entry, _ in office.entries], said)
+        )
+        known = {one.milestone for one in (*said, *office.told) if one.state or one.done_text}
+        steps = [
+            (task, step)
+            for task_id in sorted(self._own(office.claim) & self.catalog.tasks.keys())
+            for task in (self.catalog.tasks[task_id],)
+            for step in task.milestones
+            if step.id not in known
+        ]
+        for index, row, column, text in self._free_texts(office):
+            for told in find_told(text, [step for _, step in steps], self.catalog.period.year):
+                task = next(task for task, step in steps if step is told.milestone)
+                if told.milestone.id in known or not is_of_task(self.catalog, task, told.before):
+                    continue
+                known.add(told.milestone.id)
+                for place in column:
+                    self.tally.take(index, row, place)
+                office.told.append(
+                    MilestoneEntry(
+                        told.milestone.id,
+                        office.name,
+                        MILESTONE_STATES[0],
+                        told.day,
+                        note=told.rest,
+                        file=self.tally.file,
+                        sheet=self.tally.sheets[index].name or None,
+                        row=self.tally.place(index, row, column[0])[0],
+                    )
+                )
+
+    def _free_texts(self, office: OfficeRows) -> Iterator[tuple[int, int, list[int], str]]:
+        """Yield the rows of an office's parts (and paragraphs) that name no task, as one text."""
+        ranges = [(part.sheet, part.top, part.bottom) for part in office.parts]
+        if len(self.offices) == 1:
+            ranges += [
+                (n, 1, len(sheet.rows))
+                for n, sheet in enumerate(self.tally.sheets)
+                if sheet.name == LINES
+            ]
+        for index, top, bottom in dict.fromkeys(ranges):
+            sheet = self.tally.sheets[index]
+            for row in range(top, min(bottom, len(sheet.rows)) + 1):
+                if (index, row) in self.placed:
+                    continue
+                cells = [
+                    (column, text)
+                    for column in range(1, len(sheet.rows[row - 1]) + 1)
+                    if (index, row, column) not in self.tally.taken
+                    and (text := sheet.text(row, column).strip())
+                ]
+                if cells:
+                    yield index, row, [c for c, _ in cells], "，".join(t for _, t in cells)
 
     def _read_beside(self, office: OfficeRows, loose: Sequence[Placed]) -> list[Placed]:
         """Return the head lines that an office wrote into a note, a text box, a footer, a cell.
