@@ -100,6 +100,9 @@ COLUMN_PLACED = rule(
 _WHITE = " \t\r\n\u3000\u00a0\u200b\u200c\u200d\u2060\ufeff"
 _LINE_END = re.compile(r"\r\n?|[\x0b\x0c\u2028\u2029]")
 _FOLDED = str.maketrans("。、“”‘’《》〈〉【】〔〕「」『』—–－～·•", ".,\"\"''<><>[][][][]---~..")
+_LEADING = re.compile(r"^[(（]?(?:\d{1,3}|[一二三四五六七八九十]{1,3})[)）.．、,，:：]+")
+_COUNT = re.compile(r"\d{1,3}|[一二三四五六七八九十]{1,3}")
+_MARKS = re.compile(r"[\W_]+")
 _PARTING = re.compile(r"[、,;/|和及]+")
 
 # A fixed column: the field's word in the form's placeholders, and how a message calls it.
@@ -454,6 +457,8 @@ class AnswerReader:
             if digest_text(now) in wanted:
                 return True
         text = self._listed(at, field)
+        if field == "number" and at.mark is None and _COUNT.fullmatch(squeeze_number(now)):
+            return True  # a table of the office's own counts as it likes
         if field == "number":
             return squeeze_number(now) == squeeze_number(text)
         if field in ("responsible", "lead"):
@@ -470,6 +475,8 @@ class AnswerReader:
             said = re.sub(r"\(.*", "", squeeze(now)) if isinstance(value, str) else value
             return is_blank(now) or (due is not None and read_date(said, due.year) == due)
         if field == "title" and squeeze(now) == squeeze(self._task(at).title):
+            return True
+        if at.mark is None and _is_same_shorter(now, text):
             return True
         return fold_marks(now) == fold_marks(text)
 
@@ -565,6 +572,19 @@ def fold_marks(text: str) -> str:
     True
     """
     return squeeze(text).translate(_FOLDED)
+
+
+def _is_same_shorter(now: str, text: str) -> bool:
+    """Tell whether somebody retyped a text more briefly, numbered or quoted: 3.《规划》编制。
+
+    >>> _is_same_shorter("（2）城北幼儿园", "新建城北幼儿园")
+    True
+    >>> _is_same_shorter("城南幼儿园", "新建城北幼儿园")
+    False
+    """
+    said = _LEADING.sub("", squeeze(now))
+    bare = _MARKS.sub("", said)
+    return len(bare) >= 4 and bare in _MARKS.sub("", squeeze(text))
 
 
 def _name_set(text: str) -> frozenset[str]:

@@ -29,6 +29,9 @@ _HEADING_WORDS = (
     *("进展情况表", "进展情况", "完成情况", "情况表", "一览表", "汇总表"),
     *("附件", "表", "的"),
 )
+_PAGE = re.compile(
+    r"(?:第\d{1,3}页[,，、/]?(?:共\d{1,3}页)?|共\d{1,3}页第\d{1,3}页|-\d{1,3}-|—\d{1,3}—)"
+)
 _LONGEST_APPROVAL = 40
 _APPROVED = re.compile(r"同意|已阅|审定|已审|审核|审签|审阅|核准|批准|签发")
 _DATE_LIKE = re.compile(r"[\d年月日.\-/:~至]*")
@@ -215,6 +218,8 @@ class Catalog:
         A counter such as 还差 3 项 is known whatever its numbers.
         """
         squeezed = squeeze(text)
+        if _PAGE.fullmatch(squeezed):
+            return True
         if not squeezed or squeezed in self._long_texts or self.is_fixed_text(text):
             return True
         # The notice of another month differs in its day alone.

@@ -10,9 +10,9 @@ from taskxl.forms.identity import PARTS, ROW_KINDS, SHEET, Block, RowMark, read_
 from taskxl.forms.returned.answers import COLUMN_PLACED, Answered, AnswerReader
 from taskxl.forms.returned.catalog import Catalog, Expected, form_texts
 from taskxl.forms.returned.head_lines import Fact, read_labels, split_labels
+from taskxl.forms.returned.layouts import lay_out_records
 from taskxl.forms.returned.matching import Register
 from taskxl.forms.returned.parts import PARTING, Part, Row, find_parts, take_written
-from taskxl.forms.returned.layouts import lay_out_records
 from taskxl.forms.returned.submitting import OfficeRows, Placed, make_submission
 from taskxl.forms.returned.tally import (
     FROM_PDF,
@@ -175,7 +175,7 @@ class _Reader:
             if row.table.is_answered and row.keys.text and (row.keys.id or row.keys.number)
         ]
         office = part.said("office") or self._loosely("office")
-        titled = len(rows) + len(untold)
+        titled = len({self._task_of(row) for row in rows}) + len(untold)
         return decide_office(self.catalog, self.marks, office, tasks, titled, part.ours)
 
     def _split(self, part: Part) -> list[tuple[Part, Claim]]:
