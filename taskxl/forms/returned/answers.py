@@ -583,8 +583,11 @@ def _is_same_shorter(now: str, text: str) -> bool:
     False
     """
     said = _LEADING.sub("", squeeze(now))
-    bare = _MARKS.sub("", said)
-    return len(bare) >= 4 and bare in _MARKS.sub("", squeeze(text))
+    bare, whole = _MARKS.sub("", said), iter(_MARKS.sub("", squeeze(text)))
+    numbers = set(re.findall(r"\d+", squeeze(text)))
+    # What is left out is left out; nothing is put in, and no number is another one.
+    in_order = all(mark in whole for mark in bare)
+    return len(bare) >= 4 and in_order and set(re.findall(r"\d+", said)) <= numbers
 
 
 def _name_set(text: str) -> frozenset[str]:

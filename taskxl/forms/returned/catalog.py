@@ -161,9 +161,11 @@ class Catalog:
     def says_approved(self, text: str) -> bool:
         """Tell whether a few words say that a leader of the list has approved: 同意 何远山."""
         said = squeeze(text)
-        named = any(leader in said for leader in self._leaders)
+        named = [leader for leader in self._leaders if leader in said]
+        without = said.replace(max(named, key=len), "") if named else ""
         return (
-            named
+            bool(named)
+            and is_approval(without) is True
             and len(said) <= _LONGEST_APPROVAL
             and _APPROVED.search(said) is not None
             and is_approval(text) is True

@@ -372,6 +372,10 @@ class _Reader:
         if self._is_approval_sheet(parts, tasks):
             office = self.told or self.catalog.office_named(self._loosely("office"))
             self.offices.append(OfficeRows(Claim(office, "office cell"), self._loose_period()))
+            for index, sheet in enumerate(self.tally.sheets):
+                for row, column, value in sheet.cells():
+                    if (index, row, column) not in self.tally.taken and not is_blank(value):
+                        self.tally.keep("reported", index, row, column)
             return
         answered = {part.sheet for part in parts if part.has_milestones}
         if claim.office is None or (not tasks and not self.marks.is_ours):
