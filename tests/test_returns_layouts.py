@@ -528,3 +528,9 @@ def test_many_milestones_of_few_tasks_alone_are_a_form_all_the_same() -> None:
         EXPECTED, Book("节点.xlsx", "xlsx", (Sheet("节点", tuple(map(tuple, rows))),)), "节点.xlsx"
     )
     assert [one.office for one in ret.submissions] == ["办公室"]
+
+
+def test_a_slip_that_came_alone_loses_no_word() -> None:
+    month = merge(slip())
+    kept = {one.text for one in month.unplaced}
+    assert {"审签单", "王立", "4月22日"} <= kept
