@@ -138,6 +138,30 @@ def test_rows_of_which_nothing_tells_the_order_stay_unread() -> None:
     assert all(f"甲{t}文字" in kept and f"乙{t}文字" in kept for t in OWN)
 
 
+@pytest.mark.parametrize("gap", [1, 3])
+@pytest.mark.parametrize("first", [MAIN, MILESTONES])
+def test_two_tables_side_by_side_are_two_tables(gap: int, first: str) -> None:
+    form = fill_form()
+    tables = {
+        MAIN: [[HEAD], list(CAPTIONS), *(row_of(task) for task in OWN)],
+        MILESTONES: [[*row[:7]] for row in form.sheets[MILESTONES]],
+    }
+    second = MILESTONES if first == MAIN else MAIN
+    width = max(map(len, tables[first]))
+    rows: list[list[Value]] = []
+    for n in range(max(map(len, tables.values()))):
+        left = tables[first][n] if n < len(tables[first]) else []
+        right = tables[second][n] if n < len(tables[second]) else []
+        rows.append([*left, *[None] * (width - len(left) + gap), *right])
+    ret = read_sheet(rows)
+    assert [form.office for form in ret.submissions] == ["办公室"]
+    assert said(ret) == WANTED
+    assert ret.submissions[0].approval == "何远山"
+    steps = [row for row in form.sheets[MILESTONES][3:] if row[7]]
+    assert [one.note for one in ret.submissions[0].milestones] == [row[6] for row in steps]
+    assert ret.unplaced == ()
+
+
 def test_captions_alone_make_no_form() -> None:
     instructions = [["编号", "照清单"], ["项目名称", "照清单填写"], ["进展情况", "写做了什么"]]
     assert said(read_sheet([[HEAD], *instructions])) == []

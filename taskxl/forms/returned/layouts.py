@@ -7,9 +7,10 @@ captions, and rows whose header was not copied along.
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from taskxl.forms.returned.catalog import Catalog
-from taskxl.forms.returned.columns import recognise_header
+from taskxl.forms.returned.columns import find_tables, recognise_header
 from taskxl.intake.grids import Sheet, Value
 from taskxl.statements import read_status
 from taskxl.text import is_blank, squeeze
@@ -202,6 +203,53 @@ def _compose(sheet: Sheet, records: Sequence[_Record]) -> LaidOut:
             keep(number)
     struck = frozenset(new for new, old in places.items() if old in sheet.struck)
     return LaidOut(replace(sheet, rows=tuple(rows), merges=(), struck=struck), places)
+
+
+# ---------------------------------------------------------------- tables side by side
+
+
+def stack_tables(sheet: Sheet) -> LaidOut | None:
+    """Return a sheet of two tables side by side with the right one below the left one, else None.
+
+    A blank column parts them, and each of them has a header of its own.
+    """
+    if not 0 < len(sheet.rows) <= _MOST_ROWS:
+        return None
+    used = sorted({column for _, column, value in sheet.cells() if not is_blank(value)})
+    for left, right in pairwise(used):
+        if right - left < 2:
+            continue
+        blocks = [_cut(sheet, 1, left), _cut(sheet, right, used[-1])]
+        if all(any(table.is_answered for table in find_tables(block)) for block in blocks):
+            return _stack(sheet, blocks, right)
+    return None
+
+
+def _cut(sheet: Sheet, first: int, last: int) -> Sheet:
+    return replace(sheet, rows=tuple(row[first - 1 : last] for row in sheet.rows), merges=())
+
+
+def _stack(sheet: Sheet, blocks: Sequence[Sheet], right: int) -> LaidOut:
+    height = len(sheet.rows) + 1
+    places: dict[Place, Place] = {}
+    for down, across, block in ((0, 0, blocks[0]), (height, right - 1, blocks[1])):
+        for row, column, _ in block.cells():
+            places[row + down, column] = (row, column + across)
+    merges = tuple(
+        replace(
+            area,
+            top=area.top + height,
+            bottom=area.bottom + height,
+            left=area.left - right + 1,
+            right=area.right - right + 1,
+        )
+        if area.left >= right
+        else area
+        for area in sheet.merges
+    )
+    rows = (*blocks[0].rows, (), *blocks[1].rows)
+    struck = frozenset(new for new, old in places.items() if old in sheet.struck)
+    return LaidOut(replace(sheet, rows=rows, merges=merges, struck=struck), places)
 
 
 # ---------------------------------------------------------------- rows without a header

@@ -10,7 +10,7 @@ from taskxl.forms.identity import PARTS, ROW_KINDS, SHEET, Block, RowMark, read_
 from taskxl.forms.returned.answers import COLUMN_PLACED, Answered, AnswerReader
 from taskxl.forms.returned.catalog import Catalog, Expected, form_texts
 from taskxl.forms.returned.head_lines import Fact, read_labels, split_labels
-from taskxl.forms.returned.layouts import lay_out_records
+from taskxl.forms.returned.layouts import lay_out_records, stack_tables
 from taskxl.forms.returned.matching import Register
 from taskxl.forms.returned.parts import PARTING, Part, Row, find_parts, take_written
 from taskxl.forms.returned.submitting import OfficeRows, Placed, make_submission
@@ -113,6 +113,8 @@ class _Reader:
                 continue
             trusted = self.marks.foreign is None
             before = parts[-1] if parts and parts[-1].sheet == index - 1 else None
+            if (stacked := stack_tables(sheet)) is not None:
+                self.tally.replace_sheet(index, stacked.sheet, stacked.places)
             found = find_parts(self.catalog, self.tally, index, trusted, self.drawing, before)
             if not found and (laid := lay_out_records(self.catalog, sheet)) is not None:
                 self.tally.replace_sheet(index, laid.sheet, laid.places)
