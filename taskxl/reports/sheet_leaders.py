@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from taskxl.model import Light, MilestoneState, Task
 from taskxl.reports import sheet_tasks
 from taskxl.reports.marks import PROGRESS
+from taskxl.reports.month_sheets import month_sheet
 from taskxl.reports.sheet_milestones import TONES
 from taskxl.reports.styles import Tone
 from taskxl.reports.tables import Cell, Column, Content, Link, Row, Section, Table
@@ -58,6 +59,7 @@ _TONES: dict[str, Tone] = {
 }
 
 
+@month_sheet
 def make_table(view: MonthView) -> Table:
     """Return 分管领导; leaders are in the order of the list."""
     rows: list[Row | Section] = []
@@ -74,6 +76,8 @@ def make_table(view: MonthView) -> Table:
         "“提请研究”是从报送内容中摘出的原话或申请，以原文为准。",
         COLUMNS,
         rows,
+        place=50,
+        amount="每人一页",
     )
 
 

@@ -1,6 +1,7 @@
 """节点台账: all milestones as of the report day: due, light, days over, what the office says."""
 
 from taskxl.model import Light, MilestoneState
+from taskxl.reports.month_sheets import month_sheet
 from taskxl.reports.styles import Tone
 from taskxl.reports.tables import Cell, Column, Content, Row, Table
 from taskxl.reports.view import MonthView
@@ -31,6 +32,7 @@ TONES: dict[Light, Tone] = {
 }
 
 
+@month_sheet
 def make_table(view: MonthView) -> Table:
     """Return 节点台账, in the order of the list."""
     rows = [
@@ -47,6 +49,8 @@ def make_table(view: MonthView) -> Table:
         rows,
         frozen_columns=3,
         empty="清单里没有时间节点",
+        place=40,
+        amount=f"{len(rows)} 个",
     )
 
 

@@ -102,6 +102,8 @@ class Table:
     """What a sheet says; `title` and `note` stand above the header.
 
     Without sections it becomes an Excel table of the sheet's name, which can be sorted.
+
+    In the summary sheets stand by `place`, the highest last, and 总览 names each with its `amount`.
     """
 
     sheet: str
@@ -113,6 +115,8 @@ class Table:
     frozen_columns: int = 2
     empty: str = "（没有）"
     spare: float = 0.0
+    place: int = 90
+    amount: str = ""
 
     @property
     def printed(self) -> tuple[Column, ...]:
