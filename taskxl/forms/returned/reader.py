@@ -3,13 +3,13 @@
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 
-from taskxl.a1 import parse_reference
 from taskxl.approval import is_approval
 from taskxl.findings import Finding
 from taskxl.forms.identity import PARTS, ROW_KINDS, SHEET, Block, RowMark, read_sheet
 from taskxl.forms.returned.answers import COLUMN_PLACED, Answered, AnswerReader
+from taskxl.forms.returned.beside import Sided, read_beside, read_told
 from taskxl.forms.returned.catalog import Catalog, Expected, form_texts
-from taskxl.forms.returned.head_lines import Fact, read_labels, split_labels
+from taskxl.forms.returned.head_lines import read_labels
 from taskxl.forms.returned.layouts import lay_out_records, stack_tables
 from taskxl.forms.returned.matching import Register
 from taskxl.forms.returned.parts import PARTING, Part, Row, find_parts, take_written
@@ -24,7 +24,6 @@ from taskxl.forms.returned.tally import (
     lay_out_sheets,
     tell_attached,
 )
-from taskxl.forms.returned.told import find_told, is_of_task, told_in_progress
 from taskxl.forms.returned.whose import (
     OFFICE_UNKNOWN,
     OTHER_PERIOD,
@@ -38,9 +37,9 @@ from taskxl.forms.returned.whose import (
     reporters_of,
 )
 from taskxl.intake.grids import Book, value_text
-from taskxl.model import MilestoneEntry, Period, Return, Submission, period_name
+from taskxl.model import Period, Return, Submission, period_name
 from taskxl.text import is_blank, quote, show, squeeze
-from taskxl.words import BEYOND_LIST, MILESTONE_STATES
+from taskxl.words import BEYOND_LIST
 
 __all__ = ["Expected", "form_texts", "read_return"]
 
@@ -519,116 +518,15 @@ class _Reader:
         loose: list[Placed] = []
         if len(self.offices) == 1:
             loose, self.loose = self.loose, []
+        forms = []
         for office in self.offices:
-            self._read_told(office)
-        return tuple(
-            make_submission(
-                self.catalog, self.tally, office, [*loose, *self._read_beside(office, loose)]
-            )
-            for office in self.offices
-        )
-
-    def _read_told(self, office: OfficeRows) -> None:
-        """Take what an office says of milestones outside of their table, in their very words."""
-        said = [entry for entry, _ in office.milestones]
-        office.told = list(
-            told_in_progress(self.catalog, [entry for entry, _ in office.entries], said)
-        )
-        known = {one.milestone for one in (*said, *office.told) if one.state or one.done_text}
-        steps = [
-            (task, step)
-            for task_id in sorted(self._own(office.claim) & self.catalog.tasks.keys())
-            for task in (self.catalog.tasks[task_id],)
-            for step in task.milestones
-            if step.id not in known
-        ]
-        for index, row, column, text in self._free_texts(office):
-            for told in find_told(text, [step for _, step in steps], self.catalog.period.year):
-                task = next(task for task, step in steps if step is told.milestone)
-                if told.milestone.id in known or not is_of_task(self.catalog, task, told.before):
-                    continue
-                known.add(told.milestone.id)
-                for place in column:
-                    self.tally.take(index, row, place)
-                office.told.append(
-                    MilestoneEntry(
-                        told.milestone.id,
-                        office.name,
-                        MILESTONE_STATES[0],
-                        told.day,
-                        note=told.rest,
-                        file=self.tally.file,
-                        sheet=self.tally.sheets[index].name or None,
-                        row=self.tally.place(index, row, column[0])[0],
-                    )
-                )
-
-    def _free_texts(self, office: OfficeRows) -> Iterator[tuple[int, int, list[int], str]]:
-        """Yield the rows of an office's parts (and paragraphs) that name no task, as one text."""
-        ranges = [(part.sheet, part.top, part.bottom) for part in office.parts]
-        if len(self.offices) == 1:
-            ranges += [
-                (n, 1, len(sheet.rows))
-                for n, sheet in enumerate(self.tally.sheets)
-                if sheet.name == LINES
-            ]
-        for index, top, bottom in dict.fromkeys(ranges):
-            sheet = self.tally.sheets[index]
-            for row in range(top, min(bottom, len(sheet.rows)) + 1):
-                if (index, row) in self.placed:
-                    continue
-                cells = [
-                    (column, text)
-                    for column in range(1, len(sheet.rows[row - 1]) + 1)
-                    if (index, row, column) not in self.tally.taken
-                    and (text := sheet.text(row, column).strip())
-                ]
-                if cells:
-                    yield index, row, [c for c, _ in cells], "，".join(t for _, t in cells)
-
-    def _read_beside(self, office: OfficeRows, loose: Sequence[Placed]) -> list[Placed]:
-        """Return the head lines that an office wrote into a note, a text box, a footer, a cell.
-
-        They count for what its own lines do not say; a leader's approval counts without a label.
-        """
-        known = {fact.field for part in office.parts for fact in part.facts if fact.text}
-        known |= {fact.field for _, fact in loose if fact.text}
-        found: list[Placed] = []
-        for part in office.parts:
-            sheet = self.tally.sheets[part.sheet]
-            for note in sheet.notes:
-                row, column = parse_reference(note.cell or "") or (0, 0)
-                if not part.top <= row <= part.bottom and row:
-                    continue
-                parted = split_labels(note.text)
-                said = [(field, text) for field, text, _ in (parted[1] if parted else ()) if text]
-                if not said and (part.sheet, row) not in self.placed:
-                    said = self._said_approved(note.text)
-                if not said or any(field in known for field, _ in said):
-                    continue
-                known |= {field for field, _ in said}
-                found += [(part.sheet, Fact(f, text, text, row, column)) for f, text in said]
-                if parted is None or not (parted[0] or any(rest for *_, rest in parted[1])):
-                    self.tally.read_notes.add((part.sheet, note))
-            if "approval" not in known:
-                cells = [
-                    (row, column, value)
-                    for row, column, value in sheet.cells()
-                    if part.top <= row <= part.bottom
-                    and isinstance(value, str)
-                    and (part.sheet, row, column) not in self.tally.taken
-                    and (part.sheet, row) not in self.placed
-                    and self._said_approved(value)
-                ]
-                if len(cells) == 1:
-                    row, column, value = cells[0]
-                    known.add("approval")
-                    self.tally.take(part.sheet, row, column)
-                    found.append((part.sheet, Fact("approval", value.strip(), value, row, column)))
-        return found
-
-    def _said_approved(self, text: str) -> list[tuple[str, str]]:
-        return [("approval", text.strip())] if self.catalog.says_approved(text) else []
+            own = self._own(office.claim)
+            alone = len(self.offices) == 1
+            sided = Sided(self.catalog, self.tally, self.placed, own, alone)
+            read_told(sided, office)
+            beside = read_beside(sided, office, loose)
+            forms.append(make_submission(self.catalog, self.tally, office, [*loose, *beside]))
+        return tuple(forms)
 
     def _conclude(self, submissions: tuple[Submission, ...], parts: Sequence[Part]) -> Return:
         """Keep what is left over and give the file its code, if it must have one.
