@@ -1,6 +1,6 @@
 """`python -m taskxl`: the command line without its script."""
 
-from taskxl.cli import main
+from taskxl.start import main
 
 if __name__ == "__main__":
     main()

@@ -19,6 +19,7 @@ _BETWEEN = (
 _NEGATED = re.compile(rf"(?:不|未|没有?|无法|无人|尚未|暂未|还没|否|难以){_BETWEEN}{_ACT}")
 _WAITING = re.compile(
     rf"(?:待|等待?|候|拟|将|准备|需要?|须|应|申请|提请|报请|呈请|恳请|烦请|请示?|呈|送|报|转){_BETWEEN}{_ACT}"
+    rf"|请(?!示)[^\s,，。;；]{{1,4}}?{_ACT}"
     rf"|(?:正在|在){_ACT}|{_ACT}(?:中|之中|流程)(?!$|[^,，。]*完)?$|是否{_ACT}|{_ACT}\s*[?？]"
 )
 _RETURNED = re.compile(

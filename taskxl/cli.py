@@ -1,8 +1,12 @@
 """The command line: every command in the order of the month, and how a run ends."""
 
+import contextlib
+import errno
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TextIO
 
 import click
 
@@ -19,7 +23,7 @@ from taskxl.commands.prove import prove
 from taskxl.commands.rules import explain, rules
 from taskxl.commands.screen import ChineseGroup, explain_usage
 from taskxl.commands.standing import print_standing
-from taskxl.errors import TaskxlError, explain_unloaded
+from taskxl.errors import INTERRUPTED, TaskxlError, explain_unloaded
 
 
 @click.group(
@@ -78,32 +82,67 @@ def main(arguments: Sequence[str] | None = None) -> None:
             stream.reconfigure(errors="backslashreplace")
     arguments = list(sys.argv[1:] if arguments is None else arguments)
     try:
-        code = cli.main(arguments, prog_name="taskxl", standalone_mode=False)
+        # Not cli.main(): that ends a run whose reader has gone away with 1: errors found.
+        with cli.make_context("taskxl", arguments) as context:
+            code = cli.invoke(context)
         sys.exit(code if isinstance(code, int) else 0)
+    except click.exceptions.Exit as end:
+        sys.exit(end.exit_code)
     except BrokenPipeError:
-        sys.stderr.close()
+        _abandon(sys.stdout)
         sys.exit(0)
     except (Exception, KeyboardInterrupt) as error:
-        if "--debug" in arguments:
-            import traceback
+        _abandon(sys.stdout)
+        try:
+            if "--debug" in arguments:
+                import traceback
 
-            traceback.print_exc()
-        click.echo(_explain(error), err=True)
+                traceback.print_exc()
+            click.echo(_explain(error), err=True)
+        except OSError:
+            _abandon(sys.stderr)
         sys.exit(2)
+
+
+def _abandon(stream: TextIO | None) -> None:
+    """Lead a stream nowhere if it takes nothing any more, lest Python complain of it at the end."""
+    if stream is None:
+        return
+    try:
+        stream.flush()
+    except OSError:
+        with contextlib.suppress(OSError, ValueError):
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, stream.fileno())
+            os.close(nowhere)
 
 
 def _explain(error: BaseException) -> str:
     """Return in one Chinese line why a run ended, and what to do."""
+    broken = error if isinstance(error, OSError) else error.__cause__
+    if isinstance(broken, OSError) and not _has_folder():
+        return "当前文件夹已经不在了（被删除、移走或改名）。请换到别的文件夹，再运行一次。"
     if isinstance(error, TaskxlError):
         return str(error)
     if isinstance(error, click.UsageError):
         return explain_usage(error)
     if isinstance(error, click.Abort | KeyboardInterrupt):
-        return "已中断。已经写好的文件都是完整的，可以再运行一次。"
+        return INTERRUPTED
     if isinstance(error, ImportError):
         return explain_unloaded(error.name or "")
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return "写不下了：磁盘（或输出到的地方）已满。请腾出空间后，再运行一次。"
     kind = type(error).__name__
     return f"程序遇到没有料到的情况（{kind}）。请加 --debug 再运行，把显示的内容发给维护人员。"
+
+
+def _has_folder() -> bool:
+    """Tell whether the folder in which the run was begun is still there."""
+    try:
+        Path.cwd()
+    except OSError:
+        return False
+    return True
 
 
 if __name__ == "__main__":

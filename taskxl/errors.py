@@ -10,6 +10,10 @@ class TaskxlError(Exception):
     """
 
 
+INTERRUPTED = "已中断。已经写好的文件都是完整的，可以再运行一次。"
+"""What a run says that Ctrl-C has ended."""
+
+
 def explain_unloaded(module: str) -> str:
     """Return one Chinese line that names the library, given by its module, that cannot be loaded.
 

@@ -91,8 +91,22 @@ _FIND_DAY = re.compile(_DAY)
 _OPTION = re.compile(r"([□☐○◯☑☒✓✔√■●]|[(（][√✓✔xX×]?[)）])([\u4e00-\u9fff]{2,8})")
 _TICKED = re.compile(r"[☑☒✓✔√■●xX×]")
 _NUMBERED = re.compile(r"^\d[.、)](?=[\u4e00-\u9fff])")
-_PERCENT = re.compile(r"\(\d{1,2}(?:\.\d+)?%\)$")
+_PERCENT = re.compile(r"\((\d{1,3}(?:\.\d+)?)%\)$")
+_QUOTED = re.compile(rf"^[“”\"'‘’「」]+([^“”\"'‘’「」]*)[“”\"'‘’「」]+{_POINT}*$")
 _LONGEST = 30  # what is longer tells more than its state
+_LONGEST_WITH_REASON = 80
+_CLAUSE = re.compile(r"[,，。;；]")
+# What behind 已完成 takes it back, and what behind another status says another one.
+_TAKES_BACK = re.compile(
+    r"但|除|尚|未|不|没|无法|难以|滞后|暂|基本|部分|过半|一半|预计|剩|余|仍|还|待|拟|将|争取|计划|%|延期|推迟"
+)
+_SAYS_OTHERWISE = re.compile(rf"但|{_LAG}|{_NOT}{_BEGIN}|(?:全部|均已|已全部){_FINISH}")
+_NOT_YET = re.compile(
+    rf"未|不|没|拟|将|预计|计划|争取|力争|原定|要求|应于|须于|{_LATER}|待|开始|启动|起$"
+)
+_RANGE = re.compile(
+    rf"({_DAY})[-—–~～至到]+({_DAY}|\d{{1,2}}[日号])(?:{_FINISH}|{_MANNER}|{_POINT})*"
+)
 _ROUND = re.compile(rf"^(?:{_POINT}|\s)+|(?:{_POINT}|\s)+$")
 
 
@@ -112,18 +126,21 @@ def read_status(text: str) -> tuple[str, bool]:
 def _status_word(said: str) -> str | None:
     said = _chosen(said)
     bare = _ROUND.sub("", said)
-    if _PERCENT.search(bare) and len(bare) <= _LONGEST:
+    if (far := _PERCENT.search(said)) and len(said) <= _LONGEST:
         # 正常推进（60%）: how far it is takes nothing from how it goes; 已完成（60%） is not done.
-        word = _status_word(_PERCENT.sub("", bare))
-        return word if word in (ON_TRACK, BEHIND) else None
+        word = _status_word(said[: far.start()])
+        whole = far[1] == "100"
+        return word if word in ((DONE,) if whole else (ON_TRACK, BEHIND)) else None
     if not bare or bare in STATUSES:
         return bare
     known = {squeeze(synonym): word for synonym, word in STATUS_SYNONYMS.items()}
     if bare in known:
         return known[bare]
+    if (head := _without_reason(said)) is not None:
+        return _status_word(head)
     if len(said) > _LONGEST:
         return None
-    if _says_finished(said) or _TICK.fullmatch(said):
+    if says_finished(said) or _TICK.fullmatch(said):
         return DONE
     if _UNBEGUN.fullmatch(bare):
         return NOT_STARTED
@@ -149,9 +166,12 @@ def read_state(text: str, year: int) -> tuple[str, date | None, bool]:
     known = {squeeze(synonym): word for synonym, word in MILESTONE_SYNONYMS.items()}
     if bare in known:
         return known[bare], None, True
+    if (head := _without_reason(said)) is not None:
+        state, day, understood = read_state(head, year)
+        return (state, day, True) if understood else (text, None, False)
     if len(said) > _LONGEST:
         return text, None, False
-    if _says_finished(said) or _TICK.fullmatch(said) or _DATE_ALONE.fullmatch(said):
+    if says_finished(said) or _TICK.fullmatch(said) or _DATE_ALONE.fullmatch(said):
         day = find_day(said, year)
         if day is None and _DATE_ALONE.fullmatch(said):
             return text, None, False
@@ -161,6 +181,62 @@ def read_state(text: str, year: int) -> tuple[str, date | None, bool]:
     if _UNFINISHED.fullmatch(bare) or _UNBEGUN.fullmatch(bare) or _is_steady(bare):
         return _NOT_COMPLETED, None, True
     return text, None, False
+
+
+def _without_reason(said: str) -> str | None:
+    """Return the choice that begins a longer statement, None where it begins with none.
+
+    The choice is one of the words to choose from; nothing behind it may take it back.
+
+    >>> _without_reason("正常推进,图纸已送审"), _without_reason("已完成,材料见附件")
+    ('正常推进', '已完成')
+    >>> _without_reason("已完成,尚有2处未整改"), _without_reason("正常推进,但略有滞后")
+    (None, None)
+    """
+    head, *rest = _CLAUSE.split(said, maxsplit=1)
+    head = _ROUND.sub("", head)
+    reason = _ROUND.sub("", rest[0]) if rest else ""
+    if not reason or len(said) > _LONGEST_WITH_REASON:
+        return None
+    if head not in (*STATUSES, *MILESTONE_STATES):
+        return None
+    contrary = _TAKES_BACK if head in (DONE, _COMPLETED) else _SAYS_OTHERWISE
+    return None if contrary.search(reason) else head
+
+
+def gives_reason(text: str) -> bool:
+    """Tell whether a statement says more than its choice: 正常推进，图纸已送审."""
+    return _without_reason(_chosen(squeeze(text))) is not None
+
+
+def find_done_day(text: str, year: int) -> date | None:
+    """Return the day on which something was done, as a few words say; None where they do not.
+
+    >>> find_done_day("已于5月15日完成并报备", 2021), find_done_day("5.9完成", 2021)
+    (datetime.date(2021, 5, 15), datetime.date(2021, 5, 9))
+    >>> find_done_day("3月2日至5日", 2021), find_done_day("预计5月15日完成", 2021)
+    (datetime.date(2021, 3, 5), None)
+    """
+    said = squeeze(text)
+    if len(said) > _LONGEST or _NOT_YET.search(said) or _AHEAD.search(said):
+        return None
+    span = _RANGE.fullmatch(said)
+    if span is None:
+        return find_day(said, year)
+    first, last = read_date(span[1], year), read_date(span[2], year)
+    if last is None and first is not None and "月" in span[1]:
+        last = read_date(f"{span[1].partition('月')[0]}月{span[2]}", year)
+    return last if first is not None and last is not None and first <= last else None
+
+
+def day_of_note(text: str, year: int) -> date | None:
+    """Return the day on which a note begins by saying that something was done, or None.
+
+    >>> day_of_note("7月3日完成，验收单已归档", 2021), day_of_note("7月3日开工，8月完成", 2021)
+    (datetime.date(2021, 7, 3), None)
+    """
+    head = _CLAUSE.split(squeeze(text), maxsplit=1)[0]
+    return find_done_day(head, year) if says_finished(head) else None
 
 
 def _chosen(said: str) -> str:
@@ -173,7 +249,7 @@ def _chosen(said: str) -> str:
     if len(options) > 1 and "".join(box + word for box, word in options) == said:
         ticked = [word for box, word in options if _TICKED.search(box)]
         return ticked[0] if len(ticked) == 1 else said
-    return _NUMBERED.sub("", said).strip("“”\"'‘’「」")
+    return _QUOTED.sub(r"\1", _NUMBERED.sub("", said))
 
 
 def find_day(text: str, year: int) -> date | None:
@@ -188,7 +264,8 @@ def day_text(text: str) -> str:
     return found[0] if found else ""
 
 
-def _says_finished(said: str) -> bool:
+def says_finished(said: str) -> bool:
+    """Tell whether all that a squeezed statement says is that something is done."""
     # 3月28日前完成 is a plan until 已 says that it was kept.
     return bool(_FINISHED.fullmatch(said)) and ("已" in said or not _AHEAD.search(said))
 

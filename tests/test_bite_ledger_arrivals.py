@@ -26,7 +26,7 @@ from taskxl.ledger.incoming import (
     list_unread,
     record_messages,
 )
-from taskxl.ledger.outgoing import find_office
+from taskxl.ledger.outgoing import find_written
 from taskxl.ledger.own import LedgerRecords
 from taskxl.ledger.receipts import KnownArrivals, Receipt, know_arrivals, record_receipt
 from taskxl.model import Period
@@ -150,11 +150,13 @@ def test_what_a_person_registered_last_counts_and_said_twice_is_one(ledger: Ledg
 
 def test_a_letter_of_ours_is_known_by_its_message_id(ledger: Ledger) -> None:
     topic = Topic(APRIL, "issue", "基教股", "0")
-    record_letter(
-        ledger, topic, "<ours@x>", ("a@b.cn",), "下发", b"Message-ID: <ours@x>\r\n\r\n", NOW
-    )
-    assert find_office(ledger, "<ours@x>") == "基教股"
-    assert find_office(ledger, "<theirs@x>") == ""
+    content = b"Message-ID: <ours@x>\r\n\r\n"
+    record_letter(ledger, topic, "<ours@x>", ("a@b.cn",), "下发", content, NOW)
+    found = find_written(ledger, ["<theirs@x>", "<ours@x>"])
+    assert found is not None
+    assert (found.period, found.kind, found.office) == (APRIL.key, "issue", "基教股")
+    assert found.recipients == ("a@b.cn",)
+    assert find_written(ledger, ["<theirs@x>"]) is None
 
 
 # ---------------------------------------------------------------- what is taskxl's own

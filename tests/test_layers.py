@@ -37,6 +37,7 @@ HOUSE = (
     "desk",
     "commands",
     "cli",
+    "start",
     "__main__",
 )
 PACKAGE = Path(__file__).resolve().parent.parent / "taskxl"

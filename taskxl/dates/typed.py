@@ -86,7 +86,7 @@ def read_date(value: object, year: int) -> date | None:
         return read
     if isinstance(value, int | float):
         return _read_numeric(value, year)
-    text = unicodedata.normalize("NFKC", str(value))
+    text = unicodedata.normalize("NFKC", str(value)).replace("\\", "/")
     text = write_digits(squeeze(_CLOCK_AT_END.sub("", text)))
     for said in dict.fromkeys((text, _AFTER_DATE.sub("", text))):
         if (day := _read_written(said, year)) is not None:

@@ -1,4 +1,4 @@
-"""Everything that lies under 回收/, read: one `Return` a file, and one for each file in a zip."""
+"""All that lies under 回收/, read: one `Return` a file, one for each file in a zip or letter."""
 
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
@@ -6,16 +6,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
+from typing import Literal
 
+from taskxl.desk.containers import Container, holds_files, open_container
 from taskxl.forms.returned.reader import Expected, read_return
 from taskxl.intake.gate import (
-    Archived,
     Refusal,
     Refused,
     check_content,
-    is_archive,
-    list_archive,
-    read_archived,
     read_once,
     read_return_book,
     skip_by_name,
@@ -32,8 +30,8 @@ Progress = Callable[[int, int], None] | None
 _LIMITS = Limits()
 # LibreOffice starts anew for each file, on a machine that may be busy.
 _PATIENT = replace(_LIMITS, seconds=180.0)
-_DEEPEST = 3  # zips in one another
-_OLD: frozenset[Kind] = frozenset(("doc", "wps", "rtf"))
+_DEEPEST = 3  # zips or letters in one another
+_OLD: frozenset[Kind] = frozenset(("doc", "wps", "rtf", "odt"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +59,7 @@ class _Old:
 
 @dataclass(frozen=True, slots=True)
 class _Opened:
-    """A zip of returns: what is said of itself, and the files in it that are now to be read."""
+    """A zip of returns or a letter: what is said of itself, and the files in it, now to be read."""
 
     itself: Return
     inside: tuple[_Job, ...]
@@ -143,6 +141,8 @@ def _say_receipt(
         return replace(ret, received_at=told.received_at, receipt="hand")
     if moment := known.mailed.get(key):
         return replace(ret, received_at=moment, receipt="mail")
+    if ret.receipt == "mail":
+        return ret
     seen, now = known.recall(ret.file, ret.sha256), local_moment(ret.received_at)
     if seen is None:
         return ret
@@ -163,46 +163,45 @@ def _read_one(expected: Expected, job: _Job) -> Return | _Opened | _Old:
     digest = hashlib.sha256(content).hexdigest()
     if skipped:
         return _say_no(job.file, digest, modified, skipped)
-    if not is_archive(content, _LIMITS):
+    if not holds_files(content, job.path.name, _LIMITS):
         return _read_content(expected, job, content, digest, modified)
-    return _open_archive(replace(job, archive=digest), content, digest, modified)
+    return _open(replace(job, archive=digest), content, digest, modified)
 
 
-def _open_archive(
-    job: _Job, content: bytes, digest: str, modified: datetime | None
-) -> Return | _Opened:
+def _open(job: _Job, content: bytes, digest: str, modified: datetime | None) -> Return | _Opened:
     try:
-        found = list_archive(content, job.file, _LIMITS)
+        found = open_container(content, job.file, _LIMITS)
     except Refused as refused:
         return _say_no(job.file, digest, modified, refused)
-    reason = f"压缩包，已打开，里面的 {len(found)} 个文件各有登记"
+    reason = f"{found.what}，已打开，里面的 {len(found.inside)} 个文件各有登记"
     inside = (
-        _Job(f"{job.file}/{one.name}", job.path, (*job.inside, one.name), job.archive)
-        for one in found
+        _Job(f"{job.file}/{name}", job.path, (*job.inside, name), job.archive)
+        for name in found.inside
     )
-    return _Opened(Return(job.file, digest, modified, reason=reason), tuple(inside))
+    itself = Return(job.file, digest, found.arrived_at or modified, reason=reason)
+    return _Opened(itself, tuple(inside))
 
 
 def _read_inside(expected: Expected, job: _Job) -> Return | _Old | _Opened:
     """Read one file of a zip. Runs in a worker."""
     try:
-        content, modified = _take_out(job)
+        content, modified, mailed = _take_out(job)
     except Refused as refused:
         return _say_no(job.file, "", None, refused)
     digest = hashlib.sha256(content).hexdigest()
-    if len(job.inside) < _DEEPEST and is_archive(content, _LIMITS):
-        return _open_archive(job, content, digest, modified)
-    return _read_content(expected, job, content, digest, modified)
+    if len(job.inside) < _DEEPEST and holds_files(content, job.inside[-1], _LIMITS):
+        return _open(job, content, digest, modified)
+    return _read_content(expected, job, content, digest, modified, mailed=mailed)
 
 
 def _read_old(expected: Expected, job: _Job) -> Return:
     """Read one file by way of LibreOffice. Runs in a worker."""
     try:
-        content, modified = _take_out(job) if job.inside else read_once(job.path)
+        content, modified, mailed = _take_out(job) if job.inside else (*read_once(job.path), False)
     except Refused as refused:
         return _say_no(job.file, "", None, refused)
     digest = hashlib.sha256(content).hexdigest()
-    read = _read_content(expected, job, content, digest, modified, patient=True)
+    read = _read_content(expected, job, content, digest, modified, patient=True, mailed=mailed)
     return read if isinstance(read, Return) else Return(job.file, digest, modified, code="R201")
 
 
@@ -213,6 +212,7 @@ def _read_content(
     digest: str,
     modified: datetime | None,
     patient: bool = False,
+    mailed: bool = False,
 ) -> Return | _Old:
     try:
         content = unlock(content)
@@ -224,7 +224,8 @@ def _read_content(
         read = read_return(expected, book, job.file, office if meant == digest else "")
     except Refused as refused:
         return _say_no(job.file, digest, modified, refused)
-    return replace(read, sha256=digest, received_at=modified)
+    receipt: Literal["mail", "file"] = "mail" if mailed else "file"
+    return replace(read, sha256=digest, received_at=modified, receipt=receipt)
 
 
 def _say_no(file: str, digest: str, modified: datetime | None, why: Refusal | Refused) -> Return:
@@ -232,32 +233,37 @@ def _say_no(file: str, digest: str, modified: datetime | None, why: Refusal | Re
 
 
 @lru_cache(maxsize=1)  # the files of one zip are read one after the other
-def _open_again(path: Path, digest: str) -> tuple[bytes, dict[str, Archived], datetime]:
+def _open_again(path: Path, digest: str) -> tuple[Container, datetime]:
     content, modified = read_once(path)
     if hashlib.sha256(content).hexdigest() != digest:
-        raise Refused(DAMAGED.code, "压缩包在读取的时候被改动了，这个文件没有读。请重新运行。")
-    return content, {one.name: one for one in list_archive(content, path.name, _LIMITS)}, modified
+        raise Refused(DAMAGED.code, "文件在读取的时候被改动了，里面的没有读。请重新运行。")
+    return open_container(content, path.name, _LIMITS), modified
 
 
-def _take_out(job: _Job) -> tuple[bytes, datetime]:
-    """Return one file of a zip and its time, the zip's own where it states none."""
-    content, inside, modified = _open_again(job.path, job.archive)
-    for depth, name in enumerate(job.inside):
-        if depth:
-            inside = {one.name: one for one in list_archive(content, job.file, _LIMITS)}
-        archived = inside[name]
-        taken = read_archived(content, archived, _LIMITS)
+def _take_out(job: _Job) -> tuple[bytes, datetime, bool]:
+    """Return one file of a zip or a letter, its time, and whether that is the letter's.
+
+    Of a file that states none the time is that of what holds it.
+    """
+    held, moment = _open_again(job.path, job.archive)
+    mailed, content = False, b""
+    for depth, name in enumerate(job.inside, 1):
+        taken, own = held.inside[name]()
+        mailed = held.arrived_at is not None or mailed
         if isinstance(taken, Refusal):
             raise Refused(taken.code, taken.reason)
-        content, modified = taken, archived.entry.modified or modified
-    return content, modified
+        content = taken
+        moment = held.arrived_at or (moment if mailed else own) or moment
+        if depth < len(job.inside):
+            held = open_container(content, name, _LIMITS)
+    return content, moment, mailed
 
 
 def _refuse(job: _Job, refusal: Refusal) -> Return:
     """Return a file whose reader died, with its digest where it can be read at all."""
     digest, modified = "", None
     try:
-        content, modified = _take_out(job) if job.inside else read_once(job.path)
+        content, modified = _take_out(job)[:2] if job.inside else read_once(job.path)
         digest = hashlib.sha256(content).hexdigest()
     except Refused:
         pass  # the refusal that there is says why

@@ -25,8 +25,12 @@ class _Kind(IntEnum):
 
     FORMULA = 0x0006
     MULRK = 0x00BD
+    FONT = 0x0031
+    RSTRING = 0x00D6
     XF = 0x00E0
+    LABELSST = 0x00FD
     NUMBER = 0x0203
+    LABEL = 0x0204
     RK = 0x027E
     FORMAT = 0x041E
     EOF = 0x000A
@@ -50,6 +54,8 @@ _ERRORS = {0x00: "#NULL!", 0x07: "#DIV/0!", 0x0F: "#VALUE!", 0x17: "#REF!", 0x1D
            0x24: "#NUM!", 0x2A: "#N/A"}  # fmt: skip
 _STATES: dict[int, State] = {1: "hidden", 2: "very hidden"}
 _PLAIN_SHEET = 0
+_STRUCK_OUT = 0x08  # of a font's flags: [MS-XLS] 2.4.122
+_NO_FONT = 4  # fonts are counted 0 1 2 3 5 6: [MS-XLS] 2.5.129
 # The kind of an object that is a picture, and the sub-record that tells of an embedded file:
 # [MS-XLS] 2.5.143 (FtCmo) and 2.5.150 (FtPictFmla).
 _PICTURE = 0x0008
@@ -84,11 +90,16 @@ class BinaryWorkbook:
         self.sheets: list[SheetRecord] = []
         codes: dict[int, str] = {}
         formats: list[int] = []  # by number of cell style
+        fonts: list[bool] = []  # whether each is struck out; no font has the number 4
+        styled: list[int] = []  # the font of each cell style
         for record in self._records(0):
             if record.kind == _Kind.FORMAT and self._wide and len(record.data) > 5:
                 codes[struct.unpack_from("<H", record.data)[0]] = _long_text(record.data[2:])
             elif record.kind == _Kind.XF and len(record.data) >= 4:
                 formats.append(struct.unpack_from("<H", record.data, 2)[0])
+                styled.append(struct.unpack_from("<H", record.data)[0])
+            elif record.kind == _Kind.FONT and len(record.data) >= 4:
+                fonts.append(bool(record.data[2] & _STRUCK_OUT))
             elif record.kind == _Kind.CODEPAGE and len(record.data) >= 2:
                 self._encoding = _encoding(struct.unpack_from("<H", record.data)[0])
             elif record.kind == _Kind.BOUNDSHEET and len(record.data) >= 7:
@@ -96,6 +107,8 @@ class BinaryWorkbook:
                 if kind == _PLAIN_SHEET:
                     name = self._short_text(record.data[6:])
                     self.sheets.append(SheetRecord(name, _STATES.get(state & 3, "visible"), start))
+        struck = {n + (n >= _NO_FONT) for n, is_struck in enumerate(fonts) if is_struck}
+        self._struck = frozenset(n for n, font in enumerate(styled) if font in struck)
         said = (codes.get(number) or BUILT_IN.get(number, "") for number in formats)
         self._codes = {
             style: code
@@ -111,6 +124,7 @@ class BinaryWorkbook:
         hidden_columns: set[int] = set()
         objects = _Objects(self._wide, self._encoding)
         edges: list[Note] = []
+        struck: set[tuple[int, int]] = set()
         for kind, data in self._records(sheet.start):
             match kind:
                 case _Kind.FORMULA if len(data) >= 14 and _is_error_result(data[6:14]):
@@ -133,6 +147,11 @@ class BinaryWorkbook:
                     edges += page_note(where, self._long_text(data))
                 case _Kind.MERGECELLS if len(data) >= 2:
                     merges += _merges(data)
+                case _Kind.LABELSST | _Kind.LABEL | _Kind.RSTRING if self._struck:
+                    if len(data) >= 6:
+                        row, column, style = struct.unpack_from("<HHH", data)
+                        if style in self._struck:
+                            struck.add((row + 1, column + 1))
                 case _:
                     objects.take(kind, data)
         return Look(
@@ -142,6 +161,7 @@ class BinaryWorkbook:
             frozenset(hidden_columns),
             (*objects.notes(), *edges),
             embedded=tuple(objects.embedded),
+            struck=frozenset(struck),
         )
 
     def _shown_numbers(self, kind: int, data: bytes) -> dict[tuple[int, int], Value]:

@@ -1,4 +1,4 @@
-"""Word files converted by LibreOffice, where it is installed: old ones to .docx, ours to PDF."""
+"""Documents converted by LibreOffice, where it is installed: others to .docx, ours to PDF."""
 
 import os
 import shutil
@@ -13,7 +13,7 @@ from taskxl.intake.refusals import Refused
 
 SECONDS = 120
 NOT_INSTALLED = (
-    "旧格式文档（.doc、.wps、.rtf）要借助 LibreOffice 读取，这台电脑上没有找到它。"
+    "这种文档（.doc、.wps、.rtf、.odt）要借助 LibreOffice 读取，这台电脑上没有找到它。"
     "请用 Word 或 WPS 另存为 .docx，或安装 LibreOffice 后再运行。"
 )
 NOT_CONVERTED = "LibreOffice 没能打开这份文档。请用 Word 或 WPS 打开后另存为 .docx。"
@@ -46,8 +46,8 @@ def find_office() -> str | None:
     return next((place for place in _USUAL_PLACES if Path(place).is_file()), None)
 
 
-def convert_to_docx(content: bytes, kind: Literal["doc", "wps", "rtf"]) -> bytes:
-    """Return an old Word file as .docx.
+def convert_to_docx(content: bytes, kind: Literal["doc", "wps", "rtf", "odt"]) -> bytes:
+    """Return a document of another kind as .docx.
 
     LibreOffice runs in a profile and a folder of its own, both removed afterwards.
     Raises Refused (R201) when it is not installed, does not open the file or does not end.

@@ -15,6 +15,7 @@ Kind = Literal[
     "doc",
     "wps",
     "rtf",
+    "odt",
     "csv",
     "html",
     "text",

@@ -4,9 +4,11 @@ python-calamine reads the plain values only; the rest stands in the same XML, so
 once here costs less than reading it twice.
 """
 
+import contextlib
+import hashlib
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, time
 
@@ -18,6 +20,7 @@ from taskxl.intake.grids import (
     Area,
     Book,
     CellError,
+    Embedded,
     Kind,
     Note,
     Sheet,
@@ -50,7 +53,7 @@ def read_opendocument(content: bytes, name: str, kind: Kind) -> Book:
         raise Refused("R201", UNREADABLE)
     cleaner = Cleaner()
     try:
-        sheets = tuple(_read_sheets(data, cleaner))
+        sheets = tuple(_read_sheets(data, cleaner, package.read))
     except (etree.XMLSyntaxError, ValueError) as error:
         raise Refused("R201", UNREADABLE) from error
     if not sheets:
@@ -73,6 +76,10 @@ class _Table:
     name: str
     hidden: bool
     cleaner: Cleaner
+    read_part: Callable[[str], bytes | None]
+    struck_styles: frozenset[str]
+    embedded: list[Embedded] = field(default_factory=list)
+    struck: set[tuple[int, int]] = field(default_factory=set)
     rows: list[tuple[Value, ...]] = field(default_factory=list)
     merges: list[Area] = field(default_factory=list)
     hidden_rows: set[int] = field(default_factory=set)
@@ -120,6 +127,8 @@ class _Table:
                     raise Refused("R204", TOO_LARGE)
                 values += [None] * (column - 1 - len(values))
                 values += [value] * times
+            if self.struck_styles and value is not None and self._is_struck(cell):
+                self.struck.add((self.row + 1, column))
             if len(cell):
                 self._read_notes(cell, cell_name(self.row + 1, column))
             across = whole_number(attribute(cell, "number-columns-spanned")) or 1
@@ -137,9 +146,28 @@ class _Table:
             elif local(child) != "p":
                 self.read_shape(child, place)
 
+    def _is_struck(self, cell: etree._Element) -> bool:
+        """Tell whether a cell's text, or a part of it, is struck out."""
+        spans = (attribute(span, "style-name") for span in cell.iter("{*}span"))
+        return any(style in self.struck_styles for style in (attribute(cell, "style-name"), *spans))
+
     def read_shape(self, shape: etree._Element, place: str | None) -> None:
-        """Keep the text that stands in a drawing object."""
+        """Keep the text that stands in a drawing object, and take note of its pictures."""
+        if not any(True for _ in shape.iter("{*}object")):  # a chart is drawn from cells
+            for _ in shape.iter("{*}object-ole"):
+                self.embedded.append(Embedded("file", place, place))
+                break
+            else:
+                for image in shape.iter("{*}image"):
+                    self.embedded.append(self._picture(attribute(image, "href"), place))
         self._add_note(Note("text box", place, "\n".join(_text(p) for p in shape.iter("{*}p"))))
+
+    def _picture(self, path: str | None, place: str | None) -> Embedded:
+        content = None
+        with contextlib.suppress(Refused):  # a picture that is damaged is there all the same
+            content = self.read_part(path.removeprefix("./")) if path else None
+        digest = hashlib.sha256(content).hexdigest() if content else ""
+        return Embedded("picture", place, place, digest)
 
     def _add_note(self, note: Note) -> None:
         text = self.cleaner.clean(note.text).strip()
@@ -156,12 +184,17 @@ class _Table:
             frozenset(self.hidden_rows),
             frozenset(self.hidden_columns),
             tuple(self.notes),
+            embedded=tuple(self.embedded),
+            struck=frozenset(self.struck),
         )
 
 
-def _read_sheets(data: bytes, cleaner: Cleaner) -> Iterator[Sheet]:
-    names = ("table", "table-row", "table-column", "shapes", "table-properties")
+def _read_sheets(
+    data: bytes, cleaner: Cleaner, read_part: Callable[[str], bytes | None]
+) -> Iterator[Sheet]:
+    names = ("table", "table-row", "table-column", "shapes", "table-properties", "text-properties")
     unseen_styles: set[str | None] = set()
+    struck_styles: set[str] = set()
     tables: list[_Table] = []  # a table may stand in a cell of another
     for event, element in etree.iterparse(
         io.BytesIO(data), events=("start", "end"), tag=[f"{{*}}{name}" for name in names],
@@ -172,7 +205,16 @@ def _read_sheets(data: bytes, cleaner: Cleaner) -> Iterator[Sheet]:
         if event == "start":
             if name == "table":
                 hidden = attribute(element, "style-name") in unseen_styles
-                tables.append(_Table(attribute(element, "name") or "", hidden, cleaner))
+                struck = frozenset(struck_styles)
+                called = attribute(element, "name") or ""
+                tables.append(_Table(called, hidden, cleaner, read_part, struck))
+            continue
+        if name == "text-properties":
+            style = element.getparent()
+            called = attribute(style, "name") or "" if style is not None else ""
+            line = attribute(element, "text-line-through-style")
+            if called and line not in (None, "none"):
+                struck_styles.add(called)
             continue
         if name == "table-properties":
             style = element.getparent()

@@ -142,11 +142,11 @@ def _inspect_odf(content: bytes, parts: Mapping[str, Entry], limits: Limits) -> 
         # An encrypted part cannot be read as XML: the manifest has the first word.
         _scan(content, parts["meta-inf/manifest.xml"], note_manifest, lenient=True)
     told = " ".join(media)
-    if media and "opendocument.spreadsheet" not in told:
-        what = "文字文档" if "opendocument.text" in told else "文件"
+    is_text = "opendocument.text" in told
+    if media and "opendocument.spreadsheet" not in told and not is_text:
         raise Refused(
             NOT_A_TABLE.code,
-            f"这是 OpenDocument {what}，不是表格。请发回填好的 Excel 表（.xlsx）。",
+            "这是 OpenDocument 文件，不是表格。请发回填好的 Excel 表（.xlsx）。",
         )
     cells = TableCells(limits)
     for name, entry in parts.items():
@@ -159,7 +159,7 @@ def _inspect_odf(content: bytes, parts: Mapping[str, Entry], limits: Limits) -> 
                 pass
     extents = cells.extents()
     bound_area(extents, limits)
-    return InspectedPackage("ods", extents)
+    return InspectedPackage("odt" if is_text else "ods", extents)
 
 
 # ---------------------------------------------------------------- XML

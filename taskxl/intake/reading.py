@@ -53,7 +53,7 @@ def _read(content: bytes, name: str, kind: Kind) -> Book:
             from taskxl.intake.pages import read_page
 
             return read_page(content, name, kind)
-        case "doc" | "wps" | "rtf":
+        case "doc" | "wps" | "rtf" | "odt":
             from taskxl.intake.convert import convert_to_docx
             from taskxl.intake.documents import read_document
 

@@ -102,7 +102,8 @@ class _Worker:
         self.jobs = deque(() if suspect is None else (suspect,))
         self.deadline = time.monotonic() + _START_SECONDS
         try:
-            self.process.start()
+            with _without_interrupts():
+                self.process.start()
         except OSError as error:
             raise TaskxlError("启动不了读取进程。请关闭一些程序，腾出内存后重新运行。") from error
         theirs.close()  # so that the pipe ends when the worker does
@@ -113,6 +114,25 @@ class _Worker:
         self.process.join(5)
         with contextlib.suppress(ValueError):  # the system has not let go of it yet
             self.process.close()
+
+
+@contextlib.contextmanager
+def _without_interrupts() -> Iterator[None]:
+    """Keep Ctrl-C from a process started inside: while it still loads it could only complain.
+
+    The one who starts it gets its Ctrl-C afterwards. Windows has no such mask.
+    """
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    from multiprocessing import resource_tracker
+
+    resource_tracker.ensure_running()  # it would take the mask away again
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 class _Pool:

@@ -52,7 +52,7 @@ def open_saved(_: None, path: Path) -> Saved:
     if skipped:
         raise Refused(skipped.code, skipped.reason)
     content, modified = read_once(path)
-    if _is_letter(path.name, content):
+    if is_letter(path.name, content):
         return Saved(modified, None, (_open("", content),))
     letters: tuple[SavedLetter, ...] = ()
     whole: bytes | None = content
@@ -66,7 +66,8 @@ def open_saved(_: None, path: Path) -> Saved:
     return Saved(modified, whole, letters)
 
 
-def _is_letter(name: str, content: bytes) -> bool:
+def is_letter(name: str, content: bytes) -> bool:
+    """Tell whether a file is a letter that somebody saved, or an envelope of Outlook's."""
     suffix = PurePosixPath(name).suffix.lower()
     return (
         suffix == ".eml"
@@ -95,7 +96,7 @@ def _open_archive(content: bytes, name: str) -> tuple[tuple[SavedLetter, ...], b
         taken = read_archived(content, archived, _LIMITS)
         if isinstance(taken, Refusal):
             letters.append(SavedLetter(archived.name, "", taken))
-        elif _is_letter(archived.name, taken):
+        elif is_letter(archived.name, taken):
             letters.append(_open(archived.name, taken))
         else:
             others = True

@@ -48,7 +48,12 @@ def find_missing(rule: Rule, view: View) -> Iterator[Finding]:
         hints = files_named_after(view.month, view.roster, state.office)
         if hints:
             files = "、".join(f"“{show(file)}”" for file in hints)
-            tail = f"收到的{files}像是这个股室的，但没有采用。请核实，并请其按要求重报。"
+            yield rule.found(
+                f"{head}但收到的{files}像是这个股室的，没有采用。请核实，并请其按要求重报。",
+                severity="info",
+                office=state.office,
+            )
+            continue
         elif told := view.about.get(state.office):
             files = "、".join(f"“{show(file)}”" for file in dict.fromkeys(told))
             yield rule.found(

@@ -1,5 +1,6 @@
 """Gaps in what offices write of their tasks: blank, repeated, empty of substance, contradictory."""
 
+import re
 from collections.abc import Iterator
 
 from taskxl.findings import Finding, Rule
@@ -8,13 +9,15 @@ from taskxl.merge.lights import COMPLETED, NOT_COMPLETED, POSTPONED, says_done
 from taskxl.merge.likeness import plain, repetition, says_nothing, substance
 from taskxl.merge.registry import View, gap_rule
 from taskxl.model import Entry, MilestoneEntry, Period, Task, TaskField
-from taskxl.text import is_blank, quote
+from taskxl.text import is_blank, quote, squeeze
 from taskxl.words import BEHIND, DONE, EMPTY_MARK, NOT_STARTED, ON_TRACK
 
 # Nearly the same text as last month: one clause in ten changed.
 _ALIKE = 0.9
 # What is left without stock phrases must be more than a particle or two.
 _SUBSTANCE = 2
+# 详见附页, 见右侧文本框: where it says is where to look, and what stands there is listed.
+_POINTER = re.compile(r"^(?:请|详|具体|情况)*[见看]|附[页件表后]|另[附页]")
 _RANK = {NOT_STARTED: 0, BEHIND: 1, ON_TRACK: 1, DONE: 2}
 
 
@@ -302,6 +305,14 @@ def find_hollow(rule: Rule, view: View) -> Iterator[Finding]:
         if not view.is_own(entry, "progress"):
             continue
         if entry.status == DONE and "完成" in entry.progress:
+            continue
+        if found := may_answer(view, entry):
+            if not _POINTER.search(squeeze(entry.progress)):
+                yield rule.found(
+                    f"{task.label}的进展情况是{quote(entry.progress, 40)}，"
+                    f"但{name_texts(found)}没有归处，可能就是。请核实。",
+                    severity="info",
+                ).at(**_place(entry, "progress"))
             continue
         yield rule.found(
             f"{task.label}的进展情况是{quote(entry.progress, 40)}，除套话外没有具体内容。"

@@ -198,7 +198,11 @@ def _refuse_empty(taken: _Taken, finished: Set[tuple[str, str]]) -> None:
         for version in versions:
             ret = version.source
             taken.by_return[id(ret)] = [v for v in taken.by_return[id(ret)] if v is not version]
+            if not taken.by_return[id(ret)]:
+                taken.unplaced.extend(ret.unplaced)
             reason = "表里没有填写内容，还是下发时的样子。请填写后重新报送。"
+            if version.slip:
+                reason = "只有审定，没有进展情况表。请把填好的表一并报送。"
             taken.fates[id(ret)].append(Fate(ret.file, "rejected", office, EMPTY.code, reason))
             taken.refused.setdefault(office, []).append(ret.file)
             taken.unplaced.extend(head_texts(version.submission))

@@ -41,10 +41,19 @@ class Version:
 
         Its name and the leader's at the head are no report; a word that stands anywhere else is.
         """
+        if self.slip:
+            return True
         texts = any(texts_of(one) for one in self.statements)
         broken = any(finding.code.startswith("E30") for finding in self.source.findings)
         left = bool(self.source.unplaced or self.submission.altered or broken)
         return not left and (not texts or self.submission.untouched)
+
+    @property
+    def slip(self) -> bool:
+        """Whether it is a leader's approval and nothing else: a page that came beside the form."""
+        form = self.submission
+        told = any(finding.code == "E303" for finding in self.source.findings)
+        return form.approved and not (form.tasks or self.statements or form.altered or told)
 
     @property
     def statements(self) -> tuple[Statement, ...]:

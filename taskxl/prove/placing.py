@@ -288,6 +288,9 @@ class _Return:
                     told[line.row] = (line, weight + told.get(line.row, (line, 0))[1])
             most = max((score for _, score in told.values()), default=0)
             self.lines[place] = [line for line, score in told.values() if score == most]
+            above = (word.sheet, word.row - 1)
+            if not told and above in self.lines:  # a row that names no task goes on with the last
+                self.lines[place] = self.lines[above]
         return self.lines[place]
 
     def milestone_lines(self, word: Word) -> list[Line]:

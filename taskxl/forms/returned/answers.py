@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from taskxl.a1 import cell_name
 from taskxl.dates import read_date
 from taskxl.findings import Finding, rule
 from taskxl.forms.identity import Block, RowMark, digest_text
@@ -17,7 +16,14 @@ from taskxl.forms.returned.matching import squeeze_number
 from taskxl.forms.returned.tally import Tally
 from taskxl.intake.grids import Area, CellError, Value, value_text
 from taskxl.model import Altered, Entry, MilestoneEntry, Task
-from taskxl.statements import day_text, read_state, read_status
+from taskxl.statements import (
+    day_of_note,
+    day_text,
+    find_done_day,
+    gives_reason,
+    read_state,
+    read_status,
+)
 from taskxl.tasks import short_label, shown_title
 from taskxl.text import is_blank, quote_change, show, squeeze
 from taskxl.words import DONE, MILESTONE_STATES, STATUSES
@@ -94,6 +100,9 @@ COLUMN_PLACED = rule(
 _WHITE = " \t\r\n\u3000\u00a0\u200b\u200c\u200d\u2060\ufeff"
 _LINE_END = re.compile(r"\r\n?|[\x0b\x0c\u2028\u2029]")
 _FOLDED = str.maketrans("。、“”‘’《》〈〉【】〔〕「」『』—–－～·•", ".,\"\"''<><>[][][][]---~..")
+_LEADING = re.compile(r"^[(（]?(?:\d{1,3}|[一二三四五六七八九十]{1,3})[)）.．、,，:：]+")
+_COUNT = re.compile(r"\d{1,3}|[一二三四五六七八九十]{1,3}")
+_MARKS = re.compile(r"[\W_]+")
 _PARTING = re.compile(r"[、,;/|和及]+")
 
 # A fixed column: the field's word in the form's placeholders, and how a message calls it.
@@ -177,9 +186,9 @@ class AnswerReader:
         status, known = read_status(typed)
         if not known:
             self._report_word(at, "status", "进度状态", status, STATUSES)
-        elif day_text(typed):
+        elif day_text(typed) or gives_reason(typed):
             self._keep_whole(at, "status")
-        cells = {field: values[field][1] for field in TASK_ANSWERS if field in values}
+        cells = {f: values[f][1] for f in TASK_ANSWERS if f in values and values[f][1]}
         return Entry(
             at.item,
             at.office,
@@ -189,7 +198,7 @@ class AnswerReader:
             texts.get("remarks", ""),
             self.tally.file,
             self.tally.sheets[at.sheet].name or None,
-            at.row,
+            self._file_row(at),
             cells,
             tuple(field for field in cells if self._is_handed_on(at, field)),
         )
@@ -206,7 +215,9 @@ class AnswerReader:
         done_on = self._read_day(at, done_text)
         if known and day is not None and not done_text:
             done_text, done_on = day_text(typed), day
-        elif known and day_text(typed):
+        elif known and state == MILESTONE_STATES[0] and not done_text:
+            done_on = day_of_note(texts.get("note", ""), year)
+        if known and (gives_reason(typed) or (day_text(typed) and day_text(typed) != done_text)):
             self._keep_whole(at, "state")
         return MilestoneEntry(
             at.item,
@@ -217,9 +228,15 @@ class AnswerReader:
             texts.get("note", ""),
             self.tally.file,
             self.tally.sheets[at.sheet].name or None,
-            at.row,
-            {field: values[field][1] for field in MILESTONE_ANSWERS if field in values},
+            self._file_row(at),
+            {f: values[f][1] for f in MILESTONE_ANSWERS if f in values and values[f][1]},
         )
+
+    def _file_row(self, at: Answered) -> int:
+        """Return the row of the file in which a row's main answer (else its title) stands."""
+        columns = [at.table.column(name) for name in ("progress", "state", "title")]
+        column = next((column for column in columns if column), 1)
+        return self.tally.place(at.sheet, at.row, column)[0]
 
     def _keep_whole(self, at: Answered, field: str) -> None:
         """Keep a statement that says more than the word it means as it was typed."""
@@ -230,7 +247,8 @@ class AnswerReader:
         if column is None or not text:
             return None
         value = self.tally.sheets[at.sheet].value(at.row, column)
-        day = read_date(value, self.catalog.period.year)
+        year = self.catalog.period.year
+        day = read_date(value, year) or find_done_day(text, year)
         if day is None:
             self._report(
                 DATE_UNKNOWN.found(
@@ -245,13 +263,13 @@ class AnswerReader:
     def _read_field(self, at: Answered, field: str) -> tuple[str, str]:
         """Return a field's text and the cell it stands in; several columns make several lines."""
         columns = at.table.columns[field]
-        texts = [
-            join_pieces(
-                [self._read_cell(replace(at, row=row), column) for row in (at.row, *at.more)]
-            )
-            for column in columns
-        ]
-        return "\n".join(filter(None, texts)), cell_name(at.row, columns[0])
+        texts = []
+        for column in columns:
+            pieces = [self._read_cell(replace(at, row=row), column) for row in (at.row, *at.more)]
+            if self._is_choice(at, column):
+                pieces = [*dict.fromkeys(pieces)]
+            texts.append(join_pieces(pieces))
+        return "\n".join(filter(None, texts)), self.tally.cell(at.sheet, at.row, columns[0])
 
     def _is_handed_on(self, at: Answered, field: str) -> bool:
         """Tell whether a field's first text stands under the mark of an earlier month."""
@@ -262,18 +280,29 @@ class AnswerReader:
 
     def _read_cell(self, at: Answered, column: int) -> str:
         sheet = self.tally.sheets[at.sheet]
-        if self._is_below_merge(at, column):
-            return ""
         area = self._merge_at(at.sheet, at.row, column)
-        value = sheet.value(at.row, column)
+        row = at.row
+        if self._is_below_merge(at, column):
+            if area is None or not self._is_choice(at, column):
+                return ""
+            # One choice over several rows is the choice of each of them.
+            if is_blank(sheet.value(row, column)):
+                row, column = area.top, area.left
+        value = sheet.value(row, column)
         if isinstance(value, CellError):
             self._report_error(at, column, value)
             return ""
         text = strip_mark(as_typed(value_text(value)), named=_was_handed_on(at))
-        self.tally.take(at.sheet, at.row, column)
-        if area is not None and area.bottom > at.row and text:
+        self.tally.take(at.sheet, row, column)
+        ends = max((at.row, *at.more))
+        if area is not None and area.bottom > ends and text and not self._is_choice(at, column):
             self._report_merge(at, column, area)
         return text
+
+    def _is_choice(self, at: Answered, column: int) -> bool:
+        """Tell whether a column holds a choice or a day, and no text of its own for each row."""
+        fields = [name for name, columns in at.table.columns.items() if column in columns]
+        return not {"status", "state", "done_on"}.isdisjoint(fields)
 
     def _is_below_merge(self, at: Answered, column: int) -> bool:
         """Tell whether a merge of several rows hides the cell: that text is left for the tally.
@@ -307,7 +336,7 @@ class AnswerReader:
                 task=self._task(at).id,
                 file=self.tally.file,
                 sheet=self.tally.sheets[at.sheet].name or None,
-                cell=cell_name(at.row, column),
+                cell=self.tally.cell(at.sheet, at.row, column) or None,
             )
         )
 
@@ -436,9 +465,15 @@ class AnswerReader:
             if digest_text(now) in wanted:
                 return True
         text = self._listed(at, field)
+        if field == "number" and at.mark is None and _COUNT.fullmatch(squeeze_number(now)):
+            return True  # a table of the office's own counts as it likes
         if field == "number":
             return squeeze_number(now) == squeeze_number(text)
         if field in ("responsible", "lead"):
+            if at.more and squeeze(now).replace("、", "") == squeeze(
+                "".join(self._task(at).offices)
+            ):
+                return True
             return _name_set(now) in (
                 _name_set(text),
                 frozenset(map(squeeze, self._task(at).lead_offices)),
@@ -448,6 +483,8 @@ class AnswerReader:
             said = re.sub(r"\(.*", "", squeeze(now)) if isinstance(value, str) else value
             return is_blank(now) or (due is not None and read_date(said, due.year) == due)
         if field == "title" and squeeze(now) == squeeze(self._task(at).title):
+            return True
+        if at.mark is None and _is_same_shorter(now, text):
             return True
         return fold_marks(now) == fold_marks(text)
 
@@ -501,7 +538,7 @@ class AnswerReader:
             now,
             self.tally.file,
             self.tally.sheets[at.sheet].name or None,
-            cell_name(at.row, column),
+            self.tally.cell(at.sheet, at.row, column) or None,
         )
 
 
@@ -543,6 +580,22 @@ def fold_marks(text: str) -> str:
     True
     """
     return squeeze(text).translate(_FOLDED)
+
+
+def _is_same_shorter(now: str, text: str) -> bool:
+    """Tell whether somebody retyped a text more briefly, numbered or quoted: 3.《规划》编制。
+
+    >>> _is_same_shorter("（2）城北幼儿园", "新建城北幼儿园")
+    True
+    >>> _is_same_shorter("城南幼儿园", "新建城北幼儿园")
+    False
+    """
+    said = _LEADING.sub("", squeeze(now))
+    bare, whole = _MARKS.sub("", said), iter(_MARKS.sub("", squeeze(text)))
+    numbers = set(re.findall(r"\d+", squeeze(text)))
+    # What is left out is left out; nothing is put in, and no number is another one.
+    in_order = all(mark in whole for mark in bare)
+    return len(bare) >= 4 and in_order and set(re.findall(r"\d+", said)) <= numbers
 
 
 def _name_set(text: str) -> frozenset[str]:

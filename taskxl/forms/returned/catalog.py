@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+from taskxl.approval import is_approval
 from taskxl.dates import report_day
 from taskxl.forms.identity import Block
 from taskxl.forms.issue import FILLED, NO_MILESTONES, form_title, issued_plan, report_notice
@@ -28,6 +29,11 @@ _HEADING_WORDS = (
     *("进展情况表", "进展情况", "完成情况", "情况表", "一览表", "汇总表"),
     *("附件", "表", "的"),
 )
+_PAGE = re.compile(
+    r"(?:第\d{1,3}页[,，、/]?(?:共\d{1,3}页)?|共\d{1,3}页第\d{1,3}页|-\d{1,3}-|—\d{1,3}—)"
+)
+_LONGEST_APPROVAL = 40
+_APPROVED = re.compile(r"同意|已阅|审定|已审|审核|审签|审阅|核准|批准|签发")
 _DATE_LIKE = re.compile(r"[\d年月日.\-/:~至]*")
 
 
@@ -152,6 +158,35 @@ class Catalog:
             }
         return self._registers[ids]
 
+    def says_approved(self, text: str) -> bool:
+        """Tell whether a few words say that a leader of the list has approved: 同意 何远山."""
+        said = squeeze(text)
+        named = [leader for leader in self._leaders if leader in said]
+        without = said.replace(max(named, key=len), "") if named else ""
+        return (
+            bool(named)
+            and is_approval(without) is True
+            and len(said) <= _LONGEST_APPROVAL
+            and _APPROVED.search(said) is not None
+            and is_approval(text) is True
+        )
+
+    @cached_property
+    def _leaders(self) -> frozenset[str]:
+        names = {task.leader for task in self.master.tasks}
+        names |= {office.leader for office in self.master.offices}
+        return frozenset(squeeze(name) for name in names if name and len(squeeze(name)) >= 2)
+
+    def fixed_texts(self, item: str) -> dict[str, str]:
+        """Return what a task's row is issued with by its column's field, squeezed, without 、."""
+        task = self.tasks.get(item)
+        if task is None:
+            return {}
+        offices = "".join(task.offices)
+        texts = {"title": shown_title(task), "content": self.plans[item]}
+        texts |= {"responsible": offices, "lead": offices}
+        return {name: squeeze(text).replace("、", "") for name, text in texts.items()}
+
     @cached_property
     def ids(self) -> frozenset[str]:
         """The ids of all tasks and milestones, squeezed, as a form's hidden column has them."""
@@ -185,6 +220,8 @@ class Catalog:
         A counter such as 还差 3 项 is known whatever its numbers.
         """
         squeezed = squeeze(text)
+        if _PAGE.fullmatch(squeezed):
+            return True
         if not squeezed or squeezed in self._long_texts or self.is_fixed_text(text):
             return True
         # The notice of another month differs in its day alone.

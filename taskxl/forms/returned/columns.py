@@ -22,6 +22,10 @@ _LONGEST_HEADER = 30
 # A column of this kind repeats what was said before; it is not where this month is written.
 _EARLIER = re.compile(r"^(上月|上期|上次|上年|上季|去年|前期)")
 _PERIOD = re.compile(r"^(截至|截止)?(\d{4}年)?\d{1,2}([-~至]\d{1,2})?月(份|底|末)?")
+_MORE_PROGRESS = re.compile(
+    r"(?:\d{4}年)?(?:本月|当月|本期|本周|累计|年度|全年|总体|目前|截至目前|截至\d{1,2}月[底末]?|(?:1[-~至])?\d{1,2}月份?)"
+    r"(?:重点|主要)?(?:工作)?(?:累计)?(?:进展|进展情况|完成情况|工作情况|成效)"
+)
 # A caption of nothing but these says no more than the column's own word does.
 _ANSWER_WORDS = re.compile(f"({'|'.join(map(re.escape, ANSWER_PARTS))})+")
 _DECORATION = re.compile(r"\([^)]*\)|[*★☆:;,.、。]")
@@ -94,6 +98,8 @@ def recognise_header(text: str, kind: Block) -> tuple[str, bool] | None:
     for candidate in (squeezed, bare, _PERIOD.sub("", bare)):
         if candidate in words:
             return words[candidate], True
+    if kind == "milestone" and bare.endswith("节点") and len(bare) <= _LONGEST_HEADER:
+        return "milestone", True  # 本月节点
     if not bare or len(bare) > _LONGEST_HEADER or _EARLIER.match(bare):
         return None
     plain = kind == "task" and _ANSWER_WORDS.fullmatch(bare) is not None
@@ -195,7 +201,7 @@ def _read_header_as(sheet: Sheet, top: int, drawn: DrawnTable, is_issued: bool) 
     best = None
     kind, found = drawn.kind, _Found()
     for row in range(top, min(top + _HEADER_ROWS, len(sheet.rows) + 1)):
-        texts = _header_texts(sheet, row)
+        texts = {column: squeeze(text) for column, text in _header_texts(sheet, row).items()}
         known = {
             column: named
             for column, text in texts.items()
@@ -210,7 +216,8 @@ def _read_header_as(sheet: Sheet, top: int, drawn: DrawnTable, is_issued: bool) 
             break  # a leader's row (×××同志负责项目), not a second row of captions
         # A lower row says more exactly what a group's caption above it holds.
         found.update((column, (*named, row)) for column, named in known.items())
-        columns = _assign_columns(found, kind)
+        more = {c for c, text in texts.items() if kind == "task" and _MORE_PROGRESS.fullmatch(text)}
+        columns = _assign_columns(found, kind, more)
         exact = frozenset((at, column) for column, (_, sure, at) in found.items() if sure)
         sure_fields = {field for field, sure, _ in found.values() if sure}
         issued = sum(1 for _, sure, _ in found.values() if sure == _ISSUED)
@@ -270,11 +277,18 @@ def _tell_status(sheet: Sheet, table: Table) -> Table:
     if table.kind != "task" or "status" in columns or "progress" not in columns:
         return table
     column = columns["progress"][0]
-    if any((row, column) in table.worded for row in range(table.top, table.bottom + 1)):
+    heads = range(table.top, table.bottom + 1)
+    if any((row, column) in table.worded for row in heads):
+        # 进度 beside 进展情况: the exact word has the column, what is called nearly so may be it.
+        taken = {place for places in columns.values() for place in places}
+        for row in heads:
+            for place, text in _header_texts(sheet, row).items():
+                named = recognise_header(text[:200], "task")
+                near = named is not None and named[0] == "progress" and place not in taken
+                if near and _holds_states(sheet, table, place):
+                    return replace(table, columns={**columns, "status": (place,)})
         return table
-    rows = range(table.bottom + 1, table.last + 1)
-    said = [text for row in rows if (text := sheet.text(row, column).strip())]
-    if not said or not all(read_status(text)[1] for text in said):
+    if not _holds_states(sheet, table, column):
         return table
     columns["status"] = columns.pop("progress")
     claimed = {place for places in columns.values() for place in places}
@@ -284,6 +298,12 @@ def _tell_status(sheet: Sheet, table: Table) -> Table:
             if place not in claimed and named and named[0] == "progress":
                 columns.setdefault("progress", (place,))
     return replace(table, columns=columns)
+
+
+def _holds_states(sheet: Sheet, table: Table, column: int) -> bool:
+    rows = range(table.bottom + 1, table.last + 1)
+    said = [text for row in rows if (text := sheet.text(row, column).strip())]
+    return bool(said) and all(read_status(text)[1] for text in said)
 
 
 def _place_answer(sheet: Sheet, table: Table) -> Table:
@@ -339,8 +359,9 @@ def _header_texts(sheet: Sheet, row: int) -> dict[int, str]:
 
 
 def _assign_columns(
-    found: Mapping[int, tuple[str, int, int]], kind: Block
+    found: Mapping[int, tuple[str, int, int]], kind: Block, more: Set[int] = frozenset()
 ) -> dict[str, tuple[int, ...]]:
+    """Return the columns of each field; of `more` all may tell of progress: 本月进展, 累计进展."""
     columns: dict[str, tuple[int, ...]] = {}
     spare: dict[str, list[int]] = {}
     # A second 编号 begins another table, side by side with this one.
@@ -351,7 +372,8 @@ def _assign_columns(
             field, exact, _ = found[column]
             if exact != sure:
                 continue
-            if field not in columns or (field == "obstacles" and column < end):
+            several = field == "obstacles" or (field == "progress" and column in more)
+            if field not in columns or (several and column < end):
                 columns[field] = tuple(sorted((*columns.get(field, ()), column)))
             else:
                 spare.setdefault(field, []).append(column)

@@ -16,6 +16,7 @@ from taskxl.forms.returned.tally import Tally
 from taskxl.forms.returned.whose import read_months
 from taskxl.intake.grids import CellError, Sheet
 from taskxl.model import Period
+from taskxl.text import squeeze
 
 # Names of offices stand on lines of their own, or are parted by these.
 PARTING = re.compile(r"[\s\u3000、,，;；/|]+")
@@ -110,7 +111,7 @@ def find_parts(
         if not catalog.is_form_text(text):
             tally.keep("text", index, row, column, text)
     for table in tables:
-        for row, column in table.worded:
+        for row, column in (*table.worded, *_column_numbers(sheet, table)):
             tally.take(index, row, column)
         _keep_captions(catalog, tally, index, table)
     spoken = {fact.row for fact in labelled.facts} | {row for row, _ in labelled.seen}
@@ -137,6 +138,21 @@ def find_parts(
         )
     take_written(tally, index, free, drawing)
     return tuple(parts)
+
+
+def _column_numbers(sheet: Sheet, table: Table) -> list[tuple[int, int]]:
+    """Return the cells of a row right below a header that only counts its columns: (1) (2) (3)."""
+    row = table.bottom + 1
+    if row > table.last:
+        return []
+    cells = [
+        (column, text)
+        for column in range(1, len(sheet.rows[row - 1]) + 1)
+        if (text := squeeze(sheet.text(row, column)).strip("()[]"))
+    ]
+    counted = [str(n) for n in range(1, len(cells) + 1)]
+    is_count = len(cells) >= 3 and [text for _, text in cells] == counted
+    return [(row, column) for column, _ in cells] if is_count else []
 
 
 def _go_on(

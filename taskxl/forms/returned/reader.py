@@ -3,12 +3,14 @@
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 
-from taskxl.a1 import cell_name
+from taskxl.approval import is_approval
 from taskxl.findings import Finding
 from taskxl.forms.identity import PARTS, ROW_KINDS, SHEET, Block, RowMark, read_sheet
 from taskxl.forms.returned.answers import COLUMN_PLACED, Answered, AnswerReader
+from taskxl.forms.returned.beside import Sided, read_beside, read_told
 from taskxl.forms.returned.catalog import Catalog, Expected, form_texts
 from taskxl.forms.returned.head_lines import read_labels
+from taskxl.forms.returned.layouts import lay_out_records, stack_tables
 from taskxl.forms.returned.matching import Register
 from taskxl.forms.returned.parts import PARTING, Part, Row, find_parts, take_written
 from taskxl.forms.returned.submitting import OfficeRows, Placed, make_submission
@@ -34,7 +36,7 @@ from taskxl.forms.returned.whose import (
     read_months,
     reporters_of,
 )
-from taskxl.intake.grids import Book
+from taskxl.intake.grids import Book, value_text
 from taskxl.model import Period, Return, Submission, period_name
 from taskxl.text import is_blank, quote, show, squeeze
 from taskxl.words import BEYOND_LIST
@@ -90,7 +92,8 @@ class _Reader:
             self._settle_without_table(parts)
         for part in parts:
             if not part.is_filled and part.has_milestones:
-                self._settle(part, self._decide_milestones(part))
+                for own, claim in self._split_milestones(part):
+                    self._settle(own, claim)
         for office in self.offices:
             for part in office.parts:
                 self._read_rows(office, part)
@@ -109,7 +112,14 @@ class _Reader:
                 continue
             trusted = self.marks.foreign is None
             before = parts[-1] if parts and parts[-1].sheet == index - 1 else None
+            if (stacked := stack_tables(sheet)) is not None:
+                self.tally.replace_sheet(index, stacked.sheet, stacked.places)
             found = find_parts(self.catalog, self.tally, index, trusted, self.drawing, before)
+            if not found and (laid := lay_out_records(self.catalog, sheet)) is not None:
+                self.tally.replace_sheet(index, laid.sheet, laid.places)
+                found = find_parts(self.catalog, self.tally, index, trusted, self.drawing)
+                if laid.guessed:
+                    self._tell_headerless(sheet.name)
             parts += found
             if not found:
                 tableless.append(index)
@@ -119,6 +129,10 @@ class _Reader:
             if alone or (self.tally.sheets[index].name == LINES and self._names_one(index)):
                 self._read_loose(index)
         return parts
+
+    def _tell_headerless(self, sheet: str) -> None:
+        message = "没有表头，各栏按内容和次序认作进度状态、进展情况、存在问题等。请核对。"
+        self._remark(COLUMN_PLACED.found(message, file=self.tally.file, sheet=sheet or None))
 
     def _names_one(self, index: int) -> bool:
         sheet = self.tally.sheets[index]
@@ -162,7 +176,7 @@ class _Reader:
             if row.table.is_answered and row.keys.text and (row.keys.id or row.keys.number)
         ]
         office = part.said("office") or self._loosely("office")
-        titled = len(rows) + len(untold)
+        titled = len({self._task_of(row) for row in rows}) + len(untold)
         return decide_office(self.catalog, self.marks, office, tasks, titled, part.ours)
 
     def _split(self, part: Part) -> list[tuple[Part, Claim]]:
@@ -240,6 +254,25 @@ class _Reader:
 
     def _loosely(self, field: str) -> str:
         return next((fact.text for _, fact in self.loose if fact.field == field and fact.text), "")
+
+    def _split_milestones(self, part: Part) -> list[tuple[Part, Claim]]:
+        """Part a sheet of milestones among the offices of the book, by whose tasks they are."""
+        claims = {office.name: office.claim for office in self.offices}
+        owners: dict[str, list[Row]] = {}
+        for row in part.rows:
+            task = self._task_of(row)
+            own = [name for name, claim in claims.items() if task in self._own(claim)]
+            leads = [name for name in own if name in self.catalog.leads.get(task or "", ())]
+            one = own if len(own) == 1 else leads
+            if len(one) != 1:
+                return [(part, self._decide_milestones(part))]
+            owners.setdefault(one[0], []).append(row)
+        if len(owners) < 2:
+            return [(part, self._decide_milestones(part))]
+        return [
+            (replace(part, rows=tuple(rows), others=(), facts=()), claims[name])
+            for name, rows in owners.items()
+        ]
 
     def _decide_milestones(self, part: Part) -> Claim:
         """Decide whose a sheet of milestones is: one of the offices found in the same book."""
@@ -319,7 +352,7 @@ class _Reader:
                 )
                 meant = "进展情况" if name == "progress" else "完成情况"
                 message = f"{quote(called, 20)}这一栏按位置认作“{meant}”。请核对。"
-                cell = cell_name(table.bottom, column)
+                cell = self.tally.cell(part.sheet, table.bottom, column) or None
                 self._remark(COLUMN_PLACED.found(message).at(**place, cell=cell))
 
     def _remark(self, finding: Finding) -> None:
@@ -337,6 +370,14 @@ class _Reader:
         }
         tasks = {task for _, task in named}
         claim = decide_office(self.catalog, self.marks, self._loosely("office"), tasks, 0)
+        if self._is_approval_sheet(parts, tasks):
+            office = self.told or self.catalog.office_named(self._loosely("office"))
+            self.offices.append(OfficeRows(Claim(office, "office cell"), self._loose_period()))
+            for index, sheet in enumerate(self.tally.sheets):
+                for row, column, value in sheet.cells():
+                    if (index, row, column) not in self.tally.taken and not is_blank(value):
+                        self.tally.keep("reported", index, row, column)
+            return
         answered = {part.sheet for part in parts if part.has_milestones}
         if claim.office is None or (not tasks and not self.marks.is_ours):
             if not answered:
@@ -357,6 +398,15 @@ class _Reader:
                 file=self.tally.file,
             )
         )
+
+    def _is_approval_sheet(self, parts: Sequence[Part], tasks: Set[str]) -> bool:
+        """Tell whether a book without a table says whose form a leader has approved: 审签单."""
+        office = self.told or self.catalog.office_named(self._loosely("office"))
+        approved = is_approval(self._loosely("approval")) is True
+        return bool(office and approved) and not (parts or tasks or self.marks.foreign)
+
+    def _loose_period(self) -> str | None:
+        return self.headed.key if self.headed else None
 
     # ------------------------------------------------------------ rows
 
@@ -399,19 +449,46 @@ class _Reader:
         """
         sheet = self.tally.sheets[part.sheet]
         keys = [row.table.column(name) for name in ("id", "number", "title", "milestone")]
-        content = row.table.column("content")
-        plan = squeeze(self.catalog.plans.get(item, ""))
         told = mark.digests.get(PARTS, "") if mark else ""
         most = int(told) if told.isdigit() else 0
         found: list[int] = []
         for below in range(row.row + 1, row.table.last + 1):
-            if any(column and sheet.text(below, column).strip() for column in keys):
-                break
-            piece = squeeze(sheet.text(below, content)) if content else ""
-            if len(found) >= most and not (len(piece) >= 4 and piece in plan):
+            named = any(column and sheet.text(below, column).strip() for column in keys)
+            if (named or len(found) >= most) and not self._goes_on(part, row, item, found, below):
                 break
             found.append(below)
         return tuple(found)
+
+    def _goes_on(self, part: Part, row: Row, item: str, before: Sequence[int], below: int) -> bool:
+        """Tell whether a row goes on with the one above, whose texts found no room in it.
+
+        It names no task of its own: what stands in its fixed columns, if anything, goes on with a
+        fixed text that the rows above have only begun. It has an answer, or a piece of the plan.
+        """
+        if row.table.kind != "task" or below > self._find_beyond(part):
+            return False
+        sheet = self.tally.sheets[part.sheet]
+        fields = {c: name for name, columns in row.table.columns.items() for c in columns}
+        listed = self.catalog.fixed_texts(item)
+        said = False
+        for column, value in enumerate(sheet.rows[below - 1], 1):
+            text = squeeze(value_text(value))
+            if not text:
+                continue
+            name = fields.get(column, "")
+            if name in ("progress", "obstacles", "remarks"):
+                said = True
+                continue
+            pieces = [squeeze(sheet.text(n, column)) for n in (row.row, *before)]
+            joined = "".join((*pieces, text)).replace("、", "")
+            if name in ("status", "state"):
+                if text not in pieces:
+                    return False
+            elif name in ("id", "number") or not listed.get(name, "").startswith(joined):
+                return False
+            else:
+                said = said or name == "content"
+        return said
 
     def _find_beyond(self, part: Part) -> int:
         """Return the row below which the form itself asks for work that is not in the list."""
@@ -441,9 +518,15 @@ class _Reader:
         loose: list[Placed] = []
         if len(self.offices) == 1:
             loose, self.loose = self.loose, []
-        return tuple(
-            make_submission(self.catalog, self.tally, office, loose) for office in self.offices
-        )
+        forms = []
+        for office in self.offices:
+            own = self._own(office.claim)
+            alone = len(self.offices) == 1
+            sided = Sided(self.catalog, self.tally, self.placed, own, alone)
+            read_told(sided, office)
+            beside = read_beside(sided, office, loose)
+            forms.append(make_submission(self.catalog, self.tally, office, [*loose, *beside]))
+        return tuple(forms)
 
     def _conclude(self, submissions: tuple[Submission, ...], parts: Sequence[Part]) -> Return:
         """Keep what is left over and give the file its code, if it must have one.

@@ -1,7 +1,7 @@
 """One office's rows of a returned book, put together as its submission."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TypeVar
 
@@ -49,6 +49,8 @@ class OfficeRows:
     entries: list[tuple[Entry, Answered]] = field(default_factory=list)
     milestones: list[tuple[MilestoneEntry, Answered]] = field(default_factory=list)
     altered: list[Altered] = field(default_factory=list)
+    told: list[MilestoneEntry] = field(default_factory=list)
+    """What it says of milestones outside of their table."""
     typed: bool = False
     """Whether an answer stands in it that did not stand in it when it was issued."""
 
@@ -93,14 +95,38 @@ def make_submission(
         said.get("reporter", ""),
         _read_report_day(catalog, tally, office, first),
         said.get("approval", ""),
-        {name: fact.cell for name, (_, fact) in first.items()},
+        {
+            name: cell
+            for name, (index, fact) in first.items()
+            if fact.row and (cell := tally.cell(index, fact.row, fact.column))
+        },
         tuple(entry.task for entry in entries),
         entries,
-        _choose(tally, office.milestones),
+        _add_told(_choose(tally, office.milestones), office.told),
         tuple(office.altered),
         _asked_of(catalog, office),
         not office.typed,
     )
+
+
+def _add_told(
+    said: tuple[MilestoneEntry, ...], told: Sequence[MilestoneEntry]
+) -> tuple[MilestoneEntry, ...]:
+    """Return what rows say of milestones; where one says nothing, what is told elsewhere."""
+    instead = {one.milestone: one for one in told}
+    rows = {one.milestone for one in said}
+    filled = [
+        replace(
+            one,
+            state=instead[one.milestone].state,
+            done_on=instead[one.milestone].done_on,
+            note=one.note or instead[one.milestone].note,
+        )
+        if one.milestone in instead
+        else one
+        for one in said
+    ]
+    return (*filled, *(one for one in told if one.milestone not in rows))
 
 
 def _asked_of(catalog: Catalog, office: OfficeRows) -> tuple[str, ...]:
@@ -198,7 +224,7 @@ def _read_report_day(
                 office=office.name,
                 file=tally.file,
                 sheet=tally.sheets[index].name or None,
-                cell=fact.cell,
+                cell=tally.cell(index, fact.row, fact.column) or None,
             )
         )
     return day

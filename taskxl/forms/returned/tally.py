@@ -1,14 +1,14 @@
 """The account of a returned book: which cells are accounted for, and what is left over."""
 
 import re
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from typing import Literal
 
 from taskxl.a1 import cell_name
 from taskxl.findings import Finding, rule
 from taskxl.forms.returned.catalog import Catalog
-from taskxl.intake.grids import Book, Sheet, Value, value_text
+from taskxl.intake.grids import Book, Note, Sheet, Value, value_text
 from taskxl.model import Attached, Unplaced
 from taskxl.text import is_blank, quote, show
 from taskxl.words import FORM_LABELS
@@ -162,6 +162,27 @@ class Tally:
     taken: set[tuple[int, int, int]] = field(default_factory=set)
     left: list[tuple[tuple[int, int, int], Why, Unplaced]] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
+    read_notes: set[tuple[int, Note]] = field(default_factory=set)
+    """Notes (by the sheet's place) of which every word is understood."""
+    moved: dict[int, Mapping[tuple[int, int], tuple[int, int]]] = field(default_factory=dict)
+    """Of sheets that were laid out anew, where each cell stands in the file."""
+
+    def replace_sheet(
+        self, index: int, sheet: Sheet, places: Mapping[tuple[int, int], tuple[int, int]]
+    ) -> None:
+        """Read a sheet as it was laid out anew; what it says keeps its places in the file."""
+        self.sheets = (*self.sheets[:index], sheet, *self.sheets[index + 1 :])
+        self.moved[index] = places
+
+    def place(self, sheet: int, row: int, column: int) -> tuple[int, int]:
+        """Return where a cell stands in the file."""
+        return self.moved.get(sheet, {}).get((row, column), (row, column))
+
+    def cell(self, sheet: int, row: int, column: int) -> str:
+        """Return a cell's A1 name in the file; "" in a document's paragraphs."""
+        if self.sheets[sheet].name == LINES:
+            return ""
+        return cell_name(*self.place(sheet, row, column))
 
     def take(self, sheet: int, row: int, column: int) -> None:
         """Mark a cell as accounted for."""
@@ -174,7 +195,7 @@ class Tally:
             text = self.sheets[sheet].text(row, column)
         if not is_blank(text):
             name = self.sheets[sheet].name
-            cell = cell_name(row, column) if name != LINES else None
+            cell = self.cell(sheet, row, column) or None
             kept = Unplaced(self.file, name or None, cell, text.strip())
             self.left.append(((sheet, row, column), why, kept))
 
@@ -196,6 +217,8 @@ class Tally:
                     why = "merged" if hidden else why_of.get((index, row), "text")
                     self.keep(why, index, row, column)
             for note in sheet.notes:
+                if (index, note) in self.read_notes:
+                    continue
                 if not is_blank(note.text) and not catalog.is_form_text(note.text):
                     kept = Unplaced(self.file, sheet.name or None, note.cell, note.text.strip())
                     self.left.append(((index, len(sheet.rows) + 1, 0), "note", kept))
@@ -207,21 +230,21 @@ class Tally:
 
     def tell_struck(self, catalog: Catalog, office: str | None) -> Iterator[Finding]:
         """Yield one finding for each sheet in which words are struck out or hidden."""
-        for sheet in self.sheets:
+        for index, sheet in enumerate(self.sheets):
             cells = [
                 (row, column)
                 for row, column in sorted(sheet.struck)
                 if (text := sheet.text(row, column)) and not catalog.is_form_text(text)
             ]
             if cells:
-                names = _name_cells(cell_name(*cell) for cell in cells)
+                names = _name_cells(self.cell(index, *cell) for cell in cells)
                 sample = quote(sheet.text(*cells[0]), 20)
                 yield STRUCK.found(
                     f"{names} 有划掉（删除线）或隐藏的字，如{sample}，仍按写了计。请核实是否作废。",
                     office=office,
                     file=self.file,
                     sheet=sheet.name or None,
-                    cell=cell_name(*cells[0]),
+                    cell=self.cell(index, *cells[0]) or None,
                 )
 
     def explain_rest(self, office: str | None) -> tuple[Finding, ...]:

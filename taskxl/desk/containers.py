@@ -1,0 +1,68 @@
+"""Files that hold files: a zip of returns, a letter that somebody saved with its attachments."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from pathlib import PurePosixPath
+
+from taskxl.intake.gate import Archived, is_archive, list_archive, read_archived
+from taskxl.intake.refusals import Limits, Refusal, Refused
+from taskxl.mail.messages import ReceivedLetter, read_letter
+from taskxl.mail.saved import is_letter
+
+Taken = tuple[bytes | Refusal, datetime | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Container:
+    """What a file holds: by name, how to take a file out, with its own time where it has one.
+
+    `what` is what it is called; `arrived_at` when it came, where it says so itself.
+    """
+
+    what: str
+    inside: Mapping[str, Callable[[], Taken]]
+    arrived_at: datetime | None = None
+
+
+def holds_files(content: bytes, name: str, limits: Limits) -> bool:
+    """Tell whether a file is one that holds files, and no return itself."""
+    return is_archive(content, limits) or is_letter(PurePosixPath(name).name, content)
+
+
+def open_container(content: bytes, name: str, limits: Limits) -> Container:
+    """Return what a zip or a letter holds; nothing of a zip is inflated yet.
+
+    Raises Refused where the whole of it cannot be taken (R201, R204), and R203 for a letter on
+    which nothing hangs. Made to break parsers it may raise anything: call it in a worker.
+    """
+    if is_archive(content, limits):
+        found = list_archive(content, name, limits)
+        taking = {one.name: partial(_take_archived, content, one, limits) for one in found}
+        return Container("压缩包", taking)
+    letter = read_letter(content)
+    hanging = [one for one in letter.attachments if not one.ignored]
+    if not hanging or letter.returned:
+        what = "这是退信或回执" if letter.returned else "这是邮件，里面没有附件"
+        raise Refused("R203", f"{what}，不能汇总。请发回填好的 Excel 表（.xlsx）。")
+    inside: dict[str, Callable[[], Taken]] = {}
+    arrived = _moment(letter)
+    for one in hanging:
+        label = one.name or "未命名"
+        while label in inside:
+            label = f"（又一个）{label}"
+        inside[label] = partial(_give, one.content, arrived)
+    return Container("邮件", inside, arrived)
+
+
+def _moment(letter: ReceivedLetter) -> datetime | None:
+    return letter.arrived_at or letter.sent_at
+
+
+def _give(content: bytes, moment: datetime | None) -> Taken:
+    return content, moment
+
+
+def _take_archived(content: bytes, archived: Archived, limits: Limits) -> Taken:
+    return read_archived(content, archived, limits), archived.entry.modified
