@@ -21,6 +21,7 @@ HOUSE = (
     "plan_text",
     "roster",
     "tasks",
+    "orders",
     "rules",
     "intake",
     "ooxml",

@@ -199,7 +199,7 @@ def instructions_of(revisions: Iterable[Revision]) -> dict[str, str]:
 def find_overtaken(rule: Rule, view: View) -> Iterator[Finding]:
     """Yield each correction beside which a newer text of the office stands."""
     for one in view.month.revisions:
-        if one.newer is None or one.field == "instructions":
+        if one.newer is None or one.field == "instructions" or one.field == "registration":
             continue
         entry = view.entries.get((one.task, one.office))
         yield rule.found(

@@ -120,12 +120,13 @@ class Speakers:
     """Who may speak in a task's row: the office whose text bears no name, and all others.
 
     `names` are the offices by name and alias, squeezed; `remarks` are the list's own, which stand
-    before what offices write under 备注.
+    before what offices write under 备注; `carried` the lines of earlier 批示 and of their answers.
     """
 
     lead: str
     names: Mapping[str, str]
     remarks: str = ""
+    carried: tuple[str, ...] = ()
 
 
 def layout_rows(layout: Layout) -> list[dict[str, str]]:
@@ -248,7 +249,7 @@ def read_shown(cells: Cells, speakers: Mapping[str, Speakers]) -> dict[Key, Show
         for header, text in texts.items():
             field = PEN_COLUMNS[header]
             if field == "instructions":
-                shown[task, "", field] = Shown(tidy(clean_text(text)))
+                shown[task, "", field] = Shown(_drop_carried(text, row.carried))
                 continue
             if field == "remarks" and tidy(text).startswith(row.remarks):
                 text = tidy(text)[len(row.remarks) :].removeprefix("\n")
@@ -258,6 +259,13 @@ def read_shown(cells: Cells, speakers: Mapping[str, Speakers]) -> dict[Key, Show
                     part = replace(part, text=word)
                 shown[task, office, field] = part
     return shown
+
+
+def _drop_carried(text: str, carried: Sequence[str]) -> str:
+    """Return what is written anew among lines of earlier 批示; one that was changed is new."""
+    known = {squeeze(line) for line in carried}
+    lines = tidy(clean_text(text)).split("\n")
+    return "\n".join(line for line in lines if squeeze(line) not in known)
 
 
 def fill_gaps(found: dict[Key, Shown], written: Mapping[Key, Shown], cells: Cells) -> None:

@@ -3,9 +3,12 @@
 import re
 from collections.abc import Sequence
 
+from taskxl.merge.delays import last_delay
 from taskxl.model import Light, MilestoneState, Task
+from taskxl.orders import describe_delay
 from taskxl.reports import sheet_tasks
 from taskxl.reports.marks import PROGRESS
+from taskxl.reports.orders import carried_lines, tell_open
 from taskxl.reports.sheet_milestones import TONES
 from taskxl.reports.styles import Tone
 from taskxl.reports.tables import Cell, Column, Content, Link, Row, Section, Table
@@ -15,7 +18,6 @@ from taskxl.text import quote, show, squeeze
 from taskxl.words import (
     BEHIND,
     DONE,
-    INSTRUCTION_MARK,
     LIGHTS,
     MILESTONE_STATES,
     NOT_DUE,
@@ -66,6 +68,8 @@ def make_table(view: MonthView) -> Table:
         ranked = sorted(tasks, key=lambda task: _rank(view, task))
         asked = _decisions(view, ranked) or ["报送内容中没有摘出提请研究的事项"]
         rows += [Section(text, remark=True) for text in asked]
+        told = [line for task in ranked for line in tell_open(view, task)]
+        rows += [Section(f"未办结的批示 {n}　{one}", remark=True) for n, one in enumerate(told, 1)]
         rows += [Row(_make_contents(view, task), (SHEET, task.id)) for task in ranked]
     return Table(
         SHEET,
@@ -151,6 +155,8 @@ def _describe_milestone(view: MonthView, state: MilestoneState) -> str:
     silence = view.silence_on(state)
     doubts = [f"本期{silence}"] if silence else []
     doubts += ["时限待核实"] if state.milestone.vague else []
+    delay = describe_delay(state.milestone)
+    doubts += [delay] if delay else []
     told = "，".join([when, *doubts])
     return f"【{LIGHTS[state.light]}】{show(state.milestone.text, 40)}（{told}）"
 
@@ -179,10 +185,9 @@ def _change(view: MonthView, task: Task) -> list[str]:
 
 
 def _obstacles(view: MonthView, task: Task) -> str:
-    """Return what offices write of it, below what a leader asked for last time."""
+    """Return what offices write of it, below what leaders asked for and was answered."""
     lead = view.lead_of(task)
-    asked = view.month.instructions_before.get(task.id, "").strip()
-    texts = [f"{INSTRUCTION_MARK}{asked}"] if asked else []
+    texts = carried_lines(view, task)
     for entry in view.entries.get(task.id, ()):
         if squeeze(entry.obstacles):
             name = "" if entry.office == lead else f"〔{entry.office}〕"
@@ -207,11 +212,19 @@ def delays_asked(view: MonthView, task: Task) -> list[str]:
     lines = []
     for state in view.milestones.get(task.id, ()):
         if state.entry and state.entry.state == POSTPONED:
+            delay = last_delay(view.month.master, task.id, state.milestone.id)
+            if delay is not None and not delay.is_pending:
+                continue  # it is decided already
             note = f"，说明：{show(state.entry.note, 120)}" if squeeze(state.entry.note) else ""
             lines.append(
                 f"{task.label}：{state.entry.office}就节点{quote(state.milestone.text, 40)}"
                 f"申请延期{note}"
             )
+    lines += [
+        f"{task.label}：{delay.office}申请延期，说明：{show(delay.reason, 120)}"
+        for delay in view.month.master.delays
+        if delay.task == task.id and not delay.milestone and delay.is_pending
+    ]
     return lines
 
 

@@ -15,11 +15,13 @@ from taskxl.model import OfficeStateWord
 from taskxl.reports import (
     leaders_page,
     sheet_altered,
+    sheet_delays,
     sheet_files,
     sheet_gaps,
     sheet_leaders,
     sheet_milestones,
     sheet_offices,
+    sheet_orders,
     sheet_tasks,
     sheet_unplaced,
 )
@@ -315,10 +317,13 @@ class _Page:
             self._set_height(self.row, max(points, row_height(count_lines(line.who, 13))))
             self.row += 1
         self._band(leaders_page.LEGEND, "note")
+        orders, late = leaders_page.open_instructions(self.view), leaders_page.overdue(self.view)
+        count = f"（{len(orders)} 条）" if orders else ""
+        moved = any(step.delay for task in self.view.tasks.values() for step in task.milestones)
         parts = (
             ("三、提请研究", leaders_page.decisions(self.view), "各股室没有提请研究的事项。"),
-            ("四、未办结的批示", leaders_page.open_instructions(self.view), "没有。"),
-            ("五、逾期节点", leaders_page.overdue(self.view), "没有逾期的节点。"),
+            (f"四、未办结的批示{count}", orders, "没有。"),
+            (f"五、逾期{'和批准延期的' if moved else ''}节点", late, "没有逾期的节点。"),
         )
         wanted = [sum(map(self._list_points, told)) or row_height(1) for _, told, _ in parts]
         headings = len(parts) * row_height(1, 14)
@@ -472,6 +477,12 @@ def _contents(view: MonthView) -> Iterator[Link]:
         (sheet_offices.SHEET, f"{len(month.offices)} 个{view.word}"),
         (sheet_milestones.SHEET, f"{len(month.milestones)} 个"),
         (sheet_leaders.SHEET, "每人一页"),
+        *(
+            ((sheet_orders.SHEET, f"{len(told)} 条"),)
+            if (told := sheet_orders.rows_of(view))
+            else ()
+        ),
+        *(((sheet_delays.SHEET, f"{len(month.master.delays)} 条"),) if month.master.delays else ()),
         (sheet_unplaced.SHEET, f"{len(month.unplaced)} 条"),
         (sheet_altered.SHEET, f"{sheet_altered.count_changes(view)} 处"),
         (sheet_files.SHEET, f"{len(month.files)} 个文件"),

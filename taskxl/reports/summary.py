@@ -6,11 +6,13 @@ from datetime import datetime, time
 from taskxl.model import Month
 from taskxl.reports import (
     sheet_altered,
+    sheet_delays,
     sheet_files,
     sheet_gaps,
     sheet_leaders,
     sheet_milestones,
     sheet_offices,
+    sheet_orders,
     sheet_overview,
     sheet_tasks,
     sheet_unplaced,
@@ -26,7 +28,8 @@ def write_summary(month: Month, mark: str = "") -> bytes:
     """Return the summary workbook of a month as .xlsx; the same month gives the same bytes.
 
     `mark` goes along as a document property: it tells later of which merge the workbook is.
-    Sheets: 总览, 汇总表, 缺口清单, 报送情况, 节点台账, 分管领导, 未归位内容, 改动对照, 来稿登记.
+    Sheets: 总览, 汇总表, 缺口清单, 报送情况, 节点台账, 分管领导, 未归位内容, 改动对照, 来稿登记;
+    批示办理 and 延期情况 where there is any of them.
     """
     import xlsxwriter
 
@@ -52,14 +55,16 @@ def write_summary(month: Month, mark: str = "") -> bytes:
 def lay_out_sheets(view: MonthView) -> list[Layout]:
     """Return the sheets after 总览, in their order, with every row in its place."""
     tasks, overflow = sheet_tasks.make_table(view)
-    tables = (
+    tables = [
         tasks,
         sheet_gaps.make_table(view),
         sheet_offices.make_table(view),
         sheet_milestones.make_table(view),
         sheet_leaders.make_table(view),
+        *([sheet_orders.make_table(view)] if sheet_orders.rows_of(view) else []),
+        *([sheet_delays.make_table(view)] if view.month.master.delays else []),
         sheet_unplaced.make_table(view, overflow),
         sheet_altered.make_table(view),
         sheet_files.make_table(view),
-    )
+    ]
     return [lay_out(table) for table in tables]
