@@ -5,7 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 from taskxl.desk.months import Before, look_at_folder, record_month
-from taskxl.desk.orders import take_up_delays
+from taskxl.desk.taking_orders import take_up_delays
 from taskxl.desk.return_files import Progress
 from taskxl.desk.summary_files import Penned, keep_summary, look_at_summary, require_unchanged
 from taskxl.ledger import Ledger, mark_of

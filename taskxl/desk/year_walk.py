@@ -11,7 +11,7 @@ from taskxl.dates.year import year_periods
 from taskxl.desk.lost_months import describe_lookalikes
 from taskxl.desk.months import Before, describe_unmerged, merge_folder
 from taskxl.desk.one_month import look_for_corrections, merge_one, take_over
-from taskxl.desk.orders import take_up_instructions
+from taskxl.desk.taking_orders import take_up_instructions
 from taskxl.errors import TaskxlError
 from taskxl.ledger import Ledger
 from taskxl.ledger.own import careful_writer

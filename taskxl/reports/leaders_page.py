@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from taskxl.model import Light, MilestoneState, Task
 from taskxl.orders import describe_delay
 from taskxl.reports import sheet_leaders
-from taskxl.reports.orders import tell_approved, tell_open
+from taskxl.reports.order_lines import tell_approved, tell_open
 from taskxl.reports.view import MonthView
 from taskxl.text import quote, show
 from taskxl.words import BEHIND, DONE, NOT_STARTED, ON_TRACK

@@ -1,7 +1,7 @@
 """延期情况: one row an application for more time: asked when and why, decided by whom."""
 
 from taskxl.model import Delay
-from taskxl.reports.orders import state_delay
+from taskxl.reports.order_lines import state_delay
 from taskxl.reports.styles import Tone
 from taskxl.reports.tables import Cell, Column, Content, Row, Table
 from taskxl.reports.view import MonthView

@@ -8,7 +8,7 @@ from taskxl.model import Light, MilestoneState, Task
 from taskxl.orders import describe_delay
 from taskxl.reports import sheet_tasks
 from taskxl.reports.marks import PROGRESS
-from taskxl.reports.orders import carried_lines, tell_open
+from taskxl.reports.order_lines import carried_lines, tell_open
 from taskxl.reports.sheet_milestones import TONES
 from taskxl.reports.styles import Tone
 from taskxl.reports.tables import Cell, Column, Content, Link, Row, Section, Table

@@ -1,7 +1,7 @@
 """批示办理: one row an office that answers: what was asked, until when, and what it says."""
 
 from taskxl.model import Entry
-from taskxl.reports.orders import NO_REPLY, Order
+from taskxl.reports.order_lines import NO_REPLY, Order
 from taskxl.reports.styles import Tone
 from taskxl.reports.tables import Cell, Column, Content, Row, Table
 from taskxl.reports.view import MonthView
@@ -24,6 +24,7 @@ COLUMNS = (
     Column("办理情况", 34, "left"),
     Column("存在问题和下一步工作计划", 20, "left"),
     Column("备注", 10, "left"),
+    Column("标识", 8, repeated=True, hidden=True),
 )
 _TONES: dict[str, Tone] = {"已办结": "done", "已报完成": "info", NO_REPLY: "warning"}
 
@@ -75,4 +76,5 @@ def _make_contents(
         reply.progress if reply else "",
         reply.obstacles if reply else "",
         "\n".join(filter(None, [reply.remarks if reply else "", one.closing])),
+        one.id,
     )

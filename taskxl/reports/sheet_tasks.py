@@ -29,7 +29,7 @@ from taskxl.reports.marks import (
     worst,
     write_marks,
 )
-from taskxl.reports.orders import carried_lines
+from taskxl.reports.order_lines import carried_lines
 from taskxl.reports.paper import GOES_ON, clean_text, join_text, split_text
 from taskxl.reports.pen import Speakers, compose_text, cut_note
 from taskxl.reports.styles import Tone

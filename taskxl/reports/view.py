@@ -18,7 +18,7 @@ from taskxl.model import (
     RevisionField,
     Task,
 )
-from taskxl.reports.orders import Order, group_by_task, list_orders
+from taskxl.reports.order_lines import Order, group_by_task, list_orders
 from taskxl.roster import Roster, divide_tasks
 from taskxl.rules import rule_of
 from taskxl.text import call_offices
