@@ -9,9 +9,9 @@ from taskxl.desk.lists import load_master, settle_master
 from taskxl.desk.lost_months import describe_lookalikes
 from taskxl.desk.months import Before, look_at_folder, require_month
 from taskxl.desk.one_month import MergeReport, look_for_corrections, merge_one
-from taskxl.desk.taking_orders import take_up_instructions
 from taskxl.desk.rebuilding import rebuild
 from taskxl.desk.return_files import Progress
+from taskxl.desk.taking_orders import take_up_instructions
 from taskxl.desk.year_walk import recall_months, walk_year
 from taskxl.ledger import open_ledger
 from taskxl.ledger.looking import look_into_ledger

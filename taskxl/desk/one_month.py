@@ -5,9 +5,9 @@ from datetime import datetime
 from pathlib import Path
 
 from taskxl.desk.months import Before, look_at_folder, record_month
-from taskxl.desk.taking_orders import take_up_delays
 from taskxl.desk.return_files import Progress
 from taskxl.desk.summary_files import Penned, keep_summary, look_at_summary, require_unchanged
+from taskxl.desk.taking_orders import take_up_delays
 from taskxl.ledger import Ledger, mark_of
 from taskxl.ledger.own import careful_writer
 from taskxl.model import MasterList, Month, Period

@@ -220,9 +220,8 @@ class _Return:
         if caption in _NUMBER_CAPTIONS and word.key in self.numbers:
             return TASKS
         for line in self.order_lines(word):
-            column = _ORDER_COLUMNS.get(header)
-            columns = [column] if column else list(_ORDER_COLUMNS.values())
-            if any(_holds(line[name], word) for name in columns):
+            told = _ORDER_COLUMNS.get(header)
+            if any(_holds(line[n], word) for n in ([told] if told else _ORDER_COLUMNS.values())):
                 return ORDERS
         for line in self.task_lines(word):
             columns = [header] if header in _TASK_COLUMNS else _TASK_COLUMNS
