@@ -519,6 +519,8 @@ class Return:
     attached: tuple[Attached, ...] = ()
     about: tuple[str, ...] = ()
     """Offices of whose tasks it has rows that it was not taken for."""
+    note: str = ""
+    """How it came, as a person registered it: 微信, 交来的纸质件."""
 
 
 # ---------------------------------------------------------------- the month
@@ -561,6 +563,8 @@ class OfficeState:
     """False: the office reported without owing; it counts in no rate."""
     months_missing: int = 0
     """Months in a row without a usable report, this one included."""
+    registration: str = ""
+    """How its returns came, as a person registered them."""
     due: bool = True
     """False: nothing came yet, and the report day is still to come; nobody is to blame."""
 

@@ -10,7 +10,13 @@ from taskxl.merge.gaps import find_gaps
 from taskxl.merge.leftovers import statement_texts
 from taskxl.merge.lights import choose_statement, judge_milestones
 from taskxl.merge.registry import Earlier, View
-from taskxl.merge.revisions import instructions_of, key_of, rename_offices, revise_entries
+from taskxl.merge.revisions import (
+    instructions_of,
+    key_of,
+    rename_offices,
+    revise_entries,
+    revise_states,
+)
 from taskxl.merge.states import first_arrivals, judge_offices, order_entries
 from taskxl.merge.verdicts import Counted, count_returns
 from taskxl.merge.versions import Version, speaks, texts_of
@@ -101,13 +107,15 @@ def merge_month(
     statements = _order_statements(counted.milestones, master, offices)
     milestones = judge_milestones(master, as_of, by_task, statements, past, closed)
     arrivals = first_arrivals(counted.versions)
+    states = judge_offices(
+        shares, counted, arrivals, deadline or as_of, past, is_due=deadline is None
+    )
+    revised = revise_states(states, revised)
     month = Month(
         period,
         as_of,
         master,
-        offices=judge_offices(
-            shares, counted, arrivals, deadline or as_of, past, is_due=deadline is None
-        ),
+        offices=states,
         files=counted.files,
         entries=entries,
         milestones=milestones,
