@@ -391,7 +391,8 @@ class Entry:
     """What one office says of one task. Texts are as typed; an empty text is "".
 
     `status` is one of `words.STATUSES` where what was typed is known, else as typed.
-    `cells` gives the cell (A1) of each field that the sheet has.
+    `cells` gives the cell (A1) of each field that the sheet has; `handed_on` are the fields whose
+    text still stands under the mark of the earlier month from which the form brought it.
     """
 
     task: str
@@ -404,6 +405,7 @@ class Entry:
     sheet: str | None = None
     row: int | None = None
     cells: Mapping[TaskField, str] = field(default_factory=dict)
+    handed_on: tuple[TaskField, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

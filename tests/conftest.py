@@ -48,18 +48,6 @@ def in_workers() -> Iterator[None]:
 
 
 KNOWN_FAULTS = {
-    "test_archive.py::test_every_merge_is_listed": "corrections in a redrawn summary are not found",
-    "test_archive.py::test_a_month_can_be_had_as_it_stood": "corrections are not found",
-    "test_nothing_typed_is_overwritten.py": "the list of commands lacks the newest, the property is to be run anew",
-    "test_office_words.py::test_the_summary_and_what_is_sent_back": "the leaders' page says 股室",
-    "test_corpus.py::test_all_strangers_files": "kinds that are read since issue 14",
-    "test_corpus.py::test_reading_any_file_as_a_task_list": "an ending that is no list and no line",
-    "test_forms_returned_properties.py::test_gentle_edits": "an edit is placed otherwise",
-    "test_read_variants.py::test_layouts_of_a_regular_list[part2]": "an office name read otherwise",
-    "test_intake_real.py::test_real_workbooks_read": "a picture in a cell is no error value now",
-    "test_bite_merge_evidence.py::test_a_text_that_only_repeats": "a newer text wins, see issue 14",
-    "test_returns_justice.py::test_last_months_text_left_standing": "a newer text wins, see issue 14",
-    "head_lines.label_field": "an example of a label",
     "test_master_tasks.py::test_no_cell_of_a_list_is_lost": "a list that hypothesis made",
 }
 """Tests that fail since the rooms were joined, each with what is to be mended (issues 13 to 15)."""

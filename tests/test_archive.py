@@ -29,7 +29,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Workspace, list[byte
         target = workspace.returns_folder(APRIL) / "各股室" / form.name
         fill_form(form, target, {"进展情况": text}, day=f"2021年4月{20 + number}日")
         os.utime(target, (CAME + number * 86400, CAME + number * 86400))
-        report = merge_returns(workspace, APRIL, now=datetime(2021, 4, 21 + number, 9, 0))
+        report = merge_returns(workspace, APRIL, now=datetime(2021, 4, 26 + number, 9, 0))
         summaries.append(report.summary.read_bytes())
     return workspace, summaries
 
@@ -45,14 +45,14 @@ def test_every_merge_is_listed_with_when_it_was_and_what_it_found(workspace: Wor
     assert [
         (m.place, m.recorded_at and m.recorded_at.day, m.offices["missing"]) for m in merges
     ] == [
-        (1, 21, 2),
-        (2, 22, 1),
-        (3, 23, 1),
+        (1, 26, 2),
+        (2, 27, 1),
+        (3, 28, 1),
     ]
     words = {"submitted": "已报送", "late": "迟报", "missing": "未报送", "rejected": "须重报"}
     assert archive.describe_merge(merges[0], words) == (
         "第 1 次",
-        "2021-04-21 09:00",
+        "2021-04-26 09:00",
         "已报送 1，未报送 2",
         "修订 0 处",
     )

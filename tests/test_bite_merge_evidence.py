@@ -164,13 +164,18 @@ def test_a_blank_takes_nothing_away_and_each_field_is_that_of_the_newest_that_ha
     ]
 
 
-def test_a_text_that_only_repeats_last_month_gives_way_to_any_other() -> None:
+def test_last_months_text_that_nobody_touched_gives_way_to_any_other() -> None:
     fresh = version("甲.xlsx", "新。")
     stale = version("乙.xlsx", "旧。", day=REPORT_DAY)
     before = {"1": replace(fresh.submission.entries[0], progress="旧 。")}
+    typed_anew = settle_versions([fresh, stale], None, before)
+    assert [entry.progress for entry in typed_anew.entries] == ["旧。"]
+    left = replace(stale.submission.entries[0], handed_on=("progress",))
+    stale = replace(stale, submission=replace(stale.submission, entries=(left,)))
     settled = settle_versions([fresh, stale], None, before)
     assert [entry.progress for entry in settled.entries] == ["新。"]
     assert all(loss.certain for loss in settled.losses)
+    # Where the month before says otherwise, the office wrote this under its mark.
     assert [entry.progress for entry in settle_versions([fresh, stale]).entries] == ["旧。"]
 
 

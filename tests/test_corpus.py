@@ -40,7 +40,7 @@ FITTING: dict[str, set[str | None]] = {
     "empty": {"R201"},
     "dtd": {"R204"},
     "bomb": {"R204"},
-    "doc": {"R203"},
+    "doc": {"R203", "R205"},  # R203 where no LibreOffice is installed
     "pptx": {"R203"},
     "mhtml": {"R203"},
     "docx": {"R203", "R205"},  # a table in Word is read, so it is refused for what it says

@@ -93,13 +93,18 @@ def openpyxl_differences(content: bytes, book: Book) -> list[object]:
             return []  # one of the files that openpyxl cannot read
     sheets = {sheet.name: sheet for sheet in book.sheets}
     found: list[object] = []
+    pictures = {
+        (sheet.name, item.cell) for sheet in book.sheets for item in sheet.embedded if item.inside
+    }
     for theirs in values.worksheets:
         ours = sheets[theirs.title]
         if theirs.max_row * theirs.max_column > 50_000:
             continue  # openpyxl would make every blank cell between two far ones
         for cell in (cell for row in theirs.iter_rows() for cell in row):
             value = ours.value(cell.row, cell.column)
-            if isinstance(value, CellError):
+            if (theirs.title, cell.coordinate) in pictures:
+                same = value is None  # openpyxl shows the #VALUE! of a program that knows no better
+            elif isinstance(value, CellError):
                 formula = formulas[theirs.title].cell(cell.row, cell.column).data_type == "f"
                 same = value.text == cell.value if value.text else cell.value is None and formula
             elif cell.value is None:

@@ -42,6 +42,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "receive": ("--month", "5", "信/报送.xlsx", "--note", "微信"),
     "status": ("--month", "5"),
     "send-back": ("--month", "4"),
+    "mail check": (),
     "mail issue": ("--month", "5"),
     "mail remind": ("--month", "5"),
     "mail send-back": ("--month", "4"),

@@ -187,7 +187,8 @@ def settle_versions(
     nothing away, so a form split over two files is joined, and a supplement with one answer, or
     with fewer columns, leaves the rest as it was. Where two texts differ and nothing tells the
     newer one, the likelier one stands and the loss is marked as uncertain. `before` is what stood
-    last month, by task: a text that only repeats it gives way to any other.
+    last month, by task: a text that the form brought from there, and that nobody touched, gives way
+    to any other.
     Versions that say the same throughout count as one.
     """
     ranked = sorted(versions, key=lambda version: likelihood(version, issued), reverse=True)
@@ -231,10 +232,6 @@ def settle_versions(
 def _stand_alone(version: Version, duplicates: tuple[tuple[Version, Version], ...]) -> Settled:
     form = version.submission
     return Settled((version,), form.entries, form.milestones, duplicates)
-
-
-_HANDED_ON = ("progress", "obstacles")
-"""What a form shows of last month: only there a text may stand because nobody touched it."""
 
 
 @dataclass(slots=True)
@@ -286,23 +283,8 @@ class _Settling:
     def _win(self, name: str, pairs: Sequence[tuple[Version, S]]) -> tuple[Version, S]:
         """Return the pair whose text of a field stands, `pairs` given likeliest newest first."""
         texts = {id(one): squeeze(dict(texts_of(one))[name]) for _, one in pairs}
-        leading = self._leading(pairs, texts)
-        if not leading:
-            old = self.before.get(getattr(pairs[0][1], "task", ""))
-            stale = squeeze(getattr(old, name)) if old and name in _HANDED_ON else ""
-            pairs = [pair for pair in pairs if texts[id(pair[1])] != stale] or list(pairs)
-            leading = self._leading(pairs, texts)
-        best = (leading or pairs)[0]
-        for version, one in leading:
-            if find_newer(version, best[0], self.issued) is version:
-                best = (version, one)
-        return best
-
-    def _leading(
-        self, pairs: Sequence[tuple[Version, S]], texts: Mapping[int, str]
-    ) -> list[tuple[Version, S]]:
-        """Return the pairs that are known to be newer than every pair with another text."""
-        return [
+        pairs = [pair for pair in pairs if not self._is_stale(name, pair[1])] or pairs
+        leading = [
             (version, one)
             for version, one in pairs
             if all(
@@ -312,6 +294,20 @@ class _Settling:
                 for other, them in pairs
             )
         ]
+        best = (leading or pairs)[0]
+        for version, one in leading:
+            if find_newer(version, best[0], self.issued) is version:
+                best = (version, one)
+        return best
+
+    def _is_stale(self, name: str, statement: Statement) -> bool:
+        """Tell whether a text is last month's, in the cell into which the form brought it."""
+        old = self.before.get(getattr(statement, "task", ""))
+        return (
+            old is not None
+            and name in getattr(statement, "handed_on", ())
+            and squeeze(getattr(old, name)) == squeeze(getattr(statement, name))
+        )
 
     def _lose(
         self,
@@ -325,16 +321,10 @@ class _Settling:
         kept = {squeeze(text) for _, text in texts_of(chosen)}
         lost = [name for name, text in texts_of(statement) if squeeze(text) not in kept]
         by = won[lost[0]] if lost else base
-        old = self.before.get(getattr(statement, "task", ""))
         certain = not speaks(statement) or all(
             find_newer(won[name][0], version, self.issued) is won[name][0]
-            or (
-                old is not None
-                and name in _HANDED_ON
-                and squeeze(getattr(old, name)) == squeeze(text)
-            )
-            for name, text in texts_of(statement)
-            if name in lost
+            or self._is_stale(name, statement)
+            for name in lost
         )
         return Loss(version, statement, by[0], chosen, certain)
 
@@ -355,6 +345,8 @@ def _compose(base: S, others: Mapping[str, S]) -> S:
         else:
             values[name] = getattr(other, name)
     cells = {name: cell for name, cell in base.cells.items() if name not in others}
+    if isinstance(base, Entry):
+        values["handed_on"] = tuple(name for name in base.handed_on if name not in others)
     return replace(base, **values, cells=cells)
 
 

@@ -153,6 +153,15 @@ def _tell(order: Order) -> str:
 # ---------------------------------------------------------------- 延期
 
 
+def describe_request(delay: Delay, task: Task) -> str:
+    """Return in words who applies for more time, for what, until when and why."""
+    step = next((one for one in task.milestones if one.id == delay.milestone), None)
+    what = f"就节点{quote(step.text, 40)}" if step else ""
+    until = f"至{in_words(delay.wanted)}" if delay.wanted else ""
+    why = f"，说明：{show(delay.reason, 120)}" if not is_blank(delay.reason) else ""
+    return f"{delay.office}{what}申请延期{until}{why}"
+
+
 def state_delay(view: "MonthView", delay: Delay) -> str:
     """Return in a word how an application for more time stands as of the month's day."""
     if delay.is_refused:

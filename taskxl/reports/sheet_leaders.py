@@ -8,7 +8,7 @@ from taskxl.model import Light, MilestoneState, Task
 from taskxl.orders import describe_delay
 from taskxl.reports import sheet_tasks
 from taskxl.reports.marks import PROGRESS
-from taskxl.reports.order_lines import carried_lines, tell_open
+from taskxl.reports.order_lines import describe_request, tell_open
 from taskxl.reports.sheet_milestones import TONES
 from taskxl.reports.styles import Tone
 from taskxl.reports.tables import Cell, Column, Content, Link, Row, Section, Table
@@ -114,6 +114,8 @@ def _sum_up(view: MonthView, tasks: Sequence[Task]) -> str:
     states = [state for task in tasks for state in view.milestones.get(task.id, ())]
     over = sum(state.light in OVER for state in states)
     numbers = [f"逾期节点 {over} 个"] if over else []
+    asked = sum(order.is_open for task in tasks for order in view.orders.get(task.id, ()))
+    numbers += [f"未办结的批示 {asked} 条"] if asked else []
     numbers += _moved(view, states)
     return f"共 {len(tasks)} 项：{'，'.join(words)}{''.join(f'；{one}' for one in numbers)}"
 
@@ -185,9 +187,9 @@ def _change(view: MonthView, task: Task) -> list[str]:
 
 
 def _obstacles(view: MonthView, task: Task) -> str:
-    """Return what offices write of it, below what leaders asked for and was answered."""
+    """Return what offices write of it."""
     lead = view.lead_of(task)
-    texts = carried_lines(view, task)
+    texts = []
     for entry in view.entries.get(task.id, ()):
         if squeeze(entry.obstacles):
             name = "" if entry.office == lead else f"〔{entry.office}〕"
@@ -209,22 +211,20 @@ def _decisions(view: MonthView, tasks: Sequence[Task]) -> list[str]:
 
 def delays_asked(view: MonthView, task: Task) -> list[str]:
     """Return a line for each milestone of a task for which more time is asked."""
-    lines = []
+    lines = [
+        f"{task.label}：{describe_request(delay, task)}"
+        for delay in view.month.master.delays
+        if delay.task == task.id and delay.is_pending
+    ]
     for state in view.milestones.get(task.id, ()):
         if state.entry and state.entry.state == POSTPONED:
-            delay = last_delay(view.month.master, task.id, state.milestone.id)
-            if delay is not None and not delay.is_pending:
-                continue  # it is decided already
+            if last_delay(view.month.master, task.id, state.milestone.id) is not None:
+                continue  # told already, or decided
             note = f"，说明：{show(state.entry.note, 120)}" if squeeze(state.entry.note) else ""
             lines.append(
                 f"{task.label}：{state.entry.office}就节点{quote(state.milestone.text, 40)}"
                 f"申请延期{note}"
             )
-    lines += [
-        f"{task.label}：{delay.office}申请延期，说明：{show(delay.reason, 120)}"
-        for delay in view.month.master.delays
-        if delay.task == task.id and not delay.milestone and delay.is_pending
-    ]
     return lines
 
 

@@ -191,6 +191,7 @@ class AnswerReader:
             self.tally.sheets[at.sheet].name or None,
             at.row,
             cells,
+            tuple(field for field in cells if self._is_handed_on(at, field)),
         )
 
     def read_milestone(self, at: Answered) -> MilestoneEntry:
@@ -251,6 +252,13 @@ class AnswerReader:
             for column in columns
         ]
         return "\n".join(filter(None, texts)), cell_name(at.row, columns[0])
+
+    def _is_handed_on(self, at: Answered, field: str) -> bool:
+        """Tell whether a field's first text stands under the mark of an earlier month."""
+        sheet = self.tally.sheets[at.sheet]
+        values = (sheet.value(at.row, column) for column in at.table.columns[field])
+        text = next(filter(None, (as_typed(value_text(value)) for value in values)), "")
+        return strip_mark(text, named=_was_handed_on(at)) != text
 
     def _read_cell(self, at: Answered, column: int) -> str:
         sheet = self.tally.sheets[at.sheet]

@@ -14,7 +14,7 @@ from taskxl.words import FORM_LABELS, LABEL_PATTERNS
 _FIELDS = {word: field for field, words in FORM_LABELS.items() for word in words}
 _PATTERNS = tuple((field, re.compile(pattern)) for field, pattern in LABEL_PATTERNS)
 _TAIL = re.compile(
-    r"(?:意见|签字|签名|签章|盖章|[(（](?:签字|签名|签章|盖章|公章|手写签名)[)）]|并?(?:签字|盖章))+$"
+    r"(?:意见|签字|签名|签章|盖章|[(（](?:签字|签名|签章|盖章|公章|手写签名)[)）]|并?(?:签字|盖章))$"
 )
 _COLON = re.compile(r"[:：]")
 # A label begins a line or follows one of these; not in the middle of a sentence: 请填报人：……
@@ -195,7 +195,10 @@ def label_field(text: str) -> str | None:
     bare = squeeze(text)
     if not bare or len(bare) > _LONGEST_LABEL:
         return None
-    for said in dict.fromkeys((bare, _TAIL.sub("", bare), re.sub(r"[()]", "", bare))):
+    shorter = [bare]
+    while (cut := _TAIL.sub("", shorter[-1])) != shorter[-1]:
+        shorter.append(cut)
+    for said in (*shorter, re.sub(r"[()]", "", bare)):
         if said in _FIELDS:
             return _FIELDS[said]
         for field, pattern in _PATTERNS:

@@ -71,6 +71,14 @@ class Register:
         found = self._find_exact(keys) or self._find_like(keys)
         return found.id if found else None
 
+    def has_text(self, text: str) -> bool:
+        """Tell whether a text is an item's own: a task's title, a milestone's text."""
+        return squeeze(text) in self._by_text
+
+    def has_plan(self, text: str) -> bool:
+        """Tell whether a text is a task's plan, or the task of a milestone."""
+        return squeeze(text) in self._by_other
+
     def is_sure(self, row: RowKeys, found: str) -> bool:
         """Tell whether a row names the found task by its id or in its very words."""
         keys = self.items[found]

@@ -144,7 +144,8 @@ def _go_on(
 ) -> tuple[Table, ...]:
     """Return the table with which a sheet goes on where the one before it ended, if it does.
 
-    It is no wider, and most of its rows name a task.
+    It is no wider, and most of its rows name a task. Rows whose plan is a milestone, or the other
+    way round, are those of another table that lost its header: their answers stand elsewhere.
     """
     table = before.tables[-1]
     width = max((len(row) for row in first.rows), default=0)
@@ -154,8 +155,16 @@ def _go_on(
         table, top=1, bottom=0, last=len(sheet.rows), worded=frozenset(), placed=frozenset()
     )
     rows = list(_read_rows(catalog, sheet, moved, trust_ids))
-    known = sum(row.item is not None for row in rows)
+    known = sum(row.item is not None and not _is_of_other_kind(catalog, row) for row in rows)
     return (moved,) if known and 2 * known >= len(rows) else ()
+
+
+def _is_of_other_kind(catalog: Catalog, row: Row) -> bool:
+    """Tell whether a row has a milestone where a task's plan belongs, or a plan for a milestone."""
+    registers = catalog.registers()
+    if row.table.kind == "task":
+        return registers["milestone"].has_text(row.keys.other)
+    return registers["task"].has_plan(row.keys.text)
 
 
 def _is_own_sentence(catalog: Catalog, row: Row) -> bool:
