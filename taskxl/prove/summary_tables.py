@@ -147,12 +147,13 @@ def _join_rows(
 ) -> Iterator[Line]:
     """Yield the rows of a table, each with those that go on with it."""
     first, whole = 0, dict[int, str]()
+    identity = next((column for column, header in headers.items() if header == "标识"), 1)
     for number, row in rows.items():
-        if whole and _CONTINUED.search(row.get(1, "")):
+        if whole and any(_CONTINUED.search(row.get(column, "")) for column in (1, identity)):
             for column, text in row.items():
                 before = whole.get(column, "")
                 again = text == before and headers.get(column) in _REPEATED
-                if column != 1 and not again:
+                if column not in (1, identity) and not again:
                     whole[column] = f"{before}\n{text}".replace(_PARTED, "") if before else text
             continue
         if whole:

@@ -17,8 +17,8 @@ from taskxl.words import BEHIND, DONE, NOT_STARTED, ON_TRACK
 
 GREEN, YELLOW, RED, CLOSED, SILENT = "○", "◐", "●", "√", "？"
 LEGEND = (
-    f"{RED} 有节点逾期　{YELLOW} 滞后、未启动或节点临近　{GREEN} 正常　{CLOSED} 完成　"
-    f"{SILENT} 未报或不明　↑ 比上次好　↓ 比上次差　（没有箭头：与上次相同，或没有上次）"
+    f"{RED} 逾期　{YELLOW} 滞后、未启动或临近　{GREEN} 正常　{CLOSED} 完成　{SILENT} 不明　"
+    "↑ 比上次好　↓ 比上次差"
 )
 _RANK = {CLOSED: 0, GREEN: 1, YELLOW: 2, RED: 3}
 _OF_STATUS = {DONE: CLOSED, ON_TRACK: GREEN, BEHIND: YELLOW, NOT_STARTED: YELLOW}

@@ -22,7 +22,7 @@ from taskxl.reports.marks import (
     TITLE,
     split_marks,
 )
-from taskxl.reports.paper import clean_text, join_text
+from taskxl.reports.paper import GOES_ON, clean_text, join_text
 from taskxl.reports.tables import Cell, Layout, Link
 from taskxl.statements import read_status
 from taskxl.text import squeeze, tidy
@@ -191,25 +191,33 @@ def gather_pieces(
     """Return the texts of each task, row by row.
 
     A row is its task's by number and title as a person sees them (`titles`: both squeezed, to the
-    task's id), else by the hidden 标识. A row in which a text goes on bears no title: where 标识
-    is gone too, it is that of the row of its number.
+    task's id), else by the hidden 标识. A row in which a text goes on says so under 标识 (in older
+    summaries under 编号); where that is gone, the row above it says that it goes on.
     """
     pieces: dict[str, dict[str, dict[int, list[str]]]] = {}
     numbered: dict[str, str] = {}
+    above: tuple[str, int, bool] = ("", 0, False)
     for row in rows:
-        number, identity = row.get(NUMBER, ""), row.get(IDENTITY, "").strip()
-        going_on = _CONTINUED.search(number)
+        number, said = row.get(NUMBER, ""), row.get(IDENTITY, "").strip()
+        going_on = _CONTINUED.search(number) or _CONTINUED.search(said)
+        identity = _CONTINUED.sub("", said)
+        part = int(going_on.group(1)) if going_on else 0
         if going_on:
-            task = identity or numbered.get(squeeze(number[: going_on.start()]), "")
+            bare = squeeze(_CONTINUED.sub("", number))
+            task = identity or numbered.get(bare, "")
         else:
             title = squeeze(row.get(TITLE, ""))
             seen = titles.get((squeeze(number), title), "")
             # A number alone may be that of another table of the list.
             task = seen or identity if title else identity or seen
+            if above[2] and not said and task == above[0]:
+                part = above[1] + 1
             numbered[squeeze(number)] = task
+        goes_on = any(row.get(header, "").rstrip().endswith(GOES_ON) for header in PEN_COLUMNS)
+        above = (task, part, goes_on)
         for header in PEN_COLUMNS.keys() & row.keys() if task else ():
             # 进度状态 is said again in every row that goes on.
-            place = int(going_on.group(1)) if going_on and header != STATUS else 0
+            place = part if header != STATUS else 0
             texts = pieces.setdefault(task, {}).setdefault(header, {}).setdefault(place, [])
             texts.append(row[header])
     return pieces

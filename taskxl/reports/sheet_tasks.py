@@ -41,7 +41,7 @@ from taskxl.words import EMPTY_MARK, NOT_DUE, ROW_GONE_MARK
 
 SHEET = "汇总表"
 COLUMNS = (
-    Column(NUMBER, 6),
+    Column(NUMBER, 6, repeated=True),
     Column(TITLE, 14, "left", repeated=True),
     Column(PLAN, 26, "left", grows=True),
     Column(OFFICES, 9, repeated=True, grows=True),
@@ -81,6 +81,7 @@ def make_table(view: MonthView) -> tuple[Table, tuple[Unplaced, ...]]:
         rows,
         anchored=tuple(column.header for column in COLUMNS),
         spare=SPARE,
+        part_column=IDENTITY,
     )
     return table, tuple(overflow)
 
