@@ -120,7 +120,10 @@ _AFTER = (
     rf"(?:[到至为]?(?:{_WHEN}|年底|年末|下月|下个月|下季度|明年|下学期|第[一二三四]季度)(?:底|末|初)?前?|{_LENGTH}"
     rf"|{_FINISH}|{_OBJECT}|{_MORE})*"
 )
-_BECAUSE = r"(?:(?:因|由于|鉴于|受|经|为确保|考虑到)(?:(?![不未无非]|取消|撤).){1,40}?)?"
+# A reason ends in what hinders: what somebody else applies for is none.
+_HINDRANCE = _any("影响 原因 限制 所限 因素 滞后 延误 调整 变更 更换 紧张 问题 困难 不足 需要")
+_LACK = r"(?:未能?|没有?|尚未|不)[^未没不申延]{1,8}"
+_BECAUSE = rf"(?:(?:因|由于|鉴于|受|考虑到|为).{{1,40}}?(?:{_HINDRANCE}|{_LACK}))?"
 _APPLYING = re.compile(
     rf"(?!.*{_FINISH}{_POSTPONE}){_BECAUSE}(?:{_WHO}|{_LINK}|{_WHEN}|{_OBJECT})*"
     rf"(?:{_APPLY}(?:{_OBJECT}|{_WHO}|{_LINK})*{_POSTPONE}|{_POSTPONE}{_AFTER}(?:申请|请示)){_AFTER}"

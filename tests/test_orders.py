@@ -1,6 +1,7 @@
 """延期 and 批示 through the year: asked for, decided, carried on the forms, answered, closed."""
 
 import io
+from dataclasses import replace
 from datetime import date, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -22,6 +23,7 @@ from taskxl.master.book.rereading import read_placed
 from taskxl.model import Delay, Instruction, MasterList, Milestone, Period, Settings, Task, with_ids
 from taskxl.orders import with_delays, without_delays
 from taskxl.reports.view import look_at
+from taskxl.statements import applied_until, find_application
 from taskxl.workspace.folder import Workspace
 from tests.clerks import fill_form, form_columns, task_rows
 from tests.month_of_clerks import APRIL, make_workspace, summary_text
@@ -173,6 +175,50 @@ def test_a_delay_moves_its_date_from_the_approval_on(due: date, approved: date, 
     assert second.due == due
     assert without_delays(moved) == listed
     assert with_delays(moved, day) == moved
+
+
+WHO = ("", "我股", "本科室", "现", "特", "因资金未到位，", "受疫情影响", "经研究，")
+WHAT = ("", "将该节点完成时限", "本项任务", "局党组同意")
+LATER_ON = ("延期", "推迟", "顺延", "延后")
+OTHERS = st.text(st.sampled_from("绿城鸿达新源建设"), min_size=2, max_size=5)
+
+
+@given(
+    st.sampled_from(WHO),
+    st.sampled_from(("申请", "拟申请", "恳请", "请求")),
+    st.sampled_from(WHAT),
+    st.sampled_from(LATER_ON),
+    st.dates(date(2021, 1, 1), date(2021, 12, 31)),
+)
+def test_an_application_is_understood_in_whatever_words(
+    who: str, ask: str, what: str, later: str, until: date
+) -> None:
+    text = f"施工图审查还没有完成。{who}{ask}{what}{later}至{until.month}月{until.day}日。"
+    words = find_application(text)
+    assert words is not None
+    assert applied_until(words) == f"{until.month}月{until.day}日"
+
+
+@given(
+    st.sampled_from(("不", "暂不", "没有", "未", "无需", "不再", "并未", "不用", "撤回", "是否")),
+    st.sampled_from(("申请", "拟申请", "请求")),
+    st.sampled_from(LATER_ON),
+    st.sampled_from(("", "本节点", "我股", "目前")),
+)
+def test_a_negation_is_no_application(no: str, ask: str, later: str, before: str) -> None:
+    assert find_application(f"{before}{no}{ask}{later}。") is None
+    assert find_application(f"进展正常，{before}{no}{later}。") is None
+
+
+@given(OTHERS, st.sampled_from(("公司", "学校", "企业", "中学")), st.sampled_from(LATER_ON))
+def test_what_somebody_else_applies_for_is_none(name: str, kind: str, later: str) -> None:
+    for text in (
+        "{0}申请{1}。",
+        "因{0}申请{1}。",
+        "帮助{0}申请{1}交付。",
+        "{0}的{1}申请已获批准。",
+    ):
+        assert find_application(text.format(f"{name}{kind}", later)) is None
 
 
 # ---------------------------------------------------------------- 批示
@@ -361,8 +407,6 @@ ORDERS = st.builds(
 def test_what_is_written_into_the_list_is_read_back(
     delays: list[Delay], orders: list[Instruction], old: bool
 ) -> None:
-    from dataclasses import replace
-
     asked = tuple(replace(one, id=f"延04-{n}") for n, one in enumerate(delays))
     given_ = tuple(replace(one, id=f"批04-{n}") for n, one in enumerate(orders))
     content = write_master(LISTED)
