@@ -402,7 +402,7 @@ ORDERS = st.builds(
 )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(st.lists(ROWS, max_size=4), st.lists(ORDERS, max_size=4), st.booleans())
 def test_what_is_written_into_the_list_is_read_back(
     delays: list[Delay], orders: list[Instruction], old: bool
