@@ -12,10 +12,12 @@ from hypothesis import strategies as st
 from taskxl.model import Delay, Entry, Instruction, Light
 from taskxl.reports import leaders_page, sheet_overview
 from taskxl.reports.order_lines import tell_open
+from taskxl.reports.paper import row_height
+from taskxl.reports.styles import TITLE_SIZE
 from taskxl.reports.summary import write_summary
-from taskxl.reports.tables import Column, LaidRow, Layout, Section, Table, lay_out
+from taskxl.reports.tables import Column, LaidRow, Layout, Section, Table
 from taskxl.reports.view import look_at
-from taskxl.reports.writing import HEADER_POINTS, HEADER_ROW, SURE, _page_breaks
+from taskxl.reports.writing import HEADER_POINTS, HEADER_ROW, _page_breaks
 from tests.months import make_month
 from tests.reports_support import make_month as make_summary_month
 
@@ -153,8 +155,8 @@ def test_a_heading_is_never_the_last_line_of_a_page(
     inches = (66 + wider) * 8 / 96
     scale = min(1.0, (11.69 - 0.8) / inches)
     page = 72 * (8.27 - 0.5 - 0.6) / scale
-    top = 0.0
-    pages = page_of(layout, breaks, page * SURE, top)
+    top = row_height(1, TITLE_SIZE) + row_height(1) + HEADER_POINTS
+    pages = page_of(layout, breaks, page, top)
     for n, (heading, _) in enumerate(rows[:-1]):
         alone = heading and pages[n] != pages[n + 1]
         assert (
@@ -172,6 +174,6 @@ def test_rows_that_go_on_keep_the_number_that_a_filter_finds() -> None:
     number = next(task.number for task in month.master.tasks if task.id == first.task)
     rows = [r for r in range(4, sheet.max_row + 1) if sheet.cell(r, heads["编号"]).value == number]
     assert len(rows) > 1
-    marks = [str(sheet.cell(row, heads["标识"]).value) for row in rows]
-    assert marks == [first.task, *(f"{first.task}\n续{n}" for n in range(1, len(rows)))]
-    assert lay_out(Table("表", "题", "注", (Column("序号", 6),), [])).rows
+    plans = [str(sheet.cell(row, heads["主要内容和关键时间节点计划"]).value) for row in rows]
+    assert plans[1:] == [f"续{n}" for n in range(1, len(rows))]
+    assert {sheet.cell(row, heads["标识"]).value for row in rows} == {first.task}

@@ -375,7 +375,7 @@ def test_an_instruction_is_in_next_months_form_without_another_merge(workspace: 
     assert any("4月的汇总表里有 1 处手工修订" in note for note in report.notes)
     form = workspace.form_path("办公室", MAY)
     plans = [c.value for c in openpyxl.load_workbook(form)["进展情况表"]["C"] if c.value]
-    (asked,) = [plan for plan in plans if "批示" in str(plan)]
+    (asked,) = [plan for plan in plans if "请于" in str(plan)]
     assert asked == "请于5月底前公布。（2021年5月31日前办结）"
     target = workspace.returns_folder(MAY) / form.name
     fill_form(form, target, day="2021年5月20日")

@@ -263,9 +263,9 @@ def test_very_many_missing_offices_are_named_up_to_a_point() -> None:
 
 def test_tasks_stand_in_the_order_of_the_list_under_their_leaders(book: Workbook) -> None:
     sheet = book["汇总表"]
-    ids = [str(cell.value) for cell in sheet["J"][3:]]
+    plans = [str(cell.value) for cell in sheet["C"][3:]]
     column = [cell.value for cell in sheet["A"][3:]]
-    column = [n for n, key in zip(column, ids, strict=True) if "续" not in key]
+    column = [n for n, plan in zip(column, plans, strict=True) if not plan.startswith("续")]
     wanted: list[str] = []
     for leader in LEADERS:
         wanted.append(f"{leader}同志负责项目")

@@ -27,6 +27,7 @@ _HEADERS: Mapping[str, tuple[str, str]] = {
 # What a row of a return has in common with its task's row of 汇总表, and how much that tells.
 _TELLING = {"项目名称": 6, "主要内容和关键时间节点计划": 3, "标识": 2, "编号": 1}
 _CONTINUED = re.compile(r"(?:^|\n)续\d+$")
+_PART = re.compile(r"^续\d+(?:\n|$)")
 _PARTED = "（接下行）\n"
 # What a row that goes on says again, so that a filter keeps it with the first.
 _REPEATED = frozenset(
@@ -147,13 +148,15 @@ def _join_rows(
 ) -> Iterator[Line]:
     """Yield the rows of a table, each with those that go on with it."""
     first, whole = 0, dict[int, str]()
-    identity = next((column for column, header in headers.items() if header == "标识"), 1)
+    plan = next((c for c, h in headers.items() if h == "主要内容和关键时间节点计划"), 1)
     for number, row in rows.items():
-        if whole and any(_CONTINUED.search(row.get(column, "")) for column in (1, identity)):
+        told = _CONTINUED.search(row.get(1, "")) or _PART.match(row.get(plan, ""))
+        if whole and told:
             for column, text in row.items():
                 before = whole.get(column, "")
                 again = text == before and headers.get(column) in _REPEATED
-                if column not in (1, identity) and not again:
+                text = _PART.sub("", text) if column == plan else text
+                if column != 1 and text and not again:
                     whole[column] = f"{before}\n{text}".replace(_PARTED, "") if before else text
             continue
         if whole:

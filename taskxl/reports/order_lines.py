@@ -74,6 +74,13 @@ def list_orders(month: Month, tasks: Mapping[str, Task]) -> list[Order]:
         and (one.task, month.period.month) not in rows
         and not is_blank(one.now)
     ]
+    # A past month, whose list has no such row, knows what its summary of the month before said.
+    told = {one.task for one in known if one.month < month.period.month}
+    known += [
+        Instruction(task, text)
+        for task, text in month.instructions_before.items()
+        if task in tasks and task not in told and not is_blank(text)
+    ]
     places = {task: n for n, task in enumerate(tasks)}
     known.sort(key=lambda one: places[one.task])
     return [_look(month, one, tasks[one.task], roster) for one in known]

@@ -17,6 +17,7 @@ from taskxl.reports.marks import (
     IDENTITY,
     INSTRUCTIONS,
     NUMBER,
+    PLAN,
     REVISED,
     STATUS,
     TITLE,
@@ -40,6 +41,7 @@ _HEADER_ROWS = 20
 _NAMED = re.compile(r"[ \t]*〔([^〔〕\n]{1,200})〕")
 _CUT = re.compile(r"\n?（以下还有 \d+ 字，接在“未归位内容”中）$")
 _CONTINUED = re.compile(r"\s*续(\d{1,4})$")
+_GOES_ON_HERE = re.compile(r"\s*续(\d{1,4})(?:\s|$)")
 _SHIELD = "\u3000"
 
 
@@ -148,7 +150,7 @@ def _shown_text(content: object) -> str:
 
 def find_header(sheet: Sheet) -> tuple[int, dict[str, int]] | None:
     """Return the row of the header of 汇总表 and the column of each of its words, or None."""
-    known = {squeeze(header): header for header in (*PEN_COLUMNS, IDENTITY, NUMBER, TITLE)}
+    known = {squeeze(header): header for header in (*PEN_COLUMNS, IDENTITY, NUMBER, TITLE, PLAN)}
     for number in range(1, min(len(sheet.rows), _HEADER_ROWS) + 1):
         there: dict[str, int] = {}
         for column in range(1, len(sheet.rows[number - 1]) + 1):
@@ -191,16 +193,15 @@ def gather_pieces(
     """Return the texts of each task, row by row.
 
     A row is its task's by number and title as a person sees them (`titles`: both squeezed, to the
-    task's id), else by the hidden 标识. A row in which a text goes on says so under 标识 (in older
-    summaries under 编号); where that is gone, the row above it says that it goes on.
+    task's id), else by the hidden 标识. A row in which a text goes on says so under the plan (in
+    older summaries under 编号); where that is gone, the row above it may say that it goes on.
     """
     pieces: dict[str, dict[str, dict[int, list[str]]]] = {}
     numbered: dict[str, str] = {}
     above: tuple[str, int, bool] = ("", 0, False)
     for row in rows:
-        number, said = row.get(NUMBER, ""), row.get(IDENTITY, "").strip()
-        going_on = _CONTINUED.search(number) or _CONTINUED.search(said)
-        identity = _CONTINUED.sub("", said)
+        number, identity = row.get(NUMBER, ""), row.get(IDENTITY, "").strip()
+        going_on = _CONTINUED.search(number) or _GOES_ON_HERE.match(row.get(PLAN, ""))
         part = int(going_on.group(1)) if going_on else 0
         if going_on:
             bare = squeeze(_CONTINUED.sub("", number))
@@ -210,7 +211,7 @@ def gather_pieces(
             seen = titles.get((squeeze(number), title), "")
             # A number alone may be that of another table of the list.
             task = seen or identity if title else identity or seen
-            if above[2] and not said and task == above[0]:
+            if above[2] and PLAN not in row and task == above[0]:
                 part = above[1] + 1
             numbered[squeeze(number)] = task
         goes_on = any(row.get(header, "").rstrip().endswith(GOES_ON) for header in PEN_COLUMNS)

@@ -2,8 +2,8 @@
 
 Every gap is marked in its cell with a word in 【】 and a colour, and the cell's comment says why.
 The hidden column 标识 holds the task's id, by which hand corrections are found again: a text that
-needs several rows stands in rows of the same id, and `paper.join_text` puts it together
-(see `taskxl.reports.pen`, which reads the sheet again).
+needs several rows stands in rows of the same number and id that say 续1, 续2 under the plan, and
+`paper.join_text` puts it together (see `taskxl.reports.pen`, which reads the sheet again).
 """
 
 from dataclasses import dataclass, field
@@ -81,7 +81,7 @@ def make_table(view: MonthView) -> tuple[Table, tuple[Unplaced, ...]]:
         rows,
         anchored=tuple(column.header for column in COLUMNS),
         spare=SPARE,
-        part_column=IDENTITY,
+        part_column=PLAN,
     )
     return table, tuple(overflow)
 

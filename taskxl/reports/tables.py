@@ -287,10 +287,12 @@ def _lay_out_rest(
         tone: Tone = content.tone if isinstance(content, Cell) else ""
         if number in parted:
             text = parted[number][part] if part < len(parted[number]) else ""
-        elif number == part_place:
+        elif number == part_place == 0:
             text = f"{text}\n续{part}"
         elif not column.repeated:
             text = ""
+        if number == part_place != 0:
+            text = f"续{part}\n{text}".strip()
         if isinstance(text, str) and not column.hidden:
             lines = max(lines, count_lines(text, column.width))
         contents.append(Cell(text, tone) if tone else text)
