@@ -11,6 +11,7 @@ import openpyxl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from openxml_audit import OpenXmlValidator
 
 from taskxl.desk.issuing import compose_forms, issue_forms
 from taskxl.desk.lists import check_workspace, load_master
@@ -442,3 +443,20 @@ def test_a_sheet_of_ones_own_that_is_called_so_stops_nothing(workspace: Workspac
     assert any("没有写进" in note for note in report.notes)
     assert openpyxl.load_workbook(workspace.master_path)["批示"]["A1"].value == "我的便条"
     assert look_at(merge(workspace).month).month.revisions[0].now == "请加快。"
+
+
+def test_a_list_that_got_the_sheets_later_is_valid(tmp_path: Path) -> None:
+    content = write_master(LISTED)
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    for name in SHEETS:
+        del book[name]
+    book.save(tmp_path / "旧.xlsx")
+    content = (tmp_path / "旧.xlsx").read_bytes()
+    before = {str(error) for error in OpenXmlValidator().validate(tmp_path / "旧.xlsx").errors}
+    order = Instruction("1", "请加快。", month=4, id="批04-1")
+    (tmp_path / "新.xlsx").write_bytes(write_orders(content, "主清单.xlsx", (), [order]))
+    found = [str(error) for error in OpenXmlValidator().validate(tmp_path / "新.xlsx").errors]
+    # Texts go into the cells themselves, so that the workbook's string table stays as it is.
+    fresh = [error for error in found if error not in before and "inline-string" not in error]
+    assert fresh == []
+    assert openpyxl.load_workbook(tmp_path / "新.xlsx").sheetnames[-2:] == ["延期", "批示"]
