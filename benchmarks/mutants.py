@@ -63,7 +63,14 @@ ROOMS = {
         ("taskxl/merge/*.py",),
         ("tests/test_merge_*.py", "tests/test_returns_justice.py", "tests/test_bite_merge*.py"),
     ),
-    "ledger": Room(("taskxl/ledger/*.py",), ("tests/test_ledger.py", "tests/test_bite_ledger.py")),
+    "ledger": Room(
+        ("taskxl/ledger/*.py",),
+        (
+            *("tests/test_ledger.py", "tests/test_bite_ledger.py", "tests/test_receive.py"),
+            *("tests/test_collect*.py", "tests/test_mail_letters.py", "tests/test_year_walk.py"),
+            "tests/test_reminders_say_what_came.py",
+        ),
+    ),
     "gate": Room(
         (
             "taskxl/intake/gate.py",

@@ -11,7 +11,7 @@ class TaskxlError(Exception):
 
 
 def explain_unloaded(module: str) -> str:
-    """Return in one Chinese line that a library, named by its module, cannot be loaded.
+    """Return one Chinese line that names the library, given by its module, that cannot be loaded.
 
     >>> explain_unloaded("lxml.etree").split("。")[0]
     'taskxl 的安装不完整：程序库 lxml 没有装好，加载不了'

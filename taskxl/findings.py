@@ -137,7 +137,8 @@ def _declaring(make: Callable[_Parameters, Rule]) -> Callable[_Parameters, Rule]
     def declare(*args: _Parameters.args, **more: _Parameters.kwargs) -> Rule:
         declared = make(*args, **more)
         if declared.code in _REGISTRY:
-            raise ValueError(f"code {declared.code} is declared twice")
+            first = _REGISTRY[declared.code].name
+            raise ValueError(f"code {declared.code} is declared twice, first as {first}")
         _REGISTRY[declared.code] = declared
         return declared
 

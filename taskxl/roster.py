@@ -54,7 +54,7 @@ class Roster:
         return self._by_name.get(squeeze(name))
 
     def present_name(self, name: str) -> str:
-        """Return by what name an office goes now; one that is not known keeps its own."""
+        """Return the present name of an office; one that is not known keeps its own."""
         office = self.resolve(name) if name else None
         return office.name if office else name
 

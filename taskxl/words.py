@@ -230,7 +230,7 @@ EVENTS_WITHOUT_DATE = (
 )
 
 # Headers of tables, by the field they name. Compared after `text.squeeze`.
-# A word that stands under two fields is decided by the columns beside it (master/tables).
+# A word that stands under two fields is decided by the columns beside it (master/reading).
 HEADERS: dict[str, tuple[str, ...]] = {
     "number": (
         "序号",

@@ -32,11 +32,12 @@ from reports_support import (
 
 from taskxl.findings import Finding
 from taskxl.model import Entry, FileVerdict, Month, Task, Unplaced
-from taskxl.reports import sheet_overview, sheet_tasks, view, writing
+from taskxl.reports import month_sheets, sheet_overview, sheet_tasks, view, writing
 from taskxl.reports.paper import clean_text, join_text
 from taskxl.reports.styles import FILLS
 from taskxl.reports.summary import write_summary
-from taskxl.reports.view import look_at
+from taskxl.reports.tables import Column, Row, Table
+from taskxl.reports.view import MonthView, look_at
 from taskxl.rules import rule_of
 from taskxl.text import squeeze
 
@@ -425,6 +426,20 @@ def test_every_finding_leads_to_the_cell_that_it_is_about(book: Workbook) -> Non
 def test_the_overview_leads_to_all_sheets(book: Workbook) -> None:
     targets = {name for sheet, _, name, cell in links_of(book) if (sheet, cell) == ("总览", "A1")}
     assert targets == set(SHEETS[1:])
+
+
+def test_a_new_sheet_needs_one_declaration(monkeypatch: pytest.MonkeyPatch) -> None:
+    month_sheets.month_sheets()
+    monkeypatch.setattr(month_sheets, "_MAKERS", dict(month_sheets._MAKERS))
+
+    @month_sheets.month_sheet
+    def make_table(view: MonthView) -> Table:
+        rows = [Row((state.office,)) for state in view.month.offices]
+        return Table("样例", "样例", "", (Column("股室", 13),), rows, place=1, amount="一张")
+
+    book = open_workbook(write_summary(make_month()))
+    assert book.sheetnames == [SHEETS[0], "样例", *SHEETS[1:]]
+    assert "样例（一张）" in [cell.value for row in book["总览"] for cell in row]
 
 
 def test_beyond_excels_limit_of_links_the_list_goes_on_without_them(

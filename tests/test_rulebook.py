@@ -87,13 +87,21 @@ def test_an_office_is_told_of_exactly_what_it_can_mend(rule: Rule) -> None:
     assert ((rule.said_to_office or finding.message) in text) is (rule.mender != "bureau")
 
 
-@pytest.mark.parametrize("rule", list_rules(), ids=lambda rule: rule.code)
-def test_every_finding_of_a_task_is_marked_with_its_rules_word(rule: Rule) -> None:
-    clean = make_month(TABLE)
-    task = clean.master.tasks[0].id
-    said = rule.found("有一处不对。", severity="warning", office="基教股", task=task)
-    book = open_workbook(write_summary(replace(clean, findings=(said,))))
-    assert any(f"【{rule.marks[1]}】" in str(cell.value) for row in book["汇总表"] for cell in row)
+def test_every_finding_of_a_task_is_marked_with_its_rules_word() -> None:
+    """One book of as many tasks as there are rules, a finding on each."""
+    rules = list_rules()
+    clean = make_month("| 股室 |\n" + "| 基教股 |\n" * len(rules))
+    tasks = clean.master.tasks
+    said = tuple(
+        rule.found("有一处不对。", severity="warning", office="基教股", task=task.id)
+        for rule, task in zip(rules, tasks, strict=True)
+    )
+    sheet = open_workbook(write_summary(replace(clean, findings=said)))["汇总表"]
+    shown = {str(row[1].value): " ".join(str(cell.value) for cell in row) for row in sheet}
+    for rule, task in zip(rules, tasks, strict=True):
+        (row,) = (row for title, row in shown.items() if title.endswith(task.title))
+        assert row.count("【") == 1, rule.code
+        assert f"【{rule.marks[1]}】" in row, rule.code
 
 
 def test_words_of_a_rule_are_of_use() -> None:

@@ -56,7 +56,7 @@ def progress(label: str) -> Callable[[int, int], None] | None:
 
 
 def count_states(month: "Month") -> str:
-    """Return in a line how many offices stand where."""
+    """Return a line that counts the offices by state."""
     from taskxl.words import NOT_DUE, OFFICE_STATES
 
     owing = [office for office in month.offices if office.owes]
@@ -72,7 +72,7 @@ def count_states(month: "Month") -> str:
 
 
 def count_findings(findings: Sequence[Finding]) -> str:
-    """Return in a line how many findings there are of each severity."""
+    """Return a line that counts the findings by severity."""
     counts = count_by_severity(findings)
     return "，".join(f"{SEVERITY_WORDS[s]} {counts[s]}" for s in SEVERITY_WORDS)
 

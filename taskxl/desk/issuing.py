@@ -131,7 +131,7 @@ def _tell_skipped(period: Period, past: Sequence[Month]) -> list[str]:
 
 
 def preview_form(workspace: Workspace, period: Period, office: str) -> str:
-    """Return in words what would stand in an office's form; writes nothing."""
+    """Return the content of an office's form as text; writes nothing."""
     from taskxl.forms.issue import preview_form as describe_form
 
     (form,) = compose_forms(workspace, period, office)

@@ -261,7 +261,7 @@ def check_workspace(workspace: Workspace) -> tuple[Finding, ...]:
 
 
 def tell_unreported(workspace: Workspace) -> list[str]:
-    """Return in a line which tasks no office will report on; nothing where each has one."""
+    """Return a line that names the tasks without a reporting office; none where each has one."""
     master, _ = load_master(workspace)
     return _tell_unreported(master)
 
@@ -383,7 +383,7 @@ def _tell_settings(settings: Settings) -> list[str]:
 def compare_with_list(
     workspace: Workspace, paths: Sequence[Path], hints: Hints = NO_HINTS
 ) -> tuple[Difference, ...]:
-    """Return in what a revised document differs from 主清单.xlsx; writes nothing.
+    """Return the differences between a revised document and 主清单.xlsx; writes nothing.
 
     The document is read as 设置 says lists are read (清单读法), and as `hints` say where they do.
     Raises TaskxlError when either cannot be read, or the document is of another year.

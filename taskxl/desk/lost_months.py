@@ -15,7 +15,7 @@ def was_issued(workspace: Workspace, period: Period) -> bool:
 
 
 def explain_absence(workspace: Workspace, period: Period) -> str:
-    """Return in one line why a period has no folder, and what to do."""
+    """Return one line that says why a period has no folder, and what to do."""
     beside = f"放在{workspace.master_path.name}旁边"
     if told := describe_lookalikes(workspace, period):
         return told

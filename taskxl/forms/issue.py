@@ -104,7 +104,7 @@ def render_form(template: Template, form: Form) -> bytes:
 
 
 def preview_form(form: Form) -> str:
-    """Return in Chinese what would stand in a form, line by line."""
+    """Return the content of a form as Chinese text, line by line."""
     tasks = form.blocks["任务"]
     word = form.values["称谓"]
     lines = [form.values["标题"], f"填报{word}：{form.office}（{form.values['报送须知']}）"]

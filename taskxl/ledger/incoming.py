@@ -158,7 +158,7 @@ def list_arrivals(ledger: Ledger | None, period: Period) -> Arrivals:
 
 
 def list_senders(ledger: Ledger | None, period: Period) -> dict[tuple[str, str], str]:
-    """Return from whom what lies under 回收/ came by mail, by its file and SHA-256."""
+    """Return the senders of mailed files under 回收/, keyed by file and SHA-256."""
     if ledger is None:
         return {}
     rows = ledger.connection.execute(

@@ -385,7 +385,7 @@ class Ledger:
 
 
 def mark_of(month: Month) -> str:
-    """Return by what a merge of this month is found again: 32 hexadecimal digits."""
+    """Return the fingerprint that identifies this merge: 32 hexadecimal digits."""
     contents = (write_month(month), write_master(month.master))
     return "".join(sha256(content).hexdigest()[:16] for content in contents)
 

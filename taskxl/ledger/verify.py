@@ -62,7 +62,7 @@ def _unpack(content: bytes) -> bytes | None:
 
 
 def count_ledger(ledger: Ledger) -> str:
-    """Return in Chinese how much a ledger holds."""
+    """Return a Chinese line that counts what a ledger holds."""
     counts = [
         ledger.connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]  # noqa: S608 - our own names
         for table in ("merges", "forms", "files", "letters", "messages", "blobs", "master_lists")

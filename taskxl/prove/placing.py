@@ -160,7 +160,7 @@ class _Return:
             yield Found(word, self.place(word))
 
     def place(self, word: Word) -> str:
-        """Return in which sheet a word stands, `FORM` for a text of the form, "" for nowhere."""
+        """Return the sheet that has a word, `FORM` for a text of the form, "" for nowhere."""
         left = self.left[word.sheet, word.cell]
         if any(_holds(text, word) for text in left):
             return UNPLACED

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from taskxl.merge.revisions import FIELD_WORDS
 from taskxl.model import Revision
 from taskxl.reports.marks import REVISED
+from taskxl.reports.month_sheets import month_sheet
 from taskxl.reports.tables import Column, Content, Key, Row, Table
 from taskxl.reports.view import MonthView
 from taskxl.text import show
@@ -27,6 +28,7 @@ COLUMNS = (
 BY_OFFICE = "股室改动"
 
 
+@month_sheet
 def make_table(view: MonthView) -> Table:
     """Return 改动对照; what was issued stays in force, and so does what was corrected."""
     changes = (*_find_altered(view), *_find_revised(view))
@@ -40,6 +42,8 @@ def make_table(view: MonthView) -> Table:
         rows,
         frozen_columns=3,
         empty="没有改动",
+        place=70,
+        amount=f"{count_changes(view)} 处",
     )
 
 

@@ -1,6 +1,7 @@
 """延期情况: one row an application for more time: asked when and why, decided by whom."""
 
 from taskxl.model import Delay
+from taskxl.reports.month_sheets import month_sheet
 from taskxl.reports.order_lines import state_delay
 from taskxl.reports.styles import Tone
 from taskxl.reports.tables import Cell, Column, Content, Row, Table
@@ -26,13 +27,16 @@ COLUMNS = (
 _TONES: dict[str, Tone] = {"待决定": "warning", "未同意": "error"}
 
 
-def make_table(view: MonthView) -> Table:
+@month_sheet
+def make_table(view: MonthView) -> Table | None:
     """Return 延期情况, in the order of sheet 延期 of 主清单.xlsx."""
     known = [delay for delay in view.month.master.delays if delay.task in view.tasks]
     rows = [
         Row(_make_contents(view, number, delay), (SHEET, delay.id))
         for number, delay in enumerate(known, 1)
     ]
+    if not rows:
+        return None
     return Table(
         SHEET,
         view.heading("节点延期情况"),
@@ -40,6 +44,8 @@ def make_table(view: MonthView) -> Table:
         COLUMNS,
         rows,
         frozen_columns=3,
+        place=54,
+        amount=f"{len(rows)} 条",
     )
 
 

@@ -1,6 +1,7 @@
 """来稿登记: every file found among the returns, what became of it, and its digest."""
 
 from taskxl.model import Verdict
+from taskxl.reports.month_sheets import month_sheet
 from taskxl.reports.styles import Tone
 from taskxl.reports.tables import Cell, Column, Row, Table
 from taskxl.reports.view import MonthView
@@ -20,6 +21,7 @@ COLUMNS = (
 _TONES: dict[Verdict, Tone] = {"rejected": "error", "partial": "warning"}
 
 
+@month_sheet
 def make_table(view: MonthView) -> Table:
     """Return 来稿登记, in the order in which the files were read."""
     rows = [
@@ -44,4 +46,6 @@ def make_table(view: MonthView) -> Table:
         COLUMNS,
         rows,
         empty="还没有来稿",
+        place=80,
+        amount=f"{len(rows)} 个文件",
     )

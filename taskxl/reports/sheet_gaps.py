@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from taskxl.findings import SEVERITY_WORDS, Finding
 from taskxl.reports import sheet_altered, sheet_files, sheet_offices, sheet_tasks, sheet_unplaced
+from taskxl.reports.month_sheets import month_sheet
 from taskxl.reports.tables import Cell, Column, Key, Link, Row, Table
 from taskxl.reports.view import MonthView
 from taskxl.text import show
@@ -24,6 +25,7 @@ COLUMNS = (
 )
 
 
+@month_sheet
 def make_table(view: MonthView) -> Table:
     """Return 缺口清单, in the order of the month's findings."""
     rows = [
@@ -53,6 +55,8 @@ def make_table(view: MonthView) -> Table:
         COLUMNS,
         rows,
         empty="没有发现缺口",
+        place=20,
+        amount=f"{len(rows)} 条",
     )
 
 

@@ -8,6 +8,7 @@ from taskxl.model import Light, MilestoneState, Task
 from taskxl.orders import describe_delay
 from taskxl.reports import sheet_tasks
 from taskxl.reports.marks import PROGRESS
+from taskxl.reports.month_sheets import month_sheet
 from taskxl.reports.order_lines import describe_request, tell_open
 from taskxl.reports.sheet_milestones import TONES
 from taskxl.reports.styles import Tone
@@ -60,6 +61,7 @@ _TONES: dict[str, Tone] = {
 }
 
 
+@month_sheet
 def make_table(view: MonthView) -> Table:
     """Return 分管领导; leaders are in the order of the list."""
     rows: list[Row | Section] = []
@@ -78,6 +80,8 @@ def make_table(view: MonthView) -> Table:
         "“提请研究”是从报送内容中摘出的原话或申请，以原文为准。",
         COLUMNS,
         rows,
+        place=50,
+        amount="每人一页",
     )
 
 

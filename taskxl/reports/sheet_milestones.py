@@ -2,6 +2,7 @@
 
 from taskxl.model import Light, MilestoneState
 from taskxl.orders import describe_delay
+from taskxl.reports.month_sheets import month_sheet
 from taskxl.reports.styles import Tone
 from taskxl.reports.tables import Cell, Column, Content, Row, Table
 from taskxl.reports.view import MonthView
@@ -32,6 +33,7 @@ TONES: dict[Light, Tone] = {
 }
 
 
+@month_sheet
 def make_table(view: MonthView) -> Table:
     """Return 节点台账, in the order of the list."""
     rows = [
@@ -48,6 +50,8 @@ def make_table(view: MonthView) -> Table:
         rows,
         frozen_columns=3,
         empty="清单里没有时间节点",
+        place=40,
+        amount=f"{len(rows)} 个",
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from taskxl.findings import SEVERITIES, SEVERITY_WORDS, Finding, OfficeColumn
 from taskxl.model import OfficeState
 from taskxl.reports.marks import REVISED, describe, worst
+from taskxl.reports.month_sheets import month_sheet
 from taskxl.reports.paper import clean_text
 from taskxl.reports.styles import Tone
 from taskxl.reports.tables import Cell, Column, Content, Link, Row, Table
@@ -53,6 +54,7 @@ def column_of(view: MonthView, finding: Finding) -> str:
     return _COLUMN_OF[view.rules[finding.code].office_column]
 
 
+@month_sheet
 def make_table(view: MonthView) -> Table:
     """Return 报送情况, in the order of the offices."""
     first = {
@@ -74,6 +76,8 @@ def make_table(view: MonthView) -> Table:
         rows,
         anchored=tuple(_COLUMN_OF.values()),
         empty=view.say("没有应报送的股室"),
+        place=30,
+        amount=f"{len(rows)} 个{view.word}",
     )
 
 

@@ -1,6 +1,7 @@
 """批示办理: one row an office that answers: what was asked, until when, and what it says."""
 
 from taskxl.model import Entry
+from taskxl.reports.month_sheets import month_sheet
 from taskxl.reports.order_lines import NO_REPLY, Order
 from taskxl.reports.styles import Tone
 from taskxl.reports.tables import Cell, Column, Content, Row, Table
@@ -39,12 +40,15 @@ def rows_of(view: MonthView) -> list[tuple[Order, str, Entry | None]]:
     ]
 
 
-def make_table(view: MonthView) -> Table:
+@month_sheet
+def make_table(view: MonthView) -> Table | None:
     """Return 批示办理, in the order of the list's tasks."""
     rows = [
         Row(_make_contents(view, number, *one), (SHEET, one[0].instruction.id, one[1]))
         for number, one in enumerate(rows_of(view), 1)
     ]
+    if not rows:
+        return None
     return Table(
         SHEET,
         view.heading("批示办理情况"),
@@ -52,6 +56,8 @@ def make_table(view: MonthView) -> Table:
         COLUMNS,
         rows,
         frozen_columns=3,
+        place=52,
+        amount=f"{len(rows)} 条",
     )
 
 

@@ -14,20 +14,13 @@ from taskxl.merge.evidence import files_named_after
 from taskxl.model import OfficeStateWord
 from taskxl.reports import (
     leaders_page,
-    sheet_altered,
-    sheet_delays,
-    sheet_files,
     sheet_gaps,
     sheet_leaders,
-    sheet_milestones,
     sheet_offices,
-    sheet_orders,
-    sheet_tasks,
-    sheet_unplaced,
 )
 from taskxl.reports.paper import count_lines, row_height
 from taskxl.reports.styles import HEADER_SIZE, HEI, PERCENT, SONG, TITLE_SIZE, Styles
-from taskxl.reports.tables import Anchors, Link
+from taskxl.reports.tables import Anchors, Link, Table
 from taskxl.reports.view import MonthView
 from taskxl.reports.writing import FOOTER, set_up_page, write_band, write_link
 from taskxl.roster import Roster
@@ -165,8 +158,14 @@ def _days_over(view: MonthView, finding: Finding) -> int:
     return max((state.days_over or 0 for state in states), default=0)
 
 
-def write_overview(workbook: "Workbook", styles: Styles, view: MonthView, anchors: Anchors) -> None:
-    """Write 总览 as the workbook's first sheet, two portrait A4 pages."""
+def write_overview(
+    workbook: "Workbook",
+    styles: Styles,
+    view: MonthView,
+    anchors: Anchors,
+    tables: Sequence[Table],
+) -> None:
+    """Write 总览 as the workbook's first sheet, two portrait A4 pages; `tables` are the others."""
     sheet = workbook.add_worksheet(SHEET)
     sheet.set_column(0, GRID - 1, GRID_WIDTH)
     page = _Page(workbook, sheet, styles, view, anchors)
@@ -177,7 +176,7 @@ def write_overview(workbook: "Workbook", styles: Styles, view: MonthView, anchor
     second = page.row
     page.write_charts()
     page.write_urgent()
-    page.write_contents()
+    page.write_contents(tables)
     sheet.hide_gridlines(2)
     set_up_page(sheet, landscape=False)
     sheet.set_footer(FOOTER)
@@ -398,16 +397,17 @@ class _Page:
         write_link(self.sheet, row - 1, GRID - 1, link, self.anchors, styles.link)
         self.row += 1
 
-    def write_contents(self) -> None:
+    def write_contents(self, tables: Sequence[Table]) -> None:
         """Write the links to all sheets, four a row."""
         self._band("二、各表", "heading", 14)
-        links = list(_contents(self.view))
-        for place, link in enumerate(links):
+        for place, table in enumerate(tables):
+            amount = f"（{table.amount}）" if table.amount else ""
+            link = Link(((table.sheet,),), f"{table.sheet}{amount}")
             row, column = self.row + place // 4, place % 4 * 3
             self.sheet.merge_range(row - 1, column, row - 1, column + 2, "", self.styles.link)
             write_link(self.sheet, row - 1, column, link, self.anchors, self.styles.link)
             self.sheet.set_row(row - 1, 20)
-        self.row += -(-len(links) // 4)
+        self.row += -(-len(tables) // 4)
 
     def _band(self, text: str, style: str, size: float = 10.5) -> None:
         write_band(self.sheet, self.row, GRID, text, getattr(self.styles, style))
@@ -481,24 +481,3 @@ def _name_offices(view: MonthView) -> Iterator[str]:
         listed = "、".join(names[:MOST_NAMES]) or "无"
         told = NOT_DUE if word == "missing" and not view.month.is_due else OFFICE_STATES[word]
         yield f"{told}（{len(names)} 个）：{listed}{more}"
-
-
-def _contents(view: MonthView) -> Iterator[Link]:
-    month = view.month
-    for name, note in (
-        (sheet_tasks.SHEET, f"{len(month.master.tasks)} 项"),
-        (sheet_gaps.SHEET, f"{len(month.findings)} 条"),
-        (sheet_offices.SHEET, f"{len(month.offices)} 个{view.word}"),
-        (sheet_milestones.SHEET, f"{len(month.milestones)} 个"),
-        (sheet_leaders.SHEET, "每人一页"),
-        *(
-            ((sheet_orders.SHEET, f"{len(told)} 条"),)
-            if (told := sheet_orders.rows_of(view))
-            else ()
-        ),
-        *(((sheet_delays.SHEET, f"{len(month.master.delays)} 条"),) if month.master.delays else ()),
-        (sheet_unplaced.SHEET, f"{len(month.unplaced)} 条"),
-        (sheet_altered.SHEET, f"{sheet_altered.count_changes(view)} 处"),
-        (sheet_files.SHEET, f"{len(month.files)} 个文件"),
-    ):
-        yield Link(((name,),), f"{name}（{note}）")

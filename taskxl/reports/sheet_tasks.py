@@ -82,12 +82,14 @@ def make_table(view: MonthView) -> tuple[Table, tuple[Unplaced, ...]]:
         anchored=tuple(column.header for column in COLUMNS),
         spare=SPARE,
         part_column=PLAN,
+        place=10,
+        amount=f"{len(view.month.master.tasks)} 项",
     )
     return table, tuple(overflow)
 
 
 def find_speakers(view: MonthView) -> dict[str, Speakers]:
-    """Return of each task's row who may speak in it."""
+    """Return, for each task's row, the offices that may speak in it."""
     offices = view.month.master.offices
     roster = Roster(offices)
     known = [name for office in offices for name in (office.name, *office.aliases)]

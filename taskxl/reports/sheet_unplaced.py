@@ -34,4 +34,6 @@ def make_table(view: MonthView, overflow: Sequence[Unplaced]) -> Table:
         COLUMNS,
         rows,
         empty="没有",
+        place=60,
+        amount=f"{len(view.month.unplaced)} 条",
     )

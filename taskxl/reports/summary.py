@@ -4,19 +4,8 @@ import io
 from datetime import datetime, time
 
 from taskxl.model import Month
-from taskxl.reports import (
-    sheet_altered,
-    sheet_delays,
-    sheet_files,
-    sheet_gaps,
-    sheet_leaders,
-    sheet_milestones,
-    sheet_offices,
-    sheet_orders,
-    sheet_overview,
-    sheet_tasks,
-    sheet_unplaced,
-)
+from taskxl.reports import sheet_overview, sheet_tasks, sheet_unplaced
+from taskxl.reports.month_sheets import month_sheets
 from taskxl.reports.pen import MONTH_PROPERTY
 from taskxl.reports.styles import Styles, workbook_options
 from taskxl.reports.tables import Key, Layout, lay_out
@@ -46,7 +35,9 @@ def write_summary(month: Month, mark: str = "") -> bytes:
         if mark:
             workbook.set_custom_property(MONTH_PROPERTY, mark)
         styles = Styles(workbook)
-        sheet_overview.write_overview(workbook, styles, view, anchors)
+        sheet_overview.write_overview(
+            workbook, styles, view, anchors, [layout.table for layout in layouts]
+        )
         for layout in layouts:
             write_table(workbook, styles, layout, anchors, view.word)
     return buffer.getvalue()
@@ -57,14 +48,7 @@ def lay_out_sheets(view: MonthView) -> list[Layout]:
     tasks, overflow = sheet_tasks.make_table(view)
     tables = [
         tasks,
-        sheet_gaps.make_table(view),
-        sheet_offices.make_table(view),
-        sheet_milestones.make_table(view),
-        sheet_leaders.make_table(view),
-        *([sheet_orders.make_table(view)] if sheet_orders.rows_of(view) else []),
-        *([sheet_delays.make_table(view)] if view.month.master.delays else []),
         sheet_unplaced.make_table(view, overflow),
-        sheet_altered.make_table(view),
-        sheet_files.make_table(view),
+        *(table for make in month_sheets() if (table := make(view)) is not None),
     ]
-    return [lay_out(table) for table in tables]
+    return [lay_out(table) for table in sorted(tables, key=lambda table: table.place)]

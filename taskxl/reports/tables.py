@@ -102,6 +102,8 @@ class Table:
     """What a sheet says; `title` and `note` stand above the header.
 
     Without sections it becomes an Excel table of the sheet's name, which can be sorted.
+
+    In the summary sheets stand by `place`, the highest last, and 总览 names each with its `amount`.
     """
 
     sheet: str
@@ -116,6 +118,8 @@ class Table:
     part_column: str = ""
     """The column in which 续1, 续2 stand where a row goes on; "": the first one. Where it is
     another, a filter by the first column's numbers keeps the rows together."""
+    place: int = 90
+    amount: str = ""
 
     @property
     def printed(self) -> tuple[Column, ...]:

@@ -11,7 +11,7 @@ _MOST = 8  # captions that are named
 
 
 def describe_seen(books: Sequence[Book]) -> str:
-    """Return in a line or two which tables and numbers were seen; "" where there are none.
+    """Return one or two lines on the tables and numbers that were seen; "" where there are none.
 
     It names the row that looks most like a header, with its captions, or the numbers that
     paragraphs begin with, and the option by which a person could have them read.

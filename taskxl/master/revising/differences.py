@@ -80,7 +80,7 @@ class Difference:
 def compare_lists(
     old: Sequence[Task], new: Sequence[Task], offices: Iterable[Office] = ()
 ) -> tuple[Difference, ...]:
-    """Return in what `new` differs from `old`, in the order of `new`; what was dropped comes last.
+    """Return how `new` differs from `old`, in the order of `new`; dropped tasks come last.
 
     `offices` tell names from aliases: an office called otherwise is no other office.
     Two tasks that are only alike are never taken for one: both are in the account, and a line
@@ -107,7 +107,7 @@ def compare_lists(
 
 
 def compare_tasks(old: Task, new: Task, roster: Roster) -> Iterator[Difference]:
-    """Yield in what two versions of one task differ."""
+    """Yield the differences between two versions of one task."""
     if squeeze(old.number) != squeeze(new.number):
         was, now = old.number or "无号", new.number or "无号"
         # Named by its old number, as everybody still knows it.
@@ -161,7 +161,7 @@ def _compare_closing(old: Task, new: Task) -> Iterator[Difference]:
 
 
 def compare_milestones(old: Task, new: Task) -> Iterator[Difference]:
-    """Yield in what the milestones of one task differ, in the order of the new ones."""
+    """Yield the differences between a task's milestones, in the order of the new ones."""
     pairing = pair_milestones(old.milestones, new.milestones)
     partner = {id(after): before for before, after in pairing.pairs}
     for step in new.milestones:
