@@ -38,6 +38,18 @@ _SIGN = re.compile(
 )
 
 
+def is_refusal(text: str) -> bool:
+    """Tell whether a text says that a leader has not agreed; what only waits is no refusal.
+
+    >>> is_refusal("不同意。何远山"), is_refusal("何远山"), is_refusal("待审"), is_refusal("")
+    (True, False, False, False)
+    """
+    said = squeeze(text)
+    refused = re.sub(r"(?:尚未|暂未|还没有?)[^,，。;；]*|未[经审批]\S*", "", said)
+    found = _NEGATED.search(refused) or _RETURNED.search(refused)
+    return bool(found) and is_approval(text) is False
+
+
 def is_approval(text: str) -> bool | None:
     """Tell whether a text says that a leader has approved; None where only the original tells.
 

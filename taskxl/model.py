@@ -8,7 +8,7 @@ from datetime import date, datetime
 from itertools import chain, count
 from typing import Literal, get_args
 
-from taskxl.approval import is_approval
+from taskxl.approval import is_approval, is_refusal
 from taskxl.errors import TaskxlError
 from taskxl.findings import Finding
 from taskxl.text import quote, show
@@ -49,6 +49,10 @@ class Milestone:
     due: date | None = None
     vague: str | None = None
     id: str = ""
+    delay: "Delay | None" = None
+    """The approved delay by which `due` is what it is; None where the list's own date stands."""
+    listed_due: date | None = None
+    """The list's own date, where a delay has moved `due`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +219,62 @@ class Settings:
 
 
 @dataclass(frozen=True, slots=True)
+class Delay:
+    """A row of sheet 延期: more time that was asked for, and what became of that.
+
+    `task` and `milestone` are ids; without a milestone it is of the whole task. `wanted` is the
+    date that the office asks for, `until` the one that was approved.
+    """
+
+    task: str
+    milestone: str = ""
+    office: str = ""
+    asked_on: date | None = None
+    reason: str = ""
+    wanted: date | None = None
+    approved_by: str = ""
+    approved_on: date | None = None
+    until: date | None = None
+    id: str = ""
+
+    @property
+    def is_approved(self) -> bool:
+        """Whether somebody has approved it, and until when is said."""
+        return self.until is not None and is_approval(self.approved_by) is not False
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether what stands under 批准人 is a refusal."""
+        return is_refusal(self.approved_by)
+
+    @property
+    def is_pending(self) -> bool:
+        """Whether it is still to be decided."""
+        return not self.is_approved and not self.is_refused
+
+
+@dataclass(frozen=True, slots=True)
+class Instruction:
+    """A row of sheet 批示: what a leader wrote, on which task, to whom, until when.
+
+    `task` is an id; `offices` are those who answer, the task's leading ones where none is named;
+    `month` is the month of the summary in which it was written, 0 for one that stands in the list
+    only.
+    """
+
+    task: str
+    text: str
+    by: str = ""
+    given_on: date | None = None
+    offices: tuple[str, ...] = ()
+    until: date | None = None
+    closed_on: date | None = None
+    closing: str = ""
+    month: int = 0
+    id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class MasterList:
     """主清单.xlsx: the one truth on tasks; every task and milestone has its id."""
 
@@ -222,6 +282,8 @@ class MasterList:
     tasks: tuple[Task, ...]
     offices: tuple[Office, ...]
     settings: Settings
+    delays: tuple[Delay, ...] = ()
+    instructions: tuple[Instruction, ...] = ()
 
     def task(self, task_id: str) -> Task | None:
         """Return the task of that id, or None."""
@@ -459,6 +521,8 @@ class Return:
     attached: tuple[Attached, ...] = ()
     about: tuple[str, ...] = ()
     """Offices of whose tasks it has rows that it was not taken for."""
+    note: str = ""
+    """How it came, as a person registered it: 微信, 交来的纸质件."""
 
 
 # ---------------------------------------------------------------- the month
@@ -501,6 +565,8 @@ class OfficeState:
     """False: the office reported without owing; it counts in no rate."""
     months_missing: int = 0
     """Months in a row without a usable report, this one included."""
+    registration: str = ""
+    """How its returns came, as a person registered them."""
     due: bool = True
     """False: nothing came yet, and the report day is still to come; nobody is to blame."""
 
@@ -524,7 +590,9 @@ class MilestoneState:
     entry: MilestoneEntry | None = None
 
 
-RevisionField = Literal["status", "progress", "obstacles", "remarks", "instructions"]
+RevisionField = Literal[
+    "status", "progress", "obstacles", "remarks", "instructions", "registration"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -533,7 +601,8 @@ class Revision:
 
     `was` is the office's own text at that time, `now` what the 办公室 wrote instead; `newer` is
     what the office has sent since, where that is neither of the two. 批示 (`instructions`) are of
-    a task and not of an office: there `office` and `was` are "".
+    a task and not of an office: there `office` and `was` are ""; 登记说明 (`registration`) is of an
+    office and of no task.
     """
 
     task: str
@@ -570,6 +639,12 @@ class Month:
     """The report day, where it was still to come when this was merged: `as_of` is earlier then."""
     asked: tuple[str, ...] = ASKED
     """What the period's forms ask for, of `ASKED`."""
+    replies: tuple[Entry, ...] = ()
+    """What offices say of 批示; their `task` is the instruction's id."""
+    replies_before: tuple[Entry, ...] = ()
+    """What each office last said of each 批示 in an earlier month."""
+    asked_replies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """The offices, by the instruction's id, in whose returned forms it was asked for."""
 
     @property
     def is_due(self) -> bool:

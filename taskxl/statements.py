@@ -93,6 +93,47 @@ _TICKED = re.compile(r"[☑☒✓✔√■●xX×]")
 _NUMBERED = re.compile(r"^\d[.、)](?=[\u4e00-\u9fff])")
 _PERCENT = re.compile(r"\((\d{1,3}(?:\.\d+)?)%\)$")
 _QUOTED = re.compile(rf"^[“”\"'‘’「」]+([^“”\"'‘’「」]*)[“”\"'‘’「」]+{_POINT}*$")
+# An application for more time: who asks, for what, in which words; nothing else may stand beside.
+_APPLY = _any(
+    "申请 拟申请 特申请 现申请 已申请 再次申请 提出申请 请求 恳请 提请 报请 呈请 建议 请 申报 提出",
+)
+_POSTPONE = _any("延期 延后 推迟 顺延 缓办 延长 延至 延到 延迟 展期")
+_WHO = _any(
+    "我股 我科 我处 我室 我办 我们 我部门 本股 本科 本处 本股室 本科室 本处室 本部门 本办",
+    "我股室 我科室 我处室 股室 科室 处室 牵头股室",
+)
+_LINK = _any(
+    "因此 为此 故 故此 现 特 拟 将 已 已经 已向局党组 向局党组 向局领导 经研究 经报告 并 同时",
+    "目前 暂 再次 对此 由此 正 正在 已于 须 需 只能 据此 鉴于此 综上 提交 递交 上报 呈报",
+)
+_OBJECT = _any(
+    "该 此 本 上述 这 该项 此项 本项 这项 个 项 的 节点 任务 项目 工作 事项 完成 办结",
+    "时限 时间 期限 工期",
+    "完成时限 完成时间 节点时限 把 将 对 就 局党组 局领导 领导 县局 市局 局里 党组",
+    "同意 批准 准予 予以",
+    "给予 允许 适当 进行 申请 继续 一步 上级 分管领导 审批 研究 统一",
+)
+_LENGTH = (
+    r"(?:(?:\d{1,3}|[一二两三四五六七八九十半]{1,3})个?(?:月|天|日|周|星期|季度|工作日)(?:左右)?)"
+)
+_MORE = _any("办理 实施 开展 启动 开工 请示 报告 审批 手续 函 报批 的 为 在")
+_AFTER = (
+    rf"(?:[到至为]?(?:{_WHEN}|年底|年末|下月|下个月|下季度|明年|下学期|第[一二三四]季度)(?:底|末|初)?前?|{_LENGTH}"
+    rf"|{_FINISH}|{_OBJECT}|{_MORE})*"
+)
+# A reason ends in what hinders: what somebody else applies for is none.
+_HINDRANCE = _any("影响 原因 限制 所限 因素 滞后 延误 调整 变更 更换 紧张 问题 困难 不足 需要")
+_LACK = r"(?:未能?|没有?|尚未|不)[^未没不申延]{1,8}"
+_BECAUSE = rf"(?:(?:因|由于|鉴于|受|考虑到|为).{{1,40}}?(?:{_HINDRANCE}|{_LACK}))?"
+_APPLYING = re.compile(
+    rf"(?!.*{_FINISH}{_POSTPONE}){_BECAUSE}(?:{_WHO}|{_LINK}|{_WHEN}|{_OBJECT})*"
+    rf"(?:{_APPLY}(?:{_OBJECT}|{_WHO}|{_LINK})*{_POSTPONE}|{_POSTPONE}{_AFTER}(?:申请|请示)){_AFTER}"
+)
+_CLAUSES = re.compile(r"[,，。；;！!?？\n]|(?<=[\u4e00-\u9fff])[:：]")
+_ITEM = re.compile(
+    r"^(?:[一二三四五六七八九十]+[、是]|\(?\d{1,2}[)、.]|[①-⑩]|第[一二三四五]|备注|说明)+"
+)
+_UNTIL = re.compile(rf"{_POSTPONE}.{{0,8}}?([至到为在]?)({_WHEN}|年底|年末)")
 _LONGEST = 30  # what is longer tells more than its state
 _LONGEST_WITH_REASON = 80
 _CLAUSE = re.compile(r"[,，。;；]")
@@ -237,6 +278,34 @@ def day_of_note(text: str, year: int) -> date | None:
     """
     head = _CLAUSE.split(squeeze(text), maxsplit=1)[0]
     return find_done_day(head, year) if says_finished(head) else None
+
+
+def find_application(text: str) -> str | None:
+    """Return the words in which a text applies for a delay, None where it does not.
+
+    One clause must say it, and all of it be made of words that the grammar knows: a negation, a
+    decision that was already taken, or somebody else's application is none.
+
+    >>> find_application("资金未到位，申请延期至6月30日。")
+    '申请延期至6月30日'
+    >>> find_application("本月不申请延期。"), find_application("延期申请已获批准。")
+    (None, None)
+    """
+    for clause in _CLAUSES.split(text):
+        said = _ITEM.sub("", squeeze(clause)).strip("()[]【】〔〕“”\"'《》")
+        if len(said) <= 2 * _LONGEST and _APPLYING.fullmatch(said):
+            return clause.strip()
+    return None
+
+
+def applied_until(words: str) -> str:
+    """Return the date that an application names, as it writes it; "" where it names none.
+
+    >>> applied_until("申请延期至6月底前完成"), applied_until("申请延期两个月")
+    ('6月底', '')
+    """
+    found = _UNTIL.search(squeeze(words))
+    return found[2].lstrip("于在截至").removesuffix("前") if found else ""
 
 
 def _chosen(said: str) -> str:

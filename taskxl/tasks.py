@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import TypeVar
 
 from taskxl.dates import find_due
-from taskxl.model import MasterList, Milestone, Task, with_ids
+from taskxl.model import Delay, MasterList, Milestone, Task, with_ids
 from taskxl.plan_text import is_heading, milestone_core
 from taskxl.text import squeeze
 
@@ -24,11 +24,13 @@ _CLAUSE_END = re.compile(r"[，。；：！,;:!\n]")
 class KnownIds:
     """Every id that a list of the year had, with what bore it: `tasks` by id its titles, squeezed.
 
-    `milestones` are by id: the tasks it belonged to, with its words.
+    `milestones` are by id: the tasks it belonged to, with its words; `orders` are the ids of delays
+    and instructions.
     """
 
     tasks: Mapping[str, frozenset[str]] = field(default_factory=dict)
     milestones: Mapping[str, frozenset[tuple[str, str]]] = field(default_factory=dict)
+    orders: frozenset[str] = frozenset()
 
     def had_task(self, key: str, title: str, content: str) -> bool:
         """Tell whether a task so called bore an id."""
@@ -43,7 +45,10 @@ def gather_ids(lists: Iterable[MasterList]) -> KnownIds:
     """Return the ids of all these lists."""
     tasks: dict[str, set[str]] = {}
     milestones: dict[str, set[tuple[str, str]]] = {}
+    orders: set[str] = set()
     for master in lists:
+        orders.update(delay.id for delay in master.delays)
+        orders.update(instruction.id for instruction in master.instructions)
         for task in master.tasks:
             tasks.setdefault(task.id, set()).add(_title_of(task))
             for step in task.milestones:
@@ -51,6 +56,7 @@ def gather_ids(lists: Iterable[MasterList]) -> KnownIds:
     return KnownIds(
         {key: frozenset(titles) for key, titles in tasks.items()},
         {key: frozenset(words) for key, words in milestones.items()},
+        frozenset(orders),
     )
 
 
@@ -127,6 +133,16 @@ def gather_groups(tasks: Iterable[Task]) -> tuple[Task, ...]:
     return tuple(task for members in groups.values() for task in members)
 
 
+def approver(delay: Delay) -> str:
+    """Return who approved a delay as a sentence names it: the name without 同意 and the date.
+
+    >>> approver(Delay("3", approved_by="同意。何远山 4月26日"))
+    '何远山'
+    """
+    said = re.sub(r"\d[\d年月日号./-]*|同意|已阅|准予|批准|[。，,；;：:\s]", "", delay.approved_by)
+    return said or "负责同志"
+
+
 def plan_text(task: Task) -> str:
     r"""Return 主要内容和关键时间节点计划 of a task: its content with the milestones in their place.
 
@@ -199,9 +215,18 @@ def _part_title(task: Task) -> tuple[str, str]:
 def _with_due(milestones: tuple[Milestone, ...]) -> tuple[Milestone, ...]:
     years = {step.due.year for step in milestones if step.due}
     return tuple(
-        replace(step, text=_tell_due(step.text, step.due, len(years) > 1)) if step.due else step
+        replace(step, text=_tell_delay(step, len(years) > 1)) if step.due else step
         for step in milestones
     )
+
+
+def _tell_delay(step: Milestone, with_year: bool) -> str:
+    """Return a milestone's text with the list's own date, and below a delay the new one."""
+    if step.due is None or step.delay is None:
+        return step.text if step.due is None else _tell_due(step.text, step.due, with_year)
+    text = _tell_due(step.text, step.listed_due, with_year) if step.listed_due else step.text
+    until = f"{step.due.year}年{step.due.month}月{step.due.day}日"
+    return f"{text}〔{approver(step.delay)}批准延期至{until}〕"
 
 
 @lru_cache(maxsize=4096)

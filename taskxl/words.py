@@ -28,8 +28,8 @@ STATUS_SYNONYMS: dict[str, str] = {
 
 # What a form puts before last month's text; the clerk deletes it once the text is this month's.
 PREVIOUS_MARK = "〔上月〕"
-# What stands before a leader's instruction out of the last summary, in forms and reports.
-INSTRUCTION_MARK = "〔上期批示〕"
+# What a leader wrote on a task is called so, in forms and reports.
+INSTRUCTION_WORD = "领导批示"
 
 # State of a milestone (sheet 节点完成情况, drop-down 完成情况).
 MILESTONE_STATES = ("已完成", "未完成", "申请延期")

@@ -6,7 +6,8 @@ Columns, all but 股室 optional (absent: as a careful clerk fills it; present a
 进度状态, 进展情况, 存在问题, 备注, 节点时限, 完成情况, 完成日期, 说明,
 存疑 (why the due date is not certain);
 修订 (what the 办公室 made of the progress that was 原报 then), 状态修订; 上月收到, 上月状态, 上月进展, 上月节点 tell of the month
-before. Without 上月 columns the month is the year's first.
+before; 批示 (what a leader wrote in the month before), 批示期限, 批示答复 (what its row of the form says).
+Without 上月 columns the month is the year's first.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,6 +17,7 @@ from datetime import date, datetime
 from taskxl.merge.month import merge_month
 from taskxl.model import (
     Entry,
+    Instruction,
     MasterList,
     Milestone,
     MilestoneEntry,
@@ -66,11 +68,23 @@ def make_master(rows: Sequence[Row], settings: Settings = SETTINGS) -> MasterLis
             task = replace(task, lead_offices=(*task.lead_offices, office))
         tasks[number] = task
     names = dict.fromkeys(row["股室"] or "" for row in rows)
+    instructions = tuple(
+        Instruction(
+            row.get("任务") or str(place),
+            text,
+            until=_day(row.get("批示期限")),
+            month=3,
+            id=f"批03-{row.get('任务') or place}",
+        )
+        for place, row in enumerate(rows, 1)
+        if (text := row.get("批示"))
+    )
     return MasterList(
         "云溪县教育局2021年重点工作任务一览表",
         with_ids(tuple(tasks.values())),
         tuple(Office(name) for name in names),
         settings,
+        instructions=instructions,
     )
 
 
@@ -90,6 +104,9 @@ def make_returns(rows: Sequence[Row], period: Period = APRIL, prefix: str = "") 
         for place, row in own:
             task = row.get("任务") or str(place)
             entries.append(_make_entry(row, task, office, file, place, prefix))
+            if "批示答复" in row and not prefix:
+                reply = {"进展情况": row["批示答复"], "进度状态": None, "存在问题": None}
+                entries.append(_make_entry(reply, f"批03-{task}", office, file, place + 20, ""))
             if row.get("节点时限") is not None or "完成情况" in row:
                 steps.append(_make_statement(row, task, office, file, place, prefix))
         returns.append(

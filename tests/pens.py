@@ -58,7 +58,8 @@ class Pen:
         """Yield the rows of a task."""
         column = self.columns["标识"]
         for row in range(self.header + 1, self.sheet.max_row + 1):
-            if self.sheet.cell(row, column).value == task:
+            # A row that goes on says so there: 2, 续1.
+            if str(self.sheet.cell(row, column).value).split("\n")[0] == task:
                 yield row
 
     def row(self, task: str) -> int:

@@ -22,6 +22,7 @@ HOUSE = (
     "plan_text",
     "roster",
     "tasks",
+    "orders",
     "rules",
     "intake",
     "ooxml",

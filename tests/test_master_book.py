@@ -221,7 +221,7 @@ def test_no_text_becomes_a_formula_or_a_link() -> None:
         if cell.data_type == "f"
     ]
     assert set(formulas) == {("节点", "C")}, "only our own look-up of the task's name"
-    assert [len(sheet._hyperlinks) for sheet in book.worksheets] == [0, 0, 0, 0]
+    assert [len(sheet._hyperlinks) for sheet in book.worksheets] == [0] * 6
 
 
 def test_control_characters_do_not_reach_the_file() -> None:
@@ -238,7 +238,7 @@ def test_a_text_too_long_for_a_cell_is_refused_and_not_cut() -> None:
 
 def test_the_sheets_are_pleasant_to_edit() -> None:
     book = openpyxl.load_workbook(io.BytesIO(write_master(MASTER)))
-    assert book.sheetnames == ["任务", "节点", "股室", "设置"]
+    assert book.sheetnames == ["任务", "节点", "股室", "延期", "批示", "设置"]
     for sheet in book.worksheets:
         assert sheet.page_setup.orientation == "landscape"
         assert sheet.page_setup.paperSize == 9
@@ -246,14 +246,14 @@ def test_the_sheets_are_pleasant_to_edit() -> None:
         assert sheet.print_title_rows == "$1:$1"
         assert sheet.freeze_panes is not None
         assert sheet.oddFooter.center.text == "第 &P 页，共 &N 页"
-    tasks, steps, offices, items = book.worksheets
+    tasks, steps, offices, *_, items = book.worksheets
     assert [s.auto_filter.ref for s in (tasks, steps, offices)] == ["A1:L5", "A1:F5", "A1:E5"]
     assert items.auto_filter.ref is None
     due = steps["E2"]
     assert (due.value, due.number_format) == (datetime(2026, 3, 31), "yyyy-mm-dd")
     assert (tasks["B2"].value, tasks["A2"].font.color.rgb) == (1, "FF7F7F7F")
     assert {tasks["C2"].font.name, steps["D2"].font.name, items["B3"].font.name} == {"宋体"}
-    notes = [cell.comment for sheet in book.worksheets[:3] for cell in sheet[1]]
+    notes = [cell.comment for sheet in book.worksheets[:5] for cell in sheet[1]]
     assert all(note is not None and len(note.text) > 5 for note in notes)
 
 
@@ -656,10 +656,10 @@ GRIDS = read_book(write_master(MASTER), "主清单.xlsx", "xlsx")
 def test_whatever_is_moved_in_a_sheet_the_same_is_read(data: st.DataObject) -> None:
     sheets = []
     for sheet in GRIDS.sheets:
-        cells = [[sheet.value(r, c) for c in range(1, 11)] for r in range(1, len(sheet.rows) + 1)]
+        cells = [[sheet.value(r, c) for c in range(1, 13)] for r in range(1, len(sheet.rows) + 1)]
         header, rows = cells[0], data.draw(st.permutations(cells[1:]))
         extra = data.draw(st.lists(st.sampled_from(["", "说说", 3.0, None]), max_size=3))
-        order = data.draw(st.permutations(range(10 + len(extra))))
+        order = data.draw(st.permutations(range(12 + len(extra))))
         table = [[*header, *("自用" for _ in extra)]]
         for row in rows:
             table += [[] for _ in range(data.draw(st.integers(0, 2)))]

@@ -9,7 +9,17 @@ from pathlib import Path
 from taskxl.desk.json import month_json
 from taskxl.merge.counts import count_month
 from taskxl.merge.month import merge_month
-from taskxl.model import Altered, FileVerdict, MasterList, Period, Revision, Settings, Unplaced
+from taskxl.model import (
+    Altered,
+    Delay,
+    FileVerdict,
+    Instruction,
+    MasterList,
+    Period,
+    Revision,
+    Settings,
+    Unplaced,
+)
 from tests.months import APRIL, REPORT_DAY, make_master, make_month, make_returns, read_rows
 
 TABLE = """
@@ -177,6 +187,13 @@ def test_the_page_on_json_says_every_key_type_and_word() -> None:
         altered=(Altered("1", "基教股", "项目名称", "甲", "乙", "基教股.xlsx", "表", "B5"),),
         revisions=(Revision("1", "基教股", "progress", "完成选址。", "改过。", "又报。"),),
         files=(*month.files, FileVerdict("a.pdf", "0f", "rejected", None, "R203", "这是 PDF。")),
+    )
+    order = Instruction("1", "请加快。", "何立文", REPORT_DAY, ("基教股",), month=3, id="批03-1")
+    delay = Delay("1", "1/1", "基教股", REPORT_DAY, "人手不足。", id="延04-1/1")
+    month = replace(
+        month,
+        master=replace(month.master, instructions=(order,), delays=(delay,)),
+        replies=(replace(month.entries[0], task="批03-1"),),
     )
     document = json.loads(json.dumps(month_json(month, "汇总.xlsx")))
     assert all(document[key] for key in document)

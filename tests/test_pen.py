@@ -369,14 +369,14 @@ def test_a_summary_made_unreadable_stops_nothing_and_is_not_overwritten(
 
 
 def test_an_instruction_is_in_next_months_form_without_another_merge(workspace: Workspace) -> None:
-    """A leader writes under 批示 of April; May's form says so below the plan, and reads back clean."""
+    """A leader writes under 批示 of April; May's form has a row for it, and reads back clean."""
     Pen(workspace.summary_path(APRIL)).write("2", "批示", "请于5月底前公布。").save()
     report = issue_forms(workspace, MAY, now=NOW)
     assert any("4月的汇总表里有 1 处手工修订" in note for note in report.notes)
     form = workspace.form_path("办公室", MAY)
     plans = [c.value for c in openpyxl.load_workbook(form)["进展情况表"]["C"] if c.value]
-    (asked,) = [plan for plan in plans if "批示" in str(plan)]
-    assert asked.endswith("\n〔上期批示〕请于5月底前公布。")
+    (asked,) = [plan for plan in plans if "请于" in str(plan)]
+    assert asked == "请于5月底前公布。（2021年5月31日前办结）"
     target = workspace.returns_folder(MAY) / form.name
     fill_form(form, target, day="2021年5月20日")
     os.utime(target, (CAME, CAME))
@@ -384,7 +384,7 @@ def test_an_instruction_is_in_next_months_form_without_another_merge(workspace: 
     assert merged.month.altered == ()
     assert merged.month.unplaced == ()
     assert merged.month.instructions_before == {"2": "请于5月底前公布。"}
-    assert "〔上期批示〕请于5月底前公布。" in summary_text(merged.summary.read_bytes())
+    assert "〔4月批示〕请于5月底前公布。" in summary_text(merged.summary.read_bytes())
     assert not issue_forms(workspace, MAY, now=NOW).written
 
 

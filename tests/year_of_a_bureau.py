@@ -31,6 +31,8 @@ YEAR = 2021
 PEN_PROGRESS = "已完成选点12所，报局党组会审定。"
 PEN_MAY = "招聘工作完成，新进教师23人。"
 INSTRUCTION = "请办公室会同计财股加快测算。"
+# What an office says, month by month, in the row of an instruction.
+ANSWERED = {str(month): "正" for month in range(1, 13)} | {"简称": "批示"}
 CLOSING = "县招委会验收通报"
 
 LIST = r"""
@@ -237,7 +239,7 @@ def fill_form(source: Path, target: Path, mail: Mail) -> None:
     _, columns = form_columns(sheet)
     for row in task_rows(sheet):
         task = str(sheet.cell(row, columns["标识"]).value)
-        own = said[task, mail.office]
+        own = said.get((task, mail.office), ANSWERED)
         letter = first[task]["状态"] if task in first else own[str(mail.month)]
         text = f"{mail.month}月{mail.office}办{own['简称']}{mail.month}件"
         text += "（更正）" if mail.is_second else ""

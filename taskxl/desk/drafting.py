@@ -172,11 +172,12 @@ def _compose_remind(
     today: date | None,
 ) -> tuple[list[Item], list[str]]:
     month = look_at_month(workspace, period, progress, today)
+    urging = "催报" if month.is_due else "提醒"
     owing = [state for state in month.offices if state.owes]
     states = _choose(owing, month.master, office)
     left = [state for state in states if state.state in ("missing", "rejected")]
     if office is not None and not left:
-        return [], [f"{states[0].office}{period.name}的表已经收到，不用催报。"]
+        return [], [f"{states[0].office}{period.name}的表已经收到，不用{urging}。"]
     forms = {form.office: form for form in compose_forms(workspace, period)}
     with look_into_ledger(workspace) as ledger:
         senders = list_senders(ledger, period)
@@ -191,7 +192,7 @@ def _compose_remind(
         )
     for state in left:
         if state.office in waiting:
-            held = "请核实后再发催报" if office else "没有写催报"
+            held = f"请核实后再发{urging}" if office else f"没有写{urging}"
             notes.append(
                 f"{state.office}有一封信（{quote(waiting[state.office], 40)}）没有读到，"
                 f"里面可能就是表，{held}。请打开邮箱查看，把附件另存后放进回收；"
@@ -203,7 +204,7 @@ def _compose_remind(
         attachment = _find_form(workspace, state.office, period)
         if form is None or attachment is None:
             notes.append(
-                f"没有给{state.office}下发过{period.name}的表，没有写催报。"
+                f"没有给{state.office}下发过{period.name}的表，没有写{urging}。"
                 f"请先运行 taskxl issue --month {period.month}。"
             )
             continue

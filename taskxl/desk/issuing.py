@@ -18,8 +18,8 @@ from taskxl.forms.issue import Form, compose_form, render_form
 from taskxl.ledger import IssuedForm, Ledger, open_ledger
 from taskxl.ledger.looking import look_into_ledger
 from taskxl.ledger.own import careful_writer
-from taskxl.merge.revisions import instructions_of
 from taskxl.model import Entry, MasterList, Month, Period
+from taskxl.orders import with_delays, with_instructions
 from taskxl.roster import Roster, divide_tasks
 from taskxl.text import call_offices
 from taskxl.workspace.files import require_writable
@@ -68,6 +68,7 @@ def _issue(
     notes += filter(None, [twins])
     notes += rebuild(workspace, ledger, master, period, now)
     year = walk_year(workspace, ledger, master, period, now)
+    master = year.master
     notes += [*year.corrections, *filter(None, [doubt_report_day(period, master.settings)])]
     notes += _tell_skipped(period, year.months)
     asked = asked_of_template(workspace, master.settings)
@@ -152,6 +153,8 @@ def _compose(
     past: Sequence[Month],
     asked: tuple[str, ...],
 ) -> list[Form]:
+    as_of = report_day(period, master.settings)
+    master = with_instructions(with_delays(master, as_of), period, period.last_day)
     shares = divide_tasks(master, period)
     owing = tuple(shares)
     if not owing:
@@ -164,21 +167,16 @@ def _compose(
     previous: dict[tuple[str, str], Entry] = {}
     said_in: dict[tuple[str, str], Period] = {}
     done: frozenset[str] = frozenset()
-    instructions: dict[str, str] = {}
     if past:
-        instructions = instructions_of(past[-1].revisions)
         # An office that missed a month finds what it said before that.
         name_of = Roster(master.offices).present_name
         for month in past:
-            for entry in month.entries:
+            for entry in (*month.entries, *month.replies):
                 if entry.progress or entry.obstacles:
                     previous[entry.task, name_of(entry.office)] = entry
                     said_in[entry.task, name_of(entry.office)] = month.period
         done = frozenset(s.milestone.id for s in past[-1].milestones if s.light == "done")
-    as_of = report_day(period, master.settings)
     return [
-        compose_form(
-            master, name, period, as_of, previous, done, shares[name], instructions, said_in, asked
-        )
+        compose_form(master, name, period, as_of, previous, done, shares[name], said_in, asked)
         for name in owing
     ]

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import asdict
+from datetime import date
 from typing import Any
 
 from taskxl.findings import Finding
 from taskxl.merge.counts import count_month
-from taskxl.model import Month, Task, TaskList
+from taskxl.model import Entry, Month, Task, TaskList
 
 
 def task_list_json(task_list: TaskList, findings: Iterable[Finding]) -> dict[str, Any]:
@@ -43,11 +44,30 @@ def _task_json(task: Task) -> dict[str, Any]:
     }
 
 
+def _entry_json(entry: Entry) -> dict[str, Any]:
+    return {
+        "task": entry.task,
+        "office": entry.office,
+        "status": entry.status,
+        "progress": entry.progress,
+        "obstacles": entry.obstacles,
+        "remarks": entry.remarks,
+        "file": entry.file,
+        "sheet": entry.sheet,
+        "row": entry.row,
+    }
+
+
+def _day_json(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
 def month_json(month: Month, summary: str) -> dict[str, Any]:
     """Return the document that `merge --json` prints.
 
     `summary` is the path of the summary workbook. Beside the contract's keys it has `milestones`,
-    `altered` and `revisions`, so that every word of a return is in it.
+    `altered`, `revisions` and `replies`, so that every word of a return is in it, and the rows of
+    延期 and 批示.
     """
     counts = count_month(month)
     return {
@@ -82,20 +102,7 @@ def month_json(month: Month, summary: str) -> dict[str, Any]:
             }
             for file in month.files
         ],
-        "entries": [
-            {
-                "task": entry.task,
-                "office": entry.office,
-                "status": entry.status,
-                "progress": entry.progress,
-                "obstacles": entry.obstacles,
-                "remarks": entry.remarks,
-                "file": entry.file,
-                "sheet": entry.sheet,
-                "row": entry.row,
-            }
-            for entry in month.entries
-        ],
+        "entries": [_entry_json(entry) for entry in month.entries],
         "milestones": [
             {
                 "task": state.task.id,
@@ -128,6 +135,34 @@ def month_json(month: Month, summary: str) -> dict[str, Any]:
             for change in month.altered
         ],
         "revisions": [asdict(one) for one in month.revisions],
+        "replies": [_entry_json(entry) for entry in month.replies],
+        "instructions": [
+            {
+                "instruction": one.id,
+                "task": one.task,
+                "text": one.text,
+                "by": one.by,
+                "given_on": _day_json(one.given_on),
+                "offices": list(one.offices),
+                "until": _day_json(one.until),
+                "closed_on": _day_json(one.closed_on),
+            }
+            for one in month.master.instructions
+        ],
+        "delays": [
+            {
+                "task": one.task,
+                "milestone": one.milestone or None,
+                "office": one.office,
+                "asked_on": _day_json(one.asked_on),
+                "reason": one.reason,
+                "wanted": _day_json(one.wanted),
+                "approved_by": one.approved_by,
+                "approved_on": _day_json(one.approved_on),
+                "until": _day_json(one.until),
+            }
+            for one in month.master.delays
+        ],
         "unplaced": [
             {"file": one.file, "sheet": one.sheet, "cell": one.cell, "text": one.text}
             for one in month.unplaced

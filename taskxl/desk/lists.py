@@ -21,6 +21,12 @@ from taskxl.ledger import Ledger, open_ledger
 from taskxl.ledger.looking import look_into_ledger
 from taskxl.ledger.own import LedgerRecords
 from taskxl.master.book.making import make_master, write_master
+from taskxl.master.book.order_rows import (
+    merge_orders,
+    write_order_ids,
+    write_order_sheets,
+    write_orders,
+)
 from taskxl.master.book.patching import find_held, write_ids, write_setting, write_update
 from taskxl.master.book.rereading import PlacedMaster, read_placed
 from taskxl.master.checks import check_closings, check_settings, check_tasks
@@ -31,7 +37,7 @@ from taskxl.master.reading.task_list import read_task_list
 from taskxl.master.revising.differences import Difference, compare_lists
 from taskxl.master.revising.updating import Update, find_lack, update_tasks
 from taskxl.merge.lights import says_done
-from taskxl.model import MasterList, Office, Settings, Task, TaskList
+from taskxl.model import Delay, Instruction, MasterList, Office, Settings, Task, TaskList
 from taskxl.roster import Roster, find_unreported
 from taskxl.tasks import KnownIds, gather_ids, give_ids
 from taskxl.text import call_offices, show, squeeze
@@ -175,7 +181,7 @@ def settle_master(
     content = workspace.read_master_bytes()
     placed = _place_master(workspace, content, ledger)
     try:
-        settled = write_ids(content, placed)
+        settled = write_order_ids(write_ids(content, placed), placed)
         taken = take_up_offices(placed.master)
         if taken.offices or taken.tasks != placed.master.tasks:
             again = read_placed(settled, workspace.master_path.name)
@@ -200,6 +206,35 @@ def settle_master(
             told += f"看名称像是叫“{word}”，可在“设置”的“内设机构称谓”里改。"
         return _place_master(workspace, settled, ledger).master, [told]
     return placed.master, [why]
+
+
+def add_orders(
+    workspace: Workspace,
+    ledger: Ledger,
+    master: MasterList,
+    now: datetime | None,
+    delays: Sequence[Delay] = (),
+    instructions: Sequence[Instruction] = (),
+) -> tuple[MasterList, list[str]]:
+    """Put rows into 延期 and 批示 of 主清单.xlsx, where it lies; those of known ids are changed.
+
+    The workbook is kept in the ledger as a person had left it, and a sheet that it lacks is made.
+    Where it cannot be written the list has the rows all the same, and a line says so.
+    """
+    content = workspace.read_master_bytes()
+    name = workspace.master_path.name
+    try:
+        changed = write_orders(content, name, delays, instructions)
+        require_writable(workspace.master_path, changed)
+        LedgerRecords(ledger, now).keep(name, content)
+        write_whole(workspace.master_path, changed, content)
+    except ValueError:
+        why = f"{name} 的格式改不了，没有写进去（这次照常进行）。请用 Excel 或 WPS 另存为 .xlsx。"
+    except TaskxlError as error:
+        why = f"没有写进主清单（这次照常进行，下次再写）：{error}"
+    else:
+        return _place_master(workspace, changed, ledger).master, []
+    return merge_orders(master, delays, instructions), [why]
 
 
 def check_workspace(workspace: Workspace) -> tuple[Finding, ...]:
@@ -457,6 +492,7 @@ def _write_update(
         if content != found:
             placed = read_placed(content, name)
         content = write_update(content, placed, update.tasks, offices)
+        content = write_order_sheets(content, read_placed(content, name))
         again = read_placed(content, name).master
     except ValueError as error:
         raise TaskxlError(

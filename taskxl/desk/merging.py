@@ -11,6 +11,7 @@ from taskxl.desk.months import Before, look_at_folder, require_month
 from taskxl.desk.one_month import MergeReport, look_for_corrections, merge_one
 from taskxl.desk.rebuilding import rebuild
 from taskxl.desk.return_files import Progress
+from taskxl.desk.taking_orders import take_up_instructions
 from taskxl.desk.year_walk import recall_months, walk_year
 from taskxl.ledger import open_ledger
 from taskxl.ledger.looking import look_into_ledger
@@ -42,7 +43,19 @@ def merge_returns(
         notes += [*year.corrections, *year.unmerged]
         notes += filter(None, [doubt_report_day(period, master.settings)])
         before = Before(year.months, ledger.month(period), now.date() if now else None)
+        master = year.master
         penned = look_for_corrections(workspace, ledger, master, period, before)
+        master, told = take_up_instructions(
+            workspace,
+            ledger,
+            master,
+            period,
+            penned.revisions,
+            penned.changes,
+            before.last.revisions if before.last else (),
+            now,
+        )
+        notes += told
         report = merge_one(workspace, ledger, master, period, before, penned, now, progress)
         notes += filter(None, [describe_lookalikes(workspace, period)])
         notes += describe_filled(find_filled(workspace, ledger, period))

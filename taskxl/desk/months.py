@@ -1,7 +1,7 @@
 """One month of a workspace: merged from its folder, judged by its list, recorded in the ledger."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -23,8 +23,8 @@ from taskxl.intake.refusals import Refused
 from taskxl.ledger import Ledger, ReceivedFile
 from taskxl.ledger.receipts import KnownArrivals, know_arrivals
 from taskxl.merge.month import merge_month
-from taskxl.merge.revisions import instructions_of
 from taskxl.model import MasterList, Month, Period, Return, Revision, Settings
+from taskxl.orders import with_delays, with_instructions, without_delays
 from taskxl.resources import template
 from taskxl.text import quote, show
 from taskxl.workspace.files import is_aside
@@ -50,10 +50,15 @@ def require_month(workspace: Workspace, period: Period) -> None:
 
 @dataclass(frozen=True, slots=True)
 class MergedFolder:
-    """A month merged from 回收/, with the returns it rests on."""
+    """A month merged from 回收/, with the returns it rests on and the list it was judged by.
+
+    `merge_by` merges the same returns by another list.
+    """
 
     month: Month
     returns: tuple[Return, ...]
+    judged: MasterList
+    merge_by: Callable[[MasterList], Month]
 
 
 def merge_folder(
@@ -75,35 +80,46 @@ def merge_folder(
     `issued_lists` are those by which the forms went out; `today` is the day of the merge, without
     which the report day has come.
     """
-    instructions = instructions_of(history[-1].revisions) if history else {}
+    deadline = report_day(period, master.settings)
+    early = today is not None and today < deadline
+    as_of = today if today is not None and early else deadline
     forms = _read_forms(workspace, master.settings, period)
     asked = asked_fields(forms[1:] or forms)
     expected = Expected(
-        master,
+        with_instructions(with_delays(master, as_of), period, period.first_day),
         period,
         _gather_texts(forms),
-        instructions,
-        issued_lists,
+        tuple(one for listed in issued_lists for one in _as_issued(listed, period)),
         form_pictures=frozenset().union(*map(form_pictures, forms)),
         asked=asked,
     )
     files = workspace.list_returns(period)
     folder = workspace.returns_folder(period)
     returns = tuple(read_returns(folder, files, expected, progress, known or KnownArrivals()))
-    deadline = report_day(period, master.settings)
-    early = today is not None and today < deadline
-    month = merge_month(
-        master,
-        period,
-        today if today is not None and early else deadline,
-        returns,
-        history,
-        deadline=deadline if early else None,
-        issued=issued,
-        revisions=revisions,
-        asked=asked,
+
+    def merge_by(listed: MasterList) -> Month:
+        return merge_month(
+            listed,
+            period,
+            as_of,
+            returns,
+            history,
+            deadline=deadline if early else None,
+            issued=issued,
+            revisions=revisions,
+            asked=asked,
+        )
+
+    return MergedFolder(merge_by(master), returns, master, merge_by)
+
+
+def _as_issued(listed: MasterList, period: Period) -> tuple[MasterList, ...]:
+    """Return a list as its forms show it: with the dates of its day, and with those of its own."""
+    day = report_day(period, listed.settings)
+    return tuple(
+        with_instructions(one, period, period.first_day)
+        for one in (with_delays(listed, day), listed)
     )
-    return MergedFolder(month, returns)
 
 
 def asked_of_template(workspace: Workspace, settings: Settings) -> tuple[str, ...]:
@@ -195,7 +211,7 @@ def choose_master(
     later = [one for one in year_periods(master.settings) if one > period]
     if ledger is None or not any(map(workspace.has_month, later)):
         return master, None
-    past = last.master if last else ledger.issued_by(period)
+    past = without_delays(last.master) if last else ledger.issued_by(period)
     if past is None or past == master:
         return master, None
     return past, (f"{period.name}已经过去，仍按当时的主清单汇总；之后对主清单的改动不影响它。")

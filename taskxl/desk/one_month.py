@@ -1,12 +1,13 @@
 """One month merged, recorded in the ledger, and its summary workbook written."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from taskxl.desk.months import Before, look_at_folder, record_month
 from taskxl.desk.return_files import Progress
 from taskxl.desk.summary_files import Penned, keep_summary, look_at_summary, require_unchanged
+from taskxl.desk.taking_orders import take_up_delays
 from taskxl.ledger import Ledger, mark_of
 from taskxl.ledger.own import careful_writer
 from taskxl.model import MasterList, Month, Period
@@ -17,12 +18,16 @@ from taskxl.workspace.folder import Workspace
 
 @dataclass(frozen=True, slots=True)
 class MergeReport:
-    """A merged month and the summary workbook; `written` is False where it stayed the same."""
+    """A merged month and the summary workbook; `written` is False where it stayed the same.
+
+    `master` is the list as it stands now: applications for more time have rows in it.
+    """
 
     month: Month
     summary: Path
     written: bool
     notes: tuple[str, ...] = ()
+    master: MasterList | None = None
 
 
 def look_for_corrections(
@@ -53,9 +58,12 @@ def merge_one(
     merged, kept = look_at_folder(
         workspace, ledger, master, period, before, progress, penned.revisions
     )
+    listed, told = take_up_delays(workspace, ledger, master, merged.month, now)
+    if listed != master and merged.judged == master:
+        merged = replace(merged, month=merged.merge_by(listed))
     workspace.prepare_month(period)
     content = write_summary(merged.month, mark_of(merged.month))
-    notes = [*penned.notes, *kept]
+    notes = [*penned.notes, *kept, *told]
     notes += [f"新的汇总写在旁边：“{show(penned.path.name)}”。"] if beside else []
     require_writable(penned.path, content)
     notes += [keep_summary(path, one) for path, one in penned.asides if one != content]
@@ -70,7 +78,7 @@ def merge_one(
         require_unchanged(penned)
     written = writer.write(penned.path, content)
     notes += filter(None, [written.note])
-    return MergeReport(merged.month, penned.path, written.changed, tuple(notes))
+    return MergeReport(merged.month, penned.path, written.changed, tuple(notes), listed)
 
 
 def take_over(

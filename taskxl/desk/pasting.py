@@ -80,7 +80,7 @@ def paste_letters(
 ) -> tuple[Pastes, Path | None]:
     """Compose the texts of a month and write them. Raises TaskxlError as `compose_letters` does."""
     with hold_workspace(workspace, "mail"):
-        batch = compose_letters(workspace, period, kind, office, progress, by_mail=False)
+        batch = compose_letters(workspace, period, kind, office, progress, False, today)
         pastes = compose_pastes(batch, today)
         return pastes, write_pastes(workspace, pastes, kind, period, office)
 

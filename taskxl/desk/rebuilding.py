@@ -13,6 +13,7 @@ from taskxl.forms.returned.reader import Expected
 from taskxl.ledger import IssuedForm, Ledger
 from taskxl.ledger.receipts import know_arrivals
 from taskxl.model import MasterList, Month, Period
+from taskxl.orders import with_instructions
 from taskxl.workspace.folder import Workspace
 
 
@@ -63,7 +64,8 @@ def _read_forms(
     workspace: Workspace, master: MasterList, period: Period, paths: Sequence[Path]
 ) -> list[IssuedForm]:
     """Return the forms of 下发/ that still bear their marks; a file name means nothing."""
-    expected = Expected(master, period, frozenset())
+    listed = with_instructions(master, period, period.first_day)
+    expected = Expected(listed, period, frozenset())
     forms = []
     folder = workspace.issue_folder(period)
     for read in read_returns(folder, [path.name for path in paths], expected):

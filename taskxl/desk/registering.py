@@ -12,6 +12,7 @@ from taskxl.errors import TaskxlError
 from taskxl.ledger import open_ledger
 from taskxl.ledger.receipts import Receipt, list_registered, record_receipt
 from taskxl.model import MasterList, Period
+from taskxl.orders import with_instructions
 from taskxl.roster import Roster, divide_tasks
 from taskxl.text import show
 from taskxl.workspace.files import read_whole, write_whole
@@ -65,7 +66,7 @@ def register_return(
 
 
 def _choose_office(master: MasterList, period: Period, office: str) -> str:
-    offices = tuple(divide_tasks(master, period))
+    offices = tuple(divide_tasks(with_instructions(master, period, period.first_day), period))
     return Roster(master.offices).choose(office, offices, f"要报送的{master.settings.office_word}")
 
 

@@ -137,6 +137,7 @@ def _say_receipt(
     if told and told.office and ret.code and not ret.submissions:
         form = Submission(told.office, None, "hand", ret.file)
         ret = replace(ret, submissions=(form,))
+    ret = replace(ret, note=told.note) if told and told.note else ret
     if told and told.received_at:
         return replace(ret, received_at=told.received_at, receipt="hand")
     if moment := known.mailed.get(key):

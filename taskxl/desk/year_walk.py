@@ -11,6 +11,7 @@ from taskxl.dates.year import year_periods
 from taskxl.desk.lost_months import describe_lookalikes
 from taskxl.desk.months import Before, describe_unmerged, merge_folder
 from taskxl.desk.one_month import look_for_corrections, merge_one, take_over
+from taskxl.desk.taking_orders import take_up_instructions
 from taskxl.errors import TaskxlError
 from taskxl.ledger import Ledger
 from taskxl.ledger.own import careful_writer
@@ -24,6 +25,7 @@ from taskxl.workspace.folder import Workspace
 class WalkedYear:
     """The months before a period, oldest first, as they now stand.
 
+    `master` is the list as it stands now, with the rows that summaries and returns have started.
     `corrections` are lines on what was taken up, `unmerged` one for each month whose 回收/ holds
     files that no merge has seen, or whose folder seems to bear another name.
     """
@@ -31,6 +33,7 @@ class WalkedYear:
     months: tuple[Month, ...]
     corrections: tuple[str, ...]
     unmerged: tuple[str, ...]
+    master: MasterList
 
 
 def walk_year(
@@ -48,6 +51,7 @@ def walk_year(
     unmerged: list[str] = []
     before: Month | None = None
     moved = False
+    merged = [one for one in year_periods(master.settings, until) if ledger.month(one)]
     for period in year_periods(master.settings, until):
         last = ledger.month(period)
         merged_now = False
@@ -58,10 +62,24 @@ def walk_year(
             at = Before(months, last, now.date() if now else None)
             try:
                 penned = look_for_corrections(workspace, ledger, master, period, at)
+                # Of months long past only what is written now: the rest was seen to in its time.
+                recent = period == merged[-1]
+                master, told = take_up_instructions(
+                    workspace,
+                    ledger,
+                    master,
+                    period,
+                    penned.revisions if recent else penned.changes,
+                    penned.changes,
+                    last.revisions,
+                    now,
+                )
+                notes += told
                 if penned.changes or stale:
                     report = merge_one(workspace, ledger, master, period, at, penned, now)
                     last, moved, merged_now = report.month, True, True
                     notes += report.notes
+                    master = report.master or master
                     notes += [f"{period.name}的前一个月有变动，已随之重新汇总。"] if stale else []
                 else:
                     notes += penned.notes
@@ -80,7 +98,7 @@ def walk_year(
             unmerged.append(line)
         month = last or _read_folder(workspace, ledger, master, period, months)
         months += (month,) if month else ()
-    return WalkedYear(months, tuple(notes), tuple(unmerged))
+    return WalkedYear(months, tuple(notes), tuple(unmerged), master)
 
 
 def recall_months(

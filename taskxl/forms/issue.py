@@ -9,10 +9,11 @@ from taskxl.forms.identity import Identity, RowMark, digest_text
 from taskxl.forms.template.filling import GROUP_KEY, Record
 from taskxl.forms.template.template import Template
 from taskxl.model import ASKED, Entry, MasterList, Milestone, Period, Settings, Task
+from taskxl.orders import in_words
 from taskxl.roster import Roster, Share, tasks_of
-from taskxl.tasks import gather_groups, short_label, shown_plan, shown_title
+from taskxl.tasks import approver, gather_groups, short_label, shown_plan, shown_title
 from taskxl.text import is_blank, squeeze
-from taskxl.words import BEHIND, DONE, INSTRUCTION_MARK, NOTHING_WORDS, PREVIOUS_MARK
+from taskxl.words import BEHIND, DONE, NOTHING_WORDS, PREVIOUS_MARK
 
 # The fields of a row mark under which the digests of last month's texts stand, without the mark:
 # a returned text with that digest was never touched.
@@ -49,7 +50,6 @@ def compose_form(
     previous: Mapping[tuple[str, str], Entry] | None = None,
     done: frozenset[str] = frozenset(),
     share: Share | None = None,
-    instructions: Mapping[str, str] | None = None,
     said_in: Mapping[tuple[str, str], Period] | None = None,
     asked: tuple[str, ...] = ASKED,
 ) -> Form:
@@ -60,17 +60,16 @@ def compose_form(
     names their month where `said_in` says that it is not the one before;
     `done` are the ids of milestones already reported as done, which are not asked for again;
     `asked` is what the template asks for (`model.ASKED`), which is what can be missing;
-    `share` are the office's tasks where `divide_tasks` has told them for all offices at once;
-    `instructions` what leaders wrote under 批示 of the last summary, by task id.
+    `share` are the office's tasks where `divide_tasks` has told them for all offices at once.
+    A 批示 that is asked for is one of the list's tasks (`orders.with_instructions`), where a delay
+    has moved its milestone's date (`orders.with_delays`).
     Asked for are milestones due by the period's last day: this month's first, then those left
     over from earlier months, each by date.
     """
     own, supported = map(gather_groups, share or tasks_of(master, office, period))
     entries = {task.id: (previous or {}).get((task.id, office)) for task in own}
     marks_of = {task.id: mark_of(period, (said_in or {}).get((task.id, office))) for task in own}
-    tasks = tuple(
-        _task_record(task, entries[task.id], instructions or {}, marks_of[task.id]) for task in own
-    )
+    tasks = tuple(_task_record(task, entries[task.id], marks_of[task.id]) for task in own)
     due_steps = sorted(
         (
             (milestone.due, task, milestone)
@@ -143,21 +142,12 @@ def _shorten(text: str, limit: int = 40) -> str:
 # ---------------------------------------------------------------- records
 
 
-def issued_plan(task: Task, instructions: Mapping[str, str]) -> str:
-    """Return what stands in the plan's cell: the plan, and below it what a leader asked for."""
-    asked = instructions.get(task.id, "").strip()
-    plan = shown_plan(task)
-    return f"{plan}\n{INSTRUCTION_MARK}{asked}".strip() if asked else plan
-
-
-def _task_record(
-    task: Task, entry: Entry | None, instructions: Mapping[str, str], mark: str
-) -> Record:
+def _task_record(task: Task, entry: Entry | None, mark: str) -> Record:
     """Return a task's row; a task that was done last month stays done."""
     return {
         "编号": task.number or "",
         "名称": shown_title(task),
-        "计划": issued_plan(task, instructions),
+        "计划": shown_plan(task),
         "股室": "\n".join(task.offices),
         "状态": DONE if entry and entry.status == DONE else "",
         "进展": _marked(entry.progress if entry else "", mark),
@@ -175,8 +165,10 @@ def _group_of(task: Task) -> str:
 
 
 def _milestone_record(task: Task, milestone: Milestone, overdue: bool) -> Record:
-    due = milestone.due
-    words = f"{due.year}年{due.month}月{due.day}日" if due else ""
+    words = in_words(milestone.due)
+    if milestone.delay:
+        was = f"原{in_words(milestone.listed_due)}，" if milestone.listed_due else ""
+        words += f"\n（{was}{approver(milestone.delay)}批准延期）"
     return {
         "编号": task.number or "",
         "名称": short_label(task),

@@ -15,11 +15,14 @@ What an office says of a milestone decides, never the date alone:
 from collections.abc import Iterator
 
 from taskxl.findings import Finding, Rule, Severity
+from taskxl.merge.delays import last_delay
 from taskxl.merge.evidence import filled_on, is_over, may_answer, name_texts
 from taskxl.merge.lights import COMPLETED, NOT_COMPLETED, POSTPONED, says_done
 from taskxl.merge.likeness import find_done_clause
 from taskxl.merge.registry import View, gap_rule
 from taskxl.model import Entry, MilestoneState
+from taskxl.orders import describe_delay, in_words
+from taskxl.tasks import approver
 from taskxl.text import quote
 from taskxl.words import BEHIND, DONE, NOT_STARTED, ON_TRACK
 
@@ -90,7 +93,9 @@ def find_overdue(rule: Rule, view: View) -> Iterator[Finding]:
             continue
         office, returned = _answering(view, state)
         due = f"{state.milestone.due:%Y-%m-%d}" if state.milestone.due else ""
-        head = f"{_name(state)}时限是{due}，到{_today(view)}已过 {state.days_over} 天"
+        head = (
+            f"{_name(state)}时限是{due}{_moved(state)}，到{_today(view)}已过 {state.days_over} 天"
+        )
         severity, tail = _weigh(view, state, office, returned)
         if severity is None and state.light == "severe":
             head += f"（超过 {view.month.master.settings.severe_days} 天，严重滞后）"
@@ -112,7 +117,7 @@ def _weigh(
         how = "未报送" if view.month.is_due else "还没有报送（未到期限）"
         return "info", f"，{office}本期{how}，无法判断是否完成。请核实。"
     if said == POSTPONED:
-        return "warning", f"，{who}申请延期。请报分管负责同志决定，同意后在主清单改时限。"
+        return _weigh_delay(view, state, who or office)
     filled = filled_on(view, who or office, file)
     if filled is not None and not is_over(view, state, who or office, file):
         return "info", (
@@ -145,6 +150,29 @@ def _weigh(
     return "warning", f"，完成情况{written}。已完成的请补填完成日期，未完成的请说明原因。"
 
 
+def _moved(state: MilestoneState) -> str:
+    told = describe_delay(state.milestone)
+    return f"（{told}）" if told else ""
+
+
+def _weigh_delay(view: View, state: MilestoneState, who: str) -> tuple[Severity | None, str]:
+    """Return how an application for more time stands, and what is to be done."""
+    master = view.month.master
+    delay = last_delay(master, state.task.id, state.milestone.id)
+    if delay is not None and delay.is_refused:
+        said = quote(delay.approved_by, 20)
+        return (
+            None,
+            f"，{who}申请延期，没有获得同意（批准人一栏写的是{said}）。请抓紧完成并报完成日期。",
+        )
+    if delay is not None and delay.is_approved and delay != state.milestone.delay:
+        until, day = in_words(delay.until), in_words(delay.approved_on)
+        return "info", f"，{approver(delay)}已于{day}批准延期至{until}，从批准之日起按新时限算。"
+    return "warning", (
+        f"，{who}申请延期。请报分管负责同志决定；同意的，在主清单“延期”表填批准人和新时限。"
+    )
+
+
 @gap_rule(
     "G407",
     "节点临近",
@@ -172,7 +200,7 @@ def find_near(rule: Rule, view: View) -> Iterator[Finding]:
         when = f"还有 {left} 天" if left else f"就是{_today(view)}当天"
         vague = f"（时限不确定：{state.milestone.vague}）" if state.milestone.vague else ""
         yield rule.found(
-            f"{_name(state)}时限是{state.milestone.due:%Y-%m-%d}{vague}，{when}。"
+            f"{_name(state)}时限是{state.milestone.due:%Y-%m-%d}{vague}{_moved(state)}，{when}。"
             "请按时完成，并在下期填报完成情况。",
         ).at(**_place(view, state, office))
 

@@ -10,13 +10,20 @@ from taskxl.merge.gaps import find_gaps
 from taskxl.merge.leftovers import statement_texts
 from taskxl.merge.lights import choose_statement, judge_milestones
 from taskxl.merge.registry import Earlier, View
-from taskxl.merge.revisions import instructions_of, key_of, rename_offices, revise_entries
+from taskxl.merge.revisions import (
+    instructions_of,
+    key_of,
+    rename_offices,
+    revise_entries,
+    revise_states,
+)
 from taskxl.merge.states import first_arrivals, judge_offices, order_entries
-from taskxl.merge.verdicts import count_returns
-from taskxl.merge.versions import speaks, texts_of
+from taskxl.merge.verdicts import Counted, count_returns
+from taskxl.merge.versions import Version, speaks, texts_of
 from taskxl.model import (
     ASKED,
     Entry,
+    Instruction,
     Light,
     MasterList,
     MilestoneEntry,
@@ -27,6 +34,7 @@ from taskxl.model import (
     Revision,
     Unplaced,
 )
+from taskxl.orders import by_id, with_delays, with_instructions
 from taskxl.roster import Roster, divide_tasks
 from taskxl.text import call_offices, squeeze
 from taskxl.words import DONE
@@ -50,6 +58,9 @@ def merge_month(
     it. While the report day is still to come (`deadline`), `as_of` is the day of the merge:
     milestones are judged by that, and nobody is missing or late.
 
+    Delays approved by `as_of` have moved the dates of `master`, and 批示 that are asked for have
+    their replies; either way the month's list is the one that it was judged by.
+
     `history` are the year's earlier months, in any order; `issued` the id of the form that each
     office was issued last, where that is known; `revisions` what the 办公室 corrected in the
     summary; `asked` what the period's forms ask for. The result does not depend on the order of
@@ -57,10 +68,17 @@ def merge_month(
     """
     roster = Roster(master.offices)
     past = _past_months(history, period, roster)
+    master = with_delays(master, as_of)
+    # On forms a 批示 is a row like a task; the first day: it may have been closed since they went.
+    answered = with_instructions(master, period, period.first_day)
     tasks = {task.id: task for task in master.tasks}
-    places = {task_id: place for place, task_id in enumerate(tasks)}
-    offices = {task.id: roster.spell_out(task.offices) for task in master.tasks}
+    places = {task.id: place for place, task in enumerate(answered.tasks)}
+    offices = {task.id: roster.spell_out(task.offices) for task in answered.tasks}
     shares = divide_tasks(master, period)
+    # Who is asked for an answer only has a form, too.
+    shares |= {
+        office: ((), ()) for office in divide_tasks(answered, period) if office not in shares
+    }
     closed = frozenset(task.id for task in master.tasks if task.is_closed(period.last_day))
     earlier = {
         (entry.task, entry.office): Earlier(month.period, entry, own[entry.task, entry.office])
@@ -72,7 +90,13 @@ def merge_month(
     finished = {pair for pair, said in earlier.items() if said.entry.status == DONE}
     finished |= {(task, office) for task in closed for office in offices[task]}
     before = {pair: said.entry for pair, said in earlier.items()}
-    counted = count_returns(master, period, returns, issued, before=before, finished=finished)
+    replied = {(reply.task, reply.office): reply for month in past for reply in month.replies}
+    replied = {pair: reply for pair, reply in replied.items() if speaks(reply)}
+    before |= replied
+    counted = count_returns(answered, period, returns, issued, before=before, finished=finished)
+    instructions = by_id(master.instructions)
+    replies = [entry for entry in counted.entries if entry.task in instructions]
+    counted = _without_replies(counted, instructions)
 
     revisions = rename_offices(revisions, roster)
     corrected, revised = revise_entries(counted.entries, revisions, tasks)
@@ -83,13 +107,15 @@ def merge_month(
     statements = _order_statements(counted.milestones, master, offices)
     milestones = judge_milestones(master, as_of, by_task, statements, past, closed)
     arrivals = first_arrivals(counted.versions)
+    states = judge_offices(
+        shares, counted, arrivals, deadline or as_of, past, is_due=deadline is None
+    )
+    revised = revise_states(states, revised)
     month = Month(
         period,
         as_of,
         master,
-        offices=judge_offices(
-            shares, counted, arrivals, deadline or as_of, past, is_due=deadline is None
-        ),
+        offices=states,
         files=counted.files,
         entries=entries,
         milestones=milestones,
@@ -102,6 +128,11 @@ def merge_month(
         instructions_before=instructions_of(past[-1].revisions) if past else {},
         asked=asked,
         deadline=deadline,
+        replies=order_entries(replies, places, offices),
+        replies_before=order_entries(
+            [reply for reply in replied.values() if reply.task in places], places, offices
+        ),
+        asked_replies=_asked_replies(counted.standing, instructions),
     )
     view = View(
         month,
@@ -130,6 +161,33 @@ def merge_month(
     )
     ordered = _order_findings(findings, month.offices, places)
     return replace(month, files=files, findings=ordered)
+
+
+def _without_replies(counted: Counted, instructions: Mapping[str, Instruction]) -> Counted:
+    """Return what was counted of tasks; what concerns a 批示 is said of its task."""
+
+    def owner(task: str | None) -> str | None:
+        return instructions[task].task if task is not None and task in instructions else task
+
+    return replace(
+        counted,
+        entries=tuple(entry for entry in counted.entries if entry.task not in instructions),
+        findings=tuple(replace(one, task=owner(one.task)) for one in counted.findings),
+        altered=tuple(replace(one, task=owner(one.task) or one.task) for one in counted.altered),
+    )
+
+
+def _asked_replies(
+    standing: Mapping[str, Sequence[Version]], instructions: Mapping[str, Instruction]
+) -> dict[str, tuple[str, ...]]:
+    """Return the offices whose forms had a row for each instruction."""
+    asked: dict[str, dict[str, None]] = {}
+    for office, versions in standing.items():
+        for version in versions:
+            for task in version.submission.tasks:
+                if task in instructions:
+                    asked.setdefault(task, {})[office] = None
+    return {key: tuple(offices) for key, offices in sorted(asked.items())}
 
 
 def rests_on(month: Month, *, before: Month, corrections_only: bool = False) -> bool:
@@ -166,6 +224,7 @@ def _past_months(history: Sequence[Month], period: Period, roster: Roster) -> tu
         if month.period.year == period.year and month.period < period:
             offices = tuple(replace(s, office=roster.present_name(s.office)) for s in month.offices)
             entries = tuple(replace(e, office=roster.present_name(e.office)) for e in month.entries)
+            replies = tuple(replace(e, office=roster.present_name(e.office)) for e in month.replies)
             revisions = tuple(
                 replace(r, office=roster.present_name(r.office)) for r in month.revisions
             )
@@ -183,6 +242,7 @@ def _past_months(history: Sequence[Month], period: Period, roster: Roster) -> tu
                     entries=entries,
                     milestones=steps,
                     revisions=revisions,
+                    replies=replies,
                 )
             )
     return tuple(past)

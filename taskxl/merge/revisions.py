@@ -11,7 +11,7 @@ from typing import Any
 
 from taskxl.findings import Finding, Rule
 from taskxl.merge.registry import View, gap_rule
-from taskxl.model import Entry, Revision, RevisionField, Task, TaskField
+from taskxl.model import Entry, OfficeState, Revision, RevisionField, Task, TaskField
 from taskxl.roster import Roster
 from taskxl.text import is_blank, quote, tidy
 from taskxl.words import STATUSES
@@ -25,6 +25,7 @@ FIELD_WORDS: Mapping[RevisionField, str] = {
     "obstacles": "存在问题和下一步工作计划",
     "remarks": "备注",
     "instructions": "批示",
+    "registration": "登记说明",
 }
 
 
@@ -138,7 +139,7 @@ def revise_entries(
     """Return the entries as corrected, and the revisions with what offices have sent since.
 
     A revision that its office has come to agree with is dropped; one of a task that the list no
-    longer has stays without effect.
+    longer has stays without effect. Those of 登记说明 are of no task: see `revise_states`.
     """
     by_pair = {(entry.task, entry.office): entry for entry in entries}
     own = own_texts(entries)
@@ -157,6 +158,25 @@ def revise_entries(
         corrected: dict[str, Any] = {one.field: one.now}
         by_pair[pair] = replace(entry, **corrected)
     return tuple(by_pair.values()), tuple(kept)
+
+
+def revise_states(
+    states: Sequence[OfficeState], revisions: Iterable[Revision]
+) -> tuple[Revision, ...]:
+    """Return the revisions with what was registered since of the offices' returns.
+
+    One that the registration has come to agree with is dropped, as others are.
+    """
+    own = {state.office: state.registration for state in states}
+    kept = []
+    for one in revisions:
+        said = own.get(one.office, "")
+        if one.field != "registration":
+            kept.append(one)
+        elif not is_same(said, one.now) or one.office not in own:
+            stands = is_blank(said) or is_same(said, one.was)
+            kept.append(replace(one, newer=None if stands else said))
+    return tuple(kept)
 
 
 def rename_offices(revisions: Iterable[Revision], roster: Roster) -> tuple[Revision, ...]:
@@ -199,7 +219,7 @@ def instructions_of(revisions: Iterable[Revision]) -> dict[str, str]:
 def find_overtaken(rule: Rule, view: View) -> Iterator[Finding]:
     """Yield each correction beside which a newer text of the office stands."""
     for one in view.month.revisions:
-        if one.newer is None or one.field == "instructions":
+        if one.newer is None or one.field == "instructions" or one.field == "registration":
             continue
         entry = view.entries.get((one.task, one.office))
         yield rule.found(

@@ -106,7 +106,14 @@ def judge_offices(
                 run = 1 + _missing_before(office, as_of.month, past)
             states.append(
                 OfficeState(
-                    office, word, refused, tasks=tasks, owes=owes, months_missing=run, due=due
+                    office,
+                    word,
+                    refused,
+                    tasks=tasks,
+                    owes=owes,
+                    months_missing=run,
+                    registration=_join("；", [counted.notes.get(file, "") for file in refused]),
+                    due=due,
                 )
             )
             continue
@@ -127,6 +134,7 @@ def judge_offices(
                 newest_day(versions) or day,
                 _join("；", [v.submission.approval for v in (*versions, *_one(head.approval))]),
                 owes,
+                registration=_join("；", [version.source.note for version in versions]),
             )
         )
     return tuple(states)

@@ -51,7 +51,7 @@ class Counted:
     `versions` are all readable forms of each office for the period, whether they stand or not;
     `refused` gives the files of each office that do not count at all, where it can be named;
     `heads` what stands above each office's tables, `about` the files that hold rows of its tasks
-    without being taken for its own.
+    without being taken for its own; `notes` tell of files how they came, as was registered.
     """
 
     files: tuple[FileVerdict, ...]
@@ -65,6 +65,7 @@ class Counted:
     findings: tuple[Finding, ...]
     heads: Mapping[str, Head] = field(default_factory=dict)
     about: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    notes: Mapping[str, str] = field(default_factory=dict)
 
 
 def count_returns(
@@ -135,6 +136,7 @@ def count_returns(
         tuple(dict.fromkeys(findings)),
         heads,
         {office: tuple(names) for office, names in about.items()},
+        {ret.file: ret.note for ret in returns if ret.note},
     )
 
 

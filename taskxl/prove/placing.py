@@ -13,6 +13,7 @@ from taskxl.prove.summary_tables import (
     CUT,
     MILESTONES,
     OFFICES,
+    ORDERS,
     TASKS,
     UNPLACED,
     Line,
@@ -35,6 +36,12 @@ FORM = "下发表原文"
 # In which column of 汇总表 or 节点台账 a column of the form is found again.
 _TASK_COLUMNS = ("进度状态", "进展情况", "存在问题和下一步工作计划", "备注")
 _MILESTONE_COLUMNS = {"完成情况": "股室所报", "完成日期": "完成日期", "说明": "说明"}
+_ORDER_COLUMNS = {
+    "进度状态": "所报状态",
+    "进展情况": "办理情况",
+    "存在问题和下一步工作计划": "存在问题和下一步工作计划",
+    "备注": "备注",
+}
 _COLUMNS = {fold(name): name for name in (*_TASK_COLUMNS, *_MILESTONE_COLUMNS)}
 _NUMBER_CAPTIONS = frozenset(map(fold, HEADERS["number"]))
 _HEAD_COLUMNS = ("股室", "填报人", "填报日期", "审定")
@@ -212,6 +219,10 @@ class _Return:
         header = _COLUMNS.get(caption, "")
         if caption in _NUMBER_CAPTIONS and word.key in self.numbers:
             return TASKS
+        for line in self.order_lines(word):
+            told = _ORDER_COLUMNS.get(header)
+            if any(_holds(line[n], word) for n in ([told] if told else _ORDER_COLUMNS.values())):
+                return ORDERS
         for line in self.task_lines(word):
             columns = [header] if header in _TASK_COLUMNS else _TASK_COLUMNS
             if any(self.is_said(line[column], word, left) for column in columns):
@@ -292,6 +303,19 @@ class _Return:
             if not told and above in self.lines:  # a row that names no task goes on with the last
                 self.lines[place] = self.lines[above]
         return self.lines[place]
+
+    def order_lines(self, word: Word) -> list[Line]:
+        """Return the rows of 批示办理 that a row of the return answers, those of its offices."""
+        keys = self.keys_beside(word)
+        return [
+            line
+            for line in self.summary.tables[ORDERS]
+            if fold(line["交办股室"]) in self.offices
+            and (
+                (line["标识"] and fold(line["标识"]) in keys)
+                or any(key.startswith(fold(line["批示内容"])) for key in keys)
+            )
+        ]
 
     def milestone_lines(self, word: Word) -> list[Line]:
         """Return the rows of 节点台账 that a row of the return is about."""

@@ -11,6 +11,7 @@ from taskxl.prove.spelling import fold
 OVERVIEW, TASKS, GAPS = "总览", "汇总表", "缺口清单"
 OFFICES, MILESTONES, LEADERS = "报送情况", "节点台账", "分管领导"
 UNPLACED, ALTERED, REGISTER = "未归位内容", "改动对照", "来稿登记"
+ORDERS = "批示办理"
 # By what a sheet's header row is known: two of its words.
 _HEADERS: Mapping[str, tuple[str, str]] = {
     TASKS: ("编号", "进展情况"),
@@ -20,16 +21,18 @@ _HEADERS: Mapping[str, tuple[str, str]] = {
     LEADERS: ("编号", "较上次"),
     UNPLACED: ("来源文件", "内容"),
     ALTERED: ("谁改的", "改为"),
+    ORDERS: ("批示内容", "办理情况"),
     REGISTER: ("结论", "内容指纹（SHA-256）"),
 }
 # What a row of a return has in common with its task's row of 汇总表, and how much that tells.
 _TELLING = {"项目名称": 6, "主要内容和关键时间节点计划": 3, "标识": 2, "编号": 1}
 _CONTINUED = re.compile(r"(?:^|\n)续\d+$")
+_PART = re.compile(r"^续\d+(?:\n|$)")
 _PARTED = "（接下行）\n"
 # What a row that goes on says again, so that a filter keeps it with the first.
 _REPEATED = frozenset(
     ("责任股室", "进度状态", "标识", "程度", "代码", "名称", "股室", "编号", "时限", "节点状态")
-) | {"牵头股室", "来源文件", "表", "单元格", "谁改的"}
+) | {"办理状态", "交办股室", "牵头股室", "来源文件", "表", "单元格", "谁改的"}
 # A bureau may call its offices 科室, 处室 or 部门; here they all go by one word.
 _OFFICE_WORD = re.compile("科室|处室|部门")
 _MARKS = re.compile(r"^\s*(?:【[^【】\n]{1,12}】\s*)+")
@@ -145,12 +148,15 @@ def _join_rows(
 ) -> Iterator[Line]:
     """Yield the rows of a table, each with those that go on with it."""
     first, whole = 0, dict[int, str]()
+    plan = next((c for c, h in headers.items() if h == "主要内容和关键时间节点计划"), 1)
     for number, row in rows.items():
-        if whole and _CONTINUED.search(row.get(1, "")):
+        told = _CONTINUED.search(row.get(1, "")) or _PART.match(row.get(plan, ""))
+        if whole and told:
             for column, text in row.items():
                 before = whole.get(column, "")
                 again = text == before and headers.get(column) in _REPEATED
-                if column != 1 and not again:
+                text = _PART.sub("", text) if column == plan else text
+                if column != 1 and text and not again:
                     whole[column] = f"{before}\n{text}".replace(_PARTED, "") if before else text
             continue
         if whole:

@@ -65,6 +65,7 @@ def make_clean_table(view: MonthView) -> Table:
         f"统计截止{view.day}",
         columns,
         rows,
+        part_column=PLAN,
         spare=SPARE + sum(c.width for c in COLUMNS if c.header == INSTRUCTIONS),
     )
 

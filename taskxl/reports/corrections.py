@@ -2,15 +2,16 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from taskxl.intake.grids import Book, CellError, Sheet
 from taskxl.intake.reading import read_book
 from taskxl.intake.refusals import Refused
-from taskxl.merge.revisions import Key, Shown, find_revisions, key_of
+from taskxl.merge.revisions import Key, Shown, find_revisions, is_same, key_of
 from taskxl.model import Month, Period, Revision
-from taskxl.reports import sheet_tasks
+from taskxl.reports import sheet_offices, sheet_tasks
 from taskxl.reports.marks import FIELD_COLUMNS, INSTRUCTIONS, PROGRESS
+from taskxl.reports.paper import clean_text, join_text
 from taskxl.reports.pen import (
     MONTH_PROPERTY,
     Pieces,
@@ -26,7 +27,8 @@ from taskxl.reports.summary import write_summary
 from taskxl.reports.tables import lay_out
 from taskxl.reports.view import MonthView, look_at
 from taskxl.tasks import shown_title
-from taskxl.text import squeeze
+from taskxl.text import squeeze, tidy
+from taskxl.words import OFFICE_WORDS
 
 NO_TABLE = Refused("R205", f"没有“{sheet_tasks.SHEET}”一表，或它的表头已被删改。")
 OTHER_PERIOD = Refused("R206", "这是别的月份的汇总。")
@@ -39,12 +41,14 @@ class Summary:
     """A summary as it lies in its folder, read.
 
     `mark` tells of which merge it is, "" where another program dropped it; `rows` are those of
-    汇总表, by header; `texts` every text that is seen anywhere, by sheet ("" for 汇总表), squeezed.
+    汇总表, by header; `texts` every text that is seen anywhere, by sheet ("" for 汇总表), squeezed;
+    `registered` what stands under 登记说明 of 报送情况, by office.
     """
 
     mark: str
     rows: tuple[Mapping[str, str], ...]
     texts: frozenset[tuple[str, str]]
+    registered: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +83,27 @@ def read_summary(book: Book, period: Period) -> Summary:
             texts |= {(name, text)} if text else set()
         texts |= {(name, squeeze(note.text)) for note in one.notes if note.kind == "comment"}
     mark = book.properties.get(MONTH_PROPERTY, "")
-    return Summary(mark, tuple(sheet_rows(sheet, top, columns)), frozenset(texts))
+    rows = tuple(sheet_rows(sheet, top, columns))
+    return Summary(mark, rows, frozenset(texts), _read_registered(book))
+
+
+def _read_registered(book: Book) -> dict[str, str]:
+    """Return what stands under 登记说明, by office; a sheet without that column says nothing."""
+    wanted = squeeze(sheet_offices.REGISTRATION)
+    for sheet in book.sheets:
+        if squeeze(sheet.name) != sheet_offices.SHEET:
+            continue
+        for top in range(1, min(len(sheet.rows), 20) + 1):
+            heads = {squeeze(sheet.text(top, c)): c for c in range(1, len(sheet.rows[top - 1]) + 1)}
+            office = next((c for h, c in heads.items() if h in map(squeeze, OFFICE_WORDS)), None)
+            if office and wanted in heads:
+                rows = range(top + 1, len(sheet.rows) + 1)
+                said: dict[str, list[str]] = {}
+                for row in rows:
+                    if name := sheet.text(row, office).strip():
+                        said.setdefault(name, []).append(sheet.text(row, heads[wanted]))
+                return {name: join_text([t for t in texts if t]) for name, texts in said.items()}
+    return {}
 
 
 def _find_table(book: Book) -> tuple[Sheet, tuple[int, dict[str, int]]]:
@@ -111,10 +135,30 @@ def find_corrections(summary: Summary, base: Month, is_base: bool) -> Correction
     found = read_shown(cells, speakers)
     fill_gaps(found, written, cells)
     revisions = find_revisions(base.entries, base.revisions, written, found)
+    revisions += _find_registrations(view, summary.registered)
     sure = tuple(one for one in revisions if is_base or _is_marked(one, found))
     ours = read_summary(read_book(write_summary(base), "汇总.xlsx", "xlsx"), base.period)
     others = summary.texts - ours.texts - _taken(pieces, speakers)
+    others -= {(sheet_offices.SHEET, squeeze(text)) for text in summary.registered.values()}
     return Corrections(sure, len(others) + len(revisions) - len(sure))
+
+
+def _find_registrations(view: MonthView, registered: Mapping[str, str]) -> tuple[Revision, ...]:
+    """Return what a person changed under 登记说明 of 报送情况."""
+    changes = []
+    for office, state in view.states.items():
+        found = tidy(clean_text(registered.get(office, "")))
+        if office not in registered or is_same(found, sheet_offices.registration_text(view, state)):
+            continue
+        lines = found.split("\n")
+        mark = sheet_offices.REGISTERED_SINCE
+        kept = [line for line in lines if not line.startswith(mark)]
+        text = "\n".join(kept) or "\n".join(line.removeprefix(mark) for line in lines)
+        was = state.registration
+        changes.append(
+            Revision("", office, "registration", was, was if is_same(text, was) else text)
+        )
+    return tuple(changes)
 
 
 def _rest_of(view: MonthView, key: Key) -> str:
@@ -128,7 +172,7 @@ def _rest_of(view: MonthView, key: Key) -> str:
 
 
 def _is_marked(revision: Revision, found: Mapping[Key, Shown]) -> bool:
-    if revision.field == "instructions":
+    if revision.field in ("instructions", "registration"):
         return revision.now != ""
     return found[key_of(revision)].penned
 

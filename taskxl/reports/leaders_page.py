@@ -8,15 +8,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from taskxl.model import Light, MilestoneState, Task
+from taskxl.orders import describe_delay
 from taskxl.reports import sheet_leaders
+from taskxl.reports.order_lines import tell_approved, tell_open
 from taskxl.reports.view import MonthView
 from taskxl.text import quote, show
 from taskxl.words import BEHIND, DONE, NOT_STARTED, ON_TRACK
 
 GREEN, YELLOW, RED, CLOSED, SILENT = "○", "◐", "●", "√", "？"
 LEGEND = (
-    f"{RED} 有节点逾期　{YELLOW} 滞后、未启动或节点临近　{GREEN} 正常　{CLOSED} 完成　"
-    f"{SILENT} 未报或不明　↑ 比上次好　↓ 比上次差　（没有箭头：与上次相同，或没有上次）"
+    f"{RED} 逾期　{YELLOW} 滞后、未启动或临近　{GREEN} 正常　{CLOSED} 完成　{SILENT} 不明　"
+    "↑ 比上次好　↓ 比上次差"
 )
 _RANK = {CLOSED: 0, GREEN: 1, YELLOW: 2, RED: 3}
 _OF_STATUS = {DONE: CLOSED, ON_TRACK: GREEN, BEHIND: YELLOW, NOT_STARTED: YELLOW}
@@ -89,25 +91,23 @@ def decisions(view: MonthView) -> list[str]:
 
 
 def open_instructions(view: MonthView) -> list[str]:
-    """Return 批示 in force on tasks not closed, with who is to act on them."""
-    lines = []
-    for task in view.month.master.tasks:
-        written = view.revisions.get((task.id, "", "instructions"))
-        text = written.now if written else view.month.instructions_before.get(task.id, "")
-        if text.strip() and view.statuses[task.id] != DONE:
-            lines.append(f"{task.label}：{quote(text, 60)}（{view.lead_of(task)}）")
-    return lines
+    """Return 批示 that are not closed: since when, until when, and what was answered."""
+    return tell_open(view)
 
 
 def overdue(view: MonthView) -> list[str]:
-    """Return milestones that are over, the longest first, with office and person by name."""
+    """Return milestones that are over, the longest first, with office and person by name.
+
+    Behind them those whose date an approved delay has moved.
+    """
     late = [state for state in view.month.milestones if state.light in sheet_leaders.OVER]
     late.sort(key=lambda state: -(state.days_over or 0))
     return [
         f"{_names(view, state)}：{state.task.label}，{quote(state.milestone.text, 32)}"
         f"超期 {state.days_over or 0} 天"
+        + (f"（{moved}）" if (moved := describe_delay(state.milestone)) else "")
         for state in late
-    ]
+    ] + tell_approved(view)
 
 
 def _names(view: MonthView, state: MilestoneState) -> str:

@@ -9,12 +9,15 @@ from taskxl import reports
 from taskxl.reports.tables import Table
 from taskxl.reports.view import MonthView
 
-Maker = Callable[[MonthView], Table]
+Maker = Callable[[MonthView], Table | None]
 _MAKERS: dict[str, Maker] = {}
 
 
 def month_sheet(make: Maker) -> Maker:
-    """Declare a sheet of the summary: a function from a month to its table, one a module."""
+    """Declare a sheet of the summary: a function from a month to its table, one a module.
+
+    It returns None in a month in which there is nothing of its kind.
+    """
     _MAKERS[make.__module__] = make
     return make
 

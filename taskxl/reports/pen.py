@@ -17,12 +17,13 @@ from taskxl.reports.marks import (
     IDENTITY,
     INSTRUCTIONS,
     NUMBER,
+    PLAN,
     REVISED,
     STATUS,
     TITLE,
     split_marks,
 )
-from taskxl.reports.paper import clean_text, join_text
+from taskxl.reports.paper import GOES_ON, clean_text, join_text
 from taskxl.reports.tables import Cell, Layout, Link
 from taskxl.statements import read_status
 from taskxl.text import squeeze, tidy
@@ -40,6 +41,7 @@ _HEADER_ROWS = 20
 _NAMED = re.compile(r"[ \t]*〔([^〔〕\n]{1,200})〕")
 _CUT = re.compile(r"\n?（以下还有 \d+ 字，接在“未归位内容”中）$")
 _CONTINUED = re.compile(r"\s*续(\d{1,4})$")
+_GOES_ON_HERE = re.compile(r"\s*续(\d{1,4})(?:\s|$)")
 _SHIELD = "\u3000"
 
 
@@ -120,12 +122,13 @@ class Speakers:
     """Who may speak in a task's row: the office whose text bears no name, and all others.
 
     `names` are the offices by name and alias, squeezed; `remarks` are the list's own, which stand
-    before what offices write under 备注.
+    before what offices write under 备注; `carried` the lines of earlier 批示 and of their answers.
     """
 
     lead: str
     names: Mapping[str, str]
     remarks: str = ""
+    carried: tuple[str, ...] = ()
 
 
 def layout_rows(layout: Layout) -> list[dict[str, str]]:
@@ -147,7 +150,7 @@ def _shown_text(content: object) -> str:
 
 def find_header(sheet: Sheet) -> tuple[int, dict[str, int]] | None:
     """Return the row of the header of 汇总表 and the column of each of its words, or None."""
-    known = {squeeze(header): header for header in (*PEN_COLUMNS, IDENTITY, NUMBER, TITLE)}
+    known = {squeeze(header): header for header in (*PEN_COLUMNS, IDENTITY, NUMBER, TITLE, PLAN)}
     for number in range(1, min(len(sheet.rows), _HEADER_ROWS) + 1):
         there: dict[str, int] = {}
         for column in range(1, len(sheet.rows[number - 1]) + 1):
@@ -190,25 +193,32 @@ def gather_pieces(
     """Return the texts of each task, row by row.
 
     A row is its task's by number and title as a person sees them (`titles`: both squeezed, to the
-    task's id), else by the hidden 标识. A row in which a text goes on bears no title: where 标识
-    is gone too, it is that of the row of its number.
+    task's id), else by the hidden 标识. A row in which a text goes on says so under the plan (in
+    older summaries under 编号); where that is gone, the row above it may say that it goes on.
     """
     pieces: dict[str, dict[str, dict[int, list[str]]]] = {}
     numbered: dict[str, str] = {}
+    above: tuple[str, int, bool] = ("", 0, False)
     for row in rows:
         number, identity = row.get(NUMBER, ""), row.get(IDENTITY, "").strip()
-        going_on = _CONTINUED.search(number)
+        going_on = _CONTINUED.search(number) or _GOES_ON_HERE.match(row.get(PLAN, ""))
+        part = int(going_on.group(1)) if going_on else 0
         if going_on:
-            task = identity or numbered.get(squeeze(number[: going_on.start()]), "")
+            bare = squeeze(_CONTINUED.sub("", number))
+            task = identity or numbered.get(bare, "")
         else:
             title = squeeze(row.get(TITLE, ""))
             seen = titles.get((squeeze(number), title), "")
             # A number alone may be that of another table of the list.
             task = seen or identity if title else identity or seen
+            if above[2] and PLAN not in row and task == above[0]:
+                part = above[1] + 1
             numbered[squeeze(number)] = task
+        goes_on = any(row.get(header, "").rstrip().endswith(GOES_ON) for header in PEN_COLUMNS)
+        above = (task, part, goes_on)
         for header in PEN_COLUMNS.keys() & row.keys() if task else ():
             # 进度状态 is said again in every row that goes on.
-            place = int(going_on.group(1)) if going_on and header != STATUS else 0
+            place = part if header != STATUS else 0
             texts = pieces.setdefault(task, {}).setdefault(header, {}).setdefault(place, [])
             texts.append(row[header])
     return pieces
@@ -248,7 +258,7 @@ def read_shown(cells: Cells, speakers: Mapping[str, Speakers]) -> dict[Key, Show
         for header, text in texts.items():
             field = PEN_COLUMNS[header]
             if field == "instructions":
-                shown[task, "", field] = Shown(tidy(clean_text(text)))
+                shown[task, "", field] = Shown(_drop_carried(text, row.carried))
                 continue
             if field == "remarks" and tidy(text).startswith(row.remarks):
                 text = tidy(text)[len(row.remarks) :].removeprefix("\n")
@@ -258,6 +268,13 @@ def read_shown(cells: Cells, speakers: Mapping[str, Speakers]) -> dict[Key, Show
                     part = replace(part, text=word)
                 shown[task, office, field] = part
     return shown
+
+
+def _drop_carried(text: str, carried: Sequence[str]) -> str:
+    """Return what is written anew among lines of earlier 批示; one that was changed is new."""
+    known = {squeeze(line) for line in carried}
+    lines = tidy(clean_text(text)).split("\n")
+    return "\n".join(line for line in lines if squeeze(line) not in known)
 
 
 def fill_gaps(found: dict[Key, Shown], written: Mapping[Key, Shown], cells: Cells) -> None:

@@ -16,7 +16,7 @@ COLUMNS = (
     Column("股室", 11),
     Column("代码", 7),
     Column("原因", 36, "left"),
-    Column("内容指纹（SHA-256）", 34, "left", printed=False),
+    Column("内容指纹（SHA-256）", 68, "left", printed=False),
 )
 _TONES: dict[Verdict, Tone] = {"rejected": "error", "partial": "warning"}
 

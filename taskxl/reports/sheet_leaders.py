@@ -3,10 +3,13 @@
 import re
 from collections.abc import Sequence
 
+from taskxl.merge.delays import last_delay
 from taskxl.model import Light, MilestoneState, Task
+from taskxl.orders import describe_delay
 from taskxl.reports import sheet_tasks
 from taskxl.reports.marks import PROGRESS
 from taskxl.reports.month_sheets import month_sheet
+from taskxl.reports.order_lines import describe_request, tell_open
 from taskxl.reports.sheet_milestones import TONES
 from taskxl.reports.styles import Tone
 from taskxl.reports.tables import Cell, Column, Content, Link, Row, Section, Table
@@ -16,7 +19,6 @@ from taskxl.text import quote, show, squeeze
 from taskxl.words import (
     BEHIND,
     DONE,
-    INSTRUCTION_MARK,
     LIGHTS,
     MILESTONE_STATES,
     NOT_DUE,
@@ -68,6 +70,8 @@ def make_table(view: MonthView) -> Table:
         ranked = sorted(tasks, key=lambda task: _rank(view, task))
         asked = _decisions(view, ranked) or ["报送内容中没有摘出提请研究的事项"]
         rows += [Section(text, remark=True) for text in asked]
+        told = [line for task in ranked for line in tell_open(view, task)]
+        rows += [Section(f"未办结的批示 {n}　{one}", remark=True) for n, one in enumerate(told, 1)]
         rows += [Row(_make_contents(view, task), (SHEET, task.id)) for task in ranked]
     return Table(
         SHEET,
@@ -114,6 +118,8 @@ def _sum_up(view: MonthView, tasks: Sequence[Task]) -> str:
     states = [state for task in tasks for state in view.milestones.get(task.id, ())]
     over = sum(state.light in OVER for state in states)
     numbers = [f"逾期节点 {over} 个"] if over else []
+    asked = sum(order.is_open for task in tasks for order in view.orders.get(task.id, ()))
+    numbers += [f"未办结的批示 {asked} 条"] if asked else []
     numbers += _moved(view, states)
     return f"共 {len(tasks)} 项：{'，'.join(words)}{''.join(f'；{one}' for one in numbers)}"
 
@@ -155,6 +161,8 @@ def _describe_milestone(view: MonthView, state: MilestoneState) -> str:
     silence = view.silence_on(state)
     doubts = [f"本期{silence}"] if silence else []
     doubts += ["时限待核实"] if state.milestone.vague else []
+    delay = describe_delay(state.milestone)
+    doubts += [delay] if delay else []
     told = "，".join([when, *doubts])
     return f"【{LIGHTS[state.light]}】{show(state.milestone.text, 40)}（{told}）"
 
@@ -183,10 +191,9 @@ def _change(view: MonthView, task: Task) -> list[str]:
 
 
 def _obstacles(view: MonthView, task: Task) -> str:
-    """Return what offices write of it, below what a leader asked for last time."""
+    """Return what offices write of it."""
     lead = view.lead_of(task)
-    asked = view.month.instructions_before.get(task.id, "").strip()
-    texts = [f"{INSTRUCTION_MARK}{asked}"] if asked else []
+    texts = []
     for entry in view.entries.get(task.id, ()):
         if squeeze(entry.obstacles):
             name = "" if entry.office == lead else f"〔{entry.office}〕"
@@ -208,9 +215,15 @@ def _decisions(view: MonthView, tasks: Sequence[Task]) -> list[str]:
 
 def delays_asked(view: MonthView, task: Task) -> list[str]:
     """Return a line for each milestone of a task for which more time is asked."""
-    lines = []
+    lines = [
+        f"{task.label}：{describe_request(delay, task)}"
+        for delay in view.month.master.delays
+        if delay.task == task.id and delay.is_pending
+    ]
     for state in view.milestones.get(task.id, ()):
         if state.entry and state.entry.state == POSTPONED:
+            if last_delay(view.month.master, task.id, state.milestone.id) is not None:
+                continue  # told already, or decided
             note = f"，说明：{show(state.entry.note, 120)}" if squeeze(state.entry.note) else ""
             lines.append(
                 f"{task.label}：{state.entry.office}就节点{quote(state.milestone.text, 40)}"

@@ -1,6 +1,7 @@
 """节点台账: all milestones as of the report day: due, light, days over, what the office says."""
 
 from taskxl.model import Light, MilestoneState
+from taskxl.orders import describe_delay
 from taskxl.reports.month_sheets import month_sheet
 from taskxl.reports.styles import Tone
 from taskxl.reports.tables import Cell, Column, Content, Row, Table
@@ -22,7 +23,7 @@ COLUMNS = (
     Column("牵头股室", 10, repeated=True),
     Column("完成日期", 11),
     Column("说明", 18, "left"),
-    Column("时限存疑之处", 14, "left"),
+    Column("时限说明", 14, "left"),
 )
 TONES: dict[Light, Tone] = {
     "done": "done",
@@ -70,7 +71,7 @@ def _make_contents(view: MonthView, number: int, state: MilestoneState) -> tuple
         view.lead_of(task),
         (entry.done_on or entry.done_text) if entry else "",
         entry.note if entry else "",
-        milestone.vague or "",
+        describe_delay(milestone) or milestone.vague or "",
     )
 
 

@@ -5,8 +5,9 @@ from collections.abc import Mapping
 
 from taskxl.findings import SEVERITIES, SEVERITY_WORDS, Finding, OfficeColumn
 from taskxl.model import OfficeState
-from taskxl.reports.marks import describe, worst
+from taskxl.reports.marks import REVISED, describe, worst
 from taskxl.reports.month_sheets import month_sheet
+from taskxl.reports.paper import clean_text
 from taskxl.reports.styles import Tone
 from taskxl.reports.tables import Cell, Column, Content, Link, Row, Table
 from taskxl.reports.view import MonthView
@@ -16,6 +17,7 @@ SHEET = "报送情况"
 GAPS_SHEET = "缺口清单"
 STATE, MOMENT, REPORTER, APPROVED, FILLED = "报送状态", "收到时间", "填报人", "审定", "已填"
 DATED, MONTHS, COMPLETE = "填报日期", "连续未报月数", "填全"
+REGISTRATION, REGISTERED_SINCE = "登记说明", "〔新登记〕"
 COLUMNS = (
     Column("序号", 6, number="0"),
     Column("股室", 13),
@@ -24,6 +26,7 @@ COLUMNS = (
     Column(MOMENT, 16),
     Column("时间依据", 10),
     Column("来稿文件", 22, "left"),
+    Column(REGISTRATION, 14, "left"),
     Column(REPORTER, 9),
     Column(DATED, 11),
     Column(APPROVED, 9),
@@ -67,7 +70,8 @@ def make_table(view: MonthView) -> Table:
         view.heading("报送情况"),
         (f"截至{view.day}。" if not view.month.is_due else "")
         + "“应填”“已填”“填全”为任务项数，“已填”是写了进展情况的，“填全”是表上要求填的都填了的；"
-        "“时间依据”为邮件时间的最可靠，文件时间可能因复制而变化。",
+        "“时间依据”为邮件时间的最可靠，文件时间可能因复制而变化；"
+        "“登记说明”可直接修改，下次汇总时保留。",
         COLUMNS,
         rows,
         anchored=tuple(_COLUMN_OF.values()),
@@ -96,6 +100,7 @@ def _make_contents(
         MOMENT: state.received_at,
         "时间依据": RECEIPTS[state.receipt],
         "来稿文件": "\n".join(show(file) for file in state.files),
+        REGISTRATION: _registration(view, state),
         REPORTER: state.reporter or (_blank(view, "reporter", "空白") if returned else ""),
         DATED: state.reported_on,
         APPROVED: _approval(view, state) if returned else "",
@@ -114,6 +119,24 @@ def _make_contents(
             value, tone or worst(f.severity for f in some) or "", "\n".join(describe(some))
         )
     return tuple(contents.values())
+
+
+def registration_text(view: MonthView, state: OfficeState) -> str:
+    """Return how an office's returns came: as corrected, and below it what was registered since."""
+    revision = view.revisions.get(("", state.office, "registration"))
+    if revision is None:
+        return clean_text(state.registration).strip()
+    newer = f"\n{REGISTERED_SINCE}{revision.newer}" if revision.newer else ""
+    return clean_text(f"{revision.now}{newer}").strip()
+
+
+def _registration(view: MonthView, state: OfficeState) -> Content:
+    text = registration_text(view, state)
+    revision = view.revisions.get(("", state.office, "registration"))
+    if revision is None:
+        return text
+    was = clean_text(revision.was).strip() or "（空白）"
+    return Cell(text, "info", f"〔{REVISED}〕原登记：{was}")
 
 
 def _approval(view: MonthView, state: OfficeState) -> str:

@@ -45,6 +45,9 @@ LEAST_POINTS = 210.0
 UNKNOWN_STATUS = "未填或不明"
 DUE_RATE, DUE = "节点完成率", " 到期"
 MOST_CHARACTERS = 100
+LIST_CHARACTERS = 80
+"""What a line of the leaders' page takes: two printed lines."""
+HEADING_POINTS = 24.0
 
 Pattern = tuple[str, str, str]
 _SOLID_LIGHT: Pattern = ("percent_5", "#595959", "#FFFFFF")
@@ -316,17 +319,20 @@ class _Page:
             self._set_height(self.row, max(points, row_height(count_lines(line.who, 13))))
             self.row += 1
         self._band(leaders_page.LEGEND, "note")
+        orders, late = leaders_page.open_instructions(self.view), leaders_page.overdue(self.view)
+        count = f"（{len(orders)} 条）" if orders else ""
+        moved = any(step.delay for task in self.view.tasks.values() for step in task.milestones)
         parts = (
             (
                 "三、提请研究",
                 leaders_page.decisions(self.view),
                 self.view.say("各股室没有提请研究的事项。"),
             ),
-            ("四、未办结的批示", leaders_page.open_instructions(self.view), "没有。"),
-            ("五、逾期节点", leaders_page.overdue(self.view), "没有逾期的节点。"),
+            (f"四、未办结的批示{count}", orders, "没有。"),
+            (f"五、逾期{'和批准延期的' if moved else ''}节点", late, "没有逾期的节点。"),
         )
         wanted = [sum(map(self._list_points, told)) or row_height(1) for _, told, _ in parts]
-        headings = len(parts) * row_height(1, 14)
+        headings = len(parts) * HEADING_POINTS
         left = PAGE_POINTS - self.height - headings
         for place, (heading, told, nothing) in enumerate(parts):
             self._band(heading, "heading", 14)
@@ -337,20 +343,21 @@ class _Page:
             left -= self.height - start
 
     def _list_points(self, text: str) -> float:
-        line = f"10. {show(text, MOST_CHARACTERS)}"
-        return row_height(count_lines(line, GRID * GRID_WIDTH))
+        line = f"10. {show(text, LIST_CHARACTERS)}"
+        return _list_height(count_lines(line, GRID * GRID_WIDTH))
 
     def _write_list(self, told: Sequence[str], nothing: str, until: float) -> None:
         """Write numbered lines as far down as `until` (points), then how many are left."""
         for number, text in enumerate(told, 1):
-            line = f"{number}. {show(text, MOST_CHARACTERS)}"
-            points = row_height(count_lines(line, GRID * GRID_WIDTH))
-            rest = row_height(1) if number < len(told) else 0
+            line = f"{number}. {show(text, LIST_CHARACTERS)}"
+            points = _list_height(count_lines(line, GRID * GRID_WIDTH))
+            rest = _list_height(1) if number < len(told) else 0
             if self.height + points + rest > until:
                 left = len(told) - number + 1
                 self._band(f"……还有 {left} 条，见“{sheet_leaders.SHEET}”。", "note")
                 return
             self._band(line, "note")
+            self._set_height(self.row - 1, points)
         if not told:
             self._band(nothing, "note")
 
@@ -405,7 +412,8 @@ class _Page:
     def _band(self, text: str, style: str, size: float = 10.5) -> None:
         write_band(self.sheet, self.row, GRID, text, getattr(self.styles, style))
         lines = count_lines(text, GRID * GRID_WIDTH, size)
-        self._set_height(self.row, row_height(lines, size))
+        points = row_height(lines, size)
+        self._set_height(self.row, HEADING_POINTS if style == "heading" else points)
         self.row += 1
 
     def _set_height(self, row: int, points: float) -> None:
@@ -416,6 +424,11 @@ class _Page:
     def height(self) -> float:
         """How many points have been written, counting the small tables' rows once."""
         return sum(self.heights.values())
+
+
+def _list_height(lines: int) -> float:
+    """Return the height of so many lines of a list, which has no frame to keep away from."""
+    return row_height(lines) - 5.0
 
 
 def _office_numbers(view: MonthView) -> list[tuple[str, int | Rate]]:
@@ -462,7 +475,7 @@ def _name_offices(view: MonthView) -> Iterator[str]:
         if word == "missing":
             came = {name for name in names if files_named_after(view.month, roster, name)}
             names = [f"{name}（有来稿待认定）" if name in came else name for name in names]
-        if not names and word == "rejected":
+        if not names and word != "missing":
             continue
         more = f"等，全部见“{sheet_offices.SHEET}”" if len(names) > MOST_NAMES else ""
         listed = "、".join(names[:MOST_NAMES]) or "无"

@@ -2,8 +2,8 @@
 
 Every gap is marked in its cell with a word in 【】 and a colour, and the cell's comment says why.
 The hidden column 标识 holds the task's id, by which hand corrections are found again: a text that
-needs several rows stands in rows of the same id, and `paper.join_text` puts it together
-(see `taskxl.reports.pen`, which reads the sheet again).
+needs several rows stands in rows of the same number and id that say 续1, 续2 under the plan, and
+`paper.join_text` puts it together (see `taskxl.reports.pen`, which reads the sheet again).
 """
 
 from dataclasses import dataclass, field
@@ -29,6 +29,7 @@ from taskxl.reports.marks import (
     worst,
     write_marks,
 )
+from taskxl.reports.order_lines import carried_lines
 from taskxl.reports.paper import GOES_ON, clean_text, join_text, split_text
 from taskxl.reports.pen import Speakers, compose_text, cut_note
 from taskxl.reports.styles import Tone
@@ -40,7 +41,7 @@ from taskxl.words import EMPTY_MARK, NOT_DUE, ROW_GONE_MARK
 
 SHEET = "汇总表"
 COLUMNS = (
-    Column(NUMBER, 6),
+    Column(NUMBER, 6, repeated=True),
     Column(TITLE, 14, "left", repeated=True),
     Column(PLAN, 26, "left", grows=True),
     Column(OFFICES, 9, repeated=True, grows=True),
@@ -75,11 +76,12 @@ def make_table(view: MonthView) -> tuple[Table, tuple[Unplaced, ...]]:
         SHEET,
         view.heading("进展情况汇总表"),
         f"统计截止{view.day}。带【】并着色的格子有缺口，原因见批注和“缺口清单”；"
-        "“批示”一栏供领导批示；状态、进展、问题、备注可直接修改，下次汇总时保留。",
+        "“批示”一栏供领导批示，〔〕里的是以前的批示和答复；状态、进展、问题、备注可直接修改，下次汇总时保留。",
         COLUMNS,
         rows,
         anchored=tuple(column.header for column in COLUMNS),
         spare=SPARE,
+        part_column=PLAN,
         place=10,
         amount=f"{len(view.month.master.tasks)} 项",
     )
@@ -97,6 +99,7 @@ def find_speakers(view: MonthView) -> dict[str, Speakers]:
             view.lead_of(task),
             named | {squeeze(name): name for name in (*view.responsible[task.id], *speaking)},
             tidy("\n".join(list_remarks(view, task))),
+            tuple(list_carried(view, task)),
         )
         for task in view.month.master.tasks
         for speaking in ([entry.office for entry in view.entries.get(task.id, ())],)
@@ -176,6 +179,7 @@ class _TaskRow:
         self.pieces[REMARKS].texts += list_remarks(view, task)
         self.pieces[IDENTITY].texts.append(task.id)
         written = view.revisions.get((task.id, "", "instructions"))
+        self.pieces[INSTRUCTIONS].texts += list_carried(view, task)
         self.pieces[INSTRUCTIONS].texts += [clean_text(written.now)] if written else []
 
     def make_contents(self) -> tuple[Content, ...]:
@@ -269,6 +273,11 @@ class _TaskRow:
         if not reasons and word != NOT_DUE:
             pieces.plain_gaps.append(f"{office}：{word}")
         return word
+
+
+def list_carried(view: MonthView, task: Task) -> list[str]:
+    """Return what stands under 批示 of earlier months: what is open, and its answers."""
+    return [clean_text(line) for line in carried_lines(view, task)]
 
 
 def list_remarks(view: MonthView, task: Task) -> tuple[str, ...]:

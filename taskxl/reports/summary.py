@@ -17,7 +17,8 @@ def write_summary(month: Month, mark: str = "") -> bytes:
     """Return the summary workbook of a month as .xlsx; the same month gives the same bytes.
 
     `mark` goes along as a document property: it tells later of which merge the workbook is.
-    Sheets: 总览, 汇总表, 缺口清单, 报送情况, 节点台账, 分管领导, 未归位内容, 改动对照, 来稿登记.
+    Sheets: 总览, 汇总表, 缺口清单, 报送情况, 节点台账, 分管领导, 未归位内容, 改动对照, 来稿登记;
+    批示办理 and 延期情况 where there is any of them.
     """
     import xlsxwriter
 
@@ -48,6 +49,6 @@ def lay_out_sheets(view: MonthView) -> list[Layout]:
     tables = [
         tasks,
         sheet_unplaced.make_table(view, overflow),
-        *(make(view) for make in month_sheets()),
+        *(table for make in month_sheets() if (table := make(view)) is not None),
     ]
     return [lay_out(table) for table in sorted(tables, key=lambda table: table.place)]

@@ -115,6 +115,9 @@ class Table:
     frozen_columns: int = 2
     empty: str = "（没有）"
     spare: float = 0.0
+    part_column: str = ""
+    """The column in which 续1, 续2 stand where a row goes on; "": the first one. Where it is
+    another, a filter by the first column's numbers keeps the rows together."""
     place: int = 90
     amount: str = ""
 
@@ -166,6 +169,8 @@ def lay_out(table: Table) -> Layout:
         for number, column in enumerate(table.columns, 1)
         if column.header in table.anchored
     ]
+    headers = [column.header for column in table.columns]
+    part_place = headers.index(table.part_column) if table.part_column else 0
     for row in table.rows:
         place = HEADER_ROW + 1 + len(rows)
         if isinstance(row, Section):
@@ -175,7 +180,7 @@ def lay_out(table: Table) -> Layout:
             anchors[row.key] = (table.sheet, place, 1)
             for number, header in anchored:
                 anchors[(*row.key, header)] = (table.sheet, place, number)
-        rows += _lay_out_row(row.contents, table.columns)
+        rows += _lay_out_row(row.contents, table.columns, part_place)
     if not rows:
         blank: tuple[Content, ...] = (table.empty, *[""] * (len(table.columns) - 1))
         rows.append(LaidRow(blank, row_height(1)))
@@ -242,7 +247,9 @@ def _lay_out_section(section: Section, columns: tuple[Column, ...]) -> Iterator[
         yield LaidRow((part,), row_height(count_lines(part, width, size), size), laid)
 
 
-def _lay_out_row(contents: tuple[Content, ...], columns: tuple[Column, ...]) -> list[LaidRow]:
+def _lay_out_row(
+    contents: tuple[Content, ...], columns: tuple[Column, ...], part_place: int
+) -> list[LaidRow]:
     first: list[Content] = []
     lines = 1
     parted: dict[int, list[str]] = {}
@@ -265,7 +272,7 @@ def _lay_out_row(contents: tuple[Content, ...], columns: tuple[Column, ...]) -> 
         first.append(content)
     laid = [LaidRow(tuple(first), row_height(lines))]
     for part in range(1, max(map(len, parted.values()), default=1)):
-        laid.append(_lay_out_rest(first, columns, parted, part))
+        laid.append(_lay_out_rest(first, columns, parted, part, part_place))
     return laid
 
 
@@ -274,6 +281,7 @@ def _lay_out_rest(
     columns: tuple[Column, ...],
     parted: Mapping[int, list[str]],
     part: int,
+    part_place: int,
 ) -> LaidRow:
     contents: list[Content] = []
     lines = 1
@@ -283,10 +291,12 @@ def _lay_out_rest(
         tone: Tone = content.tone if isinstance(content, Cell) else ""
         if number in parted:
             text = parted[number][part] if part < len(parted[number]) else ""
-        elif number == 0:
+        elif number == part_place == 0:
             text = f"{text}\n续{part}"
         elif not column.repeated:
             text = ""
+        if number == part_place != 0:
+            text = f"续{part}\n{text}".strip()
         if isinstance(text, str) and not column.hidden:
             lines = max(lines, count_lines(text, column.width))
         contents.append(Cell(text, tone) if tone else text)

@@ -18,6 +18,7 @@ from taskxl.model import (
     RevisionField,
     Task,
 )
+from taskxl.reports.order_lines import Order, group_by_task, list_orders
 from taskxl.roster import Roster, divide_tasks
 from taskxl.rules import rule_of
 from taskxl.text import call_offices
@@ -40,6 +41,8 @@ class MonthView:
 
     month: Month
     _: KW_ONLY
+    orders: Mapping[str, tuple[Order, ...]]
+    """批示 by the ids of their tasks."""
     counts: Counts
     rules: Mapping[str, Rule]
     """By code, of all that was found."""
@@ -126,11 +129,13 @@ def look_at(month: Month) -> MonthView:
     for office, (tasks, _) in divide_tasks(month.master, month.period).items():
         for task in tasks:
             owed[task.id].append(office)
+    by_id = {task.id: task for task in month.master.tasks}
     return MonthView(
         month,
+        orders=group_by_task(list_orders(month, by_id)),
         counts=count_month(month),
         rules={code: _rule_in(code, word) for code in {one.code for one in month.findings}},
-        tasks={task.id: task for task in month.master.tasks},
+        tasks=by_id,
         owed={task: tuple(offices) for task, offices in owed.items()},
         responsible={task.id: roster.spell_out(task.offices) for task in month.master.tasks},
         statuses=task_statuses(month),

@@ -1,14 +1,14 @@
 """What a reader of returns must know: the tasks, whose they are, and the form's own words."""
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from taskxl.approval import is_approval
 from taskxl.dates import report_day
 from taskxl.forms.identity import Block
-from taskxl.forms.issue import FILLED, NO_MILESTONES, form_title, issued_plan, report_notice
+from taskxl.forms.issue import FILLED, NO_MILESTONES, form_title, report_notice
 from taskxl.forms.returned.matching import Register, RowKeys, squeeze_keys
 from taskxl.intake.grids import Book
 from taskxl.model import ASKED, MasterList, Milestone, Period, Task
@@ -43,15 +43,14 @@ class Expected:
 
     `form_texts` are the fixed texts of the form's template (see `form_texts`): instructions and
     captions that come back with every return and are nobody's typing; `form_pictures` the digests
-    of the pictures that are drawn in it; `instructions` the 批示 that
-    stand below the plan of a task, by its id; `issued_lists` those by which forms of the period
-    went out, the list may have been changed since; `asked` what the period's forms ask for.
+    of the pictures that are drawn in it; `issued_lists` those by which forms of the period
+    went out, the list may have been changed since; `asked` what the period's forms ask for. A 批示
+    that the forms ask for is one of the list's tasks.
     """
 
     master: MasterList
     period: Period
     form_texts: frozenset[str] = frozenset()
-    instructions: Mapping[str, str] = field(default_factory=dict)
     issued_lists: tuple[MasterList, ...] = ()
     asked: tuple[str, ...] = ASKED
     form_pictures: frozenset[str] = frozenset()
@@ -95,9 +94,7 @@ class Catalog:
         self.settings = expected.master.settings
         self.roster = Roster(self.master.offices)
         self.tasks: dict[str, Task] = {task.id: task for task in self.master.tasks}
-        self.plans = {
-            task.id: issued_plan(task, expected.instructions) for task in self.master.tasks
-        }
+        self.plans = {task.id: shown_plan(task) for task in self.master.tasks}
         self.milestones: dict[str, tuple[Task, Milestone]] = {
             milestone.id: (task, milestone)
             for task in self.master.tasks

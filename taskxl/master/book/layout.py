@@ -7,6 +7,8 @@ TASKS = "任务"
 MILESTONES = "节点"
 OFFICES = "股室"
 SETTINGS = "设置"
+DELAYS = "延期"
+INSTRUCTIONS = "批示"
 TITLE_ITEM = "清单标题"
 """The item of sheet 设置 that holds the list's title; all others are fields of Settings."""
 
@@ -106,6 +108,69 @@ OFFICE_COLUMNS = (
         f"收表的邮箱。{_MANY}分管负责同志的邮箱另起一行，写成“抄送：name@example.com”，"
         "“设置”里“抄送分管负责同志”为“是”时抄送。",
     ),
+)
+
+_ORDER_TASK = "是哪一项任务的：填“任务”表里的标识，也可以写编号或任务名称。"
+DELAY_COLUMNS = (
+    Column("id", "标识", 11, "由 taskxl 编写；手工加的一行请留空。", "id"),
+    Column("task", "任务标识", 9, _ORDER_TASK, "id", needed=True, also=("任务编号", "编号")),
+    Column("task_title", "任务名称", 22, "只供辨认，不读入。", also=("项目名称",)),
+    Column(
+        "milestone",
+        "节点标识",
+        9,
+        "哪一个节点延期：填“节点”表里的标识，也可以照写节点内容。留空的，算这项任务所有早于新时限的节点。",
+        "id",
+        also=("节点",),
+    ),
+    Column("text", "节点内容", 34, "只供辨认，不读入。"),
+    Column("office", "申请股室", 12, "谁申请的。", also=("申请科室", "申请处室", "申请部门")),
+    Column("asked_on", "申请日期", 12, "哪一天申请的。", "date"),
+    Column("reason", "申请理由", 34, "股室的原话。"),
+    Column("wanted", "申请延至", 12, "股室想延到哪一天；没有写的留空。", "date"),
+    Column(
+        "approved_by",
+        "批准人",
+        13,
+        "同意的，填批准人姓名；不同意的，写“不同意”。没有决定的留空。",
+        needed=True,
+    ),
+    Column(
+        "approved_on",
+        "批准日期",
+        12,
+        "从这一天起按新时限算，以前的月份不变。留空的，从填上批准人起算。",
+        "date",
+    ),
+    Column("until", "延期至", 12, "批准的新时限。原时限在“节点”表里不要改。", "date", needed=True),
+)
+
+INSTRUCTION_COLUMNS = (
+    Column("id", "标识", 11, "由 taskxl 编写；手工加的一行请留空。", "id"),
+    Column("task", "任务标识", 9, _ORDER_TASK, "id", needed=True, also=("任务编号", "编号")),
+    Column("task_title", "任务名称", 22, "只供辨认，不读入。", also=("项目名称",)),
+    Column(
+        "text", "批示内容", 48, "领导批示的原话；下个月的表上照此列出，请股室答复。", needed=True
+    ),
+    Column("by", "批示人", 11, "谁批示的。", also=("批示领导",)),
+    Column("given_on", "批示日期", 12, "哪一天批示的；不清楚的留空。", "date"),
+    Column(
+        "offices",
+        "交办股室",
+        14,
+        f"请谁答复；留空的，由牵头股室答复。{_MANY}",
+        also=("交办科室", "交办处室", "交办部门", "承办股室"),
+    ),
+    Column("until", "办理期限", 12, "哪一天以前办结；没有期限的留空。", "date"),
+    Column(
+        "closed_on",
+        "办结日期",
+        12,
+        "办公室确认办结的日期；填了以后，不再请股室答复，也不再列入未办结的批示。",
+        "date",
+    ),
+    Column("closing", "办结说明", 24, "怎样办结的，如会议纪要、文号。"),
+    Column("source", "来源", 16, "在哪个月的汇总表里批示的，由 taskxl 填写。"),
 )
 
 SETTING_COLUMNS = (

@@ -7,6 +7,10 @@ from dataclasses import replace
 
 from taskxl.a1 import cell_name, column_letters
 from taskxl.master.book.layout import (
+    DELAY_COLUMNS,
+    DELAYS,
+    INSTRUCTION_COLUMNS,
+    INSTRUCTIONS,
     MILESTONE_COLUMNS,
     MILESTONES,
     OFFICE_COLUMNS,
@@ -20,7 +24,14 @@ from taskxl.master.book.layout import (
     Look,
 )
 from taskxl.master.book.plain_sheets import ROOM, TableBook, range_of
-from taskxl.master.book.records import Record, milestone_record, office_record, task_record
+from taskxl.master.book.records import (
+    Record,
+    delay_record,
+    instruction_record,
+    milestone_record,
+    office_record,
+    task_record,
+)
 from taskxl.master.book.rereading import read_master
 from taskxl.master.book.settings_sheet import ITEMS, Cell, Item, Kind, cell_of
 from taskxl.model import MasterList, Office, Settings, Task, TaskList, with_ids
@@ -98,7 +109,9 @@ def _only(counter: Counter[str] | None) -> str | None:
 
 
 def write_master(master: MasterList) -> bytes:
-    """Return 主清单.xlsx with sheets 任务, 节点, 股室 and 设置; the same list gives the same bytes.
+    """Return 主清单.xlsx with all its sheets; the same list gives the same bytes.
+
+    They are 任务, 节点, 股室, 延期, 批示 and 设置.
 
     Raises TaskxlError when a text is longer than a cell of Excel can hold.
     """
@@ -108,6 +121,8 @@ def write_master(master: MasterList) -> bytes:
     _write_tasks(book, master, last_task, last_office)
     _write_milestones(book, master, last_task)
     _write_offices(book, master, last_office)
+    _write_delays(book, master, last_task)
+    _write_instructions(book, master, last_task, last_office)
     _write_settings(book, master)
     return book.to_bytes()
 
@@ -161,6 +176,40 @@ def _write_offices(book: TableBook, master: MasterList, last: int) -> None:
     sheet = book.add_table(OFFICES, OFFICE_COLUMNS, rows, frozen=1)
     sheet.autofilter(0, 0, max(len(rows), 1), len(OFFICE_COLUMNS) - 1)
     book.tint_repeated(sheet, last)
+
+
+def _write_delays(book: TableBook, master: MasterList, last_task: int) -> None:
+    rows = [_in_order(DELAY_COLUMNS, delay_record(master, one)) for one in master.delays]
+    sheet = book.add_table(DELAYS, DELAY_COLUMNS, rows, frozen=3)
+    sheet.autofilter(0, 0, max(len(rows), 1), len(DELAY_COLUMNS) - 1)
+    last = len(rows) + 1 + ROOM
+    book.offer(sheet, _index(DELAY_COLUMNS, "task"), last, range_of(TASKS, 0, last_task))
+    steps = sum(len(task.milestones) for task in master.tasks) + 1 + ROOM
+    book.offer(sheet, _index(DELAY_COLUMNS, "milestone"), last, range_of(MILESTONES, 0, steps))
+    book.tint_repeated(sheet, last)
+    by, until = (_index(DELAY_COLUMNS, field) for field in ("approved_by", "until"))
+    task_cell, by_cell = (
+        f"LEN(TRIM(${column_letters(_index(DELAY_COLUMNS, f) + 1)}2))"
+        for f in ("task", "approved_by")
+    )
+    pending = f"AND({task_cell}>0,{by_cell}=0)"
+    book.tint(sheet, (by, until), last, pending, book.doubt)
+
+
+def _write_instructions(
+    book: TableBook, master: MasterList, last_task: int, last_office: int
+) -> None:
+    columns = INSTRUCTION_COLUMNS
+    rows = [_in_order(columns, instruction_record(master, one)) for one in master.instructions]
+    sheet = book.add_table(INSTRUCTIONS, columns, rows, frozen=3)
+    sheet.autofilter(0, 0, max(len(rows), 1), len(columns) - 1)
+    last = len(rows) + 1 + ROOM
+    book.offer(sheet, _index(columns, "task"), last, range_of(TASKS, 0, last_task))
+    book.offer(sheet, _index(columns, "offices"), last, range_of(OFFICES, 0, last_office))
+    book.tint_repeated(sheet, last)
+    closed, text = (f"${column_letters(_index(columns, f) + 1)}2" for f in ("closed_on", "text"))
+    is_open = f"AND(LEN(TRIM({text}))>0,LEN({closed})=0)"
+    book.tint(sheet, (_index(columns, "closed_on"),) * 2, last, is_open, book.doubt)
 
 
 def _write_settings(book: TableBook, master: MasterList) -> None:

@@ -1,7 +1,7 @@
-"""A task, a milestone or an office as the cells of its row in 主清单.xlsx, by field."""
+"""A task, a milestone, an office, a delay, a 批示 as its row of 主清单.xlsx: cells by field."""
 
 from taskxl.master.book.settings_sheet import Cell
-from taskxl.model import Milestone, Office, Person, Task
+from taskxl.model import Delay, Instruction, MasterList, Milestone, Office, Person, Task
 
 Record = dict[str, Cell]
 
@@ -44,6 +44,45 @@ def office_record(office: Office) -> Record:
         "leader": office.leader,
         "person": office.person,
         "mails": "\n".join(office.mails),
+    }
+
+
+def delay_record(master: MasterList, delay: Delay) -> Record:
+    """Return the cells of a delay's row in sheet 延期."""
+    task = master.task(delay.task)
+    steps = task.milestones if task else ()
+    return {
+        "id": delay.id,
+        "task": delay.task,
+        "task_title": task.title if task else None,
+        "milestone": delay.milestone or None,
+        "text": next((step.text for step in steps if step.id == delay.milestone), None),
+        "office": delay.office,
+        "asked_on": delay.asked_on,
+        "reason": delay.reason,
+        "wanted": delay.wanted,
+        "approved_by": delay.approved_by,
+        "approved_on": delay.approved_on,
+        "until": delay.until,
+    }
+
+
+def instruction_record(master: MasterList, instruction: Instruction) -> Record:
+    """Return the cells of an instruction's row in sheet 批示."""
+    task = master.task(instruction.task)
+    year = master.settings.year
+    return {
+        "id": instruction.id,
+        "task": instruction.task,
+        "task_title": task.title if task else None,
+        "text": instruction.text,
+        "by": instruction.by,
+        "given_on": instruction.given_on,
+        "offices": "\n".join(instruction.offices),
+        "until": instruction.until,
+        "closed_on": instruction.closed_on,
+        "closing": instruction.closing,
+        "source": f"{year}年{instruction.month}月汇总表" if instruction.month else None,
     }
 
 

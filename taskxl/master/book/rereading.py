@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
 
@@ -24,6 +24,7 @@ from taskxl.master.book.layout import (
     Column,
 )
 from taskxl.master.book.milestone_sheet import read_steps
+from taskxl.master.book.order_sheets import Orders, read_orders
 from taskxl.master.book.settings_sheet import ITEMS, Item, find_item, read_items
 from taskxl.master.book.sheet_rows import Header, Row, find_bearers, own_id, read_rows
 from taskxl.model import MasterList, Office, Person, Place, Settings, Task
@@ -72,7 +73,8 @@ class PlacedMaster:
     """主清单.xlsx as read, and where in the workbook its rows stand.
 
     `headers` are by sheet: the header's row and the column of each field; `tasks` and `milestones`
-    are rows by id, `offices` those of sheet 股室; `sheets` are the grids.
+    are rows by id, `offices` those of sheet 股室; `sheets` are the grids; `orders` has the rows of
+    sheets 延期 and 批示.
     """
 
     master: MasterList
@@ -82,6 +84,7 @@ class PlacedMaster:
     milestones: Mapping[str, Row]
     offices: tuple[Row, ...]
     sheets: Mapping[str, Sheet]
+    orders: Orders = field(default_factory=Orders)
 
 
 Ask = Callable[[], KnownIds]
@@ -144,14 +147,18 @@ def read_grids(book: Book, known: Ask = KnownIds) -> PlacedMaster:
         for task in tasks
         for step, (_, row) in zip(task.milestones, steps.get(task.id, ()), strict=True)
     ]
+    orders = read_orders(
+        book, tasks, Roster(offices), settings.year, lambda: known().orders, findings
+    )
     return PlacedMaster(
-        MasterList(title, tasks, offices, settings),
+        MasterList(title, tasks, offices, settings, orders.delays, orders.instructions),
         tuple(findings),
         headers,
         {task.id: row for task, row in zip(tasks, task_rows, strict=True)},
         dict(step_rows),
         office_rows,
         {squeeze(sheet.name): sheet for sheet in reversed(book.sheets)},
+        orders,
     )
 
 
