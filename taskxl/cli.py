@@ -83,7 +83,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     arguments = list(sys.argv[1:] if arguments is None else arguments)
     try:
         # Not cli.main(): that ends a run whose reader has gone away with 1: errors found.
-        with cli.make_context("taskxl", arguments) as context:
+        with cli.make_context("taskxl", list(arguments)) as context:
             code = cli.invoke(context)
         sys.exit(code if isinstance(code, int) else 0)
     except click.exceptions.Exit as end:

@@ -64,6 +64,7 @@ COLUMNS: Mapping[str, str] = {
     "cell": "单元格",
     "files": "采用了哪些文件",
     "received_at": "收到的时间",
+    "registration": "办公室的登记说明",
     "receipt": "时间的依据：mail 邮件、file 文件、hand 登记、form 填报日期",
     "reporter": "填报人",
     "approved": "是否经分管负责同志审定",

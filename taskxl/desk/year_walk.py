@@ -51,7 +51,10 @@ def walk_year(
     unmerged: list[str] = []
     before: Month | None = None
     moved = False
-    merged = [one for one in year_periods(master.settings, until) if ledger.month(one)]
+    merged = {merge.period for merge in ledger.merges()}
+    newest = max(
+        (one for one in year_periods(master.settings, until) if one.key in merged), default=None
+    )
     for period in year_periods(master.settings, until):
         last = ledger.month(period)
         merged_now = False
@@ -63,7 +66,7 @@ def walk_year(
             try:
                 penned = look_for_corrections(workspace, ledger, master, period, at)
                 # Of months long past only what is written now: the rest was seen to in its time.
-                recent = period == merged[-1]
+                recent = period == newest
                 master, told = take_up_instructions(
                     workspace,
                     ledger,

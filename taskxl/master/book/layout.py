@@ -124,7 +124,7 @@ DELAY_COLUMNS = (
         also=("节点",),
     ),
     Column("text", "节点内容", 34, "只供辨认，不读入。"),
-    Column("office", "申请股室", 12, "谁申请的。", also=("申请科室", "申请处室", "申请部门")),
+    Column("office", "申请股室", 12, "哪个股室申请的。", also=("申请科室", "申请处室", "申请部门")),
     Column("asked_on", "申请日期", 12, "哪一天申请的。", "date"),
     Column("reason", "申请理由", 34, "股室的原话。"),
     Column("wanted", "申请延至", 12, "股室想延到哪一天；没有写的留空。", "date"),
@@ -152,7 +152,7 @@ INSTRUCTION_COLUMNS = (
     Column(
         "text", "批示内容", 48, "领导批示的原话；下个月的表上照此列出，请股室答复。", needed=True
     ),
-    Column("by", "批示人", 11, "谁批示的。", also=("批示领导",)),
+    Column("by", "批示人", 11, "哪位领导批示的。", also=("批示领导",)),
     Column("given_on", "批示日期", 12, "哪一天批示的；不清楚的留空。", "date"),
     Column(
         "offices",

@@ -13,7 +13,7 @@ from taskxl.merge.counts import NOT_YET, UNSAID, Rate
 from taskxl.merge.evidence import files_named_after
 from taskxl.merge.lights import says_done
 from taskxl.model import MilestoneState, Month, Period
-from taskxl.reports.bulletin.pending import list_delays, list_instructions
+from taskxl.reports.bulletin.pending import list_approved, list_delays, list_instructions
 from taskxl.reports.bulletin.problems import (
     describe_statement,
     is_certain,
@@ -59,6 +59,7 @@ NAMES: dict[str, str] = {
     "下次报告期": "1-5月；12月的为空",
     "批示": "未办结的批示，逐条一句话",
     "延期": "股室申请延期的节点，逐条一句话",
+    "获准延期": "经批准延期、时限还没有到的节点，逐条一句话；没有的为空",
     "附件": "有内容的附件，逐个有 号、名称",
     "附件号": "逾期、临近、分管 三个附件各自的号；只有一个附件的为空",
     "逾期": "确已逾期的节点，逐个有 序、任务、节点、股室、时限、超期天数、填报情况",
@@ -128,6 +129,7 @@ def make_contents(month: Month, before: Month | None, day: date) -> dict[str, An
         "下次报告期": following.label if following else "",
         "批示": list_instructions(view),
         "延期": list_delays(view),
+        "获准延期": list_approved(view),
         "附件": [{"号": number, "名称": name} for number, name in annexes.values()],
         "附件号": {key: annexes.get(key, ("", ""))[0].rstrip(".") for key in _ANNEXES},
         "逾期": [

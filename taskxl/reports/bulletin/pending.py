@@ -1,6 +1,6 @@
-"""What waits for a leader: 批示 that are open, and delays that are asked for; one function each."""
+"""批示 that are open, delays that are asked for, and delays that were approved."""
 
-from taskxl.reports import leaders_page, sheet_leaders
+from taskxl.reports import leaders_page, order_lines, sheet_leaders
 from taskxl.reports.view import MonthView
 
 
@@ -13,3 +13,8 @@ def list_delays(view: MonthView) -> list[str]:
     """Return a line for each milestone for which an office asks more time."""
     tasks = view.month.master.tasks
     return [line for task in tasks for line in sheet_leaders.delays_asked(view, task)]
+
+
+def list_approved(view: MonthView) -> list[str]:
+    """Return a line for each milestone, still to come, whose date an approved delay has moved."""
+    return order_lines.tell_approved(view)
