@@ -80,6 +80,14 @@ ROOMS = {
         ),
         ("tests/test_intake_gate.py", "tests/test_bite_gate.py"),
     ),
+    "returned": Room(
+        ("taskxl/forms/returned/*.py",),
+        ("tests/test_forms_returned.py", "tests/test_returns_*.py", "tests/test_bite_returned*.py"),
+    ),
+    "reading": Room(
+        ("taskxl/master/reading/*.py",),
+        ("tests/test_master_t*.py", "tests/test_master_prose*.py", "tests/test_reading_*.py"),
+    ),
     "mail": Room(
         (
             "taskxl/mail/*.py",
@@ -92,6 +100,7 @@ ROOMS = {
         ),
         (
             "tests/test_mail_[b-l]*.py",
+            "tests/test_bite_collecting.py",
             "tests/test_mail_messages.py",
             "tests/test_mail_names.py",
             "tests/test_mail_odd_letters.py",
