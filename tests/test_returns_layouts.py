@@ -261,9 +261,20 @@ def test_last_months_column_is_not_this_months_progress() -> None:
     ]
 
 
-def test_a_column_called_progress_that_holds_states_is_the_status() -> None:
-    header = ["工作任务", "进度", "进展情况", "存在问题"]
-    rows = [[TASKS[t].title, "正常推进", f"新{t}。", "无"] for t in OWN]
+@pytest.mark.parametrize("status", ["进度", "工作进度"])
+@pytest.mark.parametrize("first", [True, False], ids=["before", "behind"])
+@pytest.mark.parametrize(
+    "progress", ["进展情况", "截至目前完成情况", "本月进展情况", "目前进展", "工作进展", "落实情况"]
+)
+def test_a_column_called_progress_that_holds_states_is_the_status(
+    status: str, first: bool, progress: str
+) -> None:
+    pair = (status, progress) if first else (progress, status)
+    header = ["工作任务", *pair, "存在问题"]
+    rows = [
+        [TASKS[t].title, *(("正常推进", f"新{t}。") if first else (f"新{t}。", "正常推进")), "无"]
+        for t in OWN
+    ]
     assert [(s, p) for s, p, _, _ in said(read_sheet([[HEAD], header, *rows]))] == [
         ("正常推进", f"新{t}。") for t in OWN
     ]

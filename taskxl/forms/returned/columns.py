@@ -271,32 +271,31 @@ _PLACED: dict[Block, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
 def _tell_status(sheet: Sheet, table: Table) -> Table:
     """Return a table in which a column called 进度 that holds nothing but states is the status.
 
-    Then the next column that a word calls progress is meant, or none.
+    A column whose exact word is that of progress stays what it is; the other columns that a word
+    calls progress, or else the next one of them, are meant then.
     """
     columns = dict(table.columns)
     if table.kind != "task" or "status" in columns or "progress" not in columns:
         return table
-    column = columns["progress"][0]
     heads = range(table.top, table.bottom + 1)
-    if any((row, column) in table.worded for row in heads):
-        # 进度 beside 进展情况: the exact word has the column, what is called nearly so may be it.
-        taken = {place for places in columns.values() for place in places}
-        for row in heads:
-            for place, text in _header_texts(sheet, row).items():
-                named = recognise_header(text[:200], "task")
-                near = named is not None and named[0] == "progress" and place not in taken
-                if near and _holds_states(sheet, table, place):
-                    return replace(table, columns={**columns, "status": (place,)})
-        return table
-    if not _holds_states(sheet, table, column):
-        return table
-    columns["status"] = columns.pop("progress")
+    own = columns["progress"]
     claimed = {place for places in columns.values() for place in places}
-    for row in range(table.top, table.bottom + 1):
-        for place, text in _header_texts(sheet, row).items():
-            named = recognise_header(text[:200], "task")
-            if place not in claimed and named and named[0] == "progress":
-                columns.setdefault("progress", (place,))
+    called = [
+        place
+        for row in heads
+        for place, text in _header_texts(sheet, row).items()
+        if place not in claimed and (recognise_header(text[:200], "task") or ("",))[0] == "progress"
+    ]
+    unsure = [column for column in own if not any((row, column) in table.worded for row in heads)]
+    status = next((c for c in (*unsure, *called) if _holds_states(sheet, table, c)), None)
+    if status is None:
+        return table
+    columns["status"] = (status,)
+    rest = [column for column in own if column != status] or called[:1]
+    if rest:
+        columns["progress"] = tuple(rest)
+    else:
+        del columns["progress"]
     return replace(table, columns=columns)
 
 
