@@ -10,7 +10,7 @@ from taskxl.dates import doubt_report_day, report_day
 from taskxl.desk.filled_forms import describe_filled, find_filled
 from taskxl.desk.lists import load_master, settle_master
 from taskxl.desk.lost_months import describe_lookalikes
-from taskxl.desk.months import asked_of_template, form_paths
+from taskxl.desk.own_forms import asked_of_template, form_paths
 from taskxl.desk.rebuilding import rebuild
 from taskxl.desk.year_walk import recall_months, walk_year
 from taskxl.errors import TaskxlError

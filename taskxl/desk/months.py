@@ -1,38 +1,27 @@
 """One month of a workspace: merged from its folder, judged by its list, recorded in the ledger."""
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
 from taskxl.dates import report_day
 from taskxl.dates.year import year_periods
 from taskxl.desk.lost_months import explain_absence
+from taskxl.desk.own_forms import know_forms
 from taskxl.desk.return_files import Progress, read_returns
 from taskxl.errors import TaskxlError
-from taskxl.forms.returned.asked import asked_fields
-from taskxl.forms.returned.catalog import form_pictures
-from taskxl.forms.returned.reader import Expected, form_texts
-from taskxl.intake.gate import admit, read_once
-from taskxl.intake.grids import Book
-from taskxl.intake.reading import read_book
+from taskxl.forms.returned.reader import Expected
+from taskxl.intake.gate import read_once
 from taskxl.intake.refusals import Refused
 from taskxl.ledger import Ledger, ReceivedFile
 from taskxl.ledger.receipts import KnownArrivals, know_arrivals
 from taskxl.merge.month import merge_month
-from taskxl.model import MasterList, Month, Period, Return, Revision, Settings
+from taskxl.model import MasterList, Month, Period, Return, Revision
 from taskxl.orders import with_delays, with_instructions, without_delays
-from taskxl.resources import template
 from taskxl.text import quote, show
-from taskxl.workspace.files import is_aside
-from taskxl.workspace.folder import FORM_TEMPLATES, Workspace
-
-# Forms of a month that are looked into for the texts they have in common.
-_FORMS_READ = 4
-
+from taskxl.workspace.folder import Workspace
 
 # ---------------------------------------------------------------- from the folders
 
@@ -83,15 +72,14 @@ def merge_folder(
     deadline = report_day(period, master.settings)
     early = today is not None and today < deadline
     as_of = today if today is not None and early else deadline
-    forms = _read_forms(workspace, master.settings, period)
-    asked = asked_fields(forms[1:] or forms)
+    known_forms = know_forms(workspace, master.settings, period)
     expected = Expected(
         with_instructions(with_delays(master, as_of), period, period.first_day),
         period,
-        _gather_texts(forms),
+        known_forms.texts,
         tuple(one for listed in issued_lists for one in _as_issued(listed, period)),
-        form_pictures=frozenset().union(*map(form_pictures, forms)),
-        asked=asked,
+        form_pictures=known_forms.pictures,
+        asked=known_forms.asked,
     )
     files = workspace.list_returns(period)
     folder = workspace.returns_folder(period)
@@ -107,7 +95,7 @@ def merge_folder(
             deadline=deadline if early else None,
             issued=issued,
             revisions=revisions,
-            asked=asked,
+            asked=known_forms.asked,
         )
 
     return MergedFolder(merge_by(master), returns, master, merge_by)
@@ -120,64 +108,6 @@ def _as_issued(listed: MasterList, period: Period) -> tuple[MasterList, ...]:
         with_instructions(one, period, period.first_day)
         for one in (with_delays(listed, day), listed)
     )
-
-
-def asked_of_template(workspace: Workspace, settings: Settings) -> tuple[str, ...]:
-    """Return what the template of 附件2 asks for, of `model.ASKED`.
-
-    Raises TaskxlError when it cannot be read.
-    """
-    return asked_fields([_read_template(workspace, settings)])
-
-
-def _read_template(workspace: Workspace, settings: Settings) -> Book:
-    name, content = workspace.form_template(settings.form_columns)
-    try:
-        return read_book(content, name, "xlsx")
-    except Refused as refused:
-        raise TaskxlError(
-            f"模板/{name}：不是 .xlsx 工作簿，或已损坏。请用 Excel 或 WPS 打开，另存为 .xlsx；"
-            "或把它移走，改用自带的画法。"
-        ) from refused
-
-
-def _read_forms(workspace: Workspace, settings: Settings, period: Period) -> list[Book]:
-    """Return the template of 附件2, then some of the period's forms as they lie under 下发/."""
-    books = [_read_template(workspace, settings)]
-    for path in form_paths(workspace, period)[:_FORMS_READ]:
-        try:
-            admitted = admit(path)
-            books.append(read_book(admitted.content, path.name, admitted.kind))
-        except Refused:
-            continue  # somebody's copy, damaged or open elsewhere: the others will do
-    return books
-
-
-@cache
-def _shipped_texts() -> frozenset[str]:
-    """Return the fixed texts of the drawings that ship: 表样 may have been another one before."""
-    books = (read_book(template(name), name, "xlsx") for name in FORM_TEMPLATES.values())
-    return frozenset(text for book in books for text in form_texts(book))
-
-
-def _gather_texts(forms: Sequence[Book]) -> frozenset[str]:
-    """Return the form's own texts: the drawing's, and those that stand in several issued forms.
-
-    The template may have been redrawn since; what every office was sent is nobody's typing.
-    """
-    texts = form_texts(forms[0]) | _shipped_texts()
-    seen: set[str] = set()
-    for own in map(form_texts, forms[1:]):
-        # Sentences only: a number, a date or a name that two forms share says nothing.
-        texts |= {text for text in own & seen if len(re.findall(r"[^\W\d年月日]", text)) >= 8}
-        seen |= own
-    return texts
-
-
-def form_paths(workspace: Workspace, period: Period) -> list[Path]:
-    """Return the forms that lie in 下发/ of a period; not what was put aside."""
-    found = sorted(workspace.issue_folder(period).glob("附件2-*.xlsx"))
-    return [path for path in found if not is_aside(path)]
 
 
 # ---------------------------------------------------------------- by which list, after what

@@ -6,7 +6,8 @@ from hashlib import sha256
 from pathlib import Path
 
 from taskxl.dates.year import year_periods
-from taskxl.desk.months import form_paths, gather_files, merge_folder, read_again
+from taskxl.desk.months import gather_files, merge_folder, read_again
+from taskxl.desk.own_forms import form_paths
 from taskxl.desk.return_files import read_returns
 from taskxl.desk.year_walk import recall_months
 from taskxl.forms.returned.reader import Expected
