@@ -2,7 +2,7 @@
 
 import pytest
 
-from taskxl.intake.grids import Book, Line, Sheet, Value
+from taskxl.intake.grids import Area, Book, Line, Sheet, Value
 from taskxl.master.reading.responsibility import read_duty, take_duties
 from taskxl.master.reading.task_list import read_task_list
 from taskxl.model import Person, Task
@@ -170,3 +170,54 @@ def test_tasks_may_be_counted_by_a_word() -> None:
         "2023-06-30",
         "2023-09-30",
     ]
+
+
+@pytest.mark.parametrize("level", ["", "县"])
+@pytest.mark.parametrize("word", ["协作", "协同", "协办", "配合", "协助"])
+@pytest.mark.parametrize("kind", ["科室", "单位", "部门"])
+def test_who_helps_by_any_word_does_not_lead(level: str, word: str, kind: str) -> None:
+    duty = read_duty(f"牵头{kind}：医务部；{level}{word}{kind}：护理部、信息中心")
+    assert duty is not None
+    assert (duty.lead, duty.supporting) == (("医务部",), ("护理部", "信息中心"))
+
+
+@pytest.mark.parametrize(
+    "word",
+    ["推进举措及时间节点", "工作措施和完成时限", "主要内容及时限", "推进计划及时间节点"],
+)
+def test_a_column_of_what_is_done_by_when_holds_the_milestones(word: str) -> None:
+    tasks = read_table(
+        ["苇塘县教育局2024年重点工作推进表"],
+        ["序号", "重点工作", word, "责任股室"],
+        [1.0, "新建幼儿园", "3月底前完成招标；\n7月底前主体完工；\n8月25日前配齐教师。", "项目办"],
+    )
+    (task,) = tasks
+    assert task.title == "新建幼儿园"
+    assert [str(step.due) for step in task.milestones] == ["2024-03-31", "2024-07-31", "2024-08-25"]
+
+
+def test_what_stands_over_several_months_is_due_with_the_last_of_them() -> None:
+    months: list[Value] = [f"{n}月" for n in range(1, 13)]
+    row: list[Value] = [1.0, "清淤", "河道股", "方案报批", None, None, "施工", *[None] * 4]
+    row += ["验收", *[None] * 3]
+    rows = (("2025年时序进度表",), ("序号", "项目", "责任股室", *months), tuple(row))
+    for first, second in ((6, 11), (5, 9), (4, 7)):
+        merges = (Area(3, 4, 3, first), Area(3, 7, 3, second))
+        sheet = Sheet("表", rows, merges)
+        (task,) = read_task_list([Book("清单.xlsx", "xlsx", (sheet,))])[0].tasks
+        due = [step.due and step.due.month for step in task.milestones]
+        assert due == [first - 3, second - 3, 9]
+
+
+@pytest.mark.parametrize(
+    "note", ["统计：共2个问题，已完成1个。", "党组书记签字：", "主要负责人盖章："]
+)
+def test_a_line_that_counts_or_is_to_be_signed_is_no_task(note: str) -> None:
+    tasks = read_table(
+        ["2022年整改台账"],
+        ["序号", "整改事项", "责任股室", "整改时限"],
+        [1.0, "修订制度", "办公室", "8月31日"],
+        [2.0, "清理往来款", "财务股", "9月30日"],
+        [note],
+    )
+    assert [task.title for task in tasks] == ["修订制度", "清理往来款"]

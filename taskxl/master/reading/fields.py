@@ -91,7 +91,10 @@ def fill_draft(draft: Draft, grid: Grid, header: Header, row: int) -> Iterator[t
             (planned if column.holds_milestones else described).append(text)
             measures = measures or column.holds_measures
         elif column and name == "stage" and _WORDS.search(text):
-            stages.append(Step(text, _end_of(column.header), row, milestone=True))
+            # Over several months merged: what stands there is due with the last of them.
+            last = fields.get(grid.area(row, index).right)
+            over = last if last is not None and last.field == "stage" else column
+            stages.append(Step(text, _end_of(over.header), row, milestone=True))
         elif column and name == "stage" and _DASH.fullmatch(text):
             continue  # a dash where a quarter has no step
         elif column and name in _OFFICES:
