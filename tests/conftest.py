@@ -45,17 +45,3 @@ def in_workers() -> Iterator[None]:
     """Read files in workers, as in earnest: for tests of files that kill, hang or swell."""
     with read_in_workers():
         yield
-
-
-KNOWN_FAULTS = {
-    "test_master_tasks.py::test_no_cell_of_a_list_is_lost": "a list that hypothesis made",
-}
-"""Tests that fail since the rooms were joined, each with what is to be mended (issues 13 to 15)."""
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Expect the known faults, so that any other failure is seen."""
-    for item in items:
-        for name, reason in KNOWN_FAULTS.items():
-            if name in item.nodeid:
-                item.add_marker(pytest.mark.xfail(reason=reason, strict=False))
