@@ -135,12 +135,13 @@ def with_instructions(master: MasterList, period: Period, day: date) -> MasterLi
     if not asked:
         return master
     tasks: list[Task] = []
+    roster = Roster(master.offices)
     for task in master.tasks:
-        tasks += [task, *(as_task(one, task) for one in asked.get(task.id, ()))]
+        tasks += [task, *(as_task(one, task, roster) for one in asked.get(task.id, ()))]
     return replace(master, tasks=tuple(tasks))
 
 
-def as_task(instruction: Instruction, task: Task) -> Task:
+def as_task(instruction: Instruction, task: Task, roster: Roster) -> Task:
     """Return an instruction as a task that stands in forms: what it is about, and what it says."""
     month = f"{instruction.month}月" if instruction.month else ""
     return Task(
@@ -148,7 +149,7 @@ def as_task(instruction: Instruction, task: Task) -> Task:
         section=task.section,
         leader=task.leader,
         content=state_instruction(instruction),
-        lead_offices=instruction.offices or task.lead_offices,
+        lead_offices=_known(instruction, roster) or task.lead_offices,
         place=task.place,
         id=instruction.id,
     )
@@ -168,7 +169,16 @@ def state_instruction(instruction: Instruction) -> str:
 
 def answering(instruction: Instruction, task: Task, roster: Roster) -> tuple[str, ...]:
     """Return the offices that are to answer an instruction, by their names in 股室."""
-    return roster.spell_out(instruction.offices or task.lead_offices)
+    return _known(instruction, roster) or roster.spell_out(task.lead_offices)
+
+
+def _known(instruction: Instruction, roster: Roster) -> tuple[str, ...]:
+    """Return the offices to which an instruction was given, without names that 股室 does not know.
+
+    A slip of the pen is no office: nobody is asked, counted or named for it.
+    """
+    spelt = roster.spell_out(instruction.offices)
+    return tuple(name for name in spelt if not roster.offices or roster.resolve(name))
 
 
 def by_id(instructions: Iterable[Instruction]) -> Mapping[str, Instruction]:

@@ -21,9 +21,21 @@ from taskxl.ledger import open_ledger
 from taskxl.master.book.making import read_master, write_master
 from taskxl.master.book.order_rows import write_order_sheets, write_orders
 from taskxl.master.book.rereading import read_placed
-from taskxl.model import Delay, Instruction, MasterList, Milestone, Period, Settings, Task, with_ids
-from taskxl.orders import with_delays, without_delays
+from taskxl.model import (
+    Delay,
+    Instruction,
+    MasterList,
+    Milestone,
+    Office,
+    Period,
+    Settings,
+    Task,
+    with_ids,
+)
+from taskxl.orders import answering, with_delays, with_instructions, without_delays
+from taskxl.reports.order_lines import NO_REPLY, tell_open
 from taskxl.reports.view import look_at
+from taskxl.roster import Roster, divide_tasks
 from taskxl.statements import applied_until, find_application
 from taskxl.workspace.folder import Workspace
 from tests.clerks import fill_form, form_columns, task_rows
@@ -460,3 +472,47 @@ def test_a_list_that_got_the_sheets_later_is_valid(tmp_path: Path) -> None:
     fresh = [error for error in found if error not in before and "inline-string" not in error]
     assert fresh == []
     assert openpyxl.load_workbook(tmp_path / "新.xlsx").sheetnames[-2:] == ["延期", "批示"]
+
+
+def test_an_office_that_the_list_does_not_know_is_not_asked_nor_counted() -> None:
+    """A slip of the pen under 交办股室: the others answer, or those who lead."""
+    master = MasterList(
+        "清单",
+        with_ids((Task(number="1", title="选址", lead_offices=("基教股",)),)),
+        (Office("基教股", aliases=("基础教育股",)), Office("人事股")),
+        Settings(year=2021),
+    )
+    roster = Roster(master.offices)
+    (task,) = master.tasks
+    for named, asked in (
+        (("基教科",), ("基教股",)),
+        (("基教科", "人事股"), ("人事股",)),
+        (("基础教育股",), ("基教股",)),
+        ((), ("基教股",)),
+        (("各股室",), ("基教股", "人事股")),
+    ):
+        one = Instruction(task.id, "请加快。", offices=named, id="批03-1", month=3)
+        assert answering(one, task, roster) == asked
+        listed = with_instructions(replace(master, instructions=(one,)), APRIL, date(2021, 4, 1))
+        assert listed.tasks[1].lead_offices == asked
+        shares = divide_tasks(listed, APRIL)
+        assert set(shares) <= {"基教股", "人事股"}
+        assert all("批03-1" in {t.id for t in shares[name][0]} for name in asked)
+
+
+def test_who_has_answered_done_is_not_called_overdue_and_who_was_not_asked_is_not_silent(
+    workspace: Workspace,
+) -> None:
+    Pen(workspace.summary_path(APRIL)).write("2", "批示", "请于5月10日前公布。").save()
+    april = merge(workspace).month
+    (line,) = [one for one in tell_open(look_at(april)) if "5月10日" in one]
+    assert line.endswith("办公室下月答复")
+    assert NO_REPLY not in line
+    issue_forms(workspace, MAY, now=LATER)
+    for progress, status, days, word in (
+        ("正在校对。", "正常推进", 15, "超期 15 天"),
+        ("已于5月8日公布。", "已完成", 0, "已报完成"),
+    ):
+        answer(workspace, "办公室", MAY, "批04-2", 进展情况=progress, 进度状态=status)
+        (order,) = look_at(merge_returns(workspace, MAY, now=LATER).month).orders["2"]
+        assert (order.overdue, order.state(MAY)) == (days, word)

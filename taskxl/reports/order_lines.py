@@ -95,7 +95,8 @@ def _look(month: Month, one: Instruction, task: Task, roster: Roster) -> Order:
         for office in offices
     )
     still = is_open(one, month.as_of) and not task.is_closed(month.as_of)
-    over = (month.as_of - one.until).days if one.until and still else 0
+    done = bool(replies) and all(reply and reply.status == DONE for _, reply in replies)
+    over = (month.as_of - one.until).days if one.until and still and not done else 0
     return Order(one, task, replies, still, max(over, 0))
 
 
@@ -135,7 +136,7 @@ def tell_open(view: "MonthView", task: Task | None = None) -> list[str]:
     asked = _all(view) if task is None else view.orders.get(task.id, ())
     orders = [order for order in asked if order.is_open]
     orders.sort(key=lambda order: -order.overdue)
-    return [_tell(order) for order in orders]
+    return [_tell(order, view.month.period) for order in orders]
 
 
 def _all(view: "MonthView") -> Iterator[Order]:
@@ -143,7 +144,7 @@ def _all(view: "MonthView") -> Iterator[Order]:
         yield from orders
 
 
-def _tell(order: Order) -> str:
+def _tell(order: Order, period: Period) -> str:
     one = order.instruction
     who = f"{one.by}" if one.by else ""
     when = f"{order.since}批示" if order.since else "批示"
@@ -154,6 +155,8 @@ def _tell(order: Order) -> str:
     answers = "；".join(
         f"{office}：{show(describe_reply(reply), 40)}" for office, reply in order.replies
     )
+    if order.instruction.month == period.month:  # nobody has been asked yet
+        answers = f"{'、'.join(office for office, _ in order.replies)}下月答复"
     return f"{order.task.label}：{who}{when}{quote(one.text, 36)}{due}。{answers}"
 
 

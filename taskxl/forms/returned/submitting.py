@@ -188,6 +188,8 @@ def _report_gone(
         return
     issued = issued_tasks(office.claim.identity)
     wanted = issued or catalog.reported.get(office.name, frozenset())
+    if not issued:  # an instruction may have been put into the list after the forms went out
+        wanted -= {one.id for one in catalog.master.instructions}
     found = {entry.task for entry in entries}
     tally.findings += [
         ROW_GONE.found(

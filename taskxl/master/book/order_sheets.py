@@ -223,7 +223,7 @@ class _Reader:
             known = self.roster.resolve(name) or squeeze(name) in everybody
             if not known or is_collective(name):
                 message = (
-                    f"交办股室“{show(name, 20)}”不在“股室”表里，这条批示发不到。"
+                    f"交办股室“{show(name, 20)}”不在“股室”表里，不算，由其余的或牵头股室答复。"
                     "请改成“股室”表里的名称。"
                 )
                 self.findings.append(row.found(M134, message, "offices").at(task=task.id))
