@@ -90,6 +90,9 @@ def in_words(day: date | None) -> str:
 
 # ---------------------------------------------------------------- 批示
 
+WITHDRAWN = "汇总表里已删去"
+"""How an instruction was closed that somebody took out of the summary in which it stood."""
+
 
 def is_open(instruction: Instruction, day: date) -> bool:
     """Tell whether an instruction was still to be carried out at the end of a day."""

@@ -159,6 +159,14 @@ def test_two_lists_of_one_bureau_and_year_are_one(tmp_path: Path) -> None:
     assert len(load_master(workspace)[0].tasks) == 4
 
 
+@pytest.mark.parametrize("names", [("甲.xlsx", "乙.xlsx"), ("甲.xlsx", "甲.xlsx")])
+def test_one_list_given_twice_is_not_doubled(tmp_path: Path, names: tuple[str, str]) -> None:
+    both = "、".join(dict.fromkeys(names))
+    with pytest.raises(TaskxlError, match=rf"^{both}：同一份清单给了两次。"):
+        init(tmp_path, LIST, LIST, names=names)
+    assert not (tmp_path / "年").exists()
+
+
 def test_a_form_given_as_a_list_is_said_to_be_one(tmp_path: Path) -> None:
     workspace = init(tmp_path, LIST)
     form = issue_forms(workspace, APRIL, now=NOW).written[0]

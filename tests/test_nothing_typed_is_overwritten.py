@@ -213,6 +213,21 @@ def test_a_form_filled_in_place_is_seen_and_left_there(
     assert said not in capsys.readouterr().out
 
 
+def test_a_filled_form_beside_the_folders_of_its_month_is_seen(
+    workspace: Workspace, capsys: pytest.CaptureFixture[str]
+) -> None:
+    form = workspace.form_path("计财股", MAY)
+    beside = workspace.issue_folder(MAY).parent
+    shutil.copy(form, beside / "未填.xlsx")
+    fill_form(form, beside / "报送.xlsx")
+    said = f"{beside.name}文件夹里的“报送.xlsx”已经填了，要当作报送请放进回收。"
+    for deed in ("status", "merge"):
+        run(workspace, deed, "--month", "5")
+        out = capsys.readouterr().out
+        assert said in out.splitlines()
+        assert "未填" not in out
+
+
 def test_a_form_filled_in_place_is_put_aside_before_the_list_changes_it(
     workspace: Workspace, capsys: pytest.CaptureFixture[str]
 ) -> None:

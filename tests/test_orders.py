@@ -34,6 +34,7 @@ from taskxl.model import (
 )
 from taskxl.orders import answering, with_delays, with_instructions, without_delays
 from taskxl.reports.order_lines import NO_REPLY, tell_open
+from taskxl.reports.pen import Speakers, read_shown
 from taskxl.reports.view import look_at
 from taskxl.roster import Roster, divide_tasks
 from taskxl.statements import applied_until, find_application
@@ -342,6 +343,7 @@ def test_bad_rows_are_found_at_their_cells(workspace: Workspace) -> None:
                 {"任务标识": "3", "节点标识": "3/1", "批准人": "何立文"},
                 {"任务标识": "3", "节点标识": "3/1", "延期至": "等通知"},
                 {"任务标识": "3", "节点标识": "9/9"},
+                {"任务标识": "3", "批准人": "何立文", "延期至": "2021-06-31"},
                 {"节点标识": "3/1", "批准人": "何立文", "延期至": "2021-03-01"},
             ),
         ),
@@ -365,14 +367,15 @@ def test_bad_rows_are_found_at_their_cells(workspace: Workspace) -> None:
         ("M132", "延期", "L3"),
         ("M132", "延期", "L4"),
         ("M131", "延期", "D5"),
-        ("M132", "延期", "L6"),
+        ("M132", "延期", "L6"),  # said once: not that the name is none
+        ("M132", "延期", "L7"),
         ("M133", "批示", "B2"),
         ("M134", "批示", "D3"),
         ("M134", "批示", "H4"),
         ("M134", "批示", "G4"),
     }
     ids = [one.id for one in load_master(workspace)[0].delays]
-    assert len(set(ids)) == len(ids) == 3
+    assert len(set(ids)) == len(ids) == 4
 
 
 # ---------------------------------------------------------------- the sheets
@@ -516,3 +519,25 @@ def test_who_has_answered_done_is_not_called_overdue_and_who_was_not_asked_is_no
         answer(workspace, "办公室", MAY, "批04-2", 进展情况=progress, 进度状态=status)
         (order,) = look_at(merge_returns(workspace, MAY, now=LATER).month).orders["2"]
         assert (order.overdue, order.state(MAY)) == (days, word)
+
+
+def test_what_was_taken_back_before_anybody_was_asked_is_open_nowhere(
+    workspace: Workspace,
+) -> None:
+    Pen(workspace.summary_path(APRIL)).write("2", "批示", "请于5月底前公布。").save()
+    assert tell_open(look_at(merge(workspace).month))
+    Pen(workspace.summary_path(APRIL)).write("2", "批示", None).save()
+    view = look_at(merge_returns(workspace, APRIL, now=LATER).month)
+    assert tell_open(view) == []
+    (order,) = view.orders["2"]
+    assert order.state(APRIL) == "已办结"
+
+
+@pytest.mark.parametrize("office", ["办公室", "基础教育股", "各股室"])
+def test_that_nobody_has_answered_is_never_taken_for_a_new_instruction(office: str) -> None:
+    rows = {"2": Speakers("办公室", {})}
+    text = f"〔4月批示〕请加快。\n〔{office}答复〕{NO_REPLY}"
+    shown = read_shown({"2": {"批示": text}}, rows)["2", "", "instructions"]
+    assert shown.text == "〔4月批示〕请加快。"
+    own = read_shown({"2": {"批示": f"{NO_REPLY}？请催办"}}, rows)["2", "", "instructions"]
+    assert own.text == f"{NO_REPLY}？请催办"

@@ -16,6 +16,7 @@ from taskxl.desk.merging import merge_returns
 from taskxl.desk.proving import Proof, prove_month
 from taskxl.errors import TaskxlError
 from taskxl.prove.spelling import fold, spell, stands_in
+from tests.clerks import convert
 from tests.month_of_clerks import APRIL, MAIN, Edit, Post, fresh_post, make_post
 from tests.proofs import doubts
 
@@ -275,6 +276,18 @@ def test_what_openpyxl_cannot_read_is_named_as_not_proved(
     assert end.value.code == 0
     assert "办公室.csv：没有核对（不是 .xlsx 工作簿）" in out
     assert "另有 1 份没有核对" in out
+
+
+@pytest.mark.parametrize("kind", ["ods", "xls"])
+def test_a_return_that_another_program_saved_is_said_not_to_be_an_xlsx(
+    post: Post, tmp_path: Path, kind: str
+) -> None:
+    """An .ods is a zip, and yet no archive of returns."""
+    saved = convert(post.path(), kind, tmp_path / "另存", tmp_path / "profile")
+    post.path().unlink()
+    shutil.copy(saved, post.folder / f"办公室.{kind}")
+    merge_returns(post.workspace, APRIL)
+    assert prove_month(post.workspace, APRIL).unread == ((f"办公室.{kind}", "不是 .xlsx 工作簿"),)
 
 
 def test_without_a_summary_it_says_what_to_do_first(post: Post) -> None:

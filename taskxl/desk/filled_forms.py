@@ -1,8 +1,9 @@
-"""Forms in 下发/ in which somebody has written: seen, and never taken for what went out."""
+"""Forms in 下发/ in which somebody has written, or beside it: seen, and never taken for returns."""
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from hashlib import sha256
+from itertools import groupby
 from pathlib import Path
 
 from taskxl.intake.gate import Refusal, check_content
@@ -13,7 +14,7 @@ from taskxl.intake.workers import read_isolated
 from taskxl.ledger import Ledger
 from taskxl.ledger.own import careful_writer
 from taskxl.model import Period
-from taskxl.text import quote, squeeze
+from taskxl.text import quote, show, squeeze
 from taskxl.workspace.files import read_whole
 from taskxl.workspace.folder import Workspace
 
@@ -27,7 +28,9 @@ Texts = Counter[tuple[str, str]]
 def find_filled(
     workspace: Workspace, ledger: Ledger | None, period: Period, returned: Collection[str] = ()
 ) -> list[Path]:
-    """Return the files right in 下发/ of a period that say something which no form issued says.
+    """Return the files in 下发/ of a period, and in the folder of its month, that were filled.
+
+    They say something which no form issued says.
 
     Copies of forms, and what was put aside, are among them. `returned` are the SHA-256 of files
     that lie in 回收/ already: of these nothing needs to be said. A form that was only saved anew
@@ -38,7 +41,8 @@ def find_filled(
     known = {*returned, *ledger.files(period).values()}
     suspects = [
         (path, content)
-        for path, content in _list_files(workspace.issue_folder(period))
+        for folder in (workspace.issue_folder(period), workspace.issue_folder(period).parent)
+        for path, content in _list_files(folder)
         if (digest := sha256(content).hexdigest()) not in known
         and not careful_writer(ledger, workspace.root, None).records.wrote(digest)
     ]
@@ -70,12 +74,14 @@ def _says_more(texts: Texts, issued: Sequence[Texts]) -> bool:
 
 
 def describe_filled(paths: Sequence[Path]) -> list[str]:
-    """Return a line on forms in 下发/ that were filled there; none where there is none."""
-    if not paths:
-        return []
-    names = "、".join(quote(path.name) for path in paths[:_NAMED])
-    names += f"等 {len(paths)} 份" if len(paths) > _NAMED else ""
-    return [f"下发文件夹里的{names}已经填了，要当作报送请放进回收。"]
+    """Return a line on the filled forms of each folder; none where there are none."""
+    lines = []
+    for folder, some in groupby(paths, key=lambda path: path.parent.name):
+        here = list(some)
+        names = "、".join(quote(path.name) for path in here[:_NAMED])
+        names += f"等 {len(here)} 份" if len(here) > _NAMED else ""
+        lines.append(f"{show(folder)}文件夹里的{names}已经填了，要当作报送请放进回收。")
+    return lines
 
 
 def _list_files(folder: Path) -> Iterator[tuple[Path, bytes]]:

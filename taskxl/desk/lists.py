@@ -88,9 +88,14 @@ def _read_list(
 ) -> tuple[TaskList, tuple[Finding, ...]] | str:
     """Return the list of some files, or in a line why they cannot be one."""
     books: list[Book] = []
+    known: dict[str, Path] = {}
     for path in paths:
         try:
             admitted = admit(path)
+            twin = known.setdefault(admitted.sha256, path)
+            if twin is not path:
+                both = "、".join(dict.fromkeys((show(twin.name), show(path.name))))
+                return f"{both}：同一份清单给了两次。每份清单只写一次，请去掉重复的再运行。"
             books.append(read_book(admitted.content, path.name, admitted.kind))
         except Refused as refused:
             if len(paths) == 1:

@@ -15,6 +15,7 @@ from taskxl.ledger import Ledger
 from taskxl.merge.delays import find_new_requests
 from taskxl.merge.revisions import is_same
 from taskxl.model import Delay, Instruction, MasterList, Month, Period, Revision, Task
+from taskxl.orders import WITHDRAWN
 from taskxl.statements import day_text, find_day
 from taskxl.tasks import gather_ids
 from taskxl.text import quote, squeeze, tidy
@@ -99,7 +100,7 @@ def take_up_instructions(
                 fresh.append(replace(row, text=text, by=row.by or again.by, until=again.until))
             elif row.closed_on is None:
                 day = now.date() if now else period.last_day
-                fresh.append(replace(row, closed_on=day, closing="汇总表里已删去"))
+                fresh.append(replace(row, closed_on=day, closing=WITHDRAWN))
                 notes.append(f"{told}在汇总表里已删去，“批示”表里按办结记下，不再请股室答复。")
     if fresh:
         gone = gather_ids(ledger.master_lists()).orders

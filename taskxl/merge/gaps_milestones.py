@@ -145,7 +145,7 @@ def _weigh(
         )
     own = next((s for s in view.statements.get(state.milestone.id, ()) if s.office == office), None)
     if not said and own and (found := may_answer(view, own)):
-        return "info", f"，完成情况没有填，但{name_texts(found)}没有归处，可能就是。请核实。"
+        return "info", f"，完成情况没有填，但{name_texts(found)}可能就是。请核实。"
     written = f"写的是{quote(said, 20)}" if said else "没有填"
     return "warning", f"，完成情况{written}。已完成的请补填完成日期，未完成的请说明原因。"
 

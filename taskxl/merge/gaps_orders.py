@@ -53,7 +53,7 @@ def find_unanswered(rule: Rule, view: View) -> Iterator[Finding]:
                 message = f"{told}，只报了“{said.status}”。请核实办理情况。"
                 yield rule.found(message, severity="info").at(**place)
             elif found := may_answer(view, said):
-                message = f"{told}，但{name_texts(found)}没有归处，可能就是。请核实。"
+                message = f"{told}，但{name_texts(found)}可能就是。请核实。"
                 yield rule.found(message, severity="info").at(**place)
             else:
                 message = f"{told}。请在这一行的进展情况栏写明办理情况。"

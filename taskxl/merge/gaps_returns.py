@@ -224,7 +224,7 @@ def find_unsigned(rule: Rule, view: View) -> Iterator[Finding]:
             continue
         names = "和".join(name for name, _ in blank)
         found = [one for _, name in blank for one in may_head(view, office.office, name)]
-        tail = f"，但{name_texts(found)}没有归处，可能就是。请核实。" if found else "。请补填。"
+        tail = f"，但{name_texts(found)}可能就是。请核实。" if found else "。请补填。"
         yield rule.found(
             f"{names}没有填{tail}",
             severity="info" if found else None,

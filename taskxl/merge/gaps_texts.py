@@ -86,7 +86,7 @@ def find_blank(rule: Rule, view: View) -> Iterator[Finding]:
             ).at(**_place(entry, "progress"))
         elif found := may_answer(view, entry):
             yield rule.found(
-                f"{head}，但{name_texts(found)}没有归处，可能就是。请核实。", severity="info"
+                f"{head}，但{name_texts(found)}可能就是。请核实。", severity="info"
             ).at(**_place(entry, "progress"))
         else:
             yield rule.found(f"{head}。请补填本月的进展；没有进展的，请写明原因。").at(
@@ -268,7 +268,7 @@ def find_unexplained(rule: Rule, view: View) -> Iterator[Finding]:
         if loose:
             yield rule.found(
                 f"{task.label}{reason}，存在问题和下一步工作计划是空白，"
-                f"但{name_texts(loose)}没有归处，可能就是。请核实。",
+                f"但{name_texts(loose)}可能就是。请核实。",
                 severity="info",
             ).at(**_place(entry, "obstacles"))
             continue
@@ -310,7 +310,7 @@ def find_hollow(rule: Rule, view: View) -> Iterator[Finding]:
             if not _POINTER.search(squeeze(entry.progress)):
                 yield rule.found(
                     f"{task.label}的进展情况是{quote(entry.progress, 40)}，"
-                    f"但{name_texts(found)}没有归处，可能就是。请核实。",
+                    f"但{name_texts(found)}可能就是。请核实。",
                     severity="info",
                 ).at(**_place(entry, "progress"))
             continue

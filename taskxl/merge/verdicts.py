@@ -248,9 +248,10 @@ def _refuse_form(
     """
     if ret.code == "R206" and form.office in present and form.period not in (None, period.key):
         month = show(period_name(form.period or ""))
-        reason = f"这是{month}的表，本期的表另有一份，不用处理；文字列在未归位内容"
-        if form.period > period.key:  # it is not left over: somebody waits for it there
-            reason = f"这是{month}的表，放错了地方，请移到{month}的“回收”再汇总；文字列在未归位内容"
+        # One of a later month is not left over: it is waited for there.
+        later = form.period > period.key
+        what = f"放错了地方，请移到{month}的“回收”再汇总" if later else "本期的表另有一份，不用处理"
+        reason = f"这是{month}的表，{what}；文字列在未归位内容"
         return Fate(ret.file, "superseded", form.office, "R206", reason)
     if ret.code:
         return Fate(ret.file, "rejected", form.office, ret.code, ret.reason or _UNKNOWN)

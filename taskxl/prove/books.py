@@ -163,8 +163,9 @@ def _has_comments(content: bytes) -> bool:
 
 def read_file(wanted: frozenset[str], content: bytes) -> tuple[ReadFile, ...]:
     """Return what is in a file, or in the files of a zip, of those whose SHA-256 is wanted."""
-    if not zipfile.is_zipfile(io.BytesIO(content)) or is_package(content):
-        return _read_one(wanted, content)
+    own = _read_one(wanted, content)  # an .ods is a zip, too
+    if own or not zipfile.is_zipfile(io.BytesIO(content)) or is_package(content):
+        return own
     found: list[ReadFile] = []
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         for member in archive.infolist():

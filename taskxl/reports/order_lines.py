@@ -1,11 +1,11 @@
 """批示 and 延期 as the sheets of a summary say them."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from taskxl.model import Delay, Entry, Instruction, Month, Period, Task
-from taskxl.orders import answering, in_words, is_open
+from taskxl.orders import WITHDRAWN, answering, in_words, is_open
 from taskxl.roster import Roster
 from taskxl.tasks import approver
 from taskxl.text import is_blank, quote, show
@@ -22,14 +22,20 @@ class Order:
     """An instruction with its task, and of each office that answers what it last said.
 
     `replies` are by office, None where it has said nothing yet; `overdue` counts the days since it
-    was to be done, 0 where it is not over.
+    was to be done, 0 where it is not over or reported as done.
     """
 
     instruction: Instruction
     task: Task
     replies: tuple[tuple[str, Entry | None], ...]
     is_open: bool
-    overdue: int
+    overdue: int = 0
+
+    @property
+    def is_reported_done(self) -> bool:
+        """Whether all that are to answer say that it is done."""
+        said = [reply for _, reply in self.replies]
+        return bool(said) and all(reply is not None and reply.status == DONE for reply in said)
 
     @property
     def since(self) -> str:
@@ -46,10 +52,9 @@ class Order:
             return f"超期 {self.overdue} 天"
         if self.instruction.month == period.month:
             return "下月答复"
-        said = [reply for _, reply in self.replies]
-        if said and all(reply is not None and reply.status == DONE for reply in said):
+        if self.is_reported_done:
             return "已报完成"
-        return "未办结" if any(said) else NO_REPLY
+        return "未办结" if any(reply for _, reply in self.replies) else NO_REPLY
 
 
 def list_orders(month: Month, tasks: Mapping[str, Task]) -> list[Order]:
@@ -95,9 +100,12 @@ def _look(month: Month, one: Instruction, task: Task, roster: Roster) -> Order:
         for office in offices
     )
     still = is_open(one, month.as_of) and not task.is_closed(month.as_of)
-    done = bool(replies) and all(reply and reply.status == DONE for _, reply in replies)
-    over = (month.as_of - one.until).days if one.until and still and not done else 0
-    return Order(one, task, replies, still, max(over, 0))
+    if one.closing == WITHDRAWN and one.month == month.period.month:
+        still = False  # taken back before anybody was asked
+    order = Order(one, task, replies, still)
+    if still and one.until and not order.is_reported_done:
+        return replace(order, overdue=max((month.as_of - one.until).days, 0))
+    return order
 
 
 def _says(entry: Entry) -> bool:

@@ -23,6 +23,7 @@ from taskxl.reports.marks import (
     TITLE,
     split_marks,
 )
+from taskxl.reports.order_lines import NO_REPLY
 from taskxl.reports.paper import GOES_ON, clean_text, join_text
 from taskxl.reports.tables import Cell, Layout, Link
 from taskxl.statements import read_status
@@ -41,6 +42,7 @@ _HEADER_ROWS = 20
 _NAMED = re.compile(r"[ \t]*〔([^〔〕\n]{1,200})〕")
 _CUT = re.compile(r"\n?（以下还有 \d+ 字，接在“未归位内容”中）$")
 _CONTINUED = re.compile(r"\s*续(\d{1,4})$")
+_NOT_ANSWERED = re.compile(rf"\s*〔[^〔〕\n]{{1,40}}答复〕{NO_REPLY}\s*")
 _GOES_ON_HERE = re.compile(r"\s*续(\d{1,4})(?:\s|$)")
 _SHIELD = "\u3000"
 
@@ -271,10 +273,15 @@ def read_shown(cells: Cells, speakers: Mapping[str, Speakers]) -> dict[Key, Show
 
 
 def _drop_carried(text: str, carried: Sequence[str]) -> str:
-    """Return what is written anew among lines of earlier 批示; one that was changed is new."""
+    """Return what is written anew among lines of earlier 批示; one that was changed is new.
+
+    That an office has not answered is the program's own sentence, whoever may have to answer now.
+    """
     known = {squeeze(line) for line in carried}
     lines = tidy(clean_text(text)).split("\n")
-    return "\n".join(line for line in lines if squeeze(line) not in known)
+    return "\n".join(
+        line for line in lines if squeeze(line) not in known and not _NOT_ANSWERED.fullmatch(line)
+    )
 
 
 def fill_gaps(found: dict[Key, Shown], written: Mapping[Key, Shown], cells: Cells) -> None:

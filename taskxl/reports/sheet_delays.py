@@ -67,5 +67,5 @@ def _make_contents(view: MonthView, number: int, delay: Delay) -> tuple[Content,
         Cell(state, _TONES.get(state, "")),
         delay.approved_by,
         delay.approved_on,
-        delay.until,
+        None if delay.is_refused else delay.until,
     )

@@ -28,7 +28,7 @@ class Sided:
     alone: bool
 
 
-def read_told(book: "Sided", office: OfficeRows) -> None:
+def read_told(book: Sided, office: OfficeRows) -> None:
     """Take what an office says of milestones outside of their table, in their very words."""
     said = [entry for entry, _ in office.milestones]
     office.told = list(told_in_progress(book.catalog, [entry for entry, _ in office.entries], said))
@@ -40,14 +40,14 @@ def read_told(book: "Sided", office: OfficeRows) -> None:
         for step in task.milestones
         if step.id not in known
     ]
-    for index, row, column, text in _free_texts(book, office):
+    for index, row, columns, text in _free_texts(book, office):
         for told in find_told(text, [step for _, step in steps], book.catalog.period.year):
             task = next(task for task, step in steps if step is told.milestone)
             if told.milestone.id in known or not is_of_task(book.catalog, task, told.before):
                 continue
             known.add(told.milestone.id)
-            for place in column:
-                book.tally.take(index, row, place)
+            for column in columns:
+                book.tally.take(index, row, column)
             office.told.append(
                 MilestoneEntry(
                     told.milestone.id,
@@ -57,12 +57,12 @@ def read_told(book: "Sided", office: OfficeRows) -> None:
                     note=told.rest,
                     file=book.tally.file,
                     sheet=book.tally.sheets[index].name or None,
-                    row=book.tally.place(index, row, column[0])[0],
+                    row=book.tally.place(index, row, columns[0])[0],
                 )
             )
 
 
-def _free_texts(book: "Sided", office: OfficeRows) -> Iterator[tuple[int, int, list[int], str]]:
+def _free_texts(book: Sided, office: OfficeRows) -> Iterator[tuple[int, int, list[int], str]]:
     """Yield the rows of an office's parts (and paragraphs) that name no task, as one text."""
     ranges = [(part.sheet, part.top, part.bottom) for part in office.parts]
     if book.alone:
@@ -86,7 +86,7 @@ def _free_texts(book: "Sided", office: OfficeRows) -> Iterator[tuple[int, int, l
                 yield index, row, [c for c, _ in cells], "，".join(t for _, t in cells)
 
 
-def read_beside(book: "Sided", office: OfficeRows, loose: Sequence[Placed]) -> list[Placed]:
+def read_beside(book: Sided, office: OfficeRows, loose: Sequence[Placed]) -> list[Placed]:
     """Return the head lines that an office wrote into a note, a text box, a footer, a cell.
 
     They count for what its own lines do not say; a leader's approval counts without a label.

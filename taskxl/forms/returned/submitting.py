@@ -216,7 +216,7 @@ def _read_report_day(
     index, fact = placed
     day = read_date(fact.value, catalog.period.year)
     if day is None:  # a PDF runs on with what stood in the next cell
-        day = read_date(fact.text.split()[0], catalog.period.year)
+        day = read_date(next(iter(fact.text.split()), ""), catalog.period.year)
     if day is None:
         tally.keep("reported", index, fact.row, fact.column, fact.text)
         tally.findings.append(

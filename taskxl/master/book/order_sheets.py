@@ -175,10 +175,10 @@ class _Reader:
         if delay.until and not delay.approved_by:
             report("写了新时限，没有写批准人，仍按原时限算。批准了的，请填批准人。", "approved_by")
         elif delay.approved_by and not delay.is_refused and not delay.is_approved:
-            if row.text("until"):
+            if delay.until:
                 message = f"批准人写的是“{show(delay.approved_by, 20)}”，不算批准，仍按原时限算。"
                 report(f"{message}同意的请填姓名，不同意的请写“不同意”。", "approved_by")
-            else:
+            elif not row.text("until"):  # a date that cannot be read was told of already
                 message = "写了批准人，没有写延期至哪一天，仍按原时限算。请填“延期至”。"
                 report(message, "until")
         due = milestone.due if milestone else None
