@@ -10,7 +10,7 @@ from taskxl.model import Period, period_name
 from taskxl.text import show
 from taskxl.workspace.folder import Workspace
 
-KIND_WORDS: dict[LetterKind, str] = {"issue": "下发", "remind": "催报", "send-back": "退回"}
+LETTER_WORDS: dict[LetterKind, str] = {"issue": "下发", "remind": "催报", "send-back": "退回"}
 """Each kind of letter as file names and templates call it."""
 
 _SHOWN = 120
@@ -26,7 +26,7 @@ def take_bounce(ledger: Ledger, bounce: Bounce, now: datetime) -> str:
         return ""
     record_returned(ledger, letter.number, _describe(letter, bounce), now)
     return (
-        f"被退回：{period_name(letter.period)}写给{letter.office}的{KIND_WORDS[letter.kind]}信没有送到"
+        f"被退回：{period_name(letter.period)}写给{letter.office}的{LETTER_WORDS[letter.kind]}信没有送到"
         f"（{_describe(letter, bounce)}）。请核对邮箱后再发"
     )
 
@@ -42,7 +42,7 @@ def note_returned(workspace: Workspace, period: Period, office: str | None = Non
     with look_into_ledger(workspace) as ledger:
         letters = list_returned(ledger, period) if ledger else []
     return [
-        f"{one.office}：{KIND_WORDS[one.kind]}信被退回（{show(one.detail, 2 * _SHOWN)}）。"
+        f"{one.office}：{LETTER_WORDS[one.kind]}信被退回（{show(one.detail, 2 * _SHOWN)}）。"
         "请核对“股室”表里的邮箱，改好后运行"
         f" taskxl mail {one.kind} --month {period.month} --send --again --office {one.office}"
         for one in letters

@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from taskxl.dates import report_day
-from taskxl.desk.came_back import KIND_WORDS, note_returned
+from taskxl.desk.came_back import LETTER_WORDS, note_returned
 from taskxl.desk.issuing import compose_forms
 from taskxl.desk.lists import load_master
 from taskxl.desk.merging import look_at_month
@@ -391,7 +391,7 @@ def _note_addresses(
 
 
 def _template_name(kind: LetterKind) -> str:
-    return f"邮件-{KIND_WORDS[kind]}.txt"
+    return f"邮件-{LETTER_WORDS[kind]}.txt"
 
 
 def _digest(*parts: bytes) -> str:
@@ -426,7 +426,7 @@ def draft_letters(
     """
     with hold_workspace(workspace, "mail"), open_ledger(workspace.ledger_path) as ledger:
         batch = compose_letters(workspace, period, kind, office, progress, today=now.date())
-        word = KIND_WORDS[kind]
+        word = LETTER_WORDS[kind]
         made = {
             item.office: (
                 workspace.letter_path(word, item.office, period),

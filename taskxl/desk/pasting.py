@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 
 from taskxl.dates import report_day
-from taskxl.desk.came_back import KIND_WORDS
+from taskxl.desk.came_back import LETTER_WORDS
 from taskxl.desk.drafting import Batch, Item, compose_letters
 from taskxl.desk.return_files import Progress
 from taskxl.ledger import LetterKind, open_ledger
@@ -58,7 +58,7 @@ def write_pastes(
     if not pastes.offices:
         return None
     only = next(iter(pastes.offices)) if office else ""
-    name = f"{KIND_WORDS[kind]}-{safe_file_name(only, 40)}" if only else KIND_WORDS[kind]
+    name = f"{LETTER_WORDS[kind]}-{safe_file_name(only, 40)}" if only else LETTER_WORDS[kind]
     folder = workspace.issue_folder(period)
     make_folder(folder)
     path = folder / f"{name}.txt"
