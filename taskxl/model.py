@@ -613,6 +613,18 @@ class Revision:
     newer: str | None = None
 
 
+FindingKey = tuple[str, str, str, str]
+"""What tells a finding from all others of its month: code, office, task, message."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A finding that the 办公室 looked into: it counts no more, for a reason (已核实，不算)."""
+
+    finding: Finding
+    reason: str
+
+
 @dataclass(frozen=True, slots=True)
 class Month:
     """A merged month: everything the reports need, nothing they must look up elsewhere."""
@@ -645,6 +657,9 @@ class Month:
     """What each office last said of each 批示 in an earlier month."""
     asked_replies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """The offices, by the instruction's id, in whose returned forms it was asked for."""
+
+    settled: tuple[Settled, ...] = ()
+    """What the 办公室 looked into and does not count; it is not among `findings`."""
 
     @property
     def is_due(self) -> bool:

@@ -35,6 +35,46 @@ class Standing:
     steps: tuple[tuple[str, str], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class MonthStanding:
+    """Where one month stands: as its folder has it, and how that compares with its last merge.
+
+    `merges` counts its merges; `fresh` tells that the last one has all that is in the folder.
+    `steps` are as in `Standing`; `days_left` is negative when the report day is over.
+    """
+
+    month: Month
+    merges: int
+    fresh: bool
+    days_left: int
+    steps: tuple[tuple[str, str], ...]
+
+
+def stand_month(
+    workspace: Workspace, period: Period, today: date, progress: Progress = None
+) -> MonthStanding:
+    """Return where a month stands on a day; writes nothing. Raises TaskxlError as a look does."""
+    return judge_standing(workspace, look_at_month(workspace, period, progress, today), today)
+
+
+def judge_standing(workspace: Workspace, month: Month, today: date) -> MonthStanding:
+    """Return where a month that was looked at stands beside its last merge."""
+    with look_into_ledger(workspace) as ledger:
+        last = ledger.month(month.period) if ledger else None
+        merges = len(ledger.merges(month.period)) if ledger else 0
+    fresh = last is not None and mark_of(last) == mark_of(month)
+    left = (report_day(month.period, month.master.settings) - today).days
+    steps = _next_steps(month, fresh, today)
+    return MonthStanding(month, merges, fresh, left, tuple(steps))
+
+
+def recall_standing(workspace: Workspace, period: Period, today: date) -> MonthStanding | None:
+    """Return a month as it stood at its last merge, without reading a file; None before any."""
+    with look_into_ledger(workspace) as ledger:
+        last = ledger.month(period) if ledger else None
+    return judge_standing(workspace, last, today) if last else None
+
+
 def find_standing(workspace: Workspace, today: date, progress: Progress = None) -> Standing:
     """Return where the latest issued month stands on a day, and what is to be done next.
 
