@@ -15,7 +15,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route
 
 from taskxl.errors import TaskxlError
-from taskxl.page import month_page
+from taskxl.page import gaps_page, month_page, tasks_page
 from taskxl.page.asking_page import Ask, posting, showing, text_of
 from taskxl.page.finding_page import ASK, Served
 from taskxl.page.guard import CLOSED, Guard
@@ -32,12 +32,18 @@ MONTH_GETS = {
     "/files": month_page.show_files,
     "/register": month_page.show_register,
     "/fetch/{kind}": month_page.fetch_file,
+    "/gaps": gaps_page.show_gaps,
+    "/row/{gap}": gaps_page.show_gap_row,
+    "/tasks": tasks_page.show_tasks,
+    "/task": tasks_page.show_task,
 }
 MONTH_POSTS = {
     "/do/{step}": month_page.do_step,
     "/drop": month_page.drop,
     "/try/drop": month_page.try_file,
     "/register": month_page.register,
+    "/settle": gaps_page.settle,
+    "/correct": tasks_page.correct,
 }
 
 

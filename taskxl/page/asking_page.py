@@ -21,7 +21,7 @@ from taskxl.page.spaces import House, Space
 
 FILES = 5000
 """Files and fields that one form may bring."""
-NAV = (("month", "", "本月"),)
+NAV = (("month", "", "本月"), ("gaps", "gaps", "缺口"), ("tasks", "tasks", "任务"))
 """The pages of a month: key, address below the month's, what it is called."""
 _COMMAND = re.compile(r"(?:再|先)?运行 taskxl (mail [a-z-]+|[a-z-]+)(?: -[-a-z]+| \d+)*")
 _BUTTONS = {

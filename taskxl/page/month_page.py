@@ -249,12 +249,16 @@ def try_file(ask: Ask, form: FormData) -> Response:
 
 def show_files(ask: Ask) -> Response:
     """Show every file that came and what became of it."""
-    standing, waiting = _standing(ask)
+    standing, waiting = standing_of(ask)
     lines = list_files(standing.month)
     return ask.show("files.html", table=paged(ask, lines), waiting=waiting, total=len(lines))
 
 
-def _standing(ask: Ask) -> tuple[MonthStanding, bool]:
+def standing_of(ask: Ask) -> tuple[MonthStanding, bool]:
+    """Return where the month stands, and whether that is an earlier state of it.
+
+    Raises TaskxlError where nothing is known of it.
+    """
     look = ask.house.months.look(ask.here.workspace, ask.month, 20.0)
     if look.standing is None:
         raise TaskxlError(look.error or "还在看这个月的表，请稍后刷新。")
