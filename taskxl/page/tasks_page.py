@@ -9,9 +9,11 @@ from taskxl.desk.correcting import Correction, correct_texts
 from taskxl.desk.task_views import FILTERS, list_tasks, look_at_task, recall_year
 from taskxl.errors import TaskxlError
 from taskxl.merge.revisions import ENTRY_FIELDS, FIELD_WORDS
+from taskxl.model import RevisionField
 from taskxl.page.asking_page import Ask, text_of
 from taskxl.page.jobs import Progress, Said
 from taskxl.page.month_page import paged, standing_of
+from taskxl.text import tidy
 from taskxl.words import STATUSES
 
 
@@ -60,17 +62,13 @@ def correct(ask: Ask, form: FormData) -> Response:
     task, office = text_of(form, "task"), text_of(form, "office")
     back = f"{ask.path('task')}?id={quote(task)}"
     changed = []
-    for field in ENTRY_FIELDS if office else ("instructions",):
+    fields: tuple[RevisionField, ...] = ENTRY_FIELDS if office else ("instructions",)
+    for field in fields:
         if f"text-{field}" not in form:
             continue
         seen, text = text_of(form, f"seen-{field}"), text_of(form, f"text-{field}")
-        keep = text_of(form, "decide") == field
-        if (
-            keep
-            or " ".join(seen.split()) != " ".join(text.split())
-            or seen.count("\n") != (text.replace("\r", "").count("\n"))
-        ):
-            changed.append(Correction(task, office, field, seen, text))  # type: ignore[arg-type]
+        if text_of(form, "decide") == field or tidy(seen) != tidy(text):
+            changed.append(Correction(task, office, field, seen, text))
     if not changed:
         raise TaskxlError("没有改动。")
 
