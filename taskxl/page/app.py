@@ -15,7 +15,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route
 
 from taskxl.errors import TaskxlError
-from taskxl.page import gaps_page, month_page, tasks_page
+from taskxl.page import gaps_page, list_page, month_page, tasks_page
 from taskxl.page.asking_page import Ask, posting, showing, text_of
 from taskxl.page.finding_page import ASK, Served
 from taskxl.page.guard import CLOSED, Guard
@@ -26,6 +26,13 @@ from taskxl.workspace.folder import MASTER
 _KINDS = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
 GETS = {
     "/": month_page.show_space,
+    "/list": list_page.show_list,
+    "/list/{draft}": list_page.show_revised,
+}
+POSTS = {
+    "/issue": month_page.issue_month,
+    "/list/drop": list_page.drop_revised,
+    "/list/{draft}/take": list_page.take_over,
 }
 MONTH_GETS = {
     "/": month_page.show_month,
@@ -100,7 +107,13 @@ def make_app(house: House, served: Served, touch: Callable[[], None]) -> Starlet
         Route("/job/{job}/state", showing(house, _show_job_state)),
         Route("/job/{job}/stop", posting(house, _stop_job), methods=["POST"]),
         Route("/{space}/go", showing(house, _go_to_month)),
-        Route("/{space}/issue", posting(house, _issue_month), methods=["POST"]),
+        Route("/new/drop", posting(house, list_page.drop_new), methods=["POST"]),
+        Route("/new/{draft}", showing(house, list_page.show_new)),
+        Route("/new/{draft}/make", posting(house, list_page.make_new), methods=["POST"]),
+        *(
+            Route(f"/{{space}}{path}", posting(house, one), methods=["POST"])
+            for path, one in POSTS.items()
+        ),
         *(Route(f"/{{space}}{path}", showing(house, one)) for path, one in GETS.items()),
         *(
             Route(f"/{{space}}/{{month}}{path}", showing(house, one))
@@ -147,12 +160,6 @@ def _name_space(ask: Ask, space: Space) -> tuple[Space, str, str]:
 
 def _go_to_month(ask: Ask) -> Response:
     return ask.go(ask.path(ask.house.period(ask.here, ask.query("month")).key, ""))
-
-
-def _issue_month(ask: Ask, form: FormData) -> Response:
-    period = ask.house.period(ask.here, text_of(form, "month"))
-    there = Ask(ask.house, ask.request, ask.csrf, ask.here, period)
-    return month_page.start_step(there, "issue")
 
 
 def _show_job(ask: Ask) -> Response:

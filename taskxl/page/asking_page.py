@@ -16,12 +16,17 @@ from starlette.responses import HTMLResponse, PlainTextResponse, RedirectRespons
 
 from taskxl.errors import TaskxlError
 from taskxl.model import Period
-from taskxl.page.jobs import Progress, Said
+from taskxl.page.jobs import Job, Progress, Said
 from taskxl.page.spaces import House, Space
 
 FILES = 5000
 """Files and fields that one form may bring."""
-NAV = (("month", "", "本月"), ("gaps", "gaps", "缺口"), ("tasks", "tasks", "任务"))
+NAV = (
+    ("month", "", "本月"),
+    ("gaps", "gaps", "缺口"),
+    ("tasks", "tasks", "任务"),
+    ("list", "../list", "清单"),
+)
 """The pages of a month: key, address below the month's, what it is called."""
 _COMMAND = re.compile(r"(?:再|先)?运行 taskxl (mail [a-z-]+|[a-z-]+)(?: -[-a-z]+| \d+)*")
 _BUTTONS = {
@@ -112,7 +117,9 @@ class Ask:
         """Return a page; every value in it is text and never markup."""
         base = self.house.door.base
         common = {"base": base, "csrf": self.csrf, "ask": self, "space": self.space}
-        common |= {"period": self.period, "nav": NAV} | self._around()
+        around = self._around()
+        shown = self.period or next(iter(around["periods"]), None)
+        common |= {"period": self.period, "nav": NAV, "shown_period": shown} | around
         page = _environment().get_template(template)
         return HTMLResponse(page.render(common | values), status)
 
@@ -125,7 +132,7 @@ class Ask:
         """Return what every page of a workspace shows at its head."""
         running = self.house.jobs.running(self.space.name) if self.space else None
         done = self.house.jobs.find(self.query("done"))
-        flash = done if done and self.space and done.space == self.space.name else None
+        flash = done if done and done.space == (self.space.name if self.space else "") else None
         around: dict[str, Any] = {"running": running, "flash": flash, "periods": [], "master": None}
         if self.space:
             try:
@@ -141,7 +148,11 @@ class Ask:
 
     def work(self, label: str, work: Callable[[Progress], list[Said]], back: str) -> Response:
         """Start long work and lead to the page that shows how far it is; at its end to `back`."""
-        job = self.house.jobs.start(label, self.space.name if self.space else "", back, work)
+        space = self.space.name if self.space else ""
+        return self.follow(self.house.jobs.start(label, space, back, work))
+
+    def follow(self, job: Job) -> Response:
+        """Lead to where a job shows how far it is, or its lines where it is over already."""
         job.over.wait(0.3)
         running = job.state == "running"
         return self.go(f"{self.house.door.base}/job/{job.number}" if running else job.address)

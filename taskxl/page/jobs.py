@@ -66,11 +66,14 @@ class Jobs:
 
     def start(self, label: str, space: str, back: str, work: Work) -> Job:
         """Start a piece of work. Raises TaskxlError while another one of its workspace runs."""
+        return self.run(Job(label, space, back), work)
+
+    def run(self, job: Job, work: Work) -> Job:
+        """Start what was prepared as a job, which the work itself may yet change."""
         with self._lock:
-            running = self._running(space)
+            running = self._running(job.space) if job.space else None
             if running is not None:
                 raise TaskxlError(f"正在{running.label}，请等它做完，或者先停下它。")
-            job = Job(label, space, back)
             self._jobs[job.number] = job
             for old in [one for one in self._jobs.values() if one.state != "running"][:-KEPT]:
                 del self._jobs[old.number]

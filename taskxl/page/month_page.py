@@ -146,6 +146,13 @@ def start_step(ask: Ask, step: str) -> Response:
     return ask.work(label, lambda progress: work(ask, progress), ask.path(""))
 
 
+def issue_month(ask: Ask, form: FormData) -> Response:
+    """Issue the forms of the month that a form names."""
+    period = ask.house.period(ask.here, text_of(form, "month"))
+    there = Ask(ask.house, ask.request, ask.csrf, ask.here, period)
+    return start_step(there, "issue")
+
+
 def _issue(ask: Ask, progress: Progress) -> list[Said]:
     report = issue_forms(ask.here.workspace, ask.month, None, ask.house.clock.now())
     said = [Said(note, tone="warn") for note in report.notes]

@@ -9,6 +9,7 @@ from pathlib import Path
 from taskxl.dates.year import year_periods
 from taskxl.errors import TaskxlError
 from taskxl.model import MasterList, Period
+from taskxl.page.drafts import Drafts
 from taskxl.page.finding_page import recall_workspaces, remember_workspace
 from taskxl.page.guard import Doorkeeper
 from taskxl.page.jobs import Jobs
@@ -38,6 +39,7 @@ class House:
     def __init__(self, clock: Clock, door: Doorkeeper, state: Path) -> None:
         self.clock, self.door, self.state = clock, door, state
         self.jobs = Jobs()
+        self.drafts = Drafts()
         self.months = MonthCache(clock.today)
         self._spaces: dict[str, Space] = {}
         for root in reversed(recall_workspaces(state)):
