@@ -15,7 +15,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route
 
 from taskxl.errors import TaskxlError
-from taskxl.page import gaps_page, list_page, month_page, tasks_page
+from taskxl.page import gaps_page, letters_page, list_page, month_page, tasks_page
 from taskxl.page.asking_page import Ask, posting, showing, text_of
 from taskxl.page.finding_page import ASK, Served
 from taskxl.page.guard import CLOSED, Guard
@@ -41,6 +41,9 @@ MONTH_GETS = {
     "/fetch/{kind}": month_page.fetch_file,
     "/gaps": gaps_page.show_gaps,
     "/row/{gap}": gaps_page.show_gap_row,
+    "/letters": letters_page.show_letters,
+    "/letters/{kind}": letters_page.show_kind,
+    "/letters/{kind}/ask": letters_page.ask_sending,
     "/tasks": tasks_page.show_tasks,
     "/task": tasks_page.show_task,
 }
@@ -51,6 +54,10 @@ MONTH_POSTS = {
     "/register": month_page.register,
     "/settle": gaps_page.settle,
     "/correct": tasks_page.correct,
+    "/letters/{kind}/draft": letters_page.draft,
+    "/letters/{kind}/send": letters_page.send,
+    "/mailbox/check": letters_page.check,
+    "/mailbox/collect": letters_page.collect,
 }
 
 
