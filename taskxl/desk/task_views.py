@@ -158,9 +158,8 @@ def _make_year(month: Month, past: Sequence[Month]) -> Year:
 def _make_line(view: MonthView, year: Year, task: Task) -> TaskLine:
     cells = []
     for one in year.views:
-        word, tone = month_word(one, task)
-        cells.append(MonthCell(one.month.period, word, _TONES.get(tone, "")))
-    word, tone = month_word(view, task)
+        cells.append(MonthCell(one.month.period, *_say_month(one, task)))
+    word, tone = _say_month(view, task)
     lights = [state.light for state in view.milestones.get(task.id, ())]
     counted = tuple(
         (LIGHTS[light], lights.count(light), tone_of)
@@ -177,11 +176,17 @@ def _make_line(view: MonthView, year: Year, task: Task) -> TaskLine:
         shown_title(task),
         view.lead_of(task),
         word.split("\n")[0],
-        _TONES.get(tone, ""),
+        tone,
         tuple(cells),
         counted,
         overtaken,
     )
+
+
+def _say_month(view: MonthView, task: Task) -> tuple[str, Tone]:
+    """Return how a task stood in a month, status and lights in words, and how grave that is."""
+    word, tone = month_word(view, task)
+    return word, _TONES.get(tone, "")
 
 
 def _make_step(state: MilestoneState) -> Step:

@@ -15,7 +15,14 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route
 
 from taskxl.errors import TaskxlError
-from taskxl.page import gaps_page, letters_page, list_page, month_page, tasks_page
+from taskxl.page import (
+    gaps_page,
+    letters_page,
+    list_page,
+    month_page,
+    tasks_page,
+    year_page,
+)
 from taskxl.page.asking_page import Ask, posting, showing, text_of
 from taskxl.page.finding_page import ASK, Served
 from taskxl.page.guard import CLOSED, Guard
@@ -28,11 +35,15 @@ GETS = {
     "/": month_page.show_space,
     "/list": list_page.show_list,
     "/list/{draft}": list_page.show_revised,
+    "/year": year_page.show_year,
+    "/year/fetch": year_page.fetch_book,
 }
 POSTS = {
     "/issue": month_page.issue_month,
     "/list/drop": list_page.drop_revised,
     "/list/{draft}/take": list_page.take_over,
+    "/year/write": year_page.write_book,
+    "/year/past": year_page.write_past,
 }
 MONTH_GETS = {
     "/": month_page.show_month,

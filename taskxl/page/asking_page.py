@@ -27,6 +27,7 @@ NAV = (
     ("tasks", "tasks", "任务"),
     ("list", "../list", "清单"),
     ("letters", "letters/remind", "信件"),
+    ("year", "../year", "全年"),
 )
 """The pages of a month: key, address below the month's, what it is called."""
 _COMMAND = re.compile(r"(?:再|先)?运行 taskxl (mail [a-z-]+|[a-z-]+)(?: -[-a-z]+| \d+)*")

@@ -16,6 +16,16 @@ from taskxl.page.month_page import paged, standing_of
 from taskxl.text import tidy
 from taskxl.words import STATUSES
 
+WORD_TONES = {
+    "已完成": "done",
+    "已销号": "done",
+    "进度滞后": "warn",
+    "状态不明": "warn",
+    "未报送": "bad",
+    "须重报": "bad",
+}
+"""How grave a task's word is; what its milestones say stands beside it."""
+
 
 def show_tasks(ask: Ask) -> Response:
     """Show every task with its months side by side."""
@@ -32,6 +42,7 @@ def show_tasks(ask: Ask) -> Response:
         chosen=chosen if chosen in FILTERS else "",
         filters=[(key, word) for key, (word, _) in FILTERS.items()],
         waiting=waiting,
+        words=WORD_TONES,
         word=standing.month.master.settings.office_word,
     )
 
@@ -48,6 +59,7 @@ def show_task(ask: Ask) -> Response:
         "task.html",
         view=view,
         words=FIELD_WORDS,
+        tones=WORD_TONES,
         statuses=STATUSES,
         year=year,
         today=day,
