@@ -44,7 +44,7 @@ def page(tmp_path: Path) -> Iterator[Any]:
         ready.set()
 
     clock = Clock(lambda: Wall.now.date(), lambda: Wall.now)
-    thread = threading.Thread(target=serve_page, args=(None, clock, state, tell, 5.0))
+    thread = threading.Thread(target=serve_page, args=(None, clock, state, tell, 30.0))
     thread.start()
     assert ready.wait(20)
     with sync_api.sync_playwright() as play:
@@ -135,6 +135,8 @@ def test_the_month_from_the_list_to_the_ledger(page: Any, tmp_path: Path) -> Non
     for month in ("2026-03", "2026-04"):
         if month == "2026-04":
             Wall.now = datetime(2026, 4, 28, 17, 0)
+            page.reload()
+            settle(page)
             page.click("text=下发 4月")
             settle(page)
             page.goto(page.url.split("?")[0].replace("2026-03", "2026-04"))
