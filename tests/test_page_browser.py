@@ -27,6 +27,12 @@ PICTURES = os.environ.get("TASKXL_PICTURES")
 """A folder into which pictures of the pages go, where somebody wants to look at them."""
 
 
+WIDE = """[...document.querySelectorAll("body *")]
+    .filter((one) => one.getBoundingClientRect().right > innerWidth && !one.closest(".scroll"))
+    .map((one) => one.outerHTML.slice(0, 120))"""
+"""What reaches beyond the window."""
+
+
 class Wall:
     """The clock on the wall, which a test moves."""
 
@@ -94,7 +100,7 @@ def check_access(page: Any, name: str) -> None:
     if PICTURES:
         page.screenshot(path=Path(PICTURES) / f"{name}.png")
     wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
-    assert wide <= 0, f"{name} is wider than the window by {wide}"
+    assert wide <= 0, (name, wide, page.evaluate(WIDE))
     axe = os.environ.get("TASKXL_AXE")
     if not axe:
         return
@@ -143,6 +149,7 @@ def test_the_month_from_the_list_to_the_ledger(page: Any, tmp_path: Path) -> Non
             settle(page)
         page.set_input_files("form[action=drop] input[type=file]", returns_of(month))
         page.click("form[action=drop] button")
+        page.wait_for_selector(".said li", timeout=120_000)
         settle(page)
         assert len(lines(page)) >= len(returns_of(month))
         page.click(".do button:has-text('汇总')")

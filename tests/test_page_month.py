@@ -4,6 +4,7 @@ import io
 import re
 import threading
 import zipfile
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from taskxl.errors import TaskxlError
 from taskxl.workspace.folder import Workspace
 from tests.clerks import fill_form
 from tests.month_of_clerks import APRIL, make_workspace
-from tests.page_support import Browser, said
+from tests.page_support import NOW, Browser, said
 from tests.support import make_once, make_workbook
 
 made, workspace = make_once(make_workspace, "地")
@@ -104,7 +105,7 @@ def test_another_content_of_one_name_lies_beside_the_first(
 def test_no_name_leads_out_of_the_folder(workspace: Workspace, name: str) -> None:
     root = workspace.root
     before = {path: path.read_bytes() for path in root.rglob("*") if path.is_file()}
-    (landed,) = drop_returns(workspace, APRIL, [DroppedFile(name, io.BytesIO(b"bytes"))])
+    (landed,) = drop_returns(workspace, APRIL, [DroppedFile(name, io.BytesIO(b"bytes"))], NOW)
     assert landed.fate == "taken"
     path = workspace.returns_folder(APRIL) / landed.file
     assert path.resolve().is_relative_to(workspace.returns_folder(APRIL).resolve())
@@ -115,7 +116,7 @@ def test_no_name_leads_out_of_the_folder(workspace: Workspace, name: str) -> Non
 
 def test_a_link_in_the_folder_is_not_followed(workspace: Workspace, tmp_path: Path) -> None:
     (workspace.returns_folder(APRIL) / "出口").symlink_to(tmp_path, target_is_directory=True)
-    (landed,) = drop_returns(workspace, APRIL, [DroppedFile("出口/表.xlsx", io.BytesIO(b"x"))])
+    (landed,) = drop_returns(workspace, APRIL, [DroppedFile("出口/表.xlsx", io.BytesIO(b"x"))], NOW)
     assert landed.fate == "refused"
     assert not (tmp_path / "表.xlsx").exists()
 
@@ -128,7 +129,7 @@ def test_a_file_over_the_limit_is_refused_and_the_others_are_taken(
         DroppedFile("大.xlsx", io.BytesIO(b"0" * 11)),
         DroppedFile("小.xlsx", io.BytesIO(b"0")),
     ]
-    assert [one.fate for one in drop_returns(workspace, APRIL, files)] == ["refused", "taken"]
+    assert [one.fate for one in drop_returns(workspace, APRIL, files, NOW)] == ["refused", "taken"]
     assert workspace.list_returns(APRIL) == ["小.xlsx"]
 
 
@@ -319,4 +320,22 @@ def test_what_cannot_be_looked_at_is_said(browser: Browser, workspace: Workspace
     assert answer.status_code == 400
     assert "没有文件夹" in answer.text
     with pytest.raises(TaskxlError):
-        drop_returns(workspace, APRIL, [])
+        drop_returns(workspace, APRIL, [], NOW)
+
+
+def test_a_dropped_file_keeps_its_own_time_and_makes_nobody_late(
+    browser: Browser, workspace: Workspace, tmp_path: Path
+) -> None:
+    """It was dropped on the 26th, a day late; it had come on the 20th."""
+    came = datetime(2021, 4, 20, 9, 0).timestamp()
+    fields = {"times": str(int(came * 1000))}
+    files = [("甲.xlsx", filled(workspace, tmp_path))]
+    page = browser.do(f"{browser.month}drop", fields, files)
+    assert "已报送 4月20日 09:00" in row_of(page, "办公室")
+    later = {"times": str(int(came * 1000) + 10**12)}
+    browser.do(f"{browser.month}drop", later, [("乙.xlsx", b"x")])
+    assert (workspace.returns_folder(APRIL) / "乙.xlsx").stat().st_mtime < came + 10**9
+    for wrong in ("-1", "x", "9" * 30):
+        browser.do(
+            f"{browser.month}drop", {"times": wrong}, [(f"{len(wrong)}.xlsx", wrong.encode())]
+        )

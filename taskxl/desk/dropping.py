@@ -5,7 +5,7 @@ import os
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from itertools import count
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
@@ -31,10 +31,14 @@ DEEPEST = 8
 
 @dataclass(frozen=True, slots=True)
 class DroppedFile:
-    """A file as it was dropped: its path as the browser gives it, its bytes yet to be read."""
+    """A file as it was dropped: its path as the browser gives it, its bytes yet to be read.
+
+    `modified` is the file's own time on the person's disk, None where the browser does not say it.
+    """
 
     name: str
     content: IO[bytes]
+    modified: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,19 +52,21 @@ class Landed:
 
 
 def drop_returns(
-    workspace: Workspace, period: Period, dropped: Iterable[DroppedFile]
+    workspace: Workspace, period: Period, dropped: Iterable[DroppedFile], now: datetime
 ) -> list[Landed]:
     """Put files under 回收/ of a period; each is whole there or not at all.
 
     A name becomes one that every system accepts, and never leads out of the folder; beside another
     file of that name it gets a number. What lies there already, by content, is not put twice.
+    A file keeps its own time, as one that is copied there does: it may be all that tells when the
+    return came. One that says no time, or a time after `now`, came now.
     Raises TaskxlError where there is no such month, or writing fails.
     """
     require_month(workspace, period)
     folder = workspace.returns_folder(period)
     with hold_workspace(workspace, "receive"):
         held = _index(folder, workspace.list_returns(period))
-        return [_land(folder, held, one) for one in dropped]
+        return [_land(folder, held, one, now) for one in dropped]
 
 
 def _index(folder: Path, files: Iterable[str]) -> dict[str, str]:
@@ -71,7 +77,7 @@ def _index(folder: Path, files: Iterable[str]) -> dict[str, str]:
     return held
 
 
-def _land(folder: Path, held: dict[str, str], one: DroppedFile) -> Landed:
+def _land(folder: Path, held: dict[str, str], one: DroppedFile, now: datetime) -> Landed:
     place = place_dropped(one.name)
     if skip_by_name(place.name):
         return Landed(one.name, "", "refused", "是临时文件或锁文件，没有收")
@@ -90,6 +96,10 @@ def _land(folder: Path, held: dict[str, str], one: DroppedFile) -> Landed:
     free = (mark_copy(place, number) for number in count(1))
     chosen = next(path for path in free if not os.path.lexists(folder / path))
     write_whole(folder / chosen, content)
+    if one.modified is not None and one.modified <= now:
+        moment = one.modified.timestamp()
+        with suppress(OSError):
+            os.utime(folder / chosen, (moment, moment))
     held[digest] = str(chosen)
     return Landed(one.name, str(chosen), "taken")
 
@@ -110,7 +120,7 @@ def try_return(
     workspace: Workspace,
     period: Period,
     dropped: DroppedFile,
-    today: date,
+    now: datetime,
     progress: Progress = None,
 ) -> Month:
     """Return the month as it would be had only this file come; recorded nowhere.
@@ -120,8 +130,8 @@ def try_return(
     require_month(workspace, period)
     master, _ = load_master(workspace)
     with TemporaryDirectory(prefix="taskxl-") as made, look_into_ledger(workspace) as ledger:
-        _land(Path(made), {}, dropped)
-        before = Before(recall_months(workspace, ledger, master, period), None, today)
+        _land(Path(made), {}, dropped, now)
+        before = Before(recall_months(workspace, ledger, master, period), None, now.date())
         merged, _ = look_at_folder(
             workspace, ledger, master, period, before, progress, (), Path(made)
         )

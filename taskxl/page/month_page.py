@@ -196,8 +196,22 @@ def _bulletin(ask: Ask, progress: Progress) -> list[Said]:
 
 
 def _dropped(form: FormData) -> list[DroppedFile]:
+    """Return the files of a form, each with its time where the form names those of all."""
     files = [one for one in form.getlist("files") if isinstance(one, UploadFile)]
-    return [DroppedFile(one.filename or "未命名", one.file) for one in files if one.filename]
+    times = [_read_time(str(one)) for one in form.getlist("times")]
+    times = times if len(times) == len(files) else [None] * len(files)
+    return [
+        DroppedFile(one.filename, one.file, moment)
+        for one, moment in zip(files, times, strict=True)
+        if one.filename
+    ]
+
+
+def _read_time(text: str) -> datetime | None:
+    """Return a moment that a browser gives in milliseconds since 1970, as clocks here show it."""
+    if not text.isdecimal() or len(text) > 14:
+        return None
+    return datetime.fromtimestamp(int(text) / 1000)  # noqa: DTZ006 - local, as file times are shown
 
 
 def drop(ask: Ask, form: FormData) -> Response:
@@ -208,7 +222,7 @@ def drop(ask: Ask, form: FormData) -> Response:
     running = ask.house.jobs.running(ask.here.name)
     if running is not None:
         raise TaskxlError(f"正在{running.label}，请等它做完再收。")
-    landed = drop_returns(ask.here.workspace, ask.month, dropped)
+    landed = drop_returns(ask.here.workspace, ask.month, dropped, ask.house.clock.now())
     today = ask.house.clock.today()
 
     def work(progress: Progress) -> list[Said]:
@@ -241,9 +255,8 @@ def try_file(ask: Ask, form: FormData) -> Response:
     dropped = _dropped(form)
     if len(dropped) != 1:
         raise TaskxlError("试读一次只读一个文件。请选择一个。")
-    today = ask.house.clock.today()
     # The form's own files are gone when the answer is given: the work goes on without it.
-    month = try_return(ask.here.workspace, ask.month, dropped[0], today)
+    month = try_return(ask.here.workspace, ask.month, dropped[0], ask.house.clock.now())
     said = [_say_file(one) for one in describe_file(month, month.files[0].file)]
     seen = {one.file for one in month.files}
     own = [one for one in month.findings if one.file in seen]

@@ -9,7 +9,7 @@ from pathlib import Path
 from taskxl.dates.year import year_periods
 from taskxl.errors import TaskxlError
 from taskxl.model import MasterList, Period
-from taskxl.page.drafts import Drafts
+from taskxl.page.dropped_lists import Drafts
 from taskxl.page.finding_page import recall_workspaces, remember_workspace
 from taskxl.page.guard import Doorkeeper
 from taskxl.page.jobs import Jobs

@@ -56,7 +56,10 @@
     going.hidden = false;
     const data = new FormData();
     data.append("csrf", body.dataset.csrf);
-    for (const [file, name] of files) data.append("files", file, name);
+    for (const [file, name] of files) {
+      data.append("files", file, name);
+      data.append("times", String(Math.trunc(file.lastModified)));
+    }
     const request = new XMLHttpRequest();
     request.open("POST", form.action);
     request.setRequestHeader("X-Wants", "address");
@@ -73,6 +76,12 @@
 
   for (const zone of document.querySelectorAll("[data-drop]")) {
     const form = zone.querySelector("form");
+    form.addEventListener("submit", (event) => {
+      const chosen = [...form.querySelector("input[type=file]").files].map((file) => [file, file.name]);
+      if (!chosen.length) return;
+      event.preventDefault();
+      send(zone, form, chosen);
+    });
     zone.addEventListener("dragover", (event) => { event.preventDefault(); zone.classList.add("over"); });
     zone.addEventListener("dragleave", () => zone.classList.remove("over"));
     zone.addEventListener("drop", async (event) => {
