@@ -1,11 +1,11 @@
 """A row of a returned form: the office's answers, and what became of its fixed texts."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from taskxl.dates import read_date
+from taskxl.dates import find_impossible, read_date
 from taskxl.findings import Finding, rule
 from taskxl.forms.identity import Block, RowMark, digest_text
 from taskxl.forms.issue import PREVIOUS_OBSTACLES, PREVIOUS_PROGRESS, strip_mark
@@ -217,6 +217,8 @@ class AnswerReader:
             done_text, done_on = day_text(typed), day
         elif known and state == MILESTONE_STATES[0] and not done_text:
             done_on = day_of_note(texts.get("note", ""), year)
+        if known and not done_text:
+            self._doubt_days(at, texts)
         if known and (gives_reason(typed) or (day_text(typed) and day_text(typed) != done_text)):
             self._keep_whole(at, "state")
         return MilestoneEntry(
@@ -259,6 +261,14 @@ class AnswerReader:
                 column,
             )
         return day
+
+    def _doubt_days(self, at: Answered, texts: Mapping[str, str]) -> None:
+        """Say that what stands beside a blank date names a day that no calendar has."""
+        for field in ("state", "note"):
+            impossible = find_impossible(texts.get(field, ""), self.catalog.period.year)
+            if impossible:
+                message = f"写的是“{impossible}”，没有这一天。请核实后改正。"
+                self._report(DATE_UNKNOWN.found(message), at, at.table.columns[field][0])
 
     def _read_field(self, at: Answered, field: str) -> tuple[str, str]:
         """Return a field's text and the cell it stands in; several columns make several lines."""

@@ -15,7 +15,7 @@ from taskxl.forms.returned.columns import MILESTONE_ANSWERS, TASK_ANSWERS
 from taskxl.forms.returned.head_lines import Fact
 from taskxl.forms.returned.parts import Part
 from taskxl.forms.returned.tally import Tally
-from taskxl.forms.returned.whose import Claim, issued_tasks
+from taskxl.forms.returned.whose import Claim, issued_milestones, issued_tasks
 from taskxl.model import Altered, Entry, MilestoneEntry, Submission
 from taskxl.statements import find_day
 from taskxl.text import show, squeeze
@@ -84,6 +84,8 @@ def make_submission(
             tally.keep("text", index, fact.row, fact.column, fact.text)
     said = {name: fact.text for name, (_, fact) in first.items()}
     entries = _choose(tally, office.entries)
+    milestones = _add_told(_choose(tally, office.milestones), office.told)
+    issued = issued_milestones(office.claim.identity)
     _report_gone(catalog, tally, office, entries)
     return Submission(
         office.name,
@@ -102,10 +104,11 @@ def make_submission(
         },
         tuple(entry.task for entry in entries),
         entries,
-        _add_told(_choose(tally, office.milestones), office.told),
+        milestones,
         tuple(office.altered),
         _asked_of(catalog, office),
         not office.typed,
+        issued - {one.milestone for one in milestones},
     )
 
 
