@@ -472,6 +472,25 @@ class Altered:
     cell: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """A statement in an office's own words: what it `said`, and what it was `taken` to mean.
+
+    `field` is the form's word for what it answers; `milestone` is "" for what is said of a task,
+    `task` is "", too, for a head line.
+    """
+
+    office: str
+    task: str
+    milestone: str
+    field: str
+    said: str
+    taken: str
+    file: str = ""
+    sheet: str | None = None
+    cell: str | None = None
+
+
 IdentitySource = Literal["hand", "property", "hidden sheet", "office cell", "tasks"]
 
 
@@ -503,6 +522,8 @@ class Submission:
     """Whether all its answers are texts that stood in it when it was issued."""
     gone: frozenset[str] = frozenset()
     """The ids of the milestones with which it was issued and of which no row came back."""
+    wordings: tuple[Wording, ...] = ()
+    """What it says in other words than those that stand for it."""
 
     @property
     def approved(self) -> bool:
@@ -653,6 +674,8 @@ class Month:
     """What each office last said of each 批示 in an earlier month."""
     asked_replies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """The offices, by the instruction's id, in whose returned forms it was asked for."""
+    wordings: tuple[Wording, ...] = ()
+    """What offices said in their own words, of all forms of which something stands."""
 
     @property
     def is_due(self) -> bool:

@@ -16,8 +16,8 @@ from taskxl.forms.returned.head_lines import Fact
 from taskxl.forms.returned.parts import Part
 from taskxl.forms.returned.tally import Tally
 from taskxl.forms.returned.whose import Claim, issued_milestones, issued_tasks
-from taskxl.model import Altered, Entry, MilestoneEntry, Submission
-from taskxl.statements import find_day
+from taskxl.model import Altered, Entry, MilestoneEntry, Submission, Wording
+from taskxl.statements import find_day, says_more_than_day
 from taskxl.text import show, squeeze
 from taskxl.words import ROW_GONE_MARK
 
@@ -109,6 +109,7 @@ def make_submission(
         _asked_of(catalog, office),
         not office.typed,
         issued - {one.milestone for one in milestones},
+        tuple(one for one in tally.wordings if one.office == office.name),
     )
 
 
@@ -218,6 +219,9 @@ def _read_report_day(
         return find_day(reporter[1].text, catalog.period.year) if reporter else None
     index, fact = placed
     day = read_date(fact.value, catalog.period.year)
+    if day is not None and says_more_than_day(fact.text):
+        own = Wording(office.name, "", "", "填报日期", fact.text.strip(), day.isoformat())
+        tally.record_wording(own, index, fact.row, fact.column)
     if day is None:  # a PDF runs on with what stood in the next cell
         day = read_date(next(iter(fact.text.split()), ""), catalog.period.year)
     if day is None:
