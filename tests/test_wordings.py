@@ -209,6 +209,19 @@ def paste_the_counter(book: Any) -> None:
                 cell.value = "已全部填完"
 
 
+def paste_what_is_missing(book: Any) -> None:
+    sheet = book["进展情况表"]
+    for row in sheet.iter_rows(max_row=3):
+        for cell in row:
+            if isinstance(cell.value, str) and cell.value.startswith("="):
+                cell.value = "还差 3 项（本表 2 项）"
+    told = book["填报说明"]
+    for row in told.iter_rows():
+        for cell in row:
+            if cell.data_type == "f":
+                cell.value = 2
+
+
 def rewrite_a_milestone(book: Any) -> None:
     cell_under(book, "节点完成情况", "节点").value = "下达了预算"
     cell_under(book, "节点完成情况", "说明").value = "已于3月11日印发文件"
@@ -222,6 +235,7 @@ def rewrite_a_milestone(book: Any) -> None:
         sign_in_one_line,
         approve_in_a_comment,
         paste_the_counter,
+        paste_what_is_missing,
         rewrite_a_milestone,
     ],
 )

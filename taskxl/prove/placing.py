@@ -86,6 +86,8 @@ class Forms:
     formulas: frozenset[Place]
     literals: Keys = frozenset()
     """What their formulas may show."""
+    counted: frozenset[Keys] = frozenset()
+    """The other texts of each row that has a formula: it may be pasted as the number it showed."""
 
     @cached_property
     def bare(self) -> Keys:
@@ -101,8 +103,10 @@ class Forms:
         key = word.key
         if key in _CAPTIONS or key in self.places.get((word.sheet, word.cell), ()):
             return True
-        if key in self.literals or _PAGE.fullmatch(key):
+        if self.is_shown(key) or _PAGE.fullmatch(key):
             return True  # a formula's text that was pasted as a value; 第1页 共2页
+        if key.isdecimal() and any(beside <= row for beside in self.counted):
+            return True
         if len(_strip(key)) >= _TITLE and _strip(key) in self.bare:
             return True  # 《title》。, 1.title: numbering and marks are no words
         if word.formula:
@@ -114,6 +118,13 @@ class Forms:
         told = key not in _ANSWERS and _CHINESE.search(key) is not None
         return told or any(len(row & issued) > 1 for issued in self.rows[key])
 
+    def is_shown(self, key: str) -> bool:
+        """Tell whether formulas of the forms may have shown a text: their words, and numbers."""
+        rest = re.sub(r"\d+", "", key)
+        for literal in sorted(self.literals, key=len, reverse=True):
+            rest = rest.replace(literal, "")
+        return not rest and not key.isdecimal()
+
     def label_at(self, word: Word) -> Iterator[str]:
         """Yield what forms have in this cell, longest first."""
         yield from sorted(self.places.get((word.sheet, word.cell), ()), key=len, reverse=True)
@@ -123,6 +134,7 @@ def gather_forms(forms: Iterable[ReadFile]) -> Forms:
     """Return the texts of the forms that went out."""
     formulas: set[Place] = set()
     literals: set[str] = set()
+    counted: set[Keys] = set()
     places: dict[tuple[str, str], set[str]] = defaultdict(set)
     rows: dict[str, set[Keys]] = defaultdict(set)
     for form in forms:
@@ -132,6 +144,7 @@ def gather_forms(forms: Iterable[ReadFile]) -> Forms:
         for word in form.words:
             places[word.sheet, word.cell].add(word.key)
             by_row[word.sheet, word.row].add(word.key)
+        counted |= {frozenset(by_row[sheet, row]) for sheet, row, _ in form.formulas}
         for keys in map(frozenset, by_row.values()):
             for key in keys:
                 rows[key].add(keys)
@@ -140,6 +153,7 @@ def gather_forms(forms: Iterable[ReadFile]) -> Forms:
         {key: tuple(found) for key, found in rows.items()},
         frozenset(formulas),
         frozenset(literals),
+        frozenset(counted - {frozenset()}),
     )
 
 
