@@ -236,7 +236,7 @@ def _check_urgent(words: Sequence[Word], summary: Summary) -> Iterator[Check]:
     about = [
         line
         for line in named
-        if (several or line["股室"] == office.text or office.text == "—")
+        if (several or line["股室"] == ("" if office.text == "—" else office.text))
         and not (line["代码"] == "G401" and line["股室"] in running)
     ]
     offices = {line["股室"] for line in about if line["股室"]}
