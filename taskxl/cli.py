@@ -23,6 +23,7 @@ from taskxl.commands.prove import prove
 from taskxl.commands.rules import explain, rules
 from taskxl.commands.screen import ChineseGroup, explain_usage
 from taskxl.commands.standing import print_standing
+from taskxl.commands.year import year
 from taskxl.errors import INTERRUPTED, TaskxlError, explain_unloaded
 
 
@@ -68,6 +69,7 @@ for command in (
     bulletin,
     card,
     ledger,
+    year,
     export,
     rules,
     explain,

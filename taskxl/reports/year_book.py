@@ -10,6 +10,7 @@ from taskxl.reports import (
     sheet_year_offices,
     sheet_year_overview,
     sheet_year_tasks,
+    year_pictures,
 )
 from taskxl.reports.styles import Styles, workbook_options
 from taskxl.reports.tables import Key, lay_out
@@ -20,8 +21,8 @@ from taskxl.reports.year_view import look_at_year
 def write_ledger(months: Sequence[Month]) -> bytes:
     """Return the ledger workbook of a year's merged months; the same months give the same bytes.
 
-    `months` are at least one, in any order. Sheets: 全年走势, 任务月份, 任务时间线, 清单变化,
-    股室报送.
+    `months` are at least one, in any order. Sheets: 全年走势, 全年图, 节点图, 任务月份, 任务时间线,
+    清单变化, 股室报送.
     """
     import xlsxwriter
 
@@ -45,6 +46,8 @@ def write_ledger(months: Sequence[Month]) -> bytes:
         workbook.set_properties({"title": year.heading("台账"), "created": created})
         styles = Styles(workbook)
         sheet_year_overview.write_overview(workbook, styles, year)
+        year_pictures.write_grid(workbook, styles, year)
+        year_pictures.write_gantt(workbook, styles, year)
         for layout in layouts:
             write_table(workbook, styles, layout, anchors, year.last.word)
     return buffer.getvalue()

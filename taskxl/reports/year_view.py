@@ -57,16 +57,23 @@ class Year:
         return f"{settings.bureau}{settings.year}年重点工作任务{what}"
 
     @property
-    def note(self) -> str:
-        """Which months there are, and by which day they were judged."""
+    def months_told(self) -> str:
+        """Which months there are, in words: 1至3月、5月."""
         runs: list[list[int]] = []
         for period in self.periods:
             if runs and runs[-1][-1] == period.month - 1:
                 runs[-1].append(period.month)
             else:
                 runs.append([period.month])
-        months = "、".join(f"{run[0]}至{run[-1]}月" if run[1:] else f"{run[0]}月" for run in runs)
-        return f"已汇总：{months}；各月按当月报送日和当时的清单，最近一期截至{self.last.day}。"
+        return "、".join(f"{run[0]}至{run[-1]}月" if run[1:] else f"{run[0]}月" for run in runs)
+
+    @property
+    def note(self) -> str:
+        """Which months there are, and by which day they were judged."""
+        return (
+            f"已汇总：{self.months_told}；各月按当月报送日和当时的清单，"
+            f"最近一期截至{self.last.day}。"
+        )
 
     def is_current(self, task: Task) -> bool:
         """Tell whether the latest list still has a task."""
