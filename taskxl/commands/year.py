@@ -11,7 +11,9 @@ from taskxl.text import show
 
 
 @click.command(cls=ChineseCommand)
-@click.option("--calendar", "--日历", is_flag=True, help="改写一份节点日历（.ics），手机和 Outlook 可以导入")
+@click.option(
+    "--calendar", "--日历", is_flag=True, help="改写一份节点日历（.ics），手机和 Outlook 可以导入"
+)
 @click.option("--office", metavar="股室", help="日历里只要这个股室的")
 @click.pass_obj
 def year(folder: Path | None, calendar: bool, office: str | None) -> None:
@@ -19,13 +21,13 @@ def year(folder: Path | None, calendar: bool, office: str | None) -> None:
     from taskxl.desk.year_report import write_calendar, write_year_report
 
     if office is not None and not calendar:
-        raise TaskxlError("--office 要和 --calendar 一起用，如 taskxl year --calendar --office 股室。")
+        raise TaskxlError(
+            "--office 要和 --calendar 一起用，如 taskxl year --calendar --office 股室。"
+        )
     workspace = common.open_workspace(folder)
     now = common.now()
     what = "日历" if calendar else "总结"
-    done = (
-        write_calendar(workspace, now, office) if calendar else write_year_report(workspace, now)
-    )
+    done = write_calendar(workspace, now, office) if calendar else write_year_report(workspace, now)
     for note in done.notes:
         click.echo(note)
     click.echo(f"{f'写好{what}' if done.written else f'{what}没有变化：'} {show(done.path)}")

@@ -34,9 +34,7 @@ def write_year_report(workspace: Workspace, now: datetime) -> WrittenDocument:
         notes = [*_find_missing(workspace, settings, months)]
         content = fill_document(YEAR_REPORT, template, make_year_contents(months, now.date()))
         written = careful_writer(ledger, workspace.root, now).write(path, content)
-    return WrittenDocument(
-        path, written.changed, None, (*notes, *filter(None, [written.note]))
-    )
+    return WrittenDocument(path, written.changed, None, (*notes, *filter(None, [written.note])))
 
 
 def merged_months(ledger: Ledger | None, settings: Settings) -> tuple[Ledger, list[Month]]:

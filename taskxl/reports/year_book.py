@@ -1,7 +1,7 @@
 """The year as one workbook: 2021年工作台账.xlsx."""
 
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, time
 
 from taskxl.model import Month
@@ -15,18 +15,18 @@ from taskxl.reports import (
 from taskxl.reports.styles import Styles, workbook_options
 from taskxl.reports.tables import Key, lay_out
 from taskxl.reports.writing import write_table
-from taskxl.reports.year_view import look_at_year
+from taskxl.reports.year_view import Past, look_at_year
 
 
-def write_ledger(months: Sequence[Month]) -> bytes:
+def write_ledger(months: Sequence[Month], pasts: Mapping[str, Past] | None = None) -> bytes:
     """Return the ledger workbook of a year's merged months; the same months give the same bytes.
 
     `months` are at least one, in any order. Sheets: 全年走势, 全年图, 节点图, 任务月份, 任务时间线,
-    清单变化, 股室报送.
+    清单变化, 股室报送. `pasts` are of tasks carried over, by their ids.
     """
     import xlsxwriter
 
-    year = look_at_year(months)
+    year = look_at_year(months, pasts)
     layouts = [
         lay_out(table)
         for table in (

@@ -285,4 +285,3 @@ def _finish(sheet: "Worksheet", rows: int, columns: int) -> None:
     sheet.hide_gridlines(2)
     set_up_page(sheet, landscape=True)
     sheet.ignore_errors({"number_stored_as_text": f"A1:{cell_name(max(rows, 1), columns)}"})
-

@@ -1,10 +1,10 @@
 """The year's merged months, indexed once for the sheets of the ledger workbook."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from taskxl.model import Light, Month, Period, Task
+from taskxl.model import Entry, Light, Month, Period, Task
 from taskxl.reports.styles import Tone
 from taskxl.reports.view import MonthView, look_at
 from taskxl.roster import Roster
@@ -26,6 +26,18 @@ STATE_TONES: Mapping[str, Tone] = {
 
 
 @dataclass(frozen=True, slots=True)
+class Past:
+    """What was last said, in the year before, of a task that was carried over.
+
+    `period` is that year's last merged month, `number` what the task was numbered there.
+    """
+
+    period: Period
+    number: str
+    entries: tuple[Entry, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Year:
     """Months oldest first, each with its view; `tasks` are those of all their lists.
 
@@ -36,6 +48,8 @@ class Year:
     views: tuple[MonthView, ...]
     tasks: tuple[Task, ...]
     roster: Roster
+    pasts: Mapping[str, Past] = field(default_factory=dict)
+    """Of tasks carried over from the year before, by their ids."""
 
     def office_name(self, office: str) -> str:
         """Return what an office is called now: one that was renamed is one office all the year."""
@@ -80,14 +94,15 @@ class Year:
         return task.id in self.last.tasks
 
 
-def look_at_year(months: Sequence[Month]) -> Year:
-    """Index the merged months of a year, at least one, in any order."""
+def look_at_year(months: Sequence[Month], pasts: Mapping[str, Past] | None = None) -> Year:
+    """Index the merged months of a year, at least one, in any order; `pasts` as `Year` has them."""
     views = tuple(look_at(month) for month in sorted(months, key=lambda month: month.period))
     tasks: dict[str, Task] = {}
     for view in reversed(views):
         for task in view.month.master.tasks:
             tasks.setdefault(task.id, task)
-    return Year(views, tuple(tasks.values()), Roster(views[-1].month.master.offices))
+    roster = Roster(views[-1].month.master.offices)
+    return Year(views, tuple(tasks.values()), roster, pasts or {})
 
 
 def month_word(view: MonthView, task: Task) -> tuple[str, Tone]:
