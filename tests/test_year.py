@@ -29,6 +29,7 @@ from tests.crashes import read_tree
 from tests.month_of_clerks import MAIN
 from tests.proofs import doubts
 from tests.support import parse_table
+from tests.word_reader import read_all
 from tests.year_of_a_bureau import (
     CLOSING,
     INSTRUCTION,
@@ -40,7 +41,6 @@ from tests.year_of_a_bureau import (
     period_of,
     run_year,
 )
-from tests.word_reader import read_all
 
 EXPECTED = Path(__file__).parent / "expected"
 PROVED = (4, 6, 9, 12)

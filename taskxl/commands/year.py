@@ -12,7 +12,7 @@ from taskxl.text import show
 
 @click.command(cls=ChineseCommand)
 @click.option(
-    "--calendar", "--日历", is_flag=True, help="改写一份节点日历（.ics），手机和 Outlook 可以导入"
+    "--calendar", "--日历", is_flag=True, help="改写全年节点的日历，电脑和手机上的日历都能导入"
 )
 @click.option("--office", metavar="股室", help="日历里只要这个股室的")
 @click.pass_obj
@@ -21,9 +21,7 @@ def year(folder: Path | None, calendar: bool, office: str | None) -> None:
     from taskxl.desk.year_report import write_calendar, write_year_report
 
     if office is not None and not calendar:
-        raise TaskxlError(
-            "--office 要和 --calendar 一起用，如 taskxl year --calendar --office 股室。"
-        )
+        raise TaskxlError("--office 要和 --calendar 一起用：taskxl year --calendar --office 股室。")
     workspace = common.open_workspace(folder)
     now = common.now()
     what = "日历" if calendar else "总结"

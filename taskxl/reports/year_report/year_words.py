@@ -69,7 +69,7 @@ def _holds(later: Said, earlier: Said) -> bool:
 
 
 def list_reasons(year: Year, task: Task) -> list[Said]:
-    """Return why a task is not done: what each of its offices last gave as 存在问题, if anything."""
+    """Return why a task is not done: what each of its offices last gave as 存在问题."""
     found: dict[str, Said] = {}
     for view in reversed(year.views):
         for entry in view.entries.get(task.id, ()):
