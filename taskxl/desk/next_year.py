@@ -10,7 +10,7 @@ from taskxl.errors import TaskxlError
 from taskxl.ledger import Ledger, open_ledger
 from taskxl.ledger.looking import look_into_ledger
 from taskxl.master.book.making import write_master
-from taskxl.master.revising.carrying import carry_over, find_origin
+from taskxl.master.revising.carrying import carry_over, find_origin, without_origins
 from taskxl.merge.counts import task_statuses
 from taskxl.model import Month, Period
 from taskxl.reports.year_view import Past
@@ -59,7 +59,11 @@ def init_from_year(root: Path, old: Path, now: datetime | None = None) -> InitRe
     workspace.create()
     with hold_workspace(workspace, "init"), open_ledger(workspace.ledger_path) as own:
         source = os.path.relpath(before.root.resolve(), root.resolve())
-        own.record_import(carried.master, f"{CARRIED}{Path(source).as_posix()}", now)
+        where = f"{CARRIED}{Path(source).as_posix()}"
+        own.record_import(carried.master, where, now)
+        # Then as a document would state it: where a task came from is the list's own remark, which
+        # a document of the new year that does not have it must not take away.
+        own.record_import(without_origins(carried.master), where, now)
         write_whole(workspace.master_path, write_master(carried.master))
     year = listed.settings.year
     notes = [_tell_basis(year, last)]

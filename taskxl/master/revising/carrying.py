@@ -89,6 +89,17 @@ def find_origin(task: Task) -> Origin | None:
     return Origin(int(last["year"]), last["number"] or "", last["id"])
 
 
+def without_origins(master: MasterList) -> MasterList:
+    """Return a list without the remarks that say where its tasks came from."""
+    return replace(
+        master,
+        tasks=tuple(
+            replace(task, remarks=tuple(r for r in task.remarks if not _ORIGIN.fullmatch(r)))
+            for task in master.tasks
+        ),
+    )
+
+
 def _carry(task: Task, steps: list[Milestone], number: str, year: int) -> Task:
     which = f"第{task.number}项" if task.number else ""
     return replace(
