@@ -20,6 +20,7 @@ from taskxl.commands.mail import mail
 from taskxl.commands.master_list import check, diff, init, read
 from taskxl.commands.month import issue, merge, receive, send_back, status
 from taskxl.commands.prove import prove
+from taskxl.commands.rollup import rollup
 from taskxl.commands.rules import explain, rules
 from taskxl.commands.screen import ChineseGroup, explain_usage
 from taskxl.commands.standing import print_standing
@@ -70,6 +71,7 @@ for command in (
     card,
     ledger,
     year,
+    rollup,
     export,
     rules,
     explain,
