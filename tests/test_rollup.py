@@ -1,8 +1,10 @@
 """Many bureaus in one: every number traced, every gap told, the same wherever it was merged."""
 
+import json
 import os
 import shutil
 import signal
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -13,13 +15,13 @@ from openxml_audit import OpenXmlValidator
 
 from taskxl.desk.rolling_up import (
     Gathered,
-    find_workspaces,
     gather_bureaus,
     merge_bureaus,
     write_rollup_book,
 )
 from taskxl.desk.spreading import HERE, LOCAL, Lost, Spread, spread_jobs
 from taskxl.errors import TaskxlError
+from taskxl.frames import read_months, read_rollup
 from taskxl.merge.counts import Rate
 from taskxl.model import Period
 from taskxl.reports.rollup.bureau_gaps import find_gaps
@@ -27,6 +29,7 @@ from taskxl.reports.rollup.bureau_years import BureauMonth, BureauYear, LineTask
 from taskxl.reports.rollup.rollup_book import write_rollup
 from taskxl.reports.rollup.rollup_frames import count_lines
 from taskxl.workspace.folder import Workspace
+from taskxl.workspace.searching import find_workspaces
 from tests.bureaus import NOW, make_bureau
 from tests.crashes import read_records, read_tree
 from tests.support import call_main
@@ -328,8 +331,9 @@ def merged_copy(unmerged: Path, target: Path, spread: Spread) -> dict[str, Any]:
         found[f"{name} 文件"] = read_tree(workspace)
         if workspace.ledger_path.is_file():
             found[f"{name} 台账"] = read_records(workspace)
-    write_rollup_book(gather_bureaus([target]), target / "汇总.xlsx")
-    found["汇总"] = len((target / "汇总.xlsx").read_bytes())
+    gathered = gather_bureaus([target])
+    bureaus = [replace(one, folder="") for one in gathered.bureaus]
+    found["汇总"] = write_rollup(bureaus, (), gathered.period)
     return found
 
 
@@ -377,3 +381,37 @@ def test_a_cluster_that_is_not_there_is_one_line() -> None:
         spread_jobs(len, ["甲"], Spread(1, "tcp://127.0.0.1:9"))
     with pytest.raises(TaskxlError, match="连不上集群"):
         spread_jobs(len, ["甲"], Spread(1, "什么"))
+
+
+# ---------------------------------------------------------------- for those who compute
+
+
+def test_the_flat_tables_of_many_bureaus_hold_each_bureaus_own(
+    city: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    frames, skipped = read_rollup(city, month="2021-04")
+    assert len(skipped) == 3
+    assert set(frames["tasks"]["bureau"]) == {"0002县教育局", "0005县教育局"}
+    assert len(frames["milestones"]) == 2 * OFFICES * 3
+    own = read_months(city / "0002县教育局" / "2021年重点工作", month="2021-04")
+    for name, frame in own.items():
+        stacked = frames[name]
+        part = stacked[stacked["bureau"] == "0002县教育局"].reset_index(drop=True)
+        assert part.astype(str).equals(frame.astype(str)), name
+    path = tmp_path / "数据.json"
+    args = ("export", "4", "--rollup", city, "--to", "json", "-o", path)
+    code, out, _ = call_main(capsys, *args)
+    assert code == 0
+    assert "是2020年的" in out
+    assert "0003县教育局" in out
+    tables = json.loads(path.read_text("utf-8"))
+    assert {name: len(rows) for name, rows in tables.items()} == {
+        name: len(frame) for name, frame in frames.items()
+    }
+    assert "没有变化" in call_main(capsys, *args)[1]
+    assert call_main(capsys, "export", "4", "-o", path)[0] == 2
+
+
+def test_nothing_that_can_be_read_is_one_line(tmp_path: Path) -> None:
+    with pytest.raises(TaskxlError, match="没有能读的工作区"):
+        read_rollup(tmp_path / "没有")

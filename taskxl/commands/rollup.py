@@ -40,8 +40,9 @@ def merge_workspaces(
     root: Path, month: str | None, cluster: str | None, workers: int | None, output: Path | None
 ) -> bool:
     """Merge every workspace under `root`, then put them together; tell whether all were merged."""
-    from taskxl.desk.rolling_up import find_workspaces, gather_bureaus, merge_bureaus
+    from taskxl.desk.rolling_up import gather_bureaus, merge_bureaus
     from taskxl.desk.spreading import Spread
+    from taskxl.workspace.searching import find_workspaces
 
     folders = find_workspaces(root)
     spread = Spread(workers or os.cpu_count() or 1, cluster or "")

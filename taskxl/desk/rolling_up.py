@@ -1,8 +1,7 @@
 """Many bureaus at the desk: their workspaces found, each merged where asked, and put together."""
 
-import os
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -20,44 +19,14 @@ from taskxl.reports.rollup.bureau_gaps import U602, U603, find_gaps
 from taskxl.reports.rollup.bureau_years import BureauYear, condense
 from taskxl.text import show
 from taskxl.workspace.files import CarefulWriter, make_folder, read_whole
-from taskxl.workspace.folder import LEDGER, MASTER, Workspace
+from taskxl.workspace.folder import Workspace
+from taskxl.workspace.searching import find_workspaces
 
-_DEEPEST = 4
-"""So many folders below the one that was named a workspace may lie."""
 _WRITTEN = ".taskxl.written"
 """What taskxl wrote into a folder that is no workspace: a SHA-256 a line."""
 
 
 # ---------------------------------------------------------------- which workspaces
-
-
-def find_workspaces(root: Path) -> list[Path]:
-    """Return the workspaces that a folder is or has below it, sorted by name.
-
-    A folder is one that holds 主清单.xlsx, or the ledger alone. Linked folders are not entered.
-    Raises TaskxlError where there is no such folder, or none in it.
-    """
-    if not root.is_dir():
-        raise TaskxlError(f"没有文件夹“{show(root)}”。请核对路径。")
-    found = sorted(_search(root, 0))
-    if not found:
-        raise TaskxlError(f"“{show(root)}”里没有找到工作区（有 {MASTER} 的文件夹）。请核对路径。")
-    return found
-
-
-def _search(folder: Path, depth: int) -> Iterator[Path]:
-    if (folder / MASTER).is_file() or (folder / LEDGER).is_file():
-        yield folder
-        return
-    if depth == _DEEPEST:
-        return
-    try:
-        with os.scandir(folder) as entries:
-            inner = [Path(e.path) for e in entries if e.is_dir(follow_symlinks=False)]
-    except OSError:
-        return
-    for path in inner:
-        yield from _search(path, depth + 1)
 
 
 def list_folders(named: Sequence[Path]) -> tuple[list[Path], list[Finding]]:
@@ -152,6 +121,37 @@ class _Seen:
     fault: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Which workspaces are put together, as of which month, and which ones are not."""
+
+    folders: tuple[Path, ...]
+    period: Period
+    findings: tuple[Finding, ...]
+
+
+def plan_rollup(named: Sequence[Path], year: int | None = None, month: str | None = None) -> Plan:
+    """Return what is put together of the folders `named`: see `gather_bureaus`.
+
+    Raises TaskxlError where none of them has a merged month of the year.
+    """
+    folders, faults = list_folders(named)
+    seen = [_look(folder) for folder in folders]
+    faults += [U603.found(one.fault, file=show(one.folder)) for one in seen if one.fault]
+    there = [one for one in seen if not one.fault]
+    chosen = year or _choose_year(there)
+    period = _choose_period(there, chosen, month)
+    own = []
+    for one in there:
+        if one.keys and not _of_year(one, chosen):
+            years = "、".join(sorted({f"{key[:4]}年" for key in one.keys}))
+            told = f"是{years}的，这里汇总的是 {chosen} 年。没有算进去。"
+            faults.append(U602.found(told, file=show(one.folder)))
+        else:
+            own.append(one.folder)
+    return Plan(tuple(own), period, tuple(faults))
+
+
 def gather_bureaus(
     named: Sequence[Path],
     year: int | None = None,
@@ -165,22 +165,9 @@ def gather_bureaus(
     any of them has merged. Nothing is merged anew and nothing is written.
     Raises TaskxlError where none of them has a merged month of the year.
     """
-    folders, faults = list_folders(named)
-    seen = [_look(folder) for folder in folders]
-    faults += [U603.found(one.fault, file=show(one.folder)) for one in seen if one.fault]
-    there = [one for one in seen if not one.fault]
-    chosen = year or _choose_year(there)
-    period = _choose_period(there, chosen, month)
-    foreign = [one for one in there if one.keys and not _of_year(one, chosen)]
-    for one in foreign:
-        years = "、".join(sorted({f"{key[:4]}年" for key in one.keys}))
-        faults.append(
-            U602.found(
-                f"是{years}的，这里汇总的是 {chosen} 年。没有算进去。", file=show(one.folder)
-            )
-        )
-    own = [one for one in there if one not in foreign]
-    jobs = [_ReadJob(str(one.folder), period.key) for one in own]
+    plan = plan_rollup(named, year, month)
+    period, faults = plan.period, [*plan.findings]
+    jobs = [_ReadJob(str(one), period.key) for one in plan.folders]
     bureaus = []
     for job, read in zip(jobs, spread_jobs(read_bureau, jobs, spread, progress), strict=True):
         if isinstance(read, BureauYear):
@@ -191,7 +178,7 @@ def gather_bureaus(
     bureaus = _tell_apart(sorted(bureaus, key=lambda one: (one.bureau, one.folder)))
     if not any(one.months for one in bureaus):
         raise TaskxlError(
-            f"这些工作区都没有汇总过 {chosen} 年的月份。请先运行 taskxl merge，或核对 --year。"
+            f"这些工作区都没有汇总过 {period.year} 年的月份。请先运行 taskxl merge，或核对 --year。"
         )
     findings = (*faults, *find_gaps(bureaus, period))
     return Gathered(tuple(bureaus), period, findings)
@@ -286,10 +273,13 @@ def write_rollup_book(gathered: Gathered, path: Path) -> WrittenDocument:
 
     content = write_rollup(gathered.bureaus, gathered.findings, gathered.period)
     make_folder(path.absolute().parent)
-    written = CarefulWriter(path.parent, _FolderRecords(path.absolute().parent)).write(
-        path, content
-    )
+    written = folder_writer(path.absolute().parent).write(path, content)
     return WrittenDocument(path, written.changed, None, tuple(filter(None, [written.note])))
+
+
+def folder_writer(folder: Path) -> CarefulWriter:
+    """Return the writer of files in a folder that is no workspace: what is a person's stays."""
+    return CarefulWriter(folder, _FolderRecords(folder))
 
 
 @dataclass(frozen=True, slots=True)

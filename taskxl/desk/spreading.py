@@ -170,7 +170,7 @@ def _connect(spread: Spread) -> "Iterator[Client]":
         LocalCluster(
             n_workers=max(1, spread.workers),
             threads_per_worker=1,
-            dashboard_address=None,
+            dashboard_address="127.0.0.1:0",
             silence_logs="ERROR",
         ) as cluster,
         Client(cluster) as client,
