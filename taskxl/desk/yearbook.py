@@ -50,7 +50,7 @@ def write_year(workspace: Workspace, now: datetime | None = None) -> YearReport:
         notes += filter(None, [describe_unmerged(workspace, month) for month in months])
         pasts, lost = recall_past(workspace, ledger)
         writer = careful_writer(ledger, workspace.root, now)
-        written = writer.write(path, write_ledger(months, pasts))
+        written = writer.write(path, write_ledger(months, pasts, settings))
         notes += filter(None, [lost, written.note])
         return YearReport(path, written.changed, tuple(notes))
 

@@ -4,8 +4,9 @@ import io
 from collections.abc import Mapping, Sequence
 from datetime import datetime, time
 
-from taskxl.model import Month
+from taskxl.model import Month, Settings
 from taskxl.reports import (
+    sheet_assessment,
     sheet_year_changes,
     sheet_year_offices,
     sheet_year_overview,
@@ -18,11 +19,16 @@ from taskxl.reports.writing import write_table
 from taskxl.reports.year_view import Past, look_at_year
 
 
-def write_ledger(months: Sequence[Month], pasts: Mapping[str, Past] | None = None) -> bytes:
-    """Return the ledger workbook of a year's merged months; the same months give the same bytes.
+def write_ledger(
+    months: Sequence[Month],
+    pasts: Mapping[str, Past] | None = None,
+    settings: Settings | None = None,
+) -> bytes:
+    """Return the ledger workbook of merged months; the same months give the same bytes.
 
     `months` are at least one, in any order. Sheets: 全年走势, 全年图, 节点图, 任务月份, 任务时间线,
-    清单变化, 股室报送. `pasts` are of tasks carried over, by their ids.
+    清单变化, 股室报送, and where `settings` (those of 设置 now) ask for it 考核. `pasts` are of tasks
+    carried over, by their ids.
     """
     import xlsxwriter
 
@@ -34,6 +40,11 @@ def write_ledger(months: Sequence[Month], pasts: Mapping[str, Past] | None = Non
             sheet_year_tasks.make_timeline(year),
             sheet_year_changes.make_table(year),
             sheet_year_offices.make_table(year),
+            *(
+                [sheet_assessment.make_table(year, settings)]
+                if settings is not None and settings.assessment
+                else []
+            ),
         )
     ]
     anchors: dict[Key, tuple[str, int, int]] = {}
