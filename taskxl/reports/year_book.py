@@ -27,8 +27,8 @@ def write_ledger(
     """Return the ledger workbook of merged months; the same months give the same bytes.
 
     `months` are at least one, in any order. Sheets: 全年走势, 全年图, 节点图, 任务月份, 任务时间线,
-    清单变化, 股室报送, and where `settings` (those of 设置 now) ask for it 考核. `pasts` are of tasks
-    carried over, by their ids.
+    清单变化, 股室报送, and where `settings` (those of 设置 now) ask for it 考核. `pasts` are of
+    tasks carried over, by their ids.
     """
     import xlsxwriter
 
