@@ -43,6 +43,10 @@ from taskxl.words import BEYOND_LIST
 
 __all__ = ["Expected", "form_texts", "read_return"]
 
+_A_LIST = (
+    "这是任务清单（附件1），没有“进展情况”一类要填的栏，不是进展情况表。请核对是不是放错了文件。"
+)
+
 
 def read_return(expected: Expected, book: Book, file: str, office: str = "") -> Return:
     """Read what a returned file says, and of whom.
@@ -537,6 +541,8 @@ class _Reader:
         for index, fact in self.loose:
             self.tally.keep("text", index, fact.row, fact.column, fact.text)
         reason = next((claim.reason for _, claim in self.refused), "")
+        if _is_list(parts) and not self.marks.is_ours and not self._names_office(parts):
+            reason = _A_LIST
         told = self.marks.is_ours or self._names_office(parts) or any(part.rows for part in parts)
         if not submissions and not told:
             return Return(self.tally.file, code="R205", reason=reason)
@@ -601,6 +607,12 @@ class _Reader:
         ]
         names = [self.catalog.roster.spell_out(task.lead_offices) for task in tasks]
         return tuple(dict.fromkeys(name for several in names for name in several))
+
+
+def _is_list(parts: Sequence[Part]) -> bool:
+    """Tell whether a book's tables hold tasks and nothing that an office fills: it is 附件1."""
+    tables = [table for part in parts for table in part.tables]
+    return any(part.rows for part in parts) and not any(table.is_answered for table in tables)
 
 
 def _why_left(row: Row, mark: RowMark | None, beyond: bool) -> Why:
