@@ -18,12 +18,12 @@ from taskxl.model import MasterList, Period, Settings
 from taskxl.reports.rollup.bureau_gaps import U602, U603, find_gaps
 from taskxl.reports.rollup.bureau_years import BureauYear, condense
 from taskxl.text import show
-from taskxl.workspace.files import CarefulWriter, make_folder, read_whole
+from taskxl.workspace.files import CarefulWriter, explain_os_error, make_folder, read_whole
 from taskxl.workspace.folder import Workspace
 from taskxl.workspace.searching import find_workspaces
 
 _WRITTEN = ".taskxl.written"
-"""What taskxl wrote into a folder that is no workspace: a SHA-256 a line."""
+"""What taskxl wrote into a folder that is no workspace."""
 
 
 # ---------------------------------------------------------------- which workspaces
@@ -284,18 +284,35 @@ def folder_writer(folder: Path) -> CarefulWriter:
 
 @dataclass(frozen=True, slots=True)
 class _FolderRecords:
-    """Knows what taskxl wrote into a folder without a ledger: see `Records`."""
+    """Knows what taskxl wrote into a folder without a ledger: see `Records`.
+
+    It is kept in a file of the folder, a line each: the SHA-256, a blank, the name.
+    """
 
     folder: Path
 
-    def wrote(self, digest: str) -> bool:
+    def _lines(self) -> list[tuple[str, str]]:
         path = self.folder / _WRITTEN
-        return path.is_file() and digest in read_whole(path).decode("ascii", "replace").split()
+        if not path.is_file():
+            return []
+        text = read_whole(path).decode("utf-8", "replace")
+        return [(line[:64], line[65:]) for line in text.splitlines()]
+
+    def wrote(self, digest: str) -> bool:
+        return any(digest == known for known, _ in self._lines())
+
+    def knows(self, name: str) -> bool:
+        return any(name == known for _, known in self._lines())
 
     def record(self, name: str, digest: str) -> None:
-        if not self.wrote(digest):
-            with (self.folder / _WRITTEN).open("a", encoding="ascii") as file:
-                file.write(f"{digest}\n")
+        if (digest, name) in self._lines():
+            return
+        path = self.folder / _WRITTEN
+        try:
+            with path.open("a", encoding="utf-8", errors="backslashreplace") as file:
+                file.write(f"{digest} {name}\n")
+        except OSError as error:
+            raise TaskxlError(f"“{show(path)}”没有写入：{explain_os_error(error)}") from error
 
     def keep(self, name: str, content: bytes) -> None:
         """Keep nothing more: the copy that is put aside is all there is."""
