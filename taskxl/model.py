@@ -194,6 +194,14 @@ class Settings:
     year_end: date | None = None
     section_pages: bool = False
     """Whether each section of 汇总表 begins a new page in print."""
+    assessment: bool = False
+    """Whether the year book has a sheet of points (考核); what each thing costs follows."""
+    points_base: int = 100
+    points_missing: int = 5
+    points_late: int = 2
+    points_rejected: int = 3
+    points_blank: int = 1
+    points_overdue: int = 2
     contact: str = ""
     mail_server: str = ""
     mail_port: int = 465
