@@ -21,9 +21,11 @@ from taskxl.commands.master_list import check, diff, init, read
 from taskxl.commands.month import issue, merge, receive, send_back, status
 from taskxl.commands.open import open_page
 from taskxl.commands.prove import prove
+from taskxl.commands.rollup import rollup
 from taskxl.commands.rules import explain, rules
 from taskxl.commands.screen import ChineseGroup, explain_usage
 from taskxl.commands.standing import print_standing
+from taskxl.commands.year import year
 from taskxl.errors import INTERRUPTED, TaskxlError, explain_unloaded
 
 
@@ -70,6 +72,8 @@ for command in (
     bulletin,
     card,
     ledger,
+    year,
+    rollup,
     export,
     rules,
     explain,

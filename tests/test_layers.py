@@ -63,7 +63,10 @@ ONLY_IN = {
     "email": {"mail", "ledger"},
     "docx": {"intake", "reports"},
     "sqlite3": {"ledger"},
-    "multiprocessing": {"intake"},
+    "multiprocessing": {"intake", "desk"},
+    "dask": {"desk"},
+    "distributed": {"desk"},
+    "icalendar": {"reports"},
     "subprocess": {"intake"},
 }
 CLOCK = {"now", "today", "utcnow", "time_ns", "localtime", "gmtime"}
