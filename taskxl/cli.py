@@ -19,6 +19,7 @@ from taskxl.commands.ledger import ledger
 from taskxl.commands.mail import mail
 from taskxl.commands.master_list import check, diff, init, read
 from taskxl.commands.month import issue, merge, receive, send_back, status
+from taskxl.commands.open import open_page
 from taskxl.commands.prove import prove
 from taskxl.commands.rollup import rollup
 from taskxl.commands.rules import explain, rules
@@ -65,6 +66,7 @@ for command in (
     merge,
     prove,
     status,
+    open_page,
     send_back,
     mail,
     bulletin,

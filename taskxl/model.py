@@ -650,6 +650,18 @@ class Revision:
     newer: str | None = None
 
 
+FindingKey = tuple[str, str, str, str]
+"""What tells a finding from all others of its month: code, office, task, message."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A finding that the 办公室 looked into: it counts no more, for a reason (已核实，不算)."""
+
+    finding: Finding
+    reason: str
+
+
 @dataclass(frozen=True, slots=True)
 class Month:
     """A merged month: everything the reports need, nothing they must look up elsewhere."""
@@ -684,6 +696,9 @@ class Month:
     """The offices, by the instruction's id, in whose returned forms it was asked for."""
     wordings: tuple[Wording, ...] = ()
     """What offices said in their own words, of all forms of which something stands."""
+
+    settled: tuple[Settled, ...] = ()
+    """What the 办公室 looked into and does not count; it is not among `findings`."""
 
     @property
     def is_due(self) -> bool:
