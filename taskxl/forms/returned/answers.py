@@ -189,7 +189,7 @@ class AnswerReader:
             self._report_word(at, "status", "进度状态", status, STATUSES)
         elif day_text(typed) or gives_reason(typed):
             self._keep_whole(at, "status")
-        else:
+        elif typed:
             self._record_wording(at, "status", "进度状态", typed, status)
         cells = {f: values[f][1] for f in TASK_ANSWERS if f in values and values[f][1]}
         return Entry(
