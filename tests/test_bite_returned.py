@@ -1,6 +1,6 @@
 """Returned forms, at the edges: what is said, what is kept, what a fixed text may look like."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from taskxl.forms.identity import DrawnCell, DrawnColumn, Identity, Layout, RowMark
+from taskxl.forms.identity import DrawnCell, DrawnColumn, Identity, Layout
 from taskxl.forms.issue import compose_form
 from taskxl.forms.returned.asked import asked_fields, drawn_fields
 from taskxl.forms.returned.head_lines import read_labels, split_labels
@@ -31,7 +31,6 @@ from tests.returned_support import (
     compose,
     draft_form,
     fill_form,
-    join,
     texts,
 )
 
