@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 from email import message_from_bytes
 from email.header import decode_header, make_header
 from email.message import EmailMessage
+from imaplib import IMAP4
 from pathlib import Path
 from typing import Any
 
@@ -22,14 +23,15 @@ from hypothesis import strategies as st
 from taskxl.desk import mail_checking
 from taskxl.desk.came_back import describe_stranger, take_bounce
 from taskxl.desk.collecting import collect_folder
-from taskxl.desk.drafting import compose_letters
+from taskxl.desk.drafting import compose_letters, draft_letters, pack_forms
 from taskxl.desk.received import Taking
 from taskxl.errors import TaskxlError
 from taskxl.intake.refusals import Refused
 from taskxl.ledger import open_ledger, record_letter
-from taskxl.mail import messages
+from taskxl.mail import inbox, messages
 from taskxl.mail.bounces import Bounce, read_bounce
 from taskxl.mail.folders import MailFolder, advise
+from taskxl.mail.imap import Account
 from taskxl.mail.inline import find_written
 from taskxl.mail.letters import Attachment, Letter, write_draft, write_letter
 from taskxl.mail.messages import Attached, ReceivedLetter, read_letter
@@ -446,6 +448,142 @@ def test_a_password_is_hidden_whole_however_it_is_coded(user: str, password: str
     assert hide_password("535 no", user, None) == "535 no"
 
 
+# ---------------------------------------------------------------- the mailbox's server
+
+
+class Imap:
+    """A mailbox's server: answers each question as told by its letter's number."""
+
+    def __init__(self, answers: dict[int, Any], validity: int = 7) -> None:
+        self.answers, self.validity = answers, validity
+        self.asked: list[int] = []
+        self.ended = 0
+
+    def fetch(self, uids: Sequence[int], items: Sequence[str]) -> dict[int, dict[bytes, Any]]:
+        (uid,) = uids
+        self.asked.append(uid)
+        answer = self.answers[uid]
+        if isinstance(answer, BaseException):
+            raise answer
+        return {uid: answer}
+
+    def logout(self) -> None: ...
+
+    def shutdown(self) -> None:
+        self.ended += 1
+
+
+def open_box(
+    monkeypatch: pytest.MonkeyPatch, answers: dict[int, Any], *validities: int
+) -> tuple[inbox.Mailbox, list[Imap]]:
+    """Return a mailbox, and the connections that are made to it."""
+    made: list[Imap] = []
+
+    def connect(account: object, password: object, seconds: float) -> Imap:
+        made.append(Imap(answers, [*validities, 7][min(len(made), len(validities))]))
+        return made[-1]
+
+    monkeypatch.setattr(inbox, "log_in", connect)
+    monkeypatch.setattr(inbox, "_enter", lambda client, account, password: client.validity)
+    return inbox.Mailbox(Account("imap.example.com", 993, "bgs"), "secret"), made
+
+
+def test_a_server_that_says_nothing_four_times_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    answers = {n: TimeoutError("timed out") for n in range(1, 9)} | {9: {b"BODY[]": b"x"}}
+    box, made = open_box(monkeypatch, answers)
+    for uid in (1, 2, 3):
+        with pytest.raises(inbox.Unanswered):
+            box.download(uid)
+    assert box.download(9) == b"x"  # it speaks again: counted anew
+    for uid in (4, 5, 6):
+        with pytest.raises(inbox.Unanswered):
+            box.download(uid)
+    with pytest.raises(TaskxlError) as left:
+        box.download(7)
+    assert str(left.value) == (
+        "与收信服务器 imap.example.com 的连接一再中断，没有收完。请稍后再运行一次，会接着收。"
+    )
+    assert [one.ended for one in made[:-1]] == [1] * (len(made) - 1)
+    # Each of them was asked twice, over a connection of its own.
+    assert [uid for one in made for uid in one.asked] == [
+        1,
+        1,
+        2,
+        2,
+        3,
+        3,
+        9,
+        4,
+        4,
+        5,
+        5,
+        6,
+        6,
+        7,
+        7,
+    ]
+
+
+def test_a_server_that_hangs_up_is_asked_for_each_letter(monkeypatch: pytest.MonkeyPatch) -> None:
+    said = IMAP4.abort("BYE too many requests")
+    box, made = open_box(monkeypatch, dict.fromkeys(range(1, 9), said))
+    for uid in range(1, 9):
+        with pytest.raises(inbox.Unanswered) as unanswered:
+            box.download(uid)
+        assert not isinstance(unanswered.value, inbox.Declined)
+    assert len(made) == 9
+    assert "一再中断（服务器答复：“BYE too many requests”），没有收完" in str(box.cut_off())
+
+
+def test_a_server_that_says_no_is_quoted(monkeypatch: pytest.MonkeyPatch) -> None:
+    box, made = open_box(
+        monkeypatch, {1: IMAP4.error("[LIMIT] secret letter"), 2: {}, 3: {b"BODY[]": b"x"}}
+    )
+    with pytest.raises(inbox.Declined) as declined:
+        box.download(1)
+    assert declined.value.said == "（服务器答复：“[LIMIT] *** letter”）"
+    assert (box.download(2), box.download(3)) == (None, b"x")
+    assert (len(made), made[0].asked) == (1, [1, 1, 2, 2, 3])
+
+
+def test_a_mailbox_that_was_numbered_anew_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    box, _ = open_box(monkeypatch, {1: OSError("cut")}, 7, 8)
+    with pytest.raises(TaskxlError, match="邮箱在收取的时候被重建了，没有收完。请再运行一次。"):
+        box.download(1)
+
+
+def test_a_letter_is_described_as_far_as_the_server_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    plain = (b"text", b"plain", (b"charset", b"utf-8"), None, None, b"7bit", 9)
+    file = (b"application", b"pdf", (b"name", b"a.pdf"), None, None, b"base64", 9)
+    mixed = ([plain, file], b"mixed")
+    box, _ = open_box(
+        monkeypatch,
+        {
+            1: {b"RFC822.SIZE": 900, b"INTERNALDATE": NOW, b"BODYSTRUCTURE": plain},
+            2: {b"RFC822.SIZE": 900, b"INTERNALDATE": b"?", b"BODYSTRUCTURE": mixed},
+            3: {b"RFC822.SIZE": 16 << 10, b"BODYSTRUCTURE": ([plain, plain], b"alternative")},
+            4: {b"RFC822.SIZE": (16 << 10) + 1, b"BODYSTRUCTURE": plain},
+            5: {
+                b"RFC822.SIZE": 900,
+                b"BODY[HEADER.FIELDS (FROM)]<0>": b"From: a",
+                b"BODYSTRUCTURE": (),
+            },
+            6: {b"BODYSTRUCTURE": plain},
+            7: OSError("cut"),
+        },
+    )
+    heads = [head for uid in range(1, 8) for head in box.survey([uid])]
+    assert [(h.uid, h.size, h.received, h.header, h.bare) for h in heads] == [
+        (1, 900, NOW, b"", True),
+        (2, 900, None, b"", False),
+        (3, 16 << 10, None, b"", True),
+        (4, (16 << 10) + 1, None, b"", False),
+        (5, 900, None, b"From: a", False),
+        (6, 0, None, b"", False),
+        (7, 0, None, b"", False),
+    ]
+
+
 # ---------------------------------------------------------------- what comes back
 
 
@@ -689,10 +827,32 @@ def test_reminders_tell_who_has_no_address(bureau: Workspace) -> None:
         note.startswith("设置了抄送分管负责同志，但没有写抄送邮箱的股室 1 个：办公室。")
         for note in batch.notes
     )
+    (one,) = compose_letters(bureau, APRIL, "remind", "基教股").items
+    assert one.recipients.to == ("jj@yunxi.example.com", "jj2@yunxi.example.com")
+    assert [attached.name for attached in one.attachments] == ["附件2-基教股-2021年4月.xlsx"]
     packed = compose_letters(bureau, APRIL, "issue", by_mail=False)
     assert not any("邮箱" in note for note in packed.notes)
     with pytest.raises(TaskxlError):
         compose_letters(bureau, APRIL, "remind", "教研室")
+
+
+def test_a_letter_is_drafted_for_each_office_and_for_nobody_else(bureau: Workspace) -> None:
+    drafted = draft_letters(bureau, APRIL, "issue", None, NOW)
+    names = [f"下发-{office.name}-2021年4月.eml" for office in OFFICES]
+    assert [path.name for path in drafted.written] == names
+    assert (sorted(drafted.files), drafted.stale) == (sorted(o.name for o in OFFICES), ())
+    said = read_back((drafted.folder / names[1]).read_bytes())
+    assert said["To"] == "jj@yunxi.example.com, jj2@yunxi.example.com"
+    assert "Cc" not in said
+    # The same again writes nothing; who is not an office any more is named.
+    assert draft_letters(bureau, APRIL, "issue", None, NOW).written == ()
+    (drafted.folder / "下发-教研室.eml").write_bytes(b"x")
+    again = draft_letters(bureau, APRIL, "issue", None, NOW)
+    assert [path.name for path in again.stale] == ["下发-教研室.eml"]
+    one = draft_letters(bureau, APRIL, "issue", "计财股", NOW)
+    assert (list(one.files), one.stale) == (["计财股"], ())
+    packed = pack_forms(bureau, APRIL, "计财股", NOW)
+    assert [path.suffix for path in packed.files.values()] == [".zip"]
 
 
 # ---------------------------------------------------------------- both servers tried
