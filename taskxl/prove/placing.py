@@ -69,6 +69,9 @@ _MONTHS = re.compile(r"\(?(?:\d{1,2}月?[-—~至])?\d{1,2}月\)?")
 _TITLE = 5
 """So many characters without marks say by themselves that they are a title."""
 _DIGITS_ONLY = re.compile(r"[()\[\]]")
+_NAMES = re.compile(r"[\s、,，;；/]+")
+_ORDINAL = re.compile(r"\d{1,3}|[一二三四五六七八九十]{1,3}")
+_OF_MONTH = re.compile(r"^\s*〔[^〔〕]{1,8}〕\s*")
 _THREADS = re.compile(r"\n|(?:reply|comment|答复|回复|批注)\s*:", re.IGNORECASE)
 _PUNCTUATION = re.compile(r"[\s:;,.。、，；：()]+")
 
@@ -88,6 +91,8 @@ class Forms:
     """What their formulas may show."""
     counted: frozenset[Keys] = frozenset()
     """The other texts of each row that has a formula: it may be pasted as the number it showed."""
+    persons: Keys = frozenset()
+    """Whom the list names: an office's own table may name them, which the summary does not."""
 
     @cached_property
     def bare(self) -> Keys:
@@ -130,8 +135,8 @@ class Forms:
         yield from sorted(self.places.get((word.sheet, word.cell), ()), key=len, reverse=True)
 
 
-def gather_forms(forms: Iterable[ReadFile]) -> Forms:
-    """Return the texts of the forms that went out."""
+def gather_forms(forms: Iterable[ReadFile], persons: Iterable[str] = ()) -> Forms:
+    """Return the texts of the forms that went out, and the `persons` of the list."""
     formulas: set[Place] = set()
     literals: set[str] = set()
     counted: set[Keys] = set()
@@ -154,6 +159,7 @@ def gather_forms(forms: Iterable[ReadFile]) -> Forms:
         frozenset(formulas),
         frozenset(literals),
         frozenset(counted - {frozenset()}),
+        frozenset(map(fold, persons)),
     )
 
 
@@ -217,10 +223,15 @@ class _Return:
         if word.note:
             return self.place_note(word, left)
         rest = self.without_label(word)
-        for place in (word, *([rest] if rest else [])):
+        bare = (
+            _with_text(word, _OF_MONTH.sub("", word.text)) if _OF_MONTH.match(word.text) else None
+        )
+        for place in filter(None, (word, rest, bare)):
             if sheet := self.place_in_row(place, left):
                 return sheet
         if self.forms.has(word, self.keys_beside(word)) or self.is_caption(word):
+            return FORM
+        if self.is_fixed(word):
             return FORM
         if any(_holds(line["改为"], word) for line in self.changed[f"{word.sheet} {word.cell}"]):
             return ALTERED
@@ -277,6 +288,31 @@ class _Return:
         if told and _is_label(told.group().rstrip(":")):
             return _with_text(word, key[told.end() :])
         return None
+
+    def is_fixed(self, word: Word) -> bool:
+        """Tell whether a word is a fixed text of its row as an office wrote it anew.
+
+        That is a number of the list, its own counting at the row's beginning, a due day, or a text
+        of the plan with some of its words left out.
+        """
+        key = _DIGITS_ONLY.sub("", word.key).rstrip(".、:")
+        row = self.rows.get((word.sheet, word.row), ())
+        tasks, steps = self.task_lines(word), self.milestone_lines(word) or self.alike_lines(word)
+        if _ORDINAL.fullmatch(key):
+            beside = {one.key for one in row} | {self.caption_of(word)}
+            first = min((one.column for one in row), default=0) == word.column
+            numbered = bool(beside & _NUMBER_CAPTIONS) and key in self.numbers
+            said = any(fold(line["编号"]) == key for line in (*tasks, *steps))
+            return numbered or said or (first and bool(tasks or steps))
+        names = {fold(name) for name in _NAMES.split(word.text)} - {""}
+        if names and names <= self.forms.persons and tasks:
+            return True
+        if any(is_same_day(line["时限"], one) for line in steps for one in word.texts):
+            return True
+        texts = [line[n] for line in tasks for n in ("项目名称", "主要内容和关键时间节点计划")]
+        texts += [line["节点"] for line in steps]
+        bare = _strip(word.key)
+        return len(bare) >= _TITLE and any(_is_shorter(bare, _strip(fold(t))) for t in texts)
 
     # ------------------------------------------------------------ in its row
 
@@ -403,9 +439,6 @@ class _Return:
         An office may have written a milestone's text anew; its state, its day and its note, two of
         them at least, stand together nowhere else.
         """
-        header = _COLUMNS.get(self.caption_of(word), "")
-        if header not in _MILESTONE_COLUMNS:
-            return []
         row = self.rows.get((word.sheet, word.row), ())
         said = [
             (one, _MILESTONE_COLUMNS.get(_COLUMNS.get(self.caption_of(one), ""))) for one in row
@@ -468,6 +501,16 @@ class _Return:
         """Tell whether what stands before an office's name is that of its bureau."""
         bureau = value.removesuffix(office)
         return bureau in fold(self.summary.notes.get(TASKS, ""))
+
+
+def _is_shorter(key: str, text: str) -> bool:
+    """Tell whether a text is another with words left out: at least half of it is there.
+
+    >>> _is_shorter("完成问题整改销号", "八是8月底前完成民办年检问题整改销号")
+    True
+    """
+    left = iter(text)
+    return 2 * len(key) > len(text) - _LONG and all(one in left for one in key)
 
 
 def _is_like_caption(key: str) -> bool:

@@ -12,6 +12,7 @@ _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u2061-\u206f\ufff9-\ufffb\ud800
 _DATE = re.compile(
     r"(?:(\d{4}|\d{2})[年./、-])?(\d{1,2})[月./、-](\d{1,2})[日号]?|(\d{4})(\d{2})(\d{2})"
 )
+_YEAR_LAST = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")
 _CLOCK = re.compile(r"(?:\s+|(?<=[日号]))\d{1,2}:\d{2}(?::\d{2})?\s*$")
 _DIGITS = dict(zip("〇零一二三四五六七八九", (0, *range(10)), strict=True))
 _NUMERAL = re.compile(r"[〇零一二三四五六七八九十]+")
@@ -98,7 +99,14 @@ def day_in(text: str) -> tuple[int | None, int, int] | None:
     ((None, 4, 20), (2021, 4, 20), None)
     """
     plain = _NUMERAL.sub(_read_numeral, fold(_CLOCK.sub("", text))).replace("\\", "/")
-    found = _DATE.fullmatch(plain.rstrip("。.、,，;；"))
+    plain = plain.rstrip("。.、,，;；")
+    if told := _YEAR_LAST.fullmatch(plain):
+        first, second, said = map(int, told.groups())
+        # 4/23/2021 and 23/4/2021 are the same day, 4/5/2021 is of April or of May
+        if max(first, second) <= 12 and first != second:
+            return None
+        return said, min(first, second), max(first, second)
+    found = _DATE.fullmatch(plain)
     if not found:
         return None
     year, month, day = found.groups()[:3] if found.group(2) else found.groups()[3:]

@@ -12,7 +12,14 @@ from taskxl.forms.returned.catalog import Catalog, Expected, form_texts
 from taskxl.forms.returned.head_lines import read_labels
 from taskxl.forms.returned.layouts import lay_out_records, stack_tables
 from taskxl.forms.returned.matching import Register
-from taskxl.forms.returned.parts import PARTING, Part, Row, find_parts, take_written
+from taskxl.forms.returned.parts import (
+    PARTING,
+    Part,
+    Row,
+    add_head_columns,
+    find_parts,
+    take_written,
+)
 from taskxl.forms.returned.submitting import OfficeRows, Placed, make_submission
 from taskxl.forms.returned.tally import (
     FROM_PDF,
@@ -309,6 +316,7 @@ class _Reader:
             for fact in part.facts:
                 self.tally.keep("text", part.sheet, fact.row, fact.column, fact.text)
             return
+        part = add_head_columns(part, self.tally)
         mark = claim.identity
         headed = part.headed or self.headed
         if headed is None and not part.is_filled:
