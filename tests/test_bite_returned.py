@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from taskxl.forms.identity import DrawnCell, DrawnColumn, Identity, Layout
+from taskxl.forms.identity import DrawnCell, DrawnColumn, Identity, Layout, RowMark, digest_text
 from taskxl.forms.issue import compose_form
 from taskxl.forms.returned.asked import asked_fields, drawn_fields
 from taskxl.forms.returned.head_lines import read_labels, split_labels
@@ -17,8 +17,9 @@ from taskxl.forms.returned.matching import Register, RowKeys
 from taskxl.forms.returned.reader import Expected, read_return
 from taskxl.forms.returned.tally import Tally, Why, tell_attached
 from taskxl.forms.returned.whose import FormMarks, decide_office
-from taskxl.intake.grids import Area, Book, Line, Sheet, Value
+from taskxl.intake.grids import Area, Book, Line, Note, Sheet, Value
 from taskxl.model import ASKED, Attached, Entry, Period, Person, Return, Task
+from taskxl.tasks import plan_text
 from tests.returned_support import (
     EXPECTED,
     HEADER,
@@ -498,7 +499,12 @@ def test_a_mark_counts_where_nothing_was_to_be_filled() -> None:
             "请用下发的表填报。",
         ),
         (
-            *("计财股", {"4", "5"}, 2),
+            *("办公室", {"5", "6"}, 2),
+            "“填报股室”写的是“办公室”，表中的任务不是它的，互相矛盾，没有采用。"
+            "请核实是谁报的，改好后重发。",
+        ),
+        (
+            *("计财股", {"5"}, 1),
             "“填报股室”写的是“计财股”，表中的任务是“基教股”的，互相矛盾，没有采用。"
             "请核实是谁报的，改好后重发。",
         ),
@@ -520,6 +526,8 @@ TITLES = Register(
         RowKeys("3", "3", "推进义务教育集团化办学试点", "先行先试壬癸子丑。"),
         RowKeys("4", "4", "建校", "寅卯辰巳午未。"),
         RowKeys("5", "5", "建校", "申酉戌亥天地。"),
+        RowKeys("6", "6", "统筹推进全县义务教育学校集团化办学与管理改革"),
+        RowKeys("7", "7", "统筹推进全县义务教育学校集团化办学与管理试点"),
     )
 )
 
@@ -534,6 +542,9 @@ TITLES = Register(
         ("1", "加强机关安全保卫", "", None),  # its number alone tells nothing
         ("", "推进义务教育集团化办学", "", None),  # two are as near
         ("", "推进义务教育集团化办学改革工作", "", "2"),  # the first leads well
+        ("", "统筹推进全县义务教育学校集团化办学与管理改革案", "", "6"),
+        ("", "统筹推进全县义务教育学校集团化办学与管理规划", "", None),
+        ("7", "统筹推进全县义务教育学校集团化办学与管理规划", "", "7"),
         ("4", "建校", "", "4"),
         ("", "建校", "申酉戌亥天地。", "5"),
         ("", "建校", "", None),
@@ -703,3 +714,251 @@ def test_a_cell_that_only_marks_tell_is_said_with_its_label(
     layout = Layout((), (DrawnCell("甲", "C2", f"{{{{{word}}}}}", "", label),))
     found = list(check_headings(layout))
     assert [(f.message, f.sheet, f.cell) for f in found] == ([(said, "甲", "C2")] if said else [])
+
+
+@pytest.mark.parametrize(
+    ("row", "item"),
+    [
+        (RowKeys(" 4 "), "4"),
+        (RowKeys("４", "4"), "4"),
+        (RowKeys("4", "5"), None),  # id and number disagree, and nothing else is said
+        (RowKeys("1", "", "推进义务教育集团化办学改革"), "2"),  # sorted: the id was left behind
+        (RowKeys("1", "1", "推进义务教育集团化办学改革", "健全制度甲乙丙丁。"), "1"),
+        (RowKeys("1", "2", "推进义务教育集团化办学改革", "健全制度甲乙丙丁。"), "2"),
+        (RowKeys("1", "", "加强校园安全管理工作"), "1"),
+        (RowKeys("1", "", "天干地支子丑寅卯"), None),
+        (RowKeys("9", "", "建校", "申酉戌亥天地。"), "5"),
+    ],
+)
+def test_an_id_is_believed_unless_the_row_says_another_task(row: RowKeys, item: str | None) -> None:
+    assert TITLES.find(row) == item
+
+
+def test_what_a_row_was_issued_with_counts_when_the_list_has_changed() -> None:
+    mark = RowMark("task", "1", {"名称": digest_text("旧名称"), "计划": digest_text("旧计划")})
+    assert TITLES.find(RowKeys("1", "", "旧名称"), {"1": mark}) == "1"
+    assert TITLES.find(RowKeys("1", "", "旧名称")) is None
+    assert TITLES.find(RowKeys("1", "", "", "旧计划"), {"1": mark}) == "1"
+    assert TITLES.is_sure(RowKeys("1", "", "别的"), "1")
+    assert TITLES.is_sure(RowKeys("", "", "建 校"), "4")
+    assert not TITLES.is_sure(RowKeys("", "4", "建校舍"), "4")
+    assert not TITLES.is_sure(RowKeys(), "4")
+
+
+def test_of_several_marks_the_one_of_the_rows_counts() -> None:
+    one, two = compose("办公室").identity, compose("基教股").identity
+    marks = FormMarks(hidden=(one, two))
+    for tasks, office, mark in (({"2", "3"}, "办公室", one), ({"4", "5"}, "基教股", two)):
+        claim = decide_office(EXPECTED.catalog, marks, "", tasks, 2)
+        assert (claim.office, claim.source, claim.identity) == (office, "hidden sheet", mark)
+    claim = decide_office(EXPECTED.catalog, marks, "基础教育股", {"4"}, 1)  # by its alias
+    assert (claim.office, claim.identity) == ("基教股", two)
+    # A copy of another's form, filled with one's own rows: the property is the copy's as well.
+    astray = FormMarks(in_property=one, hidden=(one,))
+    claim = decide_office(EXPECTED.catalog, astray, "基教股", {"4", "5"}, 2)
+    assert (claim.office, claim.source) == ("基教股", "office cell")
+
+
+def test_a_mark_without_a_bureau_is_ours_and_one_of_another_is_not() -> None:
+    draft = fill_form()
+    assert draft.identity is not None
+    own = draft.identity
+    draft.identity = replace(own, bureau="")
+    assert (codes(draft.read()), draft.read().submissions[0].identity) == ([], "property")
+    # The same list under another name of the bureau: only the name has changed.
+    draft.identity = replace(own, bureau="云溪县教体局")
+    assert codes(draft.read()) == []
+    rows = tuple(replace(row, digests={"名称": digest_text("别的")}) for row in own.rows)
+    draft.identity = replace(own, bureau="远山县教育局", rows=rows)
+    claim = draft.read()
+    assert all(form.identity == "office cell" for form in claim.submissions)
+    assert any("表内标识是“远山县教育局”的" in finding.message for finding in claim.findings)
+
+
+# ---------------------------------------------------------------- the form's own words
+
+
+@pytest.mark.parametrize(
+    ("text", "known"),
+    [
+        ("第 1 页 共 3 页", True),
+        ("- 2 -", True),
+        ("共3页 第1页", True),
+        ("第一页", False),
+        ("王立同志负责项目", True),
+        ("王立同志负责任务", True),
+        ("赵明", True),
+        ("王立", True),
+        ("李强同志负责项目", False),
+        ("已全部填完", True),
+        ("还差 3 项（1 项）", True),
+        ("（本期没有到期未办结的节点，本表不用填）", True),
+        ("还差资金", False),
+        ("附件 2", True),
+        ("附件3", True),  # numbers apart
+        ("保持表头不变，逐项填写。", True),
+        ("保持表头不变", False),
+        (PLANS["1"], True),
+        (plan_text(TASKS["1"]), True),
+        (PLANS["1"][:-4], False),
+        (" ", True),
+    ],
+)
+def test_the_forms_own_words_are_nobodys_typing(text: str, known: bool) -> None:
+    assert EXPECTED.catalog.is_form_text(text) == known
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("附件2", True),
+        ("云溪县教育局2021年重点工作任务进展情况表（1-4月）", True),
+        ("办公室4月进展情况表", True),
+        ("重点工作任务一览表", True),
+        ("进展情况表（待补充）", False),
+        ("办公室", False),
+        ("说明", False),
+    ],
+)
+def test_a_heading_says_nothing_but_what_it_heads(text: str, title: bool) -> None:
+    assert EXPECTED.catalog.is_title(text) == title
+
+
+@pytest.mark.parametrize(
+    ("text", "approved"),
+    [
+        ("同意 王立", True),
+        ("已审定。赵明 4月22日", True),
+        ("王立", False),
+        ("不同意 王立", False),
+        ("同意", False),
+        ("同意 李强", False),
+        ("请王立审定", False),
+        ("同意" + "，按程序办理" * 6 + "王立", True),
+        ("同意" + "，按程序办理" * 6 + "。王立", False),
+    ],
+)
+def test_a_leader_of_the_list_approves_in_few_words(text: str, approved: bool) -> None:
+    assert EXPECTED.catalog.says_approved(text) == approved
+
+
+# ---------------------------------------------------------------- beside the table
+
+
+def test_labels_in_notes_count_for_the_part_in_which_they_stand() -> None:
+    rows = [["填报股室：办公室"], HEADER[:8], own_row("2")]
+    rows += [["填报股室：基教股"], HEADER[:8], own_row("5")]
+    notes = (
+        Note("comment", "A3", "填报人：王五"),
+        Note("text box", "A6", "填报人：赵六"),
+        Note("comment", "B6", "填报人：钱七"),
+    )
+    sheet = Sheet("甲", tuple(map(tuple, rows)), notes=notes)
+    ret = read_return(EXPECTED, Book("表.xlsx", "xlsx", (sheet,)), "表.xlsx")
+    assert [form.reporter for form in ret.submissions] == ["王五", "赵六"]
+    assert texts(ret.unplaced) == ["填报人：钱七"]
+    assert said_of(ret, "E303")[0].startswith("有批注、文本框或页眉页脚写了内容（B6），共 1 处")
+
+
+def test_head_lines_of_nobodys_paragraphs_are_kept() -> None:
+    tables = [[HEADER[:8], own_row("2"), own_row("3")], [HEADER[:8], own_row("5"), own_row("4")]]
+    ret = read_sheets(*tables, lines=["填报人：王五"])
+    assert [form.office for form in ret.submissions] == ["办公室", "基教股"]
+    assert [form.reporter for form in ret.submissions] == ["", ""]
+    assert "王五" in texts(ret.unplaced)
+
+
+def test_two_names_after_the_labels_are_both_kept() -> None:
+    ret = read_sheets(
+        [
+            ["填报股室：办公室", "填报人：王五"],
+            ["填报单位：县教育局", "填报人：赵六"],
+            HEADER[:8],
+            own_row("2"),
+        ]
+    )
+    assert (ret.submissions[0].office, ret.submissions[0].reporter) == ("办公室", "王五")
+    assert sorted(texts(ret.unplaced)) == ["县教育局", "赵六"]
+    same = read_sheets(
+        [
+            ["填报股室：办公室", "填报人：王五"],
+            ["填报单位：局办", "填报人：王 五"],
+            HEADER[:8],
+            own_row("2"),
+        ]
+    )
+    assert same.unplaced == ()
+
+
+@pytest.mark.parametrize("gone", ["完成时限", "完成情况", "完成日期", "说明", "编号", "项目名称"])
+def test_a_table_of_milestones_without_one_of_its_columns_is_read(gone: str) -> None:
+    step = MASTER.tasks[1].milestones[0]
+    table: list[list[Value]] = [
+        ["编号", "项目名称", "节点", "完成时限", "完成情况", "完成日期", "说明"],
+        ["2", STYLE, step.text, "2021年4月20日", "已完成", "4月18日", "均已到位"],
+    ]
+    place = table[0].index(gone)
+    for row in table:
+        del row[place]
+    ret = read_sheets(
+        [["填报股室：办公室"], HEADER[:8], own_row("2")], [["填报股室：办公室"], *table]
+    )
+    (said,) = ret.submissions[0].milestones
+    assert (said.milestone, ret.unplaced, others(ret)) == ("2/1", (), [])
+    wanted = {"完成情况": "已完成", "完成日期": "4月18日", "说明": "均已到位"}
+    found = {"完成情况": said.state, "完成日期": said.done_text, "说明": said.note}
+    assert found == wanted | ({gone: ""} if gone in wanted else {})
+    assert said.cells.keys() == {
+        name
+        for word, name in (("完成情况", "state"), ("完成日期", "done_on"), ("说明", "note"))
+        if word != gone
+    }
+
+
+def test_a_header_with_nothing_below_it_is_nobodys_form() -> None:
+    ret = read_sheets([["填报股室：办公室", "填报人：王五"], HEADER[:8]])
+    assert (ret.code, ret.submissions) == ("R205", ())
+    assert ret.reason.startswith("没有认出主清单里的任务（“填报股室”写的是“办公室”）")
+    assert {"办公室", "王五"} <= set(texts(ret.unplaced))
+
+
+def test_a_status_below_another_ends_what_goes_on() -> None:
+    plan = PLANS["1"].split("\n")
+    first = ["1", SAFETY, "\n".join(plan[:1]), "办公室", "正常推进", "一是开会", None, None]
+    second = [None, None, "\n".join(plan[1:]), "基教股", "进度滞后", "，二是检查。", None, None]
+    ret = read_sheets([["填报股室：办公室"], HEADER[:8], first, second])
+    assert ret.submissions[0].entries[0].progress == "一是开会"
+    assert "，二是检查。" in texts(ret.unplaced)
+    second[4] = "正常推进"  # the same once more
+    ret = read_sheets([["填报股室：办公室"], HEADER[:8], first, second])
+    (entry,) = ret.submissions[0].entries
+    assert (entry.status, entry.progress) == ("正常推进", "一是开会，二是检查。")
+
+
+@pytest.mark.parametrize("word", ["任务.标识", "任务.股室", "任务.编号", "任务.计划", "节点.时限"])
+def test_a_column_that_is_not_needed_may_lack_a_caption(word: str) -> None:
+    block = word.partition(".")[0]
+    known = {
+        "任务": (("任务.名称", "项目名称"), ("任务.状态", "进度状态"), ("任务.进展", "进展情况")),
+        "节点": (("节点.内容", "节点"), ("节点.状态", "完成情况"), ("节点.完成日期", "完成日期")),
+    }[block]
+    columns = [DrawnColumn("甲", (one,), n, text) for n, (one, text) in enumerate(known, 1)]
+    for caption in ("", "天干"):
+        layout = Layout((*columns, DrawnColumn("甲", (word,), 4, caption)))
+        assert list(check_headings(layout)) == []
+
+
+def test_a_form_drawn_without_a_column_asks_for_nothing_there() -> None:
+    form = compose()
+    words = ("编号", "名称", "状态", "进展", "标识")
+    captions = ("编号", "项目名称", "进度状态", "进展情况", "标识")
+    columns = tuple(
+        DrawnColumn(MAIN, (f"任务.{word}",), n, caption)
+        for n, (word, caption) in enumerate(zip(words, captions, strict=True), 1)
+    )
+    rows: list[list[Value]] = [["填报人：王五"], list(captions)]
+    rows += [[record[word] or None for word in words] for record in form.blocks["任务"]]
+    draft = Draft({MAIN: rows}, replace(form.identity, layout=Layout(columns)))
+    assert draft.read().submissions[0].asked == ("status", "progress", "reporter")
+    draft.identity = form.identity  # a form of old does not say how it was drawn
+    assert draft.read().submissions[0].asked == ASKED

@@ -273,6 +273,19 @@ def test_a_merge_below_a_header_that_is_gone_names_the_rows_of_the_file(above: i
     assert found.cell == f"F{first}"
 
 
+@pytest.mark.parametrize("free", [1, 2, 3, 4])
+def test_rows_without_a_header_may_have_three_free_texts(free: int) -> None:
+    rows = [[*row, *"乙丙丁"[: free - 1]] for row in headless("2", "3")]
+    ret = read(HEAD, *rows)
+    if free == 4:
+        assert (ret.submissions[0].entries, codes(ret)) == ((), ["E303", "E303"])
+        return
+    found = [(e.progress, e.obstacles, e.remarks) for e in ret.submissions[0].entries]
+    wanted = ["乙" if free > 1 else "", "丙" if free > 2 else ""]
+    assert found == [("进展2", *wanted), ("进展3", *wanted)]
+    assert ret.unplaced == ()
+
+
 def test_a_merge_above_the_rows_stays_where_it_is() -> None:
     merge = Area(1, 1, 1, 6)
     laid = lay_out_records(EXPECTED.catalog, sheet_of(HEAD, *headless("1", "2"), merges=[merge]))
