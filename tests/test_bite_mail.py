@@ -19,11 +19,13 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from imapclient.exceptions import IMAPClientError
 
-from taskxl.desk import mail_checking
+from taskxl.desk import mail_checking, sending
 from taskxl.desk.came_back import describe_stranger, take_bounce
 from taskxl.desk.collecting import collect_folder
 from taskxl.desk.drafting import compose_letters, draft_letters, pack_forms
+from taskxl.desk.issuing import issue_forms
 from taskxl.desk.received import Taking
 from taskxl.errors import TaskxlError
 from taskxl.intake.refusals import Refused
@@ -39,7 +41,9 @@ from taskxl.mail.names import mark_copy, name_attachment, name_saved
 from taskxl.mail.outbox import TRIES, WAITS, Outbox, Outcome, Server, UnreachableError
 from taskxl.mail.parcels import pack_parcel
 from taskxl.mail.passwords import hide_password
+from taskxl.mail.straighten import find_more, is_cut
 from taskxl.mail.texts import LetterText, check_text, render_text
+from taskxl.master.book.making import write_master
 from taskxl.model import Settings
 from taskxl.workspace.folder import Workspace
 from tests.mail_support import (
@@ -48,6 +52,7 @@ from tests.mail_support import (
     OFFICES,
     SENDER,
     SETTINGS,
+    Keyboard,
     change_bureau,
     make_bureau,
     make_letters_master,
@@ -938,3 +943,166 @@ def test_a_folder_nearly_named_is_the_one_that_is_meant() -> None:
     assert advise("收件夹", "无", []) == "请核对设置里的“收件夹”。"
     many = [MailFolder(f"f{n:02}", False) for n in range(13)]
     assert advise("收件夹", "无", many).endswith("f11等 13 个。")
+
+
+def test_near_a_folder_that_is_not_there_the_one_that_is_meant_is_opened(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Folders(Imap):
+        def select_folder(self, name: str, readonly: bool = False) -> dict[bytes, int]:
+            if name != "INBOX.回收":
+                raise IMAPClientError("no such folder")
+            return {b"UIDVALIDITY": 23}
+
+    client = Folders({})
+    names = [MailFolder("INBOX.回收", False), MailFolder("Sent", True)]
+    monkeypatch.setattr(inbox, "log_in", lambda account, password, seconds: client)
+    monkeypatch.setattr(inbox, "read_folders", lambda asked: names)
+    account = Account("imap.example.com", 993, "bgs", "回收")
+    assert inbox.Mailbox(account, "secret").validity == 23
+    with pytest.raises(TaskxlError) as error:
+        inbox.Mailbox(replace(account, folder="教研"), "secret")
+    assert str(error.value) == (
+        "邮箱里的文件夹“教研”打不开（服务器答复：“no such folder”）。"
+        "请核对设置里的“收件夹”；邮箱里有：INBOX.回收、Sent。"
+    )
+    assert client.ended == 1
+
+
+# ---------------------------------------------------------------- a run that goes on with another
+
+
+class Answering:
+    """An outbox that keeps what it is handed and answers as told."""
+
+    answers: list[Outcome | Exception]
+    handed: list[bytes]
+
+    def __init__(self, *_: object) -> None:
+        self.in_doubt = False
+
+    def open(self) -> None: ...
+
+    def close(self) -> None: ...
+
+    def send(self, sender: str, recipients: Sequence[str], content: bytes) -> Outcome:
+        Answering.handed.append(content)
+        answer = Answering.answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+
+@pytest.fixture
+def answering(monkeypatch: pytest.MonkeyPatch) -> type[Answering]:
+    Answering.answers, Answering.handed = [], []
+    monkeypatch.setattr(sending, "Outbox", Answering)
+    return Answering
+
+
+def test_a_letter_that_did_not_get_through_goes_again_as_it_was(
+    bureau: Workspace, answering: type[Answering]
+) -> None:
+    keyboard = Keyboard()
+    put_off = Outcome("deferred", "忙")
+    answering.answers = [Outcome("sent"), put_off, Outcome("refused", "没有这个人")]
+    first = keyboard.send(bureau)
+    assert [first.offices(one) for one in ("sent", "deferred", "refused")] == [
+        ["办公室"],
+        ["基教股"],
+        ["计财股"],
+    ]
+    assert (keyboard.slept, first.left, first.stopped) == ([2, 2], [], "")
+    keyboard.now = NOW + timedelta(hours=3)
+    answering.answers = [put_off, put_off]
+    second = keyboard.send(bureau)
+    assert (second.already, second.offices("deferred")) == ({"办公室": NOW}, ["基教股", "计财股"])
+    # The very same letter, with its first date: whoever got it after all sees one.
+    assert answering.handed[3:] == answering.handed[1:3]
+    change_bureau(bureau, replace(SETTINGS, contact="周晓禾 0571-111"))
+    answering.answers = [Outcome("sent"), Outcome("unknown", "断")]
+    third = keyboard.send(bureau)
+    assert (third.offices("sent"), third.offices("unknown")) == (["基教股"], ["计财股"])
+    assert answering.handed[5] != answering.handed[1]
+    ids = [message_from_bytes(one)["Message-ID"] for one in answering.handed]
+    assert ids[1] == ids[3] != ids[5]  # another copy, another letter
+    fourth = keyboard.send(bureau)
+    assert (sorted(fourth.already), fourth.doubtful) == (["办公室", "基教股"], ["计财股"])
+    answering.answers = [Outcome("sent")]
+    assert keyboard.send(bureau, office="计财股", again=True).offices("sent") == ["计财股"]
+
+
+def test_after_three_letters_in_vain_a_run_stops(
+    bureau: Workspace, answering: type[Answering]
+) -> None:
+    four = (*OFFICES, replace(OFFICES[2], name="教研室", mails=("jy@yunxi.example.com",)))
+    tasks = make_letters_master(offices=four)
+    more = replace(
+        tasks.tasks[-1], id="9", number="9", title="另一项任务", lead_offices=("教研室",)
+    )
+    bureau.master_path.write_bytes(write_master(replace(tasks, tasks=(*tasks.tasks, more))))
+    issue_forms(bureau, APRIL, now=NOW)
+    answering.answers = [Outcome("deferred", "忙")] * 3
+    report = Keyboard().send(bureau)
+    assert (report.offices("deferred"), report.left) == (["办公室", "基教股", "计财股"], ["教研室"])
+    assert report.stopped.startswith("连续 3 封没有发成，先停下；没有发的都留着。")
+    answering.answers = [Outcome("deferred", "忙")] * 2 + [
+        Outcome("sent"),
+        Outcome("deferred", "忙"),
+    ]
+    report = Keyboard().send(bureau)
+    assert (report.stopped, report.left) == ("", [])
+    answering.answers = [UnreachableError("断了。", False)]
+    report = Keyboard().send(bureau)
+    assert (report.stopped, report.left) == ("断了。", ["办公室", "基教股", "教研室"])
+    assert report.deliveries == []
+
+
+def test_what_a_robot_hangs_on_its_report_is_no_return() -> None:
+    mail = EmailMessage()
+    mail["From"], mail["Subject"] = "MAILER-DAEMON@mx.example.com", "Undelivered Mail"
+    mail.set_content("<jj@example.com>: 550 5.1.1 no such user")
+    for name in ("details.TXT", "back.html", "logo.png", "附件2.xlsx", "表.pdf"):
+        mail.add_attachment(b"x" * 9000, "application", "octet-stream", filename=name)
+    found = read_letter(bytes(mail))
+    assert found.returned
+    assert [one.name for one in found.attachments] == ["附件2.xlsx", "表.pdf"]
+
+
+PIECE = "Content-Type: application/pdf; name=a.pdf\n\nx\n"
+
+
+@pytest.mark.parametrize(
+    ("head", "body", "found"),
+    [
+        ("", "--abc\nhello\n--abc--\n", 0),  # a rule of dashes in a plain text
+        ("", f"--abc\n{PIECE}--abc--\n", 1),
+        ("Content-Type: multipart/mixed\n", f"--note\nhello\n--abc\n{PIECE}--abc--\n", 1),
+        ("Content-Type: multipart/mixed\n", "--abc\nhello\n--abc--\n", 1),
+        ("Content-Type: text/plain\n", f"--abc\n{PIECE}--abc--\n", 0),
+    ],
+)
+def test_parts_that_no_header_tells_of_are_found_by_their_marks(
+    head: str, body: str, found: int
+) -> None:
+    more = list(find_more(message_from_bytes(f"{head}\n{body}".encode())))
+    assert len(more) == found
+    if found and PIECE in body:
+        assert [part.get_filename() for part in more[0].walk() if part.get_filename()] == ["a.pdf"]
+
+
+@pytest.mark.parametrize(
+    ("end", "cut"),
+    [
+        ("QUJD\n", True),  # whole groups of one line: nobody can tell
+        ("QUI=\n", False),
+        ("QUJDQUJD\nQUJD\n", False),
+        ("QUJDQUJD\nQUJDQUJD\n", True),
+        ("QUJDQUJD\nQUI\n", True),
+    ],
+)
+def test_a_coded_file_that_shows_its_end_is_whole(end: str, cut: bool) -> None:
+    head = "Content-Type: multipart/mixed; boundary=b\n\n--b\n"
+    part = "Content-Type: application/pdf\nContent-Transfer-Encoding: base64\n\n"
+    assert is_cut(message_from_bytes(f"{head}{part}{end}".encode())) == cut
+    assert not is_cut(message_from_bytes(f"{head}{part}{end}\n--b--\n".encode()))
