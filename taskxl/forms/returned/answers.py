@@ -189,7 +189,7 @@ class AnswerReader:
             self._report_word(at, "status", "进度状态", status, STATUSES)
         elif day_text(typed) or gives_reason(typed):
             self._keep_whole(at, "status")
-        else:
+        elif typed:
             self._record_wording(at, "status", "进度状态", typed, status)
         cells = {f: values[f][1] for f in TASK_ANSWERS if f in values and values[f][1]}
         return Entry(
@@ -383,9 +383,10 @@ class AnswerReader:
         )
 
     def _report_merge(self, at: Answered, column: int, area: Area) -> None:
+        first = self.tally.place(at.sheet, at.row, column)[0]
         self._report(
             CELLS_MERGED.found(
-                f"第 {area.top} 至 {area.bottom} 行的填报栏合并成了一格，"
+                f"第 {first} 至 {first + area.bottom - at.row} 行的填报栏合并成了一格，"
                 f"内容只记在{self._task(at).label}上。请核对它说的是哪几项，并请股室分开填写。"
             ),
             at,

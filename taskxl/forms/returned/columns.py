@@ -121,11 +121,11 @@ def recognise_header(text: str, kind: Block) -> tuple[str, bool] | None:
     for name, pattern in patterns:
         if any(found.end() == len(bare) for found in re.finditer(pattern, bare)):
             held.append((len(bare), 0, name))
-    if held:
-        meant = max(held)[2]
-        return meant, plain and meant == "obstacles"
     first = next((name for name, pattern in patterns if re.search(pattern, bare)), None)
-    return (first, plain and first == "obstacles") if first else None
+    meant = max(held)[2] if held else first
+    if plain and first == "obstacles" and meant not in TASK_ANSWERS:
+        meant = first  # 下一步工作安排 is no 工作安排
+    return (meant, plain and meant == "obstacles") if meant else None
 
 
 def find_tables(sheet: Sheet, drawing: Drawing = Drawing()) -> tuple[Table, ...]:  # noqa: B008
