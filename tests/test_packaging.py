@@ -2,7 +2,10 @@
 
 import importlib.util
 import io
+import os
+import subprocess
 import sys
+import tarfile
 import zipfile
 from pathlib import Path
 from types import ModuleType
@@ -206,3 +209,52 @@ def test_the_launcher_shows_what_would_stand_on_the_screen(
     launcher.run(["D:\\2026年 工作"], heard.append)
     assert heard == told
     assert seen == [["open", "D:\\2026年 工作"]]
+
+
+# ---------------------------------------------------------------- for Linux desks
+
+
+def install(
+    load: type[Loader], tmp_path: Path, pythons: tuple[str, ...], machines: tuple[str, ...]
+) -> "subprocess.CompletedProcess[str]":
+    """Run install.sh of an archive that holds no wheels at all."""
+    offline = load("offline.py")
+    archive = tmp_path / "taskxl.tar.gz"
+    offline.write(archive, "taskxl-9.9", offline.lay_out("9.9", {}, pythons, machines))
+    with tarfile.open(archive) as parts:
+        parts.extractall(tmp_path / "U 盘", filter="data")
+    return subprocess.run(
+        ["sh", tmp_path / "U 盘" / "taskxl-9.9" / "install.sh"],
+        env={"PATH": os.environ["PATH"], "HOME": str(tmp_path / "用户 一")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_a_desk_without_the_python_that_is_packed_is_told(
+    load: type[Loader], tmp_path: Path
+) -> None:
+    done = install(load, tmp_path, ("2.6",), (os.uname().machine,))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("没有找到 Python（需要 2.6 中的一种），没有安装。")
+    assert not (tmp_path / "用户 一").exists()
+
+
+def test_a_desk_of_another_kind_of_processor_is_told(load: type[Loader], tmp_path: Path) -> None:
+    done = install(load, tmp_path, ("3.11",), ("loongarch64",))
+    assert done.returncode == 2
+    assert "安装包里只有 loongarch64 的组件，没有安装。" in done.stderr
+
+
+def test_what_a_linux_desk_gets(load: type[Loader], tmp_path: Path) -> None:
+    offline = load("offline.py")
+    wheel = make_wheel(tmp_path, "taskxl-9.9")
+    files = offline.lay_out("9.9", {wheel.name: wheel}, ("3.11",), ("x86_64", "aarch64"))
+    assert files[f"wheels/{wheel.name}"] == wheel.read_bytes()
+    assert {"install.sh", "taskxl.desktop", "templates/附件2.xlsx", "docs/upgrading.md"} <= {*files}
+    script = files["install.sh"].decode()
+    assert "@" not in script.replace('"$@"', "").replace("@COMMAND@", "")
+    assert "taskxl[pdf,msg,keyring]" in script
+    assert "--no-index" in script, "nothing is fetched"
+    assert 'Exec="@COMMAND@" open %f' in files["taskxl.desktop"].decode()
