@@ -15,6 +15,7 @@ from taskxl.master.reading.offices import looks_like_office, split_names
 from taskxl.master.reading.responsibility import read_duty
 from taskxl.text import is_blank, show, squeeze
 
+_AMOUNT = re.compile(r"约?\d[\d,.]*[百千万亿]*(?:元|平方米|米|公里|亩|户|人|个|吨|[%％])?")
 _SAMPLE = 60
 _MOST = 0.7
 _PERSON = re.compile(r"[\u4e00-\u9fff]{2,4}")
@@ -200,6 +201,7 @@ def _are_persons(value: Value) -> bool:
 def is_prose(cells: Sequence[Value]) -> bool:
     """Tell whether most cells are phrases or sentences: what is to be done."""
     texts = [squeeze(cell) for cell in cells if isinstance(cell, str)]
+    texts = [_AMOUNT.sub("", text) for text in texts]
     chinese = [text for text in texts if len(text) >= 4 and re.search(r"[\u4e00-\u9fff]", text)]
     return len(chinese) >= _MOST * len(cells)
 

@@ -11,6 +11,7 @@ from taskxl.intake.grids import Book, Sheet
 from taskxl.master.checks import check_tasks
 from taskxl.master.list_rules import CUT_OFF, MENDED, PASSED_OVER, YEAR
 from taskxl.master.reading.answering import OFFICE_FIELDS, names_by_role, read_offices
+from taskxl.master.reading.cards import Cards, gather_cards
 from taskxl.master.reading.drafts import Draft, Part, is_note
 from taskxl.master.reading.flattened import restore_tables
 from taskxl.master.reading.hints import NO_HINTS, Hints
@@ -100,7 +101,13 @@ def _read_book(book: Book, hints: Hints) -> tuple[list[Part], list[Finding]]:
     if any(finding.code == "M108" for finding in findings):
         return [], findings
     parts: list[Part] = []
+    cards = None if hints.header_row else gather_cards(book)
     for sheet in book.sheets:
+        if cards and sheet.name in cards.taken:
+            if sheet.name == cards.sheet.name:
+                part = _read_cards(book, cards, hints)
+                parts += [part] if part else []
+            continue
         filled = any(not is_blank(value) for _, _, value in sheet.cells())
         if sheet.state != "visible":
             if filled:
@@ -129,6 +136,14 @@ def _read_book(book: Book, hints: Hints) -> tuple[list[Part], list[Finding]]:
     if part is None and not passed and not findings:
         passed = [PASSED_OVER.found("这份文件里没有认出任务，没有读入。", file=book.name)]
     return ([part] if part else []), findings + passed
+
+
+def _read_cards(book: Book, cards: Cards, hints: Hints) -> Part | None:
+    title = find_title_above(book, cards.sheet)
+    part = read_rows(cards.sheet, book.name, title=title, hints=hints)
+    if part:
+        cards.give_places(part)
+    return part
 
 
 def _is_form(part: Part) -> bool:
