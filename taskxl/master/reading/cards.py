@@ -9,7 +9,10 @@ from taskxl.findings import Finding
 from taskxl.intake.grids import Book, Sheet, Value, value_text
 from taskxl.master.reading.drafts import Part, is_note
 from taskxl.master.reading.header import Grid, is_stage, read_header_word
+from taskxl.master.reading.number_marks import read_mark
+from taskxl.master.reading.responsibility import unfold_labels
 from taskxl.master.reading.row_kinds import section_level
+from taskxl.model import Place
 from taskxl.text import is_blank, squeeze, tidy
 
 _ANSWERS = {"lead", "responsible", "supporting", "leader", "person", "due"}
@@ -59,7 +62,7 @@ class Cards:
             found = next((self.origins[cell] for cell in cells if cell in self.origins), None)
             if found:
                 sheet, (row, column) = found
-                draft.place = replace(draft.place, sheet=sheet, row=row, column=column)
+                draft.place = Place(draft.place.file, sheet or None, row, column if sheet else 1)
         part.findings = [self._place(finding) for finding in part.findings]
         part.waiting = [(text, self._place(finding)) for text, finding in part.waiting]
 
@@ -68,7 +71,8 @@ class Cards:
         found = self.origins.get(at) if at else None
         if found is None:
             return finding.at(cell=None)
-        return finding.at(sheet=found[0], cell=cell_name(*found[1]))
+        sheet, at = found
+        return finding.at(sheet=sheet or None, cell=cell_name(*at) if sheet else None)
 
 
 def gather_cards(book: Book) -> Cards | None:
@@ -89,6 +93,26 @@ def gather_cards(book: Book) -> Cards | None:
             taken.append(sheet)
             cards += found
     return _tabulate(book, cards, taken) if cards else None
+
+
+def gather_cards_of_lines(book: Book) -> Cards | None:
+    """Return the cards that a document's lines hold as one table: 项目名称：…, 责任单位：….
+
+    None where a line names the task by no label, for then its lines are read as prose.
+    """
+    rows: list[tuple[Value, ...]] = []
+    for line in book.lines:
+        rows += [()] * (line.number - 1 - len(rows))
+        text = unfold_labels(f"{line.label}{line.text}".strip())
+        mark = read_mark(text, {})
+        rows.append((mark.rest if mark and _split_inline(mark.rest) else text,))
+    sheet = Sheet("", tuple(rows))
+    grid = Grid(sheet)
+    reader = _Reader(grid, frozenset(), prose=True)
+    reader.read({row: filled for row in range(1, grid.height + 1) if (filled := grid.filled(row))})
+    titles = {name for name, (field, known) in reader.kinds.items() if field == "title" and known}
+    named = reader.cards and all(titles & card.entries.keys() for card in reader.cards)
+    return _tabulate(book, reader.cards, [sheet]) if named and reader.are_cards() else None
 
 
 def _lines_above(book: Book, sheet: Sheet) -> list[tuple[_Cell | None, str]]:
@@ -115,13 +139,18 @@ def _read_label(text: str) -> tuple[str, bool] | None:
     return ("stage", False) if is_stage(text) else None
 
 
-def _split_inline(value: Value) -> tuple[str, str] | None:
-    """Divide a cell that holds a label and what it names: 牵头单位：办公室."""
+def _split_inline(value: Value, alone: bool = False) -> tuple[str, str] | None:
+    """Divide a cell that holds a label and what it names: 牵头单位：办公室.
+
+    `alone`: what it names may stand in the next line.
+    """
+    if alone and isinstance(value, str) and value.strip().endswith(("：", ":")):
+        return (_name(value), "") if read_header_word(value.strip().rstrip("：:")) else None
     found = _INLINE.fullmatch(tidy(value)) if isinstance(value, str) else None
     if found is None:
         return None
     label = read_header_word(found["label"])
-    return (squeeze(found["label"]), found["value"].strip()) if label and label[1] else None
+    return (squeeze(found["label"]), found["value"].strip()) if label else None
 
 
 def _name(text: str) -> str:
@@ -189,8 +218,9 @@ def _read_across(grid: Grid, lines: dict[int, _Line]) -> list[_Card]:
 class _Reader:
     """One pass over a sheet's rows, row by row: labels, what they name, lines without any."""
 
-    def __init__(self, grid: Grid, label_columns: frozenset[int]) -> None:
+    def __init__(self, grid: Grid, label_columns: frozenset[int], prose: bool = False) -> None:
         self.grid = grid
+        self.prose = prose  # its rows are lines, so that a value may go on in the next
         self.label_columns = label_columns
         self.cards: list[_Card] = []
         self.above: list[tuple[_Cell | None, str]] = []
@@ -200,6 +230,7 @@ class _Reader:
         self.over = 0  # rows of labels that stand above what they name
         self.kinds: dict[str, tuple[str, bool]] = {}
         self.strange = 0  # rows that no card has
+        self.labels = [0, 0]  # labels read: unknown ones, known ones
 
     def read(self, lines: dict[int, _Line]) -> None:
         """Read the rows from above."""
@@ -223,9 +254,12 @@ class _Reader:
             return False
         if not fields & _NAMES and not self._are_headed():
             return False
-        enough = len(self.beside) >= 3 or (self.over >= 1 and len(self.beside) >= 2)
+        if self.labels[0] * 2 > self.labels[1]:
+            return False
+        beside = len(self.beside & set(self.kinds))
+        enough = beside >= 3 or (self.over >= 1 and beside >= 2)
         stacked = self.over >= 2 and len(self.kinds) >= 4
-        return (enough or stacked) and self.strange * 4 <= sum(len(c.entries) for c in self.cards)
+        return (enough or stacked) and self.strange * 4 <= sum(self.labels)
 
     def _are_headed(self) -> bool:
         """Tell whether a line above each card may name its task."""
@@ -262,11 +296,15 @@ class _Reader:
         if inline and len(inline) == len(filled):
             for index, (label, value) in inline:
                 entry = self._begin(row, index, label)
-                entry.cells.append(((row, index), value))
+                if value:
+                    entry.cells.append(((row, index), value))
                 self.beside.add(label)
-            self.entry = None
+            self.entry = entry if self.prose else None
             return
         index, text = filled[0]
+        if self.prose and self.entry and not self._ends_card(text):
+            self.entry.cells.append(((row, index), text))
+            return
         if not self._is_label(index, text) and self._goes_on(row, index):
             self._go_on(row, filled)
             return
@@ -285,8 +323,13 @@ class _Reader:
             elif self.entry:
                 self.entry.cells.append(((row, index), self.grid.value(row, index)))
 
+    def _ends_card(self, text: str) -> bool:
+        """Tell whether a line below a card is none of its last label: a section, a caption."""
+        counts = len(squeeze(text)) <= 16 and _COUNT.search(text) and not re.search("[。；，]", text)
+        return bool(counts) or section_level(squeeze(text)) >= 0 or is_note(text)
+
     def _inline(self, row: int, index: int) -> tuple[str, str] | None:
-        return _split_inline(self.grid.value(row, index))
+        return _split_inline(self.grid.value(row, index), self.prose)
 
     def _is_label(self, index: int, text: str) -> bool:
         if index not in self.label_columns:
@@ -331,6 +374,7 @@ class _Reader:
         """Begin the entry of a label, and a card where the first label of cards comes again."""
         name = _name(text)
         kind = _read_label(text)
+        self.labels[kind is not None] += 1
         if kind:
             self.kinds.setdefault(name, kind)
         if self.begins is None:

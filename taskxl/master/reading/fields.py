@@ -24,6 +24,7 @@ _NUMBERED = re.compile(
     r"|[一二三四五六七八九十]{1,3}、)\s*(?P<title>.+)",
     re.DOTALL,
 )
+_TICK = re.compile(r"[√✓✔☑●■▲★◆○]")
 _DASH = re.compile(r"[-—–－―/\\]+")
 _UNFINISHED = re.compile(r"[^。；;！!？?…）)”」：:]$")
 
@@ -83,6 +84,7 @@ def fill_draft(draft: Draft, grid: Grid, header: Header, row: int) -> Iterator[t
     described: list[str] = []
     planned: list[str] = []
     stages: list[Step] = []
+    ticked = ""
     measures = False
     for index, text in grid.filled(row):
         column = fields.get(index)
@@ -95,6 +97,8 @@ def fill_draft(draft: Draft, grid: Grid, header: Header, row: int) -> Iterator[t
             last = fields.get(grid.area(row, index).right)
             over = last if last is not None and last.field == "stage" else column
             stages.append(Step(text, _end_of(over.header), row, milestone=True))
+        elif column and name == "stage" and _TICK.fullmatch(text):
+            ticked = column.header  # of several the last: the work goes on until then
         elif column and name == "stage" and _DASH.fullmatch(text):
             continue  # a dash where a quarter has no step
         elif column and name in _OFFICES:
@@ -121,6 +125,8 @@ def fill_draft(draft: Draft, grid: Grid, header: Header, row: int) -> Iterator[t
     text = "\n".join(described or planned)
     step = Step(text, due, row, bound, bool(planned), measures and not planned)
     _add_step(draft, step)
+    if ticked and draft.title:
+        stages.append(Step(draft.title, _end_of(ticked), row, milestone=True))
     draft.steps += stages
 
 

@@ -48,7 +48,7 @@ def split_names(text: str) -> tuple[str, ...]:
     names: list[str] = []
     for part in _split_outside_brackets(tidy(_INNER.sub(_join_inner, drop_marks(text)))):
         for name in _join_spaced(re.split(r"[\s\u3000\u00a0]+", part.strip())):
-            name = _NUMBERED.sub("", name.strip("：:.·-—"))
+            name = _NUMBERED.sub("", name.strip("：:.·-—★☆▲△●○◆■*"))
             name = re.sub(r"(?<=.{2})等$", "", name)
             if name and names and name in _KINDS and _EACH.match(names[-1]):
                 names[-1] += f"、{name}"

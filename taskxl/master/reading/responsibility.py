@@ -45,11 +45,18 @@ _TAIL = re.compile(
     rf"|(?P<supporting>{_SUPPORTS}+{_MORE})|(?P<responsible>{_ANSWERS}{_MORE}))$"
 )
 _POSTFIX = re.compile(
-    rf"^(?P<names>.{{2,}}?)[（(](?:(?P<lead>{_LEADS})|(?P<supporting>{_SUPPORTS})"
+    rf"^(?P<names>.{{2,}}?)[（(](?:(?P<lead>{_LEADS}|主)|(?P<supporting>{_SUPPORTS}|配|协)"
     r"|(?P<responsible>负责))"
     r"(?:单位|部门)?[)）]$"
 )
 _INSIDE = re.compile(rf"(?:{_HOW})(?:(?P<lead>{_LEADS})|(?P<supporting>{_SUPPORTS})){_MORE}")
+_ORGANISES = re.compile(r"(?P<names>.{2,}?)(?:组织|开展|推进|承接|经办)(?:实施|开展|推进|完成)?")
+# What another office adds to the work that one leads: 财政局保障资金, 公安局做好交通疏导.
+_ADDS = re.compile(
+    r"(?P<names>.{2,20}?)(?:负责)?(?:予以|给予|按要求)?"
+    r"(?:保障|落实|做好|抓好|提供|安排|筹措|指导|监督|督促|审核|协调|支持|加强|组织|统筹|跟踪|把关|办理)"
+    r".{1,16}"
+)
 _BY = re.compile(r"^(?:均?由|请)(?=.{2})")
 _BY_INSIDE = re.compile(r"[，,](?=由.{2,40}(?:牵头|负责|主抓|主办|承办|实施|落实))")
 _FIRST_LEADS = re.compile(
@@ -66,6 +73,7 @@ _KNOWN_LABEL = (
     "(?:牵头|责任|主办|承办|主责|配合|协办|协同|协作|协助|负责|分管|包联|落实|参与|参加)(?:责任)?"
     "(?:单位|部门|科室|股室|处室|领导|人)|(?:完成|整改|办结|办理)(?:时限|时间|期限)"
 )
+_BRACKETED = re.compile(r"[【\[〔［](?P<label>[\u4e00-\u9fff]{2,8})[】\]〕］]\s*[：:]?\s*(?=\S)")
 _BULLET = re.compile(rf"^[\s—–\-·•●○◆■□▪➢*]+(?=(?:{_KNOWN_LABEL})[：:])")
 _LABEL = re.compile(
     rf"(?:(?:^|(?<=[\s；;。，,、（(\[【|｜]))(?P<free>{_LEVEL}(?:{_LABEL_WORDS})[^：:；;，,。、\s（）()]{{0,8}})"
@@ -205,6 +213,20 @@ def read_duty(text: str, sure: bool = False) -> Duty | None:
     return duty if enough and not _reads_on(names) else None
 
 
+def unfold_labels(line: str) -> str:
+    """Return a line with labels in brackets as labels before a colon.
+
+    >>> unfold_labels("【责任单位】县水利局"), unfold_labels("【重点】建成水厂")
+    ('责任单位：县水利局', '【重点】建成水厂')
+    """
+    return _BRACKETED.sub(_unfold_label, line)
+
+
+def _unfold_label(found: re.Match[str]) -> str:
+    known = read_header_word(found["label"])
+    return f"{found['label']}：" if known and (known[1] or known[0] != "title") else found[0]
+
+
 def take_duties(line: str) -> tuple[str, tuple[Duty, ...]]:
     """Divide a line into what it says and the statements of responsibility it bears.
 
@@ -223,7 +245,7 @@ def take_duties(line: str) -> tuple[str, tuple[Duty, ...]]:
     ('新建学校3所（含幼儿园）。', ())
     """
     duties: list[Duty] = []
-    line = _BULLET.sub("", line)
+    line = unfold_labels(_BULLET.sub("", line))
     line = _take_parentheses(line, duties)
     line = _take_labels_at_end(line, duties)
     line = _take_last_sentences(line, duties)
@@ -377,16 +399,26 @@ def _read_names(text: str, role: Role, sheet: _Sheet) -> bool:
     """
     waiting: list[str] = []
     for part in _split(text):
-        clause = part.strip()
-        clause = _BY.sub("", clause)
+        said = part.strip()
+        clause = _BY.sub("", said)
         if not clause:
             continue
         if _is_due(clause):
             sheet.put("due", [clause])
             continue
-        if _PERSON_POST.match(said := re.sub(rf"(?:{_LEADS}|{_ANSWERS}){_MORE}$", "", clause)):
-            sheet.put("leader", [said])
+        if _PERSON_POST.match(named := re.sub(rf"(?:{_LEADS}|{_ANSWERS}){_MORE}$", "", clause)):
+            sheet.put("leader", [named])
             sheet.spoken = True
+            continue
+        organised = _ORGANISES.fullmatch(clause) if clause != said else None
+        if organised and all(map(looks_like_office, split_names(organised["names"]))):
+            sheet.put("responsible", [*waiting, *split_names(organised["names"])])
+            sheet.spoken, waiting = True, []
+            continue
+        added = _read_addition(clause) if sheet.lead or sheet.responsible else ()
+        if added:
+            sheet.put("supporting", [*waiting, *added])
+            waiting = []
             continue
         pieces = list(_pair_verbs(clause))
         for said_role, names in pieces:
@@ -400,6 +432,14 @@ def _read_names(text: str, role: Role, sheet: _Sheet) -> bool:
             sheet.spoken |= bool(said_role)
     sheet.put(role, waiting)
     return bool(sheet.lead or sheet.supporting or sheet.responsible or sheet.leader)
+
+
+def _read_addition(clause: str) -> tuple[str, ...]:
+    """Return the offices that a clause says to add something: 财政局保障资金; () for none."""
+    found = _ADDS.fullmatch(clause) if not looks_like_office(clause) else None
+    names = split_names(found["names"]) if found and not _TAIL.match(clause) else ()
+    ends = all(looks_like_office(name) and OFFICE_END.search(name) for name in names)
+    return names if ends else ()
 
 
 def _pair_verbs(clause: str) -> Iterator[tuple[Role, list[str]]]:

@@ -11,7 +11,7 @@ from taskxl.intake.grids import Book, Sheet
 from taskxl.master.checks import check_tasks
 from taskxl.master.list_rules import CUT_OFF, MENDED, PASSED_OVER, YEAR
 from taskxl.master.reading.answering import OFFICE_FIELDS, names_by_role, read_offices
-from taskxl.master.reading.cards import Cards, gather_cards
+from taskxl.master.reading.cards import Cards, gather_cards, gather_cards_of_lines
 from taskxl.master.reading.drafts import Draft, Part, is_note
 from taskxl.master.reading.flattened import restore_tables
 from taskxl.master.reading.hints import NO_HINTS, Hints
@@ -132,6 +132,9 @@ def _read_book(book: Book, hints: Hints) -> tuple[list[Part], list[Finding]]:
         for part in parts:
             part.understood += describe_columns(book, part)
         return [find_table_titles(book, part) for part in parts], findings
+    of_lines = gather_cards_of_lines(prose) if hints.task_level is None else None
+    if of_lines and (part := _read_cards(prose, of_lines, hints)):
+        return [find_table_titles(book, part)], findings
     part, passed = read_outline(prose, hints.task_level)
     if part is None and not passed and not findings:
         passed = [PASSED_OVER.found("这份文件里没有认出任务，没有读入。", file=book.name)]
