@@ -18,7 +18,9 @@ WANTED = [
 ]
 
 
-def sheet(said: str, name: str = "表", merges: tuple[Area, ...] = (), line: int | None = None) -> Sheet:
+def sheet(
+    said: str, name: str = "表", merges: tuple[Area, ...] = (), line: int | None = None
+) -> Sheet:
     rows = tuple(tuple[Value, ...](cell or None for cell in row) for row in parse_table(said))
     return Sheet(name, rows, merges, line=line)
 
@@ -169,7 +171,9 @@ def test_in_a_document_each_card_is_a_table_below_its_heading() -> None:
 def test_a_card_without_the_name_has_it_from_the_line_above() -> None:
     lines = [TITLE, "1.改造管网", "2.新建幼儿园"]
     found = read(
-        sheet("| 牵头单位 | 县住建局 |\n| 责任人 | 华子修 |\n| 完成时限 | 10月底前 |", "表1", line=3),
+        sheet(
+            "| 牵头单位 | 县住建局 |\n| 责任人 | 华子修 |\n| 完成时限 | 10月底前 |", "表1", line=3
+        ),
         sheet("| 牵头单位 | 县教育局 |\n| 责任人 | 简宁 |\n| 完成时限 | 8月底前 |", "表2", line=4),
         lines=tuple(Line(n, text) for n, text in enumerate(lines, 1)),
     )
@@ -239,5 +243,7 @@ def test_a_table_is_not_cards(said: str) -> None:
 
 def test_a_guide_to_the_columns_is_no_card() -> None:
     guide = sheet("| 任务名称 | 写全称 |\n| 牵头单位 | 一个 |\n| 完成时限 | 写到日 |", "填表说明")
-    table = sheet("| 2024年任务 |\n| 序号 | 任务名称 | 责任单位 |\n| 1 | 改造管网 | 县住建局 |", "清单")
+    table = sheet(
+        "| 2024年任务 |\n| 序号 | 任务名称 | 责任单位 |\n| 1 | 改造管网 | 县住建局 |", "清单"
+    )
     assert [task.title for task in read(guide, table)[0].tasks] == ["改造管网"]

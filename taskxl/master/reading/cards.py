@@ -1,7 +1,7 @@
 """Lists of which each task has a card of its own: labels beside or above what they name."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from taskxl.a1 import cell_name, parse_reference
@@ -175,7 +175,7 @@ def _read_sheet(sheet: Sheet) -> list[_Card]:
     return reader.cards if reader.are_cards() else []
 
 
-def _find_label_columns(lines: dict[int, _Line]) -> frozenset[int]:
+def _find_label_columns(lines: Mapping[int, _Line]) -> frozenset[int]:
     """Return the columns in which words stand that are labels beyond doubt."""
     return frozenset(
         index
@@ -185,7 +185,7 @@ def _find_label_columns(lines: dict[int, _Line]) -> frozenset[int]:
     )
 
 
-def _read_across(grid: Grid, lines: dict[int, _Line]) -> list[_Card]:
+def _read_across(grid: Grid, lines: Mapping[int, _Line]) -> list[_Card]:
     """Return the cards of a sheet whose tasks stand side by side, a column each."""
     rows = {row: filled for row, filled in lines.items() if len(filled) > 1}
     labels = {row: _read_label(filled[0][1]) for row, filled in rows.items()}
@@ -194,7 +194,9 @@ def _read_across(grid: Grid, lines: dict[int, _Line]) -> list[_Card]:
     inner = (_read_label(text) for filled in rows.values() for _, text in filled[1:])
     several = sum(len(filled) > 2 for filled in rows.values())
     answered = fields & _NAMES and fields & _ANSWERS
-    named = all(label or len(_name(rows[row][0][1])) <= _MOST_LABEL for row, label in labels.items())
+    named = all(
+        label or len(_name(rows[row][0][1])) <= _MOST_LABEL for row, label in labels.items()
+    )
     if len(left) != 1 or len(fields) < 3 or not answered or not named:
         return []
     if several < len(rows) - 1 or any(label and label[1] for label in inner):
@@ -202,7 +204,7 @@ def _read_across(grid: Grid, lines: dict[int, _Line]) -> list[_Card]:
     first = left.pop()
     columns = sorted({index for filled in rows.values() for index, _ in filled} - {first})
     above = [((row, c[0][0]), c[0][1]) for row, c in lines.items() if row < min(rows)]
-    cards = []
+    cards: list[_Card] = []
     for index in columns:
         card = _Card(grid.sheet, [(at, text) for at, text in above] if not cards else [])
         for row, filled in rows.items():
@@ -229,10 +231,10 @@ class _Reader:
         self.beside: set[str] = set()  # labels that stand left of what they name
         self.over = 0  # rows of labels that stand above what they name
         self.kinds: dict[str, tuple[str, bool]] = {}
-        self.strange = 0  # rows that no card has
+        self.labelled = [0, 0]  # rows without and with a label that is one beyond doubt
         self.labels = [0, 0]  # labels read: unknown ones, known ones
 
-    def read(self, lines: dict[int, _Line]) -> None:
+    def read(self, lines: Mapping[int, _Line]) -> None:
         """Read the rows from above."""
         rows = sorted(lines)
         at = 0
@@ -254,12 +256,12 @@ class _Reader:
             return False
         if not fields & _NAMES and not self._are_headed():
             return False
-        if self.labels[0] * 2 > self.labels[1]:
+        if self.labels[0] * 2 > self.labels[1] or self.labelled[0] > self.labelled[1]:
             return False
-        beside = len(self.beside & set(self.kinds))
-        enough = beside >= 3 or (self.over >= 1 and beside >= 2)
+        beside = len(self.beside & {name for name, (_, known) in self.kinds.items() if known})
         stacked = self.over >= 2 and len(self.kinds) >= 4
-        return (enough or stacked) and self.strange * 4 <= sum(self.labels)
+        stages = sum(field == "stage" for field, _ in self.kinds.values())
+        return beside >= 3 or (beside == 2 and (self.over > 0 or stages > 1)) or stacked
 
     def _are_headed(self) -> bool:
         """Tell whether a line above each card may name its task."""
@@ -283,6 +285,7 @@ class _Reader:
 
     def _take_below(self, row: int, filled: _Line, below: int) -> None:
         self.over += 1
+        self.labelled[1] += 1
         for index, text in filled:
             entry = self._begin(row, index, text)
             value = self.grid.value(below, index)
@@ -294,6 +297,7 @@ class _Reader:
         """Read a row of labels with what they name beside them, or what goes on with the last."""
         inline = [(index, found) for index, _ in filled if (found := self._inline(row, index))]
         if inline and len(inline) == len(filled):
+            self.labelled[1] += 1
             for index, (label, value) in inline:
                 entry = self._begin(row, index, label)
                 if value:
@@ -305,19 +309,22 @@ class _Reader:
         if self.prose and self.entry and not self._ends_card(text):
             self.entry.cells.append(((row, index), text))
             return
-        if not self._is_label(index, text) and self._goes_on(row, index):
-            self._go_on(row, filled)
+        if not self._is_label(index, text) and self.entry and self._goes_on(self.entry, row, index):
+            self._go_on(self.entry, row, filled)
             return
         if len(filled) == 1 and not self._stands_by_blank(row, index, text):
             self.entry = None
             self.above.append(((row, index), text))
             return
         if not self._is_label(index, text):
-            self.strange += 1
+            self.labelled[0] += 1
             self.above += [((row, index), text) for index, text in filled]
             return
+        read = [_read_label(text) for index, text in filled if self._is_label(index, text)]
+        if len(filled) > 2 or not is_stage(text):
+            self.labelled[any(label and label[1] for label in read)] += 1
         for index, text in filled:
-            if self._is_label(index, text) and not (self.entry and self._is_value(row, index)):
+            if self._is_label(index, text) and not self._is_value(self.entry, row, index):
                 self.entry = self._begin(row, index, text)
                 self.beside.add(_name(text))
             elif self.entry:
@@ -325,7 +332,9 @@ class _Reader:
 
     def _ends_card(self, text: str) -> bool:
         """Tell whether a line below a card is none of its last label: a section, a caption."""
-        counts = len(squeeze(text)) <= 16 and _COUNT.search(text) and not re.search("[。；，]", text)
+        counts = (
+            len(squeeze(text)) <= 16 and _COUNT.search(text) and not re.search("[。；，]", text)
+        )
         return bool(counts) or section_level(squeeze(text)) >= 0 or is_note(text)
 
     def _inline(self, row: int, index: int) -> tuple[str, str] | None:
@@ -337,12 +346,13 @@ class _Reader:
         short = len(_name(text)) <= _MOST_LABEL and not re.search(r"[\d，。；、]", text)
         return _read_label(text) is not None or short
 
-    def _is_value(self, row: int, index: int) -> bool:
+    def _is_value(self, entry: _Entry | None, row: int, index: int) -> bool:
         """Tell whether a text that may be a label stands where the last label's value should."""
-        assert self.entry is not None
-        label = self.grid.area(*self.entry.at)
+        if entry is None:
+            return False
+        label = self.grid.area(*entry.at)
         sure = _read_label(self.grid.text(row, index))
-        beside = label.right + 1 == index and not self.entry.cells and label.top == row
+        beside = label.right + 1 == index and not entry.cells and label.top == row
         return beside and not (sure and sure[1])
 
     def _stands_by_blank(self, row: int, index: int, text: str) -> bool:
@@ -352,23 +362,16 @@ class _Reader:
         area = self.grid.area(row, index)
         return known and area.right < self.grid.width and bool(self.cards)
 
-    def _goes_on(self, row: int, index: int) -> bool:
+    def _goes_on(self, entry: _Entry, row: int, index: int) -> bool:
         """Tell whether a row is one more of the last label: a merge over it, or a blank."""
-        if self.entry is None:
-            return False
-        top, left = self.entry.at
-        area = self.grid.area(top, left)
-        return index > left and (area.bottom >= row or row == self._last_row() + 1)
+        top, left = entry.at
+        last = entry.cells[-1][0][0] if entry.cells else top
+        return index > left and (self.grid.area(top, left).bottom >= row or row == last + 1)
 
-    def _last_row(self) -> int:
-        assert self.entry is not None
-        return self.entry.cells[-1][0][0] if self.entry.cells else self.entry.at[0]
-
-    def _go_on(self, row: int, filled: _Line) -> None:
-        assert self.entry is not None
+    def _go_on(self, entry: _Entry, row: int, filled: _Line) -> None:
         if len(filled) > 1 and all(_read_label(text) for _, text in filled):
             return  # the captions of a small table within the card
-        self.entry.cells += [((row, index), self.grid.value(row, index)) for index, _ in filled]
+        entry.cells += [((row, index), self.grid.value(row, index)) for index, _ in filled]
 
     def _begin(self, row: int, index: int, text: str) -> _Entry:
         """Begin the entry of a label, and a card where the first label of cards comes again."""
@@ -399,8 +402,12 @@ def _tabulate(book: Book, cards: Sequence[_Card], taken: Sequence[Sheet]) -> Car
     names = list(fields)
     captions = _find_captions(cards)
     untitled = not any(kind and kind[0] == "title" for kind in fields.values())
-    headed = untitled and not any(kind and kind[0] == "content" and kind[1] for kind in fields.values())
-    unnumbered = bool(captions) and not any(kind and kind[0] == "number" for kind in fields.values())
+    headed = untitled and not any(
+        kind and kind[0] == "content" and kind[1] for kind in fields.values()
+    )
+    unnumbered = bool(captions) and not any(
+        kind and kind[0] == "number" for kind in fields.values()
+    )
     first = [_NUMBER] * unnumbered + [_TITLE] * headed
     rows: list[tuple[Value, ...]] = []
     origins: dict[_Cell, tuple[str, _Cell]] = {}

@@ -20,7 +20,7 @@ _OFFICES = ("lead", "responsible", "supporting")
 _NAMES_PERSONS = re.compile(r"责任人|负责人|联系人|经办人")
 _WORDS = re.compile(r"[^\W\d_]{2}|\d[%％‰]")
 _NUMBERED = re.compile(
-    r"(?P<number>\d{1,3}\s*[.．、](?!\d)|[（(](?:\d{1,3}|[一二三四五六七八九十]{1,3})[)）]"
+    r"(?P<number>\d{1,3}\s*[.．、](?=\D|20\d\d年|\d{1,2}月)|[（(](?:\d{1,3}|[一二三四五六七八九十]{1,3})[)）]"
     r"|[一二三四五六七八九十]{1,3}、)\s*(?P<title>.+)",
     re.DOTALL,
 )

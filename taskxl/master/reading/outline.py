@@ -13,7 +13,9 @@ from taskxl.text import squeeze
 
 PLAIN = 99  # the family of items without a mark: inside of whatever has one
 _POINT = re.compile(r"^[●○◆◇■□▪➢★▲•·*—–-]+\s*")
-_CAPTION = re.compile(r"(?:任务|项目|事项|实事|工程|问题)(?:[一二三四五六七八九十]{1,3}|\d{1,2})[：:、.]?")
+_CAPTION = re.compile(
+    r"(?:任务|项目|事项|实事|工程|问题)(?:[一二三四五六七八九十]{1,3}|\d{1,2})[：:、.]?"
+)
 PLANS = re.compile(
     r"计划|要点|任务|安排|打算|清单|实事|思路|方案|分解|一览表|重点工作|举措|台账|分工|责任"
 )

@@ -57,7 +57,13 @@ _ADDS = re.compile(
     r"(?:保障|落实|做好|抓好|提供|安排|筹措|指导|监督|督促|审核|协调|支持|加强|组织|统筹|跟踪|把关|办理)"
     r".{1,16}"
 )
-_BY = re.compile(r"^(?:均?由|请)(?=.{2})")
+# 甲局会同乙局研究提出方案; 会同 may also begin a clause of its own.
+_TOGETHER = re.compile(
+    r"(?P<names>.{2,20}?)(?:会同|联合|会商)(?P<with>.{2,30}?)(?P<does>(?:研究|提出|制定|起草|开展|负责|推进"
+    r"|落实|抓好|做好|组织|办理|牵头|完成|实施|编制|修订|审核|摸清|梳理|核定).*)?"
+)
+_JOINED = re.compile(r"^(?:会同|会商|商请)(?=.{2})")
+_BY = re.compile(r"^(?:均?由|请|责成|责令)(?=.{2})")
 _BY_INSIDE = re.compile(r"[，,](?=由.{2,40}(?:牵头|负责|主抓|主办|承办|实施|落实))")
 _FIRST_LEADS = re.compile(
     r"[（(][^（）()]*(?:第一|首位|排名|排首|列首|排在前)[^（）()]*[)）]"
@@ -82,7 +88,7 @@ _LABEL = re.compile(
 )
 _ENDLESS = "持续|长期|常态化|全年推进|贯穿全年|立行立改|即知即改|立即整改"
 _DUE = re.compile(
-    r"^(?:力争|确保|务必|要求|须|于|在)?(?:20\d\d年|今年|本年|当年|明年|次年)?"
+    r"^(?:力争|确保|务必|要求|须|限于?|于|在)?(?:20\d\d年|今年|本年|当年|明年|次年)?"
     r"(?:\d{1,2}月|年(?:度)?[底内末]|[上下]半年|第?[一二三四1-4]季度|全年|每[月季年半周]|常年)"
     rf".{{0,20}}$|^(?:20\d\d年)?(?:{_ENDLESS}).{{0,8}}$"
 )
@@ -103,7 +109,7 @@ class Duty:
     """What a text says of responsibility: names by role, and dues as they are written.
 
     `plain` offices answer without a role of their own: the first of them leads where nobody else
-    does.
+    does. `acts`: it says besides what one of them is to do.
     """
 
     lead: tuple[str, ...] = ()
@@ -112,6 +118,7 @@ class Duty:
     leaders: tuple[str, ...] = ()
     persons: tuple[str, ...] = ()
     dues: tuple[str, ...] = ()
+    acts: bool = field(default=False, repr=False)
 
     @property
     def offices(self) -> tuple[str, ...]:
@@ -135,6 +142,7 @@ class _Sheet:
     person: list[str] = field(default_factory=list)
     due: list[str] = field(default_factory=list)
     spoken: bool = False  # a label or a verb said the role
+    acts: bool = False
 
     def put(self, role: Role, names: Sequence[str]) -> None:
         into: list[str] = getattr(self, role)
@@ -151,6 +159,7 @@ class _Sheet:
             tuple(self.leader),
             tuple(self.person),
             tuple(self.due),
+            self.acts,
         )
 
 
@@ -344,7 +353,7 @@ def _take_last_sentences(line: str, duties: list[Duty]) -> str:
         start = at
     if any(duty.names_somebody for duty in taken) and line[:start].strip():
         duties += taken
-        return line[:start].rstrip()
+        return line if any(duty.acts for duty in taken) else line[:start].rstrip()
     return _take_last_clauses(line, ends[-1] if ends else 0, duties)
 
 
@@ -358,12 +367,13 @@ def _take_last_clauses(line: str, start: int, duties: list[Duty]) -> str:
         named = [name for name in duty.lead + duty.plain if not is_collective(name)]
         if named and all(map(looks_like_office, duty.offices)) and line[start:at].strip():
             duties.append(duty)
-            return f"{line[:at]}。"
+            return line if duty.acts else f"{line[:at]}。"
     return line
 
 
 def _has_verb(sentence: str) -> bool:
-    return any(_TAIL.match(clause) for clause in _clauses(sentence.strip(_ENDS)))
+    clauses = [_BY.sub("", clause) for clause in _clauses(sentence.strip(_ENDS))]
+    return any(_TAIL.match(clause) or _read_together(clause) for clause in clauses)
 
 
 def _clauses(text: str) -> list[str]:
@@ -410,6 +420,15 @@ def _read_names(text: str, role: Role, sheet: _Sheet) -> bool:
             sheet.put("leader", [named])
             sheet.spoken = True
             continue
+        if joined := _JOINED.match(clause):
+            sheet.put("responsible", waiting)
+            waiting, role, clause = [], "supporting", clause[joined.end() :]
+        together = _read_together(clause)
+        if together:
+            sheet.put("responsible", [*waiting, *together[0]])
+            sheet.acts |= together[2]
+            sheet.spoken, waiting, role = True, list(together[1]), "supporting"
+            continue
         organised = _ORGANISES.fullmatch(clause) if clause != said else None
         if organised and all(map(looks_like_office, split_names(organised["names"]))):
             sheet.put("responsible", [*waiting, *split_names(organised["names"])])
@@ -418,7 +437,7 @@ def _read_names(text: str, role: Role, sheet: _Sheet) -> bool:
         added = _read_addition(clause) if sheet.lead or sheet.responsible else ()
         if added:
             sheet.put("supporting", [*waiting, *added])
-            waiting = []
+            sheet.acts, waiting = True, []
             continue
         pieces = list(_pair_verbs(clause))
         for said_role, names in pieces:
@@ -432,6 +451,17 @@ def _read_names(text: str, role: Role, sheet: _Sheet) -> bool:
             sheet.spoken |= bool(said_role)
     sheet.put(role, waiting)
     return bool(sheet.lead or sheet.supporting or sheet.responsible or sheet.leader)
+
+
+def _read_together(clause: str) -> tuple[tuple[str, ...], tuple[str, ...], bool] | None:
+    """Return who does something with whom, and whether it is said what: 甲局会同乙局研究."""
+    found = _TOGETHER.fullmatch(clause)
+    if found is None:
+        return None
+    first, others = split_names(found["names"]), split_names(found["with"])
+    if not all(looks_like_office(name) for name in (*first, *others)):
+        return None
+    return first, others, bool(found["does"])
 
 
 def _read_addition(clause: str) -> tuple[str, ...]:
