@@ -84,7 +84,7 @@ def fill_draft(draft: Draft, grid: Grid, header: Header, row: int) -> Iterator[t
     described: list[str] = []
     planned: list[str] = []
     stages: list[Step] = []
-    ticked = ""
+    ticks: list[tuple[int, str]] = []
     measures = False
     for index, text in grid.filled(row):
         column = fields.get(index)
@@ -98,7 +98,7 @@ def fill_draft(draft: Draft, grid: Grid, header: Header, row: int) -> Iterator[t
             over = last if last is not None and last.field == "stage" else column
             stages.append(Step(text, _end_of(over.header), row, milestone=True))
         elif column and name == "stage" and _TICK.fullmatch(text):
-            ticked = column.header  # of several the last: the work goes on until then
+            ticks.append((index, text))
         elif column and name == "stage" and _DASH.fullmatch(text):
             continue  # a dash where a quarter has no step
         elif column and name in _OFFICES:
@@ -125,8 +125,10 @@ def fill_draft(draft: Draft, grid: Grid, header: Header, row: int) -> Iterator[t
     text = "\n".join(described or planned)
     step = Step(text, due, row, bound, bool(planned), measures and not planned)
     _add_step(draft, step)
-    if ticked and draft.title:
-        stages.append(Step(draft.title, _end_of(ticked), row, milestone=True))
+    if ticks and draft.title and not stages:  # of several the last: the work goes on until then
+        stages.append(Step(draft.title, _end_of(fields[ticks[-1][0]].header), row, milestone=True))
+    else:
+        yield from ticks
     draft.steps += stages
 
 

@@ -23,7 +23,7 @@ _FAMILIES = tuple(
     )
 )
 HEADING = -1  # the family of headings that a style marks and no number
-NUMBER, DOTTED = 4, 5
+CHINESE, NUMBER, DOTTED = 2, 4, 5
 # A number before digits: `1.2023年6月底前完成` is item 1, `2.0版` and `1.5公里` are no items.
 _BEFORE_DIGITS = re.compile(r"(?P<n>\d{1,3})\s*[.．、](?=\d)")
 _DATE = re.compile(r"(?:19|20)\d\d年|\d{1,2}月")

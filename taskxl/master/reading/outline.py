@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from taskxl.intake.grids import Book, Line
 from taskxl.master.reading.drafts import is_note, read_leader
-from taskxl.master.reading.number_marks import HEADING, read_mark
+from taskxl.master.reading.number_marks import CHINESE, HEADING, read_mark
 from taskxl.master.reading.responsibility import Duty, take_duties
 from taskxl.text import squeeze
 
@@ -195,6 +195,26 @@ def read_chapters(book: Book, plain: frozenset[int] = frozenset()) -> list[Chapt
         if chapter.items:
             _settle_duties(chapter)
     return chapters
+
+
+def heads_tasks(chapters: Sequence[Chapter], plain: frozenset[int]) -> bool:
+    """Tell whether `plain` lines are tasks of their own below items that only head them.
+
+    Such an item is a name with a Chinese numeral, says nothing of who answers, and some item has
+    several such lines below it.
+    """
+    items = [item for chapter in chapters for item in chapter.items]
+    outer = [item for item in items if item.kind <= CHINESE]
+    lines = [line for item in items for line in item.lines]
+    own = [line for line in lines if any(d.offices for d in take_duties(line)[1])]
+    only = all(not _INSIDE.search(item.text) and not take_duties(item.text)[1] for item in outer)
+    return (
+        bool(items)
+        and outer == items
+        and only
+        and len(own) >= len(items)
+        and len(plain) > len(items)
+    )
 
 
 def _join_captions(lines: Sequence[Line]) -> Iterator[Line]:

@@ -19,6 +19,7 @@ from taskxl.master.reading.outline import (
     find_entries,
     find_plain_items,
     find_task_family,
+    heads_tasks,
     inherited_duties,
     read_chapters,
     read_section_leader,
@@ -42,9 +43,9 @@ def read_outline(book: Book, level: int | None = None) -> tuple[Part | None, lis
     which a person said that the tasks are.
     """
     part, findings = _read_outline(book, level, frozenset())
-    if part is None and level is None:
-        plain = find_plain_items(book)
-        unmarked, said = _read_outline(book, level, plain) if plain else (None, [])
+    plain = find_plain_items(book) if level is None else frozenset()
+    if plain and (part is None or heads_tasks(read_chapters(book), plain)):
+        unmarked, said = _read_outline(book, level, plain)
         if unmarked:
             return unmarked, said
     return part, findings

@@ -57,6 +57,9 @@ _ADDS = re.compile(
     r"(?:保障|落实|做好|抓好|提供|安排|筹措|指导|监督|督促|审核|协调|支持|加强|组织|统筹|跟踪|把关|办理)"
     r".{1,16}"
 )
+_DOES = re.compile(
+    rf"(?P<names>.{{2,20}}?)(?:(?P<lead>{_LEADS})|(?P<responsible>负责))(?P<does>[^、，,；;]{{2,20}})"
+)
 # 甲局会同乙局研究提出方案; 会同 may also begin a clause of its own.
 _TOGETHER = re.compile(
     r"(?P<names>.{2,20}?)(?:会同|联合|会商)(?P<with>.{2,30}?)(?P<does>(?:研究|提出|制定|起草|开展|负责|推进"
@@ -373,7 +376,8 @@ def _take_last_clauses(line: str, start: int, duties: list[Duty]) -> str:
 
 def _has_verb(sentence: str) -> bool:
     clauses = [_BY.sub("", clause) for clause in _clauses(sentence.strip(_ENDS))]
-    return any(_TAIL.match(clause) or _read_together(clause) for clause in clauses)
+    tests = (_TAIL.match, _read_together, _read_doing)
+    return any(test(clause) for clause in clauses for test in tests)
 
 
 def _clauses(text: str) -> list[str]:
@@ -439,6 +443,12 @@ def _read_names(text: str, role: Role, sheet: _Sheet) -> bool:
             sheet.put("supporting", [*waiting, *added])
             sheet.acts, waiting = True, []
             continue
+        does = _read_doing(clause)
+        if does:
+            sheet.put(does[0], [*waiting, *does[1]])
+            sheet.acts = sheet.spoken = True
+            waiting = []
+            continue
         pieces = list(_pair_verbs(clause))
         for said_role, names in pieces:
             waiting += names
@@ -451,6 +461,16 @@ def _read_names(text: str, role: Role, sheet: _Sheet) -> bool:
             sheet.spoken |= bool(said_role)
     sheet.put(role, waiting)
     return bool(sheet.lead or sheet.supporting or sheet.responsible or sheet.leader)
+
+
+def _read_doing(clause: str) -> tuple[Role, tuple[str, ...]] | None:
+    """Return the role and the offices of a clause that goes on to say what: 甲局负责整改."""
+    found = None if _TAIL.match(clause) else _DOES.fullmatch(clause)
+    if found is None or looks_like_office(clause):
+        return None
+    names = split_names(found["names"])
+    ends = all(looks_like_office(name) and OFFICE_END.search(name) for name in names)
+    return ("lead" if found["lead"] else "responsible", names) if ends else None
 
 
 def _read_together(clause: str) -> tuple[tuple[str, ...], tuple[str, ...], bool] | None:

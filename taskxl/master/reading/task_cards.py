@@ -8,6 +8,7 @@ from taskxl.a1 import cell_name, parse_reference
 from taskxl.findings import Finding
 from taskxl.intake.grids import Book, Sheet, Value, value_text
 from taskxl.master.reading.drafts import Part, is_note
+from taskxl.master.reading.fields import split_number
 from taskxl.master.reading.header import Grid, is_stage, read_header_word
 from taskxl.master.reading.number_marks import read_mark
 from taskxl.master.reading.responsibility import unfold_labels
@@ -19,6 +20,10 @@ _ANSWERS = {"lead", "responsible", "supporting", "leader", "person", "due"}
 _NAMES = {"title", "content"}
 _MOST_LABEL = 8  # characters of a label that no known word is
 _INLINE = re.compile(r"(?P<label>[^：:\n]{2,12})[：:]\s*(?P<value>\S.*)", re.DOTALL)
+_CAPTION = re.compile(
+    r"(?:项目|任务|事项|实事|工程|问题|卡片?)?[(（]?第?(?:\d{1,3}|[一二三四五六七八九十]{1,3})[号项张件]?[)）]?"
+    r"(?:项目|任务|事项|实事|工程|问题|推进|责任)?[卡表单]?片?"
+)
 _COUNT = re.compile(r"[\d０-９一二三四五六七八九十]+")
 _GUIDE = re.compile("说明|须知|字典|样例|示例")
 _TITLE, _NUMBER = "任务名称", "序号"
@@ -229,7 +234,7 @@ class _Reader:
         self.begins: str | None = None  # the label with which every card begins
         self.entry: _Entry | None = None  # of the label read last
         self.beside: set[str] = set()  # labels that stand left of what they name
-        self.over = 0  # rows of labels that stand above what they name
+        self.over: set[frozenset[str]] = set()  # rows of labels above what they name
         self.kinds: dict[str, tuple[str, bool]] = {}
         self.labelled = [0, 0]  # rows without and with a label that is one beyond doubt
         self.labels = [0, 0]  # labels read: unknown ones, known ones
@@ -259,9 +264,9 @@ class _Reader:
         if self.labels[0] * 2 > self.labels[1] or self.labelled[0] > self.labelled[1]:
             return False
         beside = len(self.beside & {name for name, (_, known) in self.kinds.items() if known})
-        stacked = self.over >= 2 and len(self.kinds) >= 4
+        stacked = len(self.over) > 1 and len(self.kinds) >= 4 and not self.labelled[0]
         stages = sum(field == "stage" for field, _ in self.kinds.values())
-        return beside >= 3 or (beside == 2 and (self.over > 0 or stages > 1)) or stacked
+        return beside >= 3 or (beside == 2 and (bool(self.over) or stages > 1)) or stacked
 
     def _are_headed(self) -> bool:
         """Tell whether a line above each card may name its task."""
@@ -284,7 +289,7 @@ class _Reader:
         return {index for index, _ in below} <= starts
 
     def _take_below(self, row: int, filled: _Line, below: int) -> None:
-        self.over += 1
+        self.over.add(frozenset(_name(said) for _, said in filled))
         self.labelled[1] += 1
         for index, text in filled:
             entry = self._begin(row, index, text)
@@ -320,14 +325,15 @@ class _Reader:
             self.labelled[0] += 1
             self.above += [((row, index), text) for index, text in filled]
             return
-        read = [_read_label(text) for index, text in filled if self._is_label(index, text)]
+        read = [self._is_label(at, said) and _read_label(said) for at, said in filled]
         if len(filled) > 2 or not is_stage(text):
             self.labelled[any(label and label[1] for label in read)] += 1
+        name = _name(filled[0][1])
         for index, text in filled:
             if self._is_label(index, text) and not self._is_value(self.entry, row, index):
-                self.entry = self._begin(row, index, text)
-                self.beside.add(_name(text))
+                self.entry, name = self._begin(row, index, text), _name(text)
             elif self.entry:
+                self.beside.add(name)  # labels only may be a header's row
                 self.entry.cells.append(((row, index), self.grid.value(row, index)))
 
     def _ends_card(self, text: str) -> bool:
@@ -405,9 +411,9 @@ def _tabulate(book: Book, cards: Sequence[_Card], taken: Sequence[Sheet]) -> Car
     headed = untitled and not any(
         kind and kind[0] == "content" and kind[1] for kind in fields.values()
     )
-    unnumbered = bool(captions) and not any(
-        kind and kind[0] == "number" for kind in fields.values()
-    )
+    # A column for numbers, or for the lines between cards that belong to no label.
+    numbered = any(kind and kind[0] == "number" for kind in fields.values())
+    unnumbered = not numbered and any(card.above for card in cards)
     first = [_NUMBER] * unnumbered + [_TITLE] * headed
     rows: list[tuple[Value, ...]] = []
     origins: dict[_Cell, tuple[str, _Cell]] = {}
@@ -435,8 +441,10 @@ def _tabulate(book: Book, cards: Sequence[_Card], taken: Sequence[Sheet]) -> Car
                 if text not in captions and text != heading:
                     add_line(card, at, text)
         caption = next((text for _, text in card.above if text in captions), "")
-        values: list[Value] = [caption and _COUNT.findall(caption)[-1]] * unnumbered
-        values += [heading] * headed
+        number, name = split_number(heading) if unnumbered else ("", heading)
+        number = _COUNT.findall(caption)[-1] if caption else number
+        values: list[Value] = [number or None] * unnumbered
+        values += [name] * headed
         begins = next(iter(card.entries.values())).at
         for index in range(1, len(first) + 1):
             note(index, card.sheet, begins)
@@ -467,7 +475,9 @@ def _find_captions(cards: Sequence[_Card]) -> frozenset[str]:
             plain = squeeze(text)
             if len(plain) <= 16 and _COUNT.search(plain) and section_level(plain) < 0:
                 seen.setdefault(_COUNT.sub("#", plain), set()).add(text)
-    return frozenset(text for texts in seen.values() if len(texts) > 1 for text in texts)
+    repeated = (texts for texts in seen.values() if len(texts) > 1)
+    alone = (text for texts in seen.values() for text in texts if _CAPTION.fullmatch(squeeze(text)))
+    return frozenset((*(text for texts in repeated for text in texts), *alone))
 
 
 def _heading(card: _Card, captions: frozenset[str]) -> str:
