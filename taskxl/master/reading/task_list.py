@@ -11,7 +11,6 @@ from taskxl.intake.grids import Book, Sheet
 from taskxl.master.checks import check_tasks
 from taskxl.master.list_rules import CUT_OFF, MENDED, PASSED_OVER, YEAR
 from taskxl.master.reading.answering import OFFICE_FIELDS, names_by_role, read_offices
-from taskxl.master.reading.task_cards import Cards, gather_cards, gather_cards_of_lines
 from taskxl.master.reading.drafts import Draft, Part, is_note
 from taskxl.master.reading.flattened import restore_tables
 from taskxl.master.reading.hints import NO_HINTS, Hints
@@ -25,6 +24,7 @@ from taskxl.master.reading.plans import read_plan
 from taskxl.master.reading.prose import read_outline
 from taskxl.master.reading.responsibility import read_office_of_heading
 from taskxl.master.reading.rows import read_rows
+from taskxl.master.reading.task_cards import Cards, gather_cards, gather_cards_of_lines
 from taskxl.master.reading.titles import (
     find_issue_date,
     find_table_titles,
