@@ -20,7 +20,7 @@ _LONGEST_OFFICE = 26
 _ANY = re.compile(r"\w")
 _UNIT = re.compile(rf"(?:{'|'.join(words.UNIT_ENDINGS)})$")
 _NO_OFFICE = re.compile(
-    rf"\d[处所个室科家行]$|[，。；：“”《》]|(?:{'|'.join(words.NO_UNITS)})$|^(?:[的了要将已含如即除共约]|不含|包括|详见|其中)"
+    rf"\d[处所个室科家行]$|[，。；：,;:“”《》]|(?:{'|'.join(words.NO_UNITS)})$|^(?:[的了要将已含如即除共约]|不含|包括|详见|其中)"
 )
 # What 各 stands before holds for the next word as well: 各区、县级市 is one name.
 _EACH = re.compile(r"^各(?:有关|相关)?[\u4e00-\u9fff]{1,4}$")
