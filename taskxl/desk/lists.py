@@ -1,6 +1,6 @@
 """The list at the desk: read in, kept in 主清单.xlsx, compared with a revised one, taken over."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -8,6 +8,7 @@ from pathlib import Path
 from taskxl.dates import UNSET, Calendar, is_recurring
 from taskxl.dates.year import year_periods
 from taskxl.desk.new_offices import take_up_offices
+from taskxl.desk.refusing import refuse_changes
 from taskxl.desk.unreadable import explain_list
 from taskxl.desk.wrong_lists import find_form, find_mixture
 from taskxl.errors import TaskxlError
@@ -429,12 +430,14 @@ def update_workspace(
     paths: Sequence[Path],
     now: datetime | None = None,
     hints: Hints = NO_HINTS,
+    refused: Collection[str] = (),
 ) -> InitReport:
     """Take a revised document over into 主清单.xlsx; what a person edited there is never lost.
 
-    The document is read as 清单读法 of 设置 and `hints` say; what `hints` add is kept there. The
-    workbook as it was goes aside before it is changed. Raises TaskxlError when something cannot be
-    read or written; 主清单.xlsx is then as it was.
+    Of `refused` tasks, by their ids or, where the document adds them, by their labels, nothing is
+    taken over. The document is read as 清单读法 of 设置 and `hints` say; what `hints` add is kept
+    there. The workbook as it was goes aside before it is changed. Raises TaskxlError when
+    something cannot be read or written; 主清单.xlsx is then as it was.
     """
     workspace = Workspace(root)
     path = workspace.master_path
@@ -447,6 +450,7 @@ def update_workspace(
         placed = _place_master(workspace, found, ledger)
         master = placed.master
         task_list, findings = _read_revised(paths, master.settings, hints)
+        task_list = refuse_changes(master.tasks, task_list, refused)
         differences = _compare_with_document(master, task_list)
         update = _plan_update(ledger, placed, task_list)
         if lack := find_lack(update, task_list.tasks):

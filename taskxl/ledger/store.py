@@ -284,10 +284,29 @@ class Ledger:
             is not None
         )
 
+    def has_summary(self, period: Period) -> bool:
+        """Tell whether a summary of a period is recorded, of whatever merge: see record_summary."""
+        return (
+            self._one(
+                "SELECT 1 FROM summaries JOIN merges ON merges.id = summaries.merge"
+                " WHERE merges.period = ?",
+                (period.key,),
+            )
+            is not None
+        )
+
     def last_import(self) -> MasterList | None:
         """Return the list as the document stated it that was read in last, None before any was."""
         digest = self._last_import()
         return self._read_list(digest) if digest else None
+
+    def find_import(self, source: str) -> tuple[str, MasterList] | None:
+        """Return the first import whose source begins so: all of its source, its list; or None."""
+        row = self._one(
+            "SELECT source, master FROM imports WHERE substr(source, 1, ?) = ? ORDER BY id LIMIT 1",
+            (len(source), source),
+        )
+        return (str(row[0]), self._read_list(row[1])) if row else None
 
     def _last_import(self) -> str:
         row = self._one("SELECT master FROM imports ORDER BY id DESC LIMIT 1", ())

@@ -2,15 +2,15 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from taskxl.a1 import cell_name
 from taskxl.findings import Finding, rule
 from taskxl.forms.returned.catalog import Catalog
 from taskxl.intake.grids import Book, Note, Sheet, Value, value_text
-from taskxl.model import Attached, Unplaced
-from taskxl.text import is_blank, quote, show
+from taskxl.model import Attached, Unplaced, Wording
+from taskxl.text import is_blank, quote, show, squeeze
 from taskxl.words import FORM_LABELS
 
 NO_PLACE = rule(
@@ -26,6 +26,16 @@ NO_PLACE = rule(
     mender="office",
     said_to_office="这里写的内容没有对应的任务或栏目。属于某项任务的，请移到它的填报栏里。",
     partial="有 {} 处文字列在未归位内容",
+)
+
+BEYOND = rule(
+    "E312",
+    "清单以外的工作",
+    "info",
+    what="股室在“清单以外的其他工作”下面写了内容。",
+    why="表上请股室写，股室写了，没有什么要改的；只是汇总表里没有它的位置，列在“未归位内容”里。",
+    cure="请看“未归位内容”；要列入清单的，请在主清单里增加任务。",
+    listed_in="unplaced",
 )
 
 PICTURES = rule(
@@ -166,6 +176,8 @@ class Tally:
     """Notes (by the sheet's place) of which every word is understood."""
     moved: dict[int, Mapping[tuple[int, int], tuple[int, int]]] = field(default_factory=dict)
     """Of sheets that were laid out anew, where each cell stands in the file."""
+    wordings: list[Wording] = field(default_factory=list)
+    """What was said in other words than those that stand for it."""
 
     def replace_sheet(
         self, index: int, sheet: Sheet, places: Mapping[tuple[int, int], tuple[int, int]]
@@ -187,6 +199,14 @@ class Tally:
     def take(self, sheet: int, row: int, column: int) -> None:
         """Mark a cell as accounted for."""
         self.taken.add((sheet, row, column))
+
+    def record_wording(self, wording: Wording, sheet: int, row: int, column: int) -> None:
+        """Record what an office said in other words than those that stand for it; with its cell."""
+        if squeeze(wording.said) != squeeze(wording.taken):
+            name, cell = self.sheets[sheet].name, self.cell(sheet, row, column)
+            self.wordings.append(
+                replace(wording, file=self.file, sheet=name or None, cell=cell or None)
+            )
 
     def keep(self, why: Why, sheet: int, row: int, column: int, text: str | None = None) -> None:
         """Put a cell's text (or `text`, a part of it) among what is left over."""
@@ -254,9 +274,8 @@ class Tally:
             if why in _WHY:
                 groups.setdefault((kept.sheet, why), []).append(kept)
         return tuple(
-            NO_PLACE.found(
+            (BEYOND if why == "beyond" else NO_PLACE).found(
                 _explain(why, kept),
-                severity="info" if why == "beyond" else None,
                 office=office,
                 file=self.file,
                 sheet=sheet,
@@ -277,6 +296,8 @@ def _explain(why: Why, kept: list[Unplaced]) -> str:
     cells = _name_cells(item.cell for item in kept)
     where = _WHY[why].format(cells=cells or "正文", at=f"（{cells}）" if cells else "")
     sample = show(kept[0].text, 24)
+    if why == "beyond":
+        return f"{where}，共 {len(kept)} 处，如“{sample}”。已原样列入“未归位内容”。"
     return (
         f"{where}，共 {len(kept)} 处，如“{sample}”。已原样列入“未归位内容”，"
         "请核对要不要并入某项任务。"
