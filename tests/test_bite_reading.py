@@ -43,6 +43,7 @@ from taskxl.master.reading.responsibility import (
 )
 from taskxl.master.reading.row_kinds import is_beside_the_list, read_section, section_level
 from taskxl.master.reading.seen import describe_seen
+from taskxl.master.reading.task_list import read_task_list
 from taskxl.master.reading.titles import find_issue_date, find_year, is_title, read_year
 from taskxl.model import Place
 
@@ -706,3 +707,39 @@ def test_what_was_seen_names_the_row_and_the_level() -> None:
     assert "第1级“一、”等1条，第2级“1.”等2条" in said
     assert "--task-level 2" in said
     assert describe_seen([book("甲")]) == ""
+
+
+def test_a_task_without_a_name_has_the_first_line_of_its_plan() -> None:
+    one = draft(Step("建园\n并开园", "6月底前", 3))
+    one.title = None
+    assert plan(one)[1] == [("建园", "2024-06-30", False)]
+    one = draft(Step("", "6月底前", 3))
+    one.title = None
+    assert plan(one)[1] == [("6月底前", "2024-06-30", False)]
+
+
+def test_a_header_is_known_again_by_its_columns() -> None:
+    first = read_header(grid(HEADER), 1)
+    again = read_header(grid(("编号", "项目名称", "责任科室", "完成时间")), 1)
+    other = read_header(grid(("序号", "任务名称", "完成时限", "责任股室")), 1)
+    assert first is not None
+    assert again is not None
+    assert other is not None
+    assert first.signature == again.signature != other.signature
+    assert [column.index for column in first.of("due")] == [4]
+
+
+@pytest.mark.parametrize(
+    ("above", "sheet", "file", "title"),
+    [
+        ("2024年工作要点", "任务清单", "年度计划.xlsx", "2024年工作要点"),
+        ("", "任务清单", "年度计划.xlsx", "任务清单"),
+        ("", "表", "年度计划.xlsx", "年度计划"),
+        ("云溪县水务局2024年推进表", "表", "年度计划.xlsx", "云溪县水务局2024年推进表"),
+        ("附件1", "表", "年度计划.xlsx", "年度计划"),
+    ],
+)
+def test_what_a_list_is_called(above: str, sheet: str, file: str, title: str) -> None:
+    rows: list[tuple[Value, ...]] = [(above or None,), HEADER, ("1", "修路", "甲股", "6月底前")]
+    found, _ = read_task_list([Book(file, "xlsx", (Sheet(sheet, tuple(rows)),))])
+    assert found.title == title

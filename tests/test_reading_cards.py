@@ -247,3 +247,9 @@ def test_a_guide_to_the_columns_is_no_card() -> None:
         "| 2024年任务 |\n| 序号 | 任务名称 | 责任单位 |\n| 1 | 改造管网 | 县住建局 |", "清单"
     )
     assert [task.title for task in read(guide, table)[0].tasks] == ["改造管网"]
+
+
+def test_what_is_said_of_a_card_has_its_place_in_the_book() -> None:
+    found = read(sheet(PAIRS, "卡片"))
+    said = [f for f in found[1] if "计划投资" in f.message and "没有读入" in f.message]
+    assert [(f.file, f.sheet, f.cell) for f in said] == [("推进卡.xlsx", "卡片", "D5")]

@@ -319,7 +319,8 @@ def _parts_an_item(before: str, inside: str) -> bool:
     if ended or len(names) > 1:
         return True
     plainly = len(names[0]) > 2 and OFFICE_END.search(names[0]) is not None if names else False
-    return plainly and not looks_like_office(before[-12:])
+    word = re.split(r"[，。；：、,;:\s]", before.rstrip())[-1]
+    return plainly and not looks_like_office(word[-12:])
 
 
 def _take_labels_at_end(line: str, duties: list[Duty]) -> str:
