@@ -457,7 +457,7 @@ def update_workspace(
             raise TaskxlError(f"{'、'.join(show(path.name) for path in paths)}：{lack}")
         offices = _find_new_offices(master, task_list)
         content = _write_update(workspace, found, placed, update, offices)
-        content = _keep_hints(workspace, content, hints)
+        content, lost = _keep_hints(workspace, content, hints)
         aside = None
         if require_writable(path, content):
             LedgerRecords(ledger, now).keep(path.name, found)
@@ -471,7 +471,7 @@ def update_workspace(
         False,
         update.tasks,
         _call_offices(findings, master.settings),
-        update.notes,
+        (*update.notes, *lost),
         differences,
         aside is not None,
         aside,
@@ -515,16 +515,25 @@ def _write_update(
     return content
 
 
-def _keep_hints(workspace: Workspace, content: bytes, hints: Hints) -> bytes:
-    """Return 主清单.xlsx with what a person said of reading the list under 清单读法 of 设置."""
+def _keep_hints(
+    workspace: Workspace, content: bytes, hints: Hints
+) -> tuple[bytes, tuple[str, ...]]:
+    """Return 主清单.xlsx with what a person said of reading the list under 清单读法 of 设置.
+
+    Where it cannot be written there, a note says what to write, so that it is not lost.
+    """
     if not hints:
-        return content
+        return content, ()
     placed = read_placed(content, workspace.master_path.name)
     kept = hints.over(read_hints(placed.master.settings.reading)).to_text()
     try:
-        return write_setting(content, placed, "清单读法", kept)
-    except ValueError:
-        return content  # the list itself was taken over; the words can be said again
+        return write_setting(content, placed, "清单读法", kept), ()
+    except (ValueError, KeyError):
+        name = workspace.master_path.name
+        return content, (
+            f"读清单的选项没有记进 {name}。请在“设置”表的“清单读法”一行填上“{kept}”，"
+            "否则下次更新要重新写选项。",
+        )
 
 
 def _outline(tasks: Sequence[Task]) -> list[tuple[object, ...]]:
