@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 
 # Marks that nobody sees: zero width, direction, soft hyphen, byte order.
 _MARKS = "\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff"
@@ -12,6 +13,8 @@ _FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
 _INNER_QUOTES = str.maketrans("“”", "‘’")
 _OFFICE = "股室"
 _OFFICE_WORD = re.compile(r"股室(?!表)")
+# A form's captions and fixed texts are compared many times over; longer ones are not kept.
+_KEPT_TEXTS, _KEPT_LENGTH = 8192, 1024
 _OPENING, _CLOSING = "“《〔", "”》〕"
 _RESERVED = re.compile(r"(?i)^(con|prn|aux|nul|com[1-9]|lpt[1-9])(\.|$)")
 
@@ -24,7 +27,13 @@ def squeeze(text: object) -> str:
     >>> squeeze("（１）")
     '(1)'
     """
-    return _WHITE.sub("", unicodedata.normalize("NFKC", "" if text is None else str(text)))
+    text = "" if text is None else text if type(text) is str else str(text)
+    return _squeeze(text) if len(text) <= _KEPT_LENGTH else _squeeze.__wrapped__(text)
+
+
+@lru_cache(_KEPT_TEXTS)
+def _squeeze(text: str) -> str:
+    return _WHITE.sub("", unicodedata.normalize("NFKC", text))
 
 
 def drop_marks(text: str) -> str:
@@ -38,7 +47,10 @@ def drop_marks(text: str) -> str:
 
 def is_blank(value: object) -> bool:
     """Tell whether a cell's value shows nothing: None, or only white and invisible characters."""
-    return value is None or (isinstance(value, str) and not _WHITE.sub("", value))
+    if value is None:
+        return True
+    # What begins with a letter or a digit need not be looked through.
+    return isinstance(value, str) and not value[:1].isalnum() and not _WHITE.sub("", value)
 
 
 def tidy(text: str) -> str:
