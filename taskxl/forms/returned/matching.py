@@ -176,7 +176,6 @@ class Register:
         near = {item_id for _, _, (item_id, _) in found}
         return (item for item in self.items.values() if item.id in near)
 
-
     @cached_property
     def _titles(self) -> dict[tuple[str, int], str]:
         """Every title by its item's id, both spellings of it: made once, asked for many rows."""
