@@ -7,6 +7,7 @@ from pathlib import Path
 
 from taskxl.dates import UNSET, Calendar, is_recurring
 from taskxl.dates.year import year_periods
+from taskxl.desk.kept_list import find_list, keep_list
 from taskxl.desk.new_offices import take_up_offices
 from taskxl.desk.unreadable import explain_list
 from taskxl.desk.wrong_lists import find_form, find_mixture
@@ -18,6 +19,7 @@ from taskxl.intake.reading import read_book
 from taskxl.intake.refusals import Refused
 from taskxl.intake.workers import read_isolated
 from taskxl.ledger import Ledger, open_ledger
+from taskxl.ledger.kept import Kept
 from taskxl.ledger.looking import look_into_ledger
 from taskxl.ledger.own import LedgerRecords
 from taskxl.master.book.making import make_master, write_master
@@ -150,7 +152,15 @@ def list_sources(tasks: Sequence[Task]) -> list[str]:
 
 def load_master(workspace: Workspace) -> tuple[MasterList, tuple[Finding, ...]]:
     """Read the workspace's 主清单.xlsx. Raises TaskxlError when it cannot be used."""
-    placed = _place_master(workspace, workspace.read_master_bytes(), None)
+    content = workspace.read_master_bytes()
+    kept = Kept(workspace.ledger_path, write=False)
+    try:
+        found = find_list(kept, content)
+    finally:
+        kept.close()
+    if found is not None:
+        return found.master, found.findings
+    placed = _place_master(workspace, content, None)
     return placed.master, placed.findings
 
 
@@ -184,6 +194,9 @@ def settle_master(
     Raises TaskxlError when the list cannot be used at all.
     """
     content = workspace.read_master_bytes()
+    found = find_list(ledger.kept, content)
+    if found is not None:
+        return found.master, []
     placed = _place_master(workspace, content, ledger)
     try:
         settled = write_order_ids(write_ids(content, placed), placed)
@@ -200,6 +213,8 @@ def settle_master(
         why = f"新增任务的标识没有写进主清单（这次照常进行）：{error}"
     else:
         if not taken.offices:
+            if settled == content and _bears_its_ids(placed):
+                keep_list(ledger.kept, content, placed.master, placed.findings)
             return placed.master, []
         named = "、".join(office.name for office in taken.offices)
         told = (
@@ -211,6 +226,12 @@ def settle_master(
             told += f"看名称像是叫“{word}”，可在“设置”的“内设机构称谓”里改。"
         return _place_master(workspace, settled, ledger).master, [told]
     return placed.master, [why]
+
+
+def _bears_its_ids(placed: PlacedMaster) -> bool:
+    """Tell whether every row says itself by which id it is known, so that nobody else was asked."""
+    rows = (*placed.tasks.items(), *placed.milestones.items(), *placed.orders.rows.items())
+    return all(row.text("id") == known for known, row in rows)
 
 
 def add_orders(

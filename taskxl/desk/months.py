@@ -8,6 +8,7 @@ from pathlib import Path
 
 from taskxl.dates import report_day
 from taskxl.dates.year import year_periods
+from taskxl.desk.kept_returns import KeptReturns
 from taskxl.desk.lost_months import explain_absence
 from taskxl.desk.own_forms import know_forms
 from taskxl.desk.return_files import Progress, read_returns
@@ -16,6 +17,7 @@ from taskxl.forms.returned.reader import Expected
 from taskxl.intake.gate import read_once
 from taskxl.intake.refusals import Refused
 from taskxl.ledger import Ledger, ReceivedFile
+from taskxl.ledger.kept import Kept
 from taskxl.ledger.receipts import KnownArrivals, know_arrivals
 from taskxl.merge.month import merge_month
 from taskxl.model import MasterList, Month, Period, Return, Revision
@@ -61,13 +63,14 @@ def merge_folder(
     known: KnownArrivals | None = None,
     issued_lists: tuple[MasterList, ...] = (),
     today: date | None = None,
+    kept: Kept | None = None,
 ) -> MergedFolder:
     """Merge what lies under 回收/ of a period.
 
     `history` are the year's earlier months, `issued` the form id that each office was sent last,
     `revisions` what the 办公室 corrected in the summary; `known` tells when files came;
     `issued_lists` are those by which the forms went out; `today` is the day of the merge, without
-    which the report day has come.
+    which the report day has come; `kept` has what the same files were found to say before.
     """
     deadline = report_day(period, master.settings)
     early = today is not None and today < deadline
@@ -83,7 +86,9 @@ def merge_folder(
     )
     files = workspace.list_returns(period)
     folder = workspace.returns_folder(period)
-    returns = tuple(read_returns(folder, files, expected, progress, known or KnownArrivals()))
+    readings = KeptReturns(kept, expected) if kept else None
+    arrivals = known or KnownArrivals()
+    returns = tuple(read_returns(folder, files, expected, progress, arrivals, readings))
 
     def merge_by(listed: MasterList) -> Month:
         return merge_month(
@@ -177,6 +182,7 @@ def look_at_folder(
         known,
         lists,
         before.today,
+        ledger.kept if ledger else None,
     )
     return merged, [note] if note else []
 
