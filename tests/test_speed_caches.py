@@ -10,9 +10,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 
-from taskxl.desk import lists, return_files
+from taskxl.desk import kept_list, lists, return_files
 from taskxl.desk.issuing import issue_forms
 from taskxl.desk.kept_returns import KeptReturns
 from taskxl.desk.lists import load_master
@@ -119,14 +120,31 @@ def test_a_list_that_has_not_changed_is_not_parsed_again(
     workspace: Workspace, parsed: list[str]
 ) -> None:
     merge(workspace)
-    parsed.clear()
+    for marks in (parsed, kept_list._seen):
+        marks.clear()  # type: ignore[attr-defined]
     merge(workspace)
     assert parsed == []
     found = load_master(workspace)
     assert parsed == []
     cache_of(workspace).unlink()
     assert load_master(workspace) == found
+    assert parsed == []  # this run has read it
+    kept_list._seen.clear()
+    assert load_master(workspace) == found
     assert parsed == ["主清单.xlsx"]
+
+
+def test_a_row_without_an_id_is_not_kept(workspace: Workspace, parsed: list[str]) -> None:
+    """Its id is told by the ledger, not by the workbook's bytes alone."""
+    book = openpyxl.load_workbook(workspace.master_path)
+    sheet = book["任务"]
+    column = next(cell.column for cell in sheet[1] if cell.value == "标识")
+    sheet.delete_cols(column)
+    book.save(workspace.master_path)
+    for _ in range(2):
+        parsed.clear()
+        load_master(workspace)
+        assert parsed == ["主清单.xlsx"]
 
 
 def damage_bytes(path: Path) -> None:
@@ -205,8 +223,8 @@ def test_a_cache_of_another_program_is_not_believed(
     workspace: Workspace, read: list[str], parsed: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = merge(workspace)
-    for marks in (read, parsed):
-        marks.clear()
+    for marks in (read, parsed, kept_list._seen):
+        marks.clear()  # type: ignore[attr-defined]
     monkeypatch.setattr(kept_module, "_program", lambda: "another version")
     assert merge(workspace) == first
     assert len(read) == 3
