@@ -9,6 +9,7 @@ from functools import lru_cache
 _MARKS = "\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff"
 _UNSEEN = re.compile(f"[{_MARKS}]+")
 _WHITE = re.compile(rf"[\s{_MARKS}]+")
+_SPACES = re.compile(r"\s+")
 _FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
 _INNER_QUOTES = str.maketrans("“”", "‘’")
 _OFFICE = "股室"
@@ -98,13 +99,14 @@ def show(text: object, limit: int = 0) -> str:
     >>> show("a\u202eb")
     'a\\u202eb'
     """
+    plain = _SPACES.sub(" ", str(text)).strip()
     out = []
-    for char in re.sub(r"[\s]+", " ", str(text)).strip():
+    for char in plain if not plain.isprintable() else ():
         if unicodedata.category(char) in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"):
             out.append(f"\\u{ord(char):04x}" if ord(char) < 0x10000 else f"\\U{ord(char):08x}")
         else:
             out.append(char)
-    shown = "".join(out)
+    shown = "".join(out) or plain  # what is printable has no such character
     return shown[: limit - 1] + "…" if limit and len(shown) > limit else shown
 
 

@@ -7,7 +7,7 @@ from hashlib import sha256
 
 from taskxl.forms.returned.reader import Expected
 from taskxl.ledger.kept import Kept
-from taskxl.ledger.values import write_noun
+from taskxl.ledger.values import write_master
 from taskxl.model import Return
 
 
@@ -61,7 +61,7 @@ class KeptReturns:
         ]
         whole = sha256(json.dumps(told).encode())
         for master in (expected.master, *expected.issued_lists):
-            content = write_noun(master)
+            content = write_master(master)
             whole.update(f"\0{len(content)}\0".encode())
             whole.update(content)
         return whole.hexdigest()

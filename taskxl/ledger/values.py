@@ -4,6 +4,7 @@ import dataclasses
 import json
 import types
 import typing
+from collections import deque
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from functools import cache
@@ -13,12 +14,18 @@ from taskxl.model import MasterList, MilestoneEntry, MilestoneState, Month
 
 Noun = TypeVar("Noun")
 _STATE_FIELDS = ("light", "days_over")
+_written: deque[tuple[MasterList, bytes]] = deque(maxlen=3)
 _PLAIN = frozenset((str, int, float, bool, type(None)))
 
 
 def write_master(master: MasterList) -> bytes:
     """Return a master list as canonical JSON in UTF-8."""
-    return _write(_encode(master))
+    # One merge asks for the same few lists again and again: its mark, its record, its readings.
+    for known, content in _written:
+        if known is master:
+            return content
+    _written.append((master, _write(_encode(master))))
+    return _written[-1][1]
 
 
 def read_master(content: bytes) -> MasterList:
