@@ -82,7 +82,11 @@ ROOMS = {
     ),
     "returned": Room(
         ("taskxl/forms/returned/*.py",),
-        ("tests/test_forms_returned.py", "tests/test_returns_*.py", "tests/test_bite_returned*.py"),
+        (
+            *("tests/test_forms_returned*.py", "tests/test_returns_*.py"),
+            *("tests/test_clerks_month.py", "tests/test_month_left_open.py"),
+            *("tests/test_findings_expected.py", "tests/test_bite_returned*.py"),
+        ),
     ),
     "reading": Room(
         ("taskxl/master/reading/*.py",),

@@ -300,7 +300,7 @@ _CHINESE_MONTHS = {
 }
 _CHINESE_MONTH = re.compile("|".join(sorted(_CHINESE_MONTHS, key=len, reverse=True)))
 _MONTH = re.compile(
-    r"(?:(\d{4})(?:[-—年/.]|(?=\d{2}$)))?(?:1?\d月?[-—–~～至到])?(\d{1,2})(?:月份?)?"
+    r"(?:(\d{4})(?:[-—年/.]|(?=\d{2}$)))?(?:(1?\d)月?[-—–~～至到])?(\d{1,2})(?:月份?)?"
 )
 
 
@@ -355,16 +355,22 @@ class Period:
 
         `4`, `04`, `4月`, `四月份`, `2021-4`, `2021-04`, `202104`, `2021年四月`, and the label of a
         period, `1-4月`, which is the month it ends in.
-        Raises TaskxlError for anything else.
+        Raises TaskxlError for anything else, a span that does not begin with the year among it.
         """
         written = _CHINESE_MONTH.sub(lambda word: str(_CHINESE_MONTHS[word.group()]), text)
         found = _MONTH.fullmatch("".join(written.split()))
-        month = int(found.group(2)) if found else 0
-        if not found or not 1 <= month <= 12:
-            raise TaskxlError(
-                f"月份“{show(text, 20)}”看不懂。请写成 4 或 {settings.year or 2021}-04。"
-            )
-        return cls(int(found.group(1) or settings.year), month, settings.first_month)
+        why = ""
+        if found:
+            first, month = int(found[2] or settings.first_month), int(found[3])
+            if not 1 <= month <= 12:
+                why = f"：没有 {month} 月"
+            elif first != settings.first_month:
+                why = f"：期间都从 {settings.first_month} 月起"
+            else:
+                return cls(int(found[1] or settings.year), month, settings.first_month)
+        raise TaskxlError(
+            f"月份“{show(text, 20)}”看不懂{why}。请写成 4 或 {settings.year or 2021}-04。"
+        )
 
 
 def period_name(key: str) -> str:
@@ -466,6 +472,25 @@ class Altered:
     cell: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """A statement in an office's own words: what it `said`, and what it was `taken` to mean.
+
+    `field` is the form's word for what it answers; `milestone` is "" for what is said of a task,
+    `task` is "", too, for a head line.
+    """
+
+    office: str
+    task: str
+    milestone: str
+    field: str
+    said: str
+    taken: str
+    file: str = ""
+    sheet: str | None = None
+    cell: str | None = None
+
+
 IdentitySource = Literal["hand", "property", "hidden sheet", "office cell", "tasks"]
 
 
@@ -495,6 +520,10 @@ class Submission:
     """The fields that the form had when it was issued, of `ASKED`."""
     untouched: bool = False
     """Whether all its answers are texts that stood in it when it was issued."""
+    gone: frozenset[str] = frozenset()
+    """The ids of the milestones with which it was issued and of which no row came back."""
+    wordings: tuple[Wording, ...] = ()
+    """What it says in other words than those that stand for it."""
 
     @property
     def approved(self) -> bool:
@@ -645,6 +674,8 @@ class Month:
     """What each office last said of each 批示 in an earlier month."""
     asked_replies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """The offices, by the instruction's id, in whose returned forms it was asked for."""
+    wordings: tuple[Wording, ...] = ()
+    """What offices said in their own words, of all forms of which something stands."""
 
     @property
     def is_due(self) -> bool:

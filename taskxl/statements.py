@@ -137,6 +137,7 @@ _UNTIL = re.compile(rf"{_POSTPONE}.{{0,8}}?([至到为在]?)({_WHEN}|年底|年�
 _LONGEST = 30  # what is longer tells more than its state
 _LONGEST_WITH_REASON = 80
 _CLAUSE = re.compile(r"[,，。;；]")
+_OF_DAYS = re.compile(r"[\d〇○零一二三四五六七八九十年月日号./\\\-,，。;；、:：T]")
 # What behind 已完成 takes it back, and what behind another status says another one.
 _TAKES_BACK = re.compile(
     r"但|除|尚|未|不|没|无法|难以|滞后|暂|基本|部分|过半|一半|预计|剩|余|仍|还|待|拟|将|争取|计划|%|延期|推迟"
@@ -331,6 +332,15 @@ def day_text(text: str) -> str:
     """Return the day as a statement writes it, "" where it names none."""
     found = _FIND_DAY.search(squeeze(text))
     return found[0] if found else ""
+
+
+def says_more_than_day(text: str) -> bool:
+    """Tell whether a text says more than a day, as digits or Chinese numerals write it.
+
+    >>> says_more_than_day("6月16日下午"), says_more_than_day("二〇二一年四月二十日")
+    (True, False)
+    """
+    return bool(_OF_DAYS.sub("", squeeze(text)))
 
 
 def says_finished(said: str) -> bool:

@@ -164,7 +164,7 @@ def test_a_marker_is_no_part_of_a_date_and_a_bare_year_ends_when_it_ends(
 
 
 def test_a_date_that_the_calendar_does_not_have_is_asked_about() -> None:
-    assert due_of("2月30日前") == (None, "“2月30日前”没有具体日期，待确认")
+    assert due_of("2月30日前") == (None, "没有“2月30日”这一天，待确认")
 
 
 # ---------------------------------------------------------------- dates and numbers in cells

@@ -7,17 +7,20 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+import docx
 import openpyxl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from openxml_audit import OpenXmlValidator
 
+from taskxl.a1 import cell_name
 from taskxl.desk.issuing import compose_forms, issue_forms
 from taskxl.desk.lists import check_workspace, load_master
 from taskxl.desk.merging import merge_returns
 from taskxl.desk.proving import prove_month
 from taskxl.ledger import open_ledger
+from taskxl.master.book.layout import DELAY_COLUMNS, INSTRUCTION_COLUMNS
 from taskxl.master.book.making import read_master, write_master
 from taskxl.master.book.order_rows import write_order_sheets, write_orders
 from taskxl.master.book.rereading import read_placed
@@ -541,3 +544,76 @@ def test_that_nobody_has_answered_is_never_taken_for_a_new_instruction(office: s
     assert shown.text == "〔4月批示〕请加快。"
     own = read_shown({"2": {"批示": f"{NO_REPLY}？请催办"}}, rows)["2", "", "instructions"]
     assert own.text == f"{NO_REPLY}？请催办"
+
+
+def _drop_downs(content: bytes) -> dict[str, dict[str, str]]:
+    """Return the columns that offer something, by sheet and header: the range they offer."""
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    found: dict[str, dict[str, str]] = {}
+    for name in SHEETS:
+        sheet = book[name]
+        for one in sheet.data_validations.dataValidation:
+            if one.type == "list":
+                column = min(area.min_col for area in one.sqref.ranges)
+                source = one.formula1.lstrip("=").partition(":")[0]
+                found.setdefault(name, {})[sheet.cell(1, column).value] = source
+    return found
+
+
+def test_sheets_added_to_an_old_list_help_as_those_of_a_new_one_do() -> None:
+    whole = write_master(LISTED)
+    book = openpyxl.load_workbook(io.BytesIO(whole))
+    for name in SHEETS:
+        del book[name]
+    buffer = io.BytesIO()
+    book.save(buffer)
+    old = buffer.getvalue()
+    added = write_order_sheets(old, read_placed(old, "主清单.xlsx"))
+    assert _drop_downs(added) == _drop_downs(whole)
+    assert len(_drop_downs(added)["批示"]) == 2
+    book = openpyxl.load_workbook(io.BytesIO(added))
+    for name, columns in {"延期": DELAY_COLUMNS, "批示": INSTRUCTION_COLUMNS}.items():
+        told = {
+            str(one.sqref): one.prompt
+            for one in book[name].data_validations.dataValidation
+            if one.type != "list"
+        }
+        assert told == {
+            cell_name(1, n): column.note for n, column in enumerate(columns, 1) if column.note
+        }
+
+
+@pytest.mark.parametrize("way", ["Word", "values"])
+def test_an_answer_is_known_in_a_table_that_was_pasted_elsewhere(
+    workspace: Workspace, way: str
+) -> None:
+    """Without marks the row is known by what it says: 4月领导批示：推进政务公开."""
+    Pen(workspace.summary_path(APRIL)).write("2", "批示", "请于5月底前公布。").save()
+    issue_forms(workspace, MAY, now=LATER)
+    answer(workspace, "办公室", MAY, "批04-2", 进展情况="目录已于5月12日公布。")
+    path = workspace.returns_folder(MAY) / workspace.form_path("办公室", MAY).name
+    sheet = openpyxl.load_workbook(path)["进展情况表"]
+    top, columns = form_columns(sheet)
+    rows = [
+        [str(sheet.cell(r, c).value or "") for c in range(1, 9)] for r in (top, *task_rows(sheet))
+    ]
+    assert "标识" in columns
+    path.unlink()
+    if way == "Word":
+        document = docx.Document()
+        document.add_paragraph("填报股室：办公室　填报人：周晓禾")
+        table = document.add_table(0, 8)
+        for row in rows:
+            for cell, value in zip(table.add_row().cells, row, strict=True):
+                cell.text = value
+        document.save(str(path.with_suffix(".docx")))
+    else:
+        book = openpyxl.Workbook()
+        for row in [["填报股室", "办公室"], *rows]:
+            book.active.append(row)
+        book.save(path)
+    may = merge(workspace, MAY)
+    assert [(r.task, r.progress) for r in may.month.replies] == [
+        ("批04-2", "目录已于5月12日公布。")
+    ]
+    assert not [f for f in may.month.findings if f.code == "G418"]

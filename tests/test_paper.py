@@ -1,6 +1,8 @@
 """The month on paper: shared widths, the leaders' page, 定稿, texts to paste."""
 
+import email
 from datetime import date
+from email.policy import default
 from functools import partial
 from pathlib import Path
 
@@ -100,3 +102,7 @@ def test_texts_to_paste_name_all_to_the_group_and_each_to_itself(run, tmp_path: 
     assert all(name in group for name in names)
     assert len(offices) == len(names)
     assert all(any(f"【{name}】" in one for one in offices) for name in names)
+    drafts = sorted((folder / "2021年04月/下发/邮件").glob("*.eml"))
+    subjects = [email.message_from_bytes(p.read_bytes(), policy=default)["subject"] for p in drafts]
+    assert len(subjects) == len(names)
+    assert all(str(one).startswith("提醒：") for one in subjects), subjects

@@ -1,6 +1,14 @@
 """Dates as bureaus write them: due phrases, clerks' dates, the day on which reports are due."""
 
-from taskxl.dates.due import UNSET, Calendar, Due, find_due, find_later_notice, is_recurring
+from taskxl.dates.due import (
+    UNSET,
+    Calendar,
+    Due,
+    find_due,
+    find_impossible,
+    find_later_notice,
+    is_recurring,
+)
 from taskxl.dates.reporting import doubt_report_day, report_day
 from taskxl.dates.typed import read_date, read_number
 
@@ -10,6 +18,7 @@ __all__ = [
     "Due",
     "doubt_report_day",
     "find_due",
+    "find_impossible",
     "find_later_notice",
     "is_recurring",
     "read_date",

@@ -244,7 +244,7 @@ def find_due(text: str, year: int, calendar: Calendar = UNSET) -> Due | None:
         hits = []
     dated = [hit for hit in hits if hit.due]
     if not dated:
-        return _explain_no_date(plain, hits, later, recurring)
+        return _explain_no_date(plain, year, hits, later, recurring)
     stated = [hit for hit in dated if hit.strong] or dated
     best = max(
         [hit for hit in stated if hit.certain] or stated, key=lambda hit: hit.due or date.min
@@ -292,10 +292,16 @@ def _find_phrases(plain: str, year: int, calendar: Calendar) -> list[_Hit]:
 
 
 def _explain_no_date(
-    plain: str, hits: list[_Hit], later: re.Match[str] | None, recurring: re.Match[str] | None
+    plain: str,
+    year: int,
+    hits: list[_Hit],
+    later: re.Match[str] | None,
+    recurring: re.Match[str] | None,
 ) -> Due | None:
     if hits:
         phrase = hits[0].phrase
+        if impossible := find_impossible(phrase, year):
+            return Due(None, f"没有“{impossible}”这一天，待确认")
         if "开学" in phrase or "开园" in phrase or "学期" in phrase:
             return Due(None, f"“{phrase}”取决于开学日期，设置中没有填写，待确认")
         return Due(None, f"“{phrase}”没有具体日期，待确认")
@@ -305,6 +311,26 @@ def _explain_no_date(
         return Due(None, f"“{recurring[0]}”{_NO_END}", recurring=True)
     season = _SEASON.match(plain.lstrip(_LEADING))
     return Due(None, f"“{season[0]}”没有具体日期，待确认") if season else None
+
+
+_ANY_DAY = re.compile(
+    r"(?<!\d)(?:(\d{4})年)?(\d{1,2})月(\d{1,2})[日号]|(?<!\d)(\d{4})([-/.])(\d{1,2})\5(\d{1,2})(?!\d)"
+)
+
+
+def find_impossible(text: str, year: int) -> str:
+    """Return the first date in a text that no calendar has, as it is written, "" without one.
+
+    >>> find_impossible("拟延期至6月31日", 2021), find_impossible("6月30日前完成", 2021)
+    ('6月31日', '')
+    >>> find_impossible("2月29日", 2021), find_impossible("2月29日", 2024)
+    ('2月29日', '')
+    """
+    for found in _ANY_DAY.finditer(write_digits(squeeze(text))):
+        said, month, day = found[1] or found[4] or year, found[2] or found[6], found[3] or found[7]
+        if make_date(int(said), int(month), int(day)) is None:
+            return found[0]
+    return ""
 
 
 def is_recurring(vague: str | None) -> bool:

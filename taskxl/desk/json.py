@@ -66,8 +66,8 @@ def month_json(month: Month, summary: str) -> dict[str, Any]:
     """Return the document that `merge --json` prints.
 
     `summary` is the path of the summary workbook. Beside the contract's keys it has `milestones`,
-    `altered`, `revisions` and `replies`, so that every word of a return is in it, and the rows of
-    延期 and 批示.
+    `altered`, `wordings`, `revisions` and `replies`, so that every word of a return is in it, and
+    the rows of 延期 and 批示.
     """
     counts = count_month(month)
     return {
@@ -134,6 +134,7 @@ def month_json(month: Month, summary: str) -> dict[str, Any]:
             }
             for change in month.altered
         ],
+        "wordings": [asdict(one) for one in month.wordings],
         "revisions": [asdict(one) for one in month.revisions],
         "replies": [_entry_json(entry) for entry in month.replies],
         "instructions": [

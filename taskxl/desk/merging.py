@@ -12,6 +12,7 @@ from taskxl.desk.one_month import MergeReport, look_for_corrections, merge_one
 from taskxl.desk.rebuilding import rebuild
 from taskxl.desk.return_files import Progress
 from taskxl.desk.taking_orders import take_up_instructions
+from taskxl.desk.wrong_months import describe_elsewhere
 from taskxl.desk.year_walk import recall_months, walk_year
 from taskxl.ledger import open_ledger
 from taskxl.ledger.looking import look_into_ledger
@@ -58,6 +59,7 @@ def merge_returns(
         notes += told
         report = merge_one(workspace, ledger, master, period, before, penned, now, progress)
         notes += filter(None, [describe_lookalikes(workspace, period)])
+        notes += describe_elsewhere(workspace, ledger, report.month)
         notes += describe_filled(find_filled(workspace, ledger, period))
     word = master.settings.office_word
     return replace(report, notes=tuple(call_offices(n, word) for n in (*notes, *report.notes)))
@@ -66,11 +68,13 @@ def merge_returns(
 def note_strays(workspace: Workspace, month: Month) -> list[str]:
     """Return lines on what of a month lies elsewhere than in its 回收/; writes nothing.
 
-    Such are forms that were filled in 下发/, and folders that look like the month's own.
+    Such are forms that were filled in 下发/, forms in another month's 回收/, and folders that look
+    like the month's own.
     """
     returned = {file.sha256 for file in month.files}
     notes = [*filter(None, [describe_lookalikes(workspace, month.period)])]
     with look_into_ledger(workspace) as ledger:
+        notes += describe_elsewhere(workspace, ledger, month)
         return notes + describe_filled(find_filled(workspace, ledger, month.period, returned))
 
 

@@ -66,7 +66,9 @@ def merge_one(
     notes = [*penned.notes, *kept, *told]
     notes += [f"新的汇总写在旁边：“{show(penned.path.name)}”。"] if beside else []
     require_writable(penned.path, content)
-    notes += [keep_summary(path, one) for path, one in penned.asides if one != content]
+    notes += [
+        keep_summary(path, one, penned.recorded) for path, one in penned.asides if one != content
+    ]
     if penned.changes:
         notes.append(f"{period.name}的汇总表里有 {len(penned.changes)} 处手工修订，已保留并标明。")
     # First the ledger, then the file: a correction is never only in a file about to be replaced.

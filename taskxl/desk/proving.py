@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 
+from taskxl.desk.lists import load_master
 from taskxl.desk.return_files import Progress
 from taskxl.errors import TaskxlError
 from taskxl.intake.gate import Refused, read_once
@@ -203,7 +204,9 @@ def _read_forms(workspace: Workspace, ledger: Ledger | None, *periods: Period) -
         kept = ledger.issued_contents(period) if ledger else ()
         contents += kept or _list_forms(workspace, period)
     read = read_isolated(read_form, None, contents, limits=_LIMITS)
-    return gather_forms(form for _, form in read if isinstance(form, ReadFile))
+    master, _ = load_master(workspace)
+    persons = {person.name for task in master.tasks for person in task.persons}
+    return gather_forms((form for _, form in read if isinstance(form, ReadFile)), persons)
 
 
 def _list_forms(workspace: Workspace, period: Period) -> Iterator[bytes]:

@@ -15,7 +15,13 @@ from taskxl.merge.revisions import combine_revisions
 from taskxl.model import Month, Period, Revision
 from taskxl.reports.corrections import Summary, find_corrections, read_summary
 from taskxl.text import show
-from taskxl.workspace.files import put_aside, read_whole, require_writable
+from taskxl.workspace.files import (
+    describe_unrecorded,
+    put_aside,
+    put_unrecorded_aside,
+    read_whole,
+    require_writable,
+)
 from taskxl.workspace.folder import Workspace
 
 # The 办公室's own file: a summary of a thousand offices is far larger than any return.
@@ -28,9 +34,10 @@ class Penned:
     """What a person made of a period's summary.
 
     `path` is where the next one goes, beside one that cannot be read, and `content` what lies
-    there. `revisions` are the corrections in force, `changes` those of them that no merge has seen
-    yet, found in the workbooks `taken`; `asides` are those of them in which something else was
-    written, with their paths. `notes` are lines for the 办公室.
+    there. `recorded` tells whether the ledger knows of any summary of the period; without one,
+    nobody can tell what a person changed. `revisions` are the corrections in force, `changes` those
+    of them that no merge has seen yet, found in the workbooks `taken`; `asides` are those of them
+    in which something else was written, with their paths. `notes` are lines for the 办公室.
     """
 
     path: Path
@@ -40,6 +47,7 @@ class Penned:
     taken: tuple[bytes, ...] = ()
     asides: tuple[tuple[Path, bytes], ...] = ()
     notes: tuple[str, ...] = ()
+    recorded: bool = True
 
 
 def look_at_summary(
@@ -83,7 +91,10 @@ def look_at_summary(
         asides += [(path, content)] if found.others else []
         places.append((path, content))
     revisions = combine_revisions(carried, changes)
-    return Penned(*places[0], revisions, changes, tuple(taken), tuple(asides), tuple(notes))
+    recorded = ledger.has_summary(period)
+    return Penned(
+        *places[0], revisions, changes, tuple(taken), tuple(asides), tuple(notes), recorded
+    )
 
 
 def _find_summaries(workspace: Workspace, period: Period) -> Iterator[Path]:
@@ -137,8 +148,13 @@ def require_unchanged(penned: Penned) -> None:
         )
 
 
-def keep_summary(path: Path, content: bytes) -> str:
-    """Keep a copy of a summary that holds what the next one will not; return a line on it."""
+def keep_summary(path: Path, content: bytes, recorded: bool) -> str:
+    """Keep a copy of a summary that holds what the next one will not; return a line on it.
+
+    Where none is `recorded`, it is not said that a person changed it.
+    """
+    if not recorded:
+        return describe_unrecorded(path, put_unrecorded_aside(path, content))
     aside = put_aside(path, content)
     return (
         f"“{show(path.name)}”里有修订栏以外的手工改动，已原样另存为“{show(aside.name)}”；"

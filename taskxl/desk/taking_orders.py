@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
-from taskxl.dates import find_due
+from taskxl.dates import find_due, find_impossible
 from taskxl.desk.lists import add_orders
 from taskxl.ledger import Ledger
 from taskxl.merge.delays import find_new_requests
@@ -44,8 +44,22 @@ def take_up_delays(
         f"有 {len(fresh)} 处申请延期（{names}{more}），已列入主清单“延期”表。"
         "请报分管负责同志决定：同意的，填批准人和“延期至”；不同意的，在批准人一栏写“不同意”。"
     )
+    blank = [one for one in fresh if one.wanted is None]
+    doubts = _doubt_days(
+        [(_name_delay(month.master, one), one.reason, "“申请延至”") for one in blank],
+        master.settings.year,
+    )
     master, notes = add_orders(workspace, ledger, master, now, delays=fresh)
-    return master, [told, *notes]
+    return master, [told, *doubts, *notes]
+
+
+def _doubt_days(rows: Iterable[tuple[str, str, str]], year: int) -> list[str]:
+    """Return a line for each new row whose words name a day that no calendar has."""
+    return [
+        f"{name}：写的是“{impossible}”，没有这一天，{column}空着。请问明后在主清单里补上。"
+        for name, text, column in rows
+        if (impossible := find_impossible(text, year))
+    ]
 
 
 def _name_delay(master: MasterList, delay: Delay) -> str:
@@ -113,6 +127,11 @@ def take_up_instructions(
             f"{period.name}汇总表里的 {len(added)} 条批示，已列入主清单“批示”表，"
             "下个月的表上请股室答复。请补上批示人、交办股室和办理期限；办结了的，填办结日期。"
         )
+    named = {one.id: task.label for one in fresh if (task := master.task(one.task))}
+    notes += _doubt_days(
+        [(f"{named[one.id]}的批示", one.text, "“办理期限”") for one in added if one.until is None],
+        master.settings.year,
+    )
     master, more = add_orders(workspace, ledger, master, now, instructions=fresh)
     return master, [*notes, *more]
 

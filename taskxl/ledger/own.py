@@ -28,6 +28,11 @@ class LedgerRecords:
         )
         return self.ledger.connection.execute(query, {"digest": digest}).fetchone() is not None
 
+    def knows(self, name: str) -> bool:
+        """Tell whether anything was ever written at `name`, as far as is recorded."""
+        query = "SELECT 1 FROM written WHERE name = ? LIMIT 1"
+        return self.ledger.connection.execute(query, (_as_stored(name),)).fetchone() is not None
+
     def record(self, name: str, digest: str) -> None:
         """Record that content of that SHA-256 is about to be written at `name`."""
         self._add("written", name, digest)
@@ -44,8 +49,12 @@ class LedgerRecords:
             self.ledger.connection.execute(
                 f"INSERT INTO {table} (name, digest, recorded_at) VALUES (?, ?, ?)"  # noqa: S608
                 " ON CONFLICT (digest, name) DO NOTHING",
-                (name.encode("utf-8", "backslashreplace").decode(), digest, at),
+                (_as_stored(name), digest, at),
             )
+
+
+def _as_stored(name: str) -> str:
+    return name.encode("utf-8", "backslashreplace").decode()
 
 
 def careful_writer(ledger: Ledger, root: Path, now: datetime | None) -> CarefulWriter:

@@ -286,6 +286,17 @@ class Ledger:
             is not None
         )
 
+    def has_summary(self, period: Period) -> bool:
+        """Tell whether a summary of a period is recorded, of whatever merge: see record_summary."""
+        return (
+            self._one(
+                "SELECT 1 FROM summaries JOIN merges ON merges.id = summaries.merge"
+                " WHERE merges.period = ?",
+                (period.key,),
+            )
+            is not None
+        )
+
     def last_import(self) -> MasterList | None:
         """Return the list as the document stated it that was read in last, None before any was."""
         digest = self._last_import()

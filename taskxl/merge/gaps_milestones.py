@@ -137,6 +137,12 @@ def _weigh(
     if not view.asks(office, "state"):
         return "info", "，表上没有逐个填报节点的栏目，进展情况里也看不出。请核实是否已完成。"
     if not any(one.office == office for one in view.statements.get(state.milestone.id, ())):
+        versions = view.standing.get(office, ())
+        if entry and any(state.milestone.id in v.submission.gone for v in versions):
+            return "warning", (
+                "，下发的表里有这个节点，收回的表里没有找到它的一行。"
+                "请补上这一行，写明完成情况，重新报送。"
+            )
         if entry is None or entry.status not in (BEHIND, NOT_STARTED):
             return "info", f"，{office}报来的表里没有这个节点。请核实是否已完成。"
         return "warning", (

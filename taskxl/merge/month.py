@@ -121,6 +121,7 @@ def merge_month(
         milestones=milestones,
         unplaced=(*counted.unplaced, *_other_statements(statements)),
         altered=counted.altered,
+        wordings=counted.wordings,
         findings=(),
         previous=order_entries([said.entry for said in earlier.values()], places, offices),
         lights_before=_lights_of(past[-1]) if past else {},
@@ -174,6 +175,7 @@ def _without_replies(counted: Counted, instructions: Mapping[str, Instruction]) 
         entries=tuple(entry for entry in counted.entries if entry.task not in instructions),
         findings=tuple(replace(one, task=owner(one.task)) for one in counted.findings),
         altered=tuple(replace(one, task=owner(one.task) or one.task) for one in counted.altered),
+        wordings=tuple(replace(one, task=owner(one.task) or one.task) for one in counted.wordings),
     )
 
 

@@ -35,6 +35,7 @@ from taskxl.model import (
     Return,
     Submission,
     Unplaced,
+    Wording,
     period_name,
 )
 from taskxl.roster import Roster
@@ -66,6 +67,7 @@ class Counted:
     heads: Mapping[str, Head] = field(default_factory=dict)
     about: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     notes: Mapping[str, str] = field(default_factory=dict)
+    wordings: tuple[Wording, ...] = ()
 
 
 def count_returns(
@@ -137,6 +139,7 @@ def count_returns(
         heads,
         {office: tuple(names) for office, names in about.items()},
         {ret.file: ret.note for ret in returns if ret.note},
+        tuple(w for s in settled.values() for v in s.standing for w in v.submission.wordings),
     )
 
 

@@ -6,7 +6,7 @@ from html import escape
 
 from lxml import etree
 
-from taskxl.a1 import cell_name
+from taskxl.a1 import area_name, cell_name
 from taskxl.ooxml.package import (
     DECLARATION,
     Packed,
@@ -22,6 +22,9 @@ from taskxl.xml import local
 
 _SHEET_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"
 _RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_OFFERED = 300
+"""Rows that a drop-down reaches."""
+_NOTE_LIMIT = 255  # what an input message may hold: ECMA-376 part 1, 18.3.1.32
 _STRICT_RELATIONS = "http://purl.oclc.org/ooxml/officeDocument/relationships"
 
 Place = tuple[str, int, int]
@@ -30,11 +33,17 @@ Place = tuple[str, int, int]
 
 @dataclass(frozen=True, slots=True)
 class NewColumn:
-    """A column of a new sheet: its header, its width, and the cell whose look it takes."""
+    """A column of a new sheet: its header, its width, and the cell whose look it takes.
+
+    `note` is shown beside the header when somebody selects it; `source` is the range, as formulas
+    name it, whose cells a drop-down offers: anything else may stand, too.
+    """
 
     header: str
     width: float
     like: Place | None = None
+    note: str = ""
+    source: str = ""
 
 
 def add_sheet(
@@ -137,9 +146,31 @@ def _write_sheet(
         f'<sheetViews><sheetView workbookViewId="0">{pane}</sheetView></sheetViews>'
         f"<cols>{widths}</cols>"
         f'<sheetData><row r="1" ht="30" customHeight="1">{cells}</row></sheetData>'
+        f"{_write_help(columns)}"
         '<pageMargins left="0.5" right="0.5" top="0.8" bottom="0.7" header="0.3" footer="0.3"/>'
         '<pageSetup paperSize="9" orientation="landscape" fitToHeight="0"/></worksheet>'
     )
+
+
+def _write_help(columns: tuple[NewColumn, ...]) -> str:
+    """Return what helps to fill the columns: notes on headers, drop-downs below them."""
+    helps = []
+    for n, column in enumerate(columns, 1):
+        if column.note:
+            note = escape(column.note[:_NOTE_LIMIT])
+            helps.append(
+                f'<dataValidation allowBlank="1" showInputMessage="1" prompt="{note}"'
+                f' sqref="{cell_name(1, n)}"/>'
+            )
+        if column.source:
+            area = area_name(2, n, 1 + _OFFERED, n)
+            helps.append(
+                f'<dataValidation type="list" allowBlank="1" sqref="{area}">'
+                f"<formula1>{escape(column.source, quote=False)}</formula1></dataValidation>"
+            )
+    if not helps:
+        return ""
+    return f'<dataValidations count="{len(helps)}">{"".join(helps)}</dataValidations>'
 
 
 def _style(look: str, name: str) -> str:

@@ -15,6 +15,7 @@ IDENTITY_SHEET = "_taskxl"
 MEMBER_BYTES = 64 << 20
 """A file in a zip that is larger is not read."""
 _THREAD = re.compile(r"^\[[^\]]*\].*?(?:Comment|Reply|批注|注释|回复)\s*[:：]", re.DOTALL)
+_LITERAL = re.compile(r'"([^"]*)"')
 _PARTS_OF_WORKBOOK = ("[Content_Types].xml", "xl/")
 
 
@@ -59,12 +60,16 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class ReadFile:
-    """A file by its digest: its words, or why it was not read."""
+    """A file by its digest: its words, or why it was not read.
+
+    `literals` are the texts in its formulas, which show one of them.
+    """
 
     digest: str
     words: tuple[Word, ...] = ()
     formulas: frozenset[Place] = frozenset()
     unread: str = ""
+    literals: frozenset[str] = frozenset()
 
 
 def read_words(content: bytes, formulas: Collection[Place] = ()) -> tuple[Word, ...]:
@@ -85,12 +90,15 @@ def read_form(_: None, content: bytes) -> ReadFile:
     """Return a form as it went out: its texts, and where it has formulas."""
     words: list[Word] = []
     formulas: set[Place] = set()
+    literals: set[str] = set()
     for sheet, row, column, cell in _read_cells(content, calculated=False):
         if cell.data_type == "f":
             formulas.add((sheet, row, column))
+            literals |= {fold(text) for text in _LITERAL.findall(str(cell.value))} - {""}
         elif texts := spell(cell.value, cell.number_format):
             words.append(Word(sheet, row, column, texts))
-    return ReadFile(sha256(content).hexdigest(), tuple(words), frozenset(formulas))
+    digest = sha256(content).hexdigest()
+    return ReadFile(digest, tuple(words), frozenset(formulas), literals=frozenset(literals))
 
 
 def read_return(content: bytes) -> ReadFile:

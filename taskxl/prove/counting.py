@@ -20,7 +20,7 @@ from taskxl.prove.summary_tables import (
     Summary,
     plain_caption,
 )
-from taskxl.words import DONE, LIGHTS, OFFICE_STATES, STATUSES
+from taskxl.words import DONE, LIGHTS, NOT_DUE, OFFICE_STATES, STATUSES
 
 _NOT_OWING = "（不须报送）"
 _OFFICE = "(?:股室|科室|处室|部门)"
@@ -30,7 +30,7 @@ _OVERFLOW = re.compile(r"最后 (\d+) 条是汇总表里放不下的长文")
 _AS_OF = re.compile(r"统计截止：(\d{4}年\d{1,2}月\d{1,2}日)")
 _IN_TEXT = re.compile(r"任务 (\d+) 项，节点 (\d+) 个")
 _LINKED = re.compile(rf"(.+)（(\d+) (?:项|条|个{_OFFICE}|个|处|个文件)）")
-_NAMED = re.compile(rf"({'|'.join(OFFICE_STATES.values())})（(\d+) 个）：(.*)")
+_NAMED = re.compile(rf"({'|'.join((*OFFICE_STATES.values(), NOT_DUE))})（(\d+) 个）：(.*)")
 _GROUPED = re.compile(rf"(.+?)：(\d+) (处|个{_OFFICE})(?:（.*）)?(?:，最长已超期 (\d+) 天)?")
 _TASK = re.compile(r"(?:第(.+?)项)?(.*?)(?:…|\.\.\.)?")
 _SEVERAL = re.compile(rf"(\d+) 个{_OFFICE}")
@@ -122,12 +122,17 @@ def _count_offices(summary: Summary) -> dict[str, str]:
     states = [line["报送状态"] for line in owing]
     on_time, *others = OFFICE_STATES.values()
     counts = {word: str(states.count(word)) for word in others}
-    owed, complete = (sum(int(line[word] or 0) for line in owing) for word in ("应填", "填全"))
+    early = any(plain_caption(word.text) == NOT_DUE for word in summary.overview)
+    if early:  # nobody is called 未报送 before the report day, and there is no rate
+        counts = {word: count for word, count in counts.items() if word != OFFICE_STATES["missing"]}
+        counts[NOT_DUE] = str(states.count(NOT_DUE))
+    due = [line for line in owing if line["报送状态"] != NOT_DUE]
+    owed, complete = (sum(int(line[word] or 0) for line in due) for word in ("应填", "填全"))
     return {
         "应报股室": str(len(owing)),
         "按时报送": str(states.count(on_time)),
         **counts,
-        "按时报送率": _rate(states.count(on_time), len(owing)),
+        "按时报送率": _rate(states.count(on_time), 0 if early else len(owing)),
         "报送完整率": _rate(complete, owed),
         "来稿文件": str(len(_filled(summary, REGISTER, "结论"))),
     }
@@ -231,7 +236,7 @@ def _check_urgent(words: Sequence[Word], summary: Summary) -> Iterator[Check]:
     about = [
         line
         for line in named
-        if (several or line["股室"] == office.text or office.text == "—")
+        if (several or line["股室"] == ("" if office.text == "—" else office.text))
         and not (line["代码"] == "G401" and line["股室"] in running)
     ]
     offices = {line["股室"] for line in about if line["股室"]}

@@ -10,8 +10,10 @@ _ESCAPED = re.compile(r"_x([0-9a-fA-F]{4})_")
 _WRITTEN_OUT = re.compile(r"\\u([0-9a-f]{4})|\\U([0-9a-f]{8})")
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u2061-\u206f\ufff9-\ufffb\ud800-\udfff]")
 _DATE = re.compile(
-    r"(?:(\d{4}|\d{2})[年./-])?(\d{1,2})[月./-](\d{1,2})[日号]?|(\d{4})(\d{2})(\d{2})"
+    r"(?:(\d{4}|\d{2})[年./、-])?(\d{1,2})[月./、-](\d{1,2})[日号]?|(\d{4})(\d{2})(\d{2})"
 )
+_YEAR_LAST = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")
+_CLOCK = re.compile(r"(?:\s+|(?<=[日号]))\d{1,2}:\d{2}(?::\d{2})?\s*$")
 _DIGITS = dict(zip("〇零一二三四五六七八九", (0, *range(10)), strict=True))
 _NUMERAL = re.compile(r"[〇零一二三四五六七八九十]+")
 _DECIMALS = re.compile(r"[0#]\.(0+)")
@@ -96,7 +98,15 @@ def day_in(text: str) -> tuple[int | None, int, int] | None:
     >>> day_in("4.20"), day_in("二〇二一年四月二十日"), day_in("完成20%")
     ((None, 4, 20), (2021, 4, 20), None)
     """
-    found = _DATE.fullmatch(_NUMERAL.sub(_read_numeral, fold(text)).rstrip("。"))
+    plain = _NUMERAL.sub(_read_numeral, fold(_CLOCK.sub("", text))).replace("\\", "/")
+    plain = plain.rstrip("。.、,，;；")
+    if told := _YEAR_LAST.fullmatch(plain):
+        first, second, said = map(int, told.groups())
+        # 4/23/2021 and 23/4/2021 are the same day, 4/5/2021 is of April or of May
+        if max(first, second) <= 12 and first != second:
+            return None
+        return said, min(first, second), max(first, second)
+    found = _DATE.fullmatch(plain)
     if not found:
         return None
     year, month, day = found.groups()[:3] if found.group(2) else found.groups()[3:]

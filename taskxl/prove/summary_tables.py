@@ -11,7 +11,7 @@ from taskxl.prove.spelling import fold
 OVERVIEW, TASKS, GAPS = "总览", "汇总表", "缺口清单"
 OFFICES, MILESTONES, LEADERS = "报送情况", "节点台账", "分管领导"
 UNPLACED, ALTERED, REGISTER = "未归位内容", "改动对照", "来稿登记"
-ORDERS = "批示办理"
+ORDERS, WORDINGS = "批示办理", "所报原话"
 # By what a sheet's header row is known: two of its words.
 _HEADERS: Mapping[str, tuple[str, str]] = {
     TASKS: ("编号", "进展情况"),
@@ -22,6 +22,7 @@ _HEADERS: Mapping[str, tuple[str, str]] = {
     UNPLACED: ("来源文件", "内容"),
     ALTERED: ("谁改的", "改为"),
     ORDERS: ("批示内容", "办理情况"),
+    WORDINGS: ("原话", "汇总时按"),
     REGISTER: ("结论", "内容指纹（SHA-256）"),
 }
 # What a row of a return has in common with its task's row of 汇总表, and how much that tells.

@@ -80,6 +80,9 @@ class Records(Protocol):
     def wrote(self, digest: str) -> bool:
         """Tell whether content of that SHA-256 is taskxl's own."""
 
+    def knows(self, name: str) -> bool:
+        """Tell whether anything was ever written at `name`, as far as is recorded."""
+
     def record(self, name: str, digest: str) -> None:
         """Record that content of that SHA-256 is about to be written at `name`."""
 
@@ -89,21 +92,40 @@ class Records(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What became of a file: whether it was `changed`, and where what a person made of it went."""
+    """What became of a file: whether it was `changed`, and where what a person made of it went.
+
+    What was put aside was changed by a person only where the records knew the file (`known`).
+    """
 
     path: Path
     changed: bool
     aside: Path | None = None
+    known: bool = True
 
     @property
     def note(self) -> str | None:
         """A line for the 办公室 where something was put aside."""
         if self.aside is None:
             return None
+        if not self.known:
+            return describe_unrecorded(self.path, self.aside)
         return (
             f"“{show(self.path.name)}”有手工改动，已原样另存为“{show(self.aside.name)}”；"
             "新写的里没有这些改动，请对照补上。"
         )
+
+
+def put_unrecorded_aside(path: Path, content: bytes) -> Path:
+    """Keep content of which nobody knows whether a person changed it; its name does not say so."""
+    return put_aside(path, content, "更新前", "")
+
+
+def describe_unrecorded(path: Path, aside: Path) -> str:
+    """Return a line on a file that was put aside though nobody knows who changed it, if anybody."""
+    return (
+        f"台账里没有“{show(path.name)}”的记录，分不清有没有手工改动，原来的已另存为"
+        f"“{show(aside.name)}”；改动过的，请对照补上。"
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,14 +147,14 @@ class CarefulWriter:
         """
         changing = require_writable(path, content)
         name = self._name(path)
-        aside = None
+        aside, known = None, self.records.knows(name)
         found = read_whole(path) if changing and path.is_file() else None
         if found is not None and not self.records.wrote(sha256(found).hexdigest()):
             self.records.keep(name, found)
-            aside = put_aside(path, found)
+            aside = put_aside(path, found) if known else put_unrecorded_aside(path, found)
         # Before the file is there: whatever happens then, it is known whose it is.
         self.records.record(name, sha256(content).hexdigest())
-        return Written(path, write_whole(path, content, found if changing else None), aside)
+        return Written(path, write_whole(path, content, found if changing else None), aside, known)
 
     def _name(self, path: Path) -> str:
         place = path.absolute()

@@ -1,11 +1,11 @@
 """A row of a returned form: the office's answers, and what became of its fixed texts."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from taskxl.dates import read_date
+from taskxl.dates import find_impossible, read_date
 from taskxl.findings import Finding, rule
 from taskxl.forms.identity import Block, RowMark, digest_text
 from taskxl.forms.issue import PREVIOUS_OBSTACLES, PREVIOUS_PROGRESS, strip_mark
@@ -15,7 +15,7 @@ from taskxl.forms.returned.drawn import compose_cell
 from taskxl.forms.returned.matching import squeeze_number
 from taskxl.forms.returned.tally import Tally
 from taskxl.intake.grids import Area, CellError, Value, value_text
-from taskxl.model import Altered, Entry, MilestoneEntry, Task
+from taskxl.model import Altered, Entry, MilestoneEntry, Task, Wording
 from taskxl.statements import (
     day_of_note,
     day_text,
@@ -23,6 +23,7 @@ from taskxl.statements import (
     gives_reason,
     read_state,
     read_status,
+    says_more_than_day,
 )
 from taskxl.tasks import short_label, shown_title
 from taskxl.text import is_blank, quote_change, show, squeeze
@@ -188,6 +189,8 @@ class AnswerReader:
             self._report_word(at, "status", "进度状态", status, STATUSES)
         elif day_text(typed) or gives_reason(typed):
             self._keep_whole(at, "status")
+        else:
+            self._record_wording(at, "status", "进度状态", typed, status)
         cells = {f: values[f][1] for f in TASK_ANSWERS if f in values and values[f][1]}
         return Entry(
             at.item,
@@ -213,12 +216,19 @@ class AnswerReader:
             self._report_word(at, "state", "完成情况", state, MILESTONE_STATES)
         done_text = texts.get("done_on", "")
         done_on = self._read_day(at, done_text)
+        if done_on is not None and says_more_than_day(done_text):
+            self._record_wording(at, "done_on", "完成日期", done_text, done_on.isoformat())
         if known and day is not None and not done_text:
             done_text, done_on = day_text(typed), day
         elif known and state == MILESTONE_STATES[0] and not done_text:
             done_on = day_of_note(texts.get("note", ""), year)
+        if known and not done_text:
+            self._doubt_days(at, texts)
         if known and (gives_reason(typed) or (day_text(typed) and day_text(typed) != done_text)):
             self._keep_whole(at, "state")
+        elif known and state:
+            taken = f"{state}（{done_on:%Y-%m-%d}）" if done_on and day == done_on else state
+            self._record_wording(at, "state", "完成情况", typed, taken)
         return MilestoneEntry(
             at.item,
             at.office,
@@ -237,6 +247,13 @@ class AnswerReader:
         columns = [at.table.column(name) for name in ("progress", "state", "title")]
         column = next((column for column in columns if column), 1)
         return self.tally.place(at.sheet, at.row, column)[0]
+
+    def _record_wording(self, at: Answered, field: str, word: str, said: str, taken: str) -> None:
+        """Record what a cell says in the office's own words."""
+        is_task = at.table.kind == "task"
+        task = at.item if is_task else self.catalog.milestones[at.item][0].id
+        wording = Wording(at.office, task, "" if is_task else at.item, word, said.strip(), taken)
+        self.tally.record_wording(wording, at.sheet, at.row, at.table.columns[field][0])
 
     def _keep_whole(self, at: Answered, field: str) -> None:
         """Keep a statement that says more than the word it means as it was typed."""
@@ -259,6 +276,14 @@ class AnswerReader:
                 column,
             )
         return day
+
+    def _doubt_days(self, at: Answered, texts: Mapping[str, str]) -> None:
+        """Say that what stands beside a blank date names a day that no calendar has."""
+        for field in ("state", "note"):
+            impossible = find_impossible(texts.get(field, ""), self.catalog.period.year)
+            if impossible:
+                message = f"写的是“{impossible}”，没有这一天。请核实后改正。"
+                self._report(DATE_UNKNOWN.found(message), at, at.table.columns[field][0])
 
     def _read_field(self, at: Answered, field: str) -> tuple[str, str]:
         """Return a field's text and the cell it stands in; several columns make several lines."""

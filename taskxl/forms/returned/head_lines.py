@@ -105,6 +105,28 @@ def read_labels(
     return Labelled(tuple(facts), frozenset(seen), tuple(rests))
 
 
+def find_head_columns(sheet: Sheet, rows: Iterable[int]) -> dict[int, str]:
+    """Return the columns whose header is a label: who puts 填报人 and 审定 beside each row.
+
+    `rows` are a table's header rows; fields are by column, the office's own left out.
+    """
+    found: dict[int, str] = {}
+    for row in rows:
+        for column, value in enumerate(sheet.rows[row - 1], 1):
+            named = _name_label(squeeze(value)) if isinstance(value, str) else None
+            if named not in (None, "office"):
+                found[column] = str(named)
+    return found
+
+
+def _name_label(key: str) -> str | None:
+    bare = _TAIL.sub("", key)
+    for one in (key, bare):
+        if one in _FIELDS:
+            return _FIELDS[one]
+    return next((field for field, pattern in _PATTERNS if pattern.fullmatch(bare)), None)
+
+
 def _read_drawn(
     sheet: Sheet,
     rows: Sequence[int],

@@ -10,11 +10,11 @@ from taskxl.forms.identity import FORMULA
 from taskxl.forms.returned.catalog import Catalog
 from taskxl.forms.returned.columns import Table, find_tables
 from taskxl.forms.returned.drawn import Drawing, is_as_written
-from taskxl.forms.returned.head_lines import Fact, read_labels
+from taskxl.forms.returned.head_lines import Fact, find_head_columns, read_labels
 from taskxl.forms.returned.matching import RowKeys
 from taskxl.forms.returned.tally import Tally
 from taskxl.forms.returned.whose import read_months
-from taskxl.intake.grids import CellError, Sheet
+from taskxl.intake.grids import CellError, Sheet, value_text
 from taskxl.model import Period
 from taskxl.text import squeeze
 
@@ -193,8 +193,9 @@ def _keep_captions(catalog: Catalog, tally: Tally, index: int, table: Table) -> 
     """Keep what a clerk called a column in words of his own; the column itself is understood."""
     sheet = tally.sheets[index]
     columns = {column for columns in table.columns.values() for column in columns}
+    heads = find_head_columns(sheet, range(table.top, table.bottom + 1))
     for row in range(table.top, table.bottom + 1):
-        for column in sorted(columns):
+        for column in sorted(columns - heads.keys()):
             text = sheet.text(row, column)
             if (row, column) not in table.worded and text and not catalog.is_form_text(text):
                 tally.keep("reported", index, row, column)
@@ -265,3 +266,23 @@ def _read_heading(
             if found is None and "情况" in text:
                 found = read_months(text, catalog.period.year)
     return found
+
+
+def add_head_columns(part: Part, tally: Tally) -> Part:
+    """Return a part with what columns such as 填报人 and 审定 say of its rows, each text once."""
+    sheet = tally.sheets[part.sheet]
+    facts: list[Fact] = []
+    for table in part.tables:
+        headers = range(table.top, table.bottom + 1)
+        columns = find_head_columns(sheet, headers) if table.is_answered else {}
+        for column, name in columns.items():
+            rows = [row.row for row in part.rows if row.table == table]
+            for row in rows:
+                value = sheet.value(row, column)
+                text = value_text(value).strip()
+                known = any(squeeze(f.text) == squeeze(text) for f in facts if f.field == name)
+                if text and not known:
+                    facts.append(Fact(name, text, value, row, column))
+            for row in (*headers, *rows):
+                tally.take(part.sheet, row, column)
+    return replace(part, facts=(*part.facts, *facts)) if facts else part

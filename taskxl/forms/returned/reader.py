@@ -12,7 +12,14 @@ from taskxl.forms.returned.catalog import Catalog, Expected, form_texts
 from taskxl.forms.returned.head_lines import read_labels
 from taskxl.forms.returned.layouts import lay_out_records, stack_tables
 from taskxl.forms.returned.matching import Register
-from taskxl.forms.returned.parts import PARTING, Part, Row, find_parts, take_written
+from taskxl.forms.returned.parts import (
+    PARTING,
+    Part,
+    Row,
+    add_head_columns,
+    find_parts,
+    take_written,
+)
 from taskxl.forms.returned.submitting import OfficeRows, Placed, make_submission
 from taskxl.forms.returned.tally import (
     FROM_PDF,
@@ -42,6 +49,10 @@ from taskxl.text import is_blank, quote, show, squeeze
 from taskxl.words import BEYOND_LIST
 
 __all__ = ["Expected", "form_texts", "read_return"]
+
+_A_LIST = (
+    "这是任务清单（附件1），没有“进展情况”一类要填的栏，不是进展情况表。请核对是不是放错了文件。"
+)
 
 
 def read_return(expected: Expected, book: Book, file: str, office: str = "") -> Return:
@@ -306,6 +317,7 @@ class _Reader:
             for fact in part.facts:
                 self.tally.keep("text", part.sheet, fact.row, fact.column, fact.text)
             return
+        part = add_head_columns(part, self.tally)
         mark = claim.identity
         headed = part.headed or self.headed
         if headed is None and not part.is_filled:
@@ -545,6 +557,8 @@ class _Reader:
         for index, fact in self.loose:
             self.tally.keep("text", index, fact.row, fact.column, fact.text)
         reason = next((claim.reason for _, claim in self.refused), "")
+        if _is_list(parts) and not self.marks.is_ours and not self._names_office(parts):
+            reason = _A_LIST
         told = self.marks.is_ours or self._names_office(parts) or any(part.rows for part in parts)
         if not submissions and not told:
             return Return(self.tally.file, code="R205", reason=reason)
@@ -609,6 +623,12 @@ class _Reader:
         ]
         names = [self.catalog.roster.spell_out(task.lead_offices) for task in tasks]
         return tuple(dict.fromkeys(name for several in names for name in several))
+
+
+def _is_list(parts: Sequence[Part]) -> bool:
+    """Tell whether a book's tables hold tasks and nothing that an office fills: it is 附件1."""
+    tables = [table for part in parts for table in part.tables]
+    return any(part.rows for part in parts) and not any(table.is_answered for table in tables)
 
 
 def _why_left(row: Row, mark: RowMark | None, beyond: bool) -> Why:

@@ -15,9 +15,9 @@ from taskxl.forms.returned.columns import MILESTONE_ANSWERS, TASK_ANSWERS
 from taskxl.forms.returned.head_lines import Fact
 from taskxl.forms.returned.parts import Part
 from taskxl.forms.returned.tally import Tally
-from taskxl.forms.returned.whose import Claim, issued_tasks
-from taskxl.model import Altered, Entry, MilestoneEntry, Submission
-from taskxl.statements import find_day
+from taskxl.forms.returned.whose import Claim, issued_milestones, issued_tasks
+from taskxl.model import Altered, Entry, MilestoneEntry, Submission, Wording
+from taskxl.statements import find_day, says_more_than_day
 from taskxl.text import show, squeeze
 from taskxl.words import ROW_GONE_MARK
 
@@ -84,6 +84,8 @@ def make_submission(
             tally.keep("text", index, fact.row, fact.column, fact.text)
     said = {name: fact.text for name, (_, fact) in first.items()}
     entries = _choose(tally, office.entries)
+    milestones = _add_told(_choose(tally, office.milestones), office.told)
+    issued = issued_milestones(office.claim.identity)
     _report_gone(catalog, tally, office, entries)
     return Submission(
         office.name,
@@ -102,10 +104,12 @@ def make_submission(
         },
         tuple(entry.task for entry in entries),
         entries,
-        _add_told(_choose(tally, office.milestones), office.told),
+        milestones,
         tuple(office.altered),
         _asked_of(catalog, office),
         not office.typed,
+        issued - {one.milestone for one in milestones},
+        tuple(one for one in tally.wordings if one.office == office.name),
     )
 
 
@@ -215,6 +219,9 @@ def _read_report_day(
         return find_day(reporter[1].text, catalog.period.year) if reporter else None
     index, fact = placed
     day = read_date(fact.value, catalog.period.year)
+    if day is not None and says_more_than_day(fact.text):
+        own = Wording(office.name, "", "", "填报日期", fact.text.strip(), day.isoformat())
+        tally.record_wording(own, index, fact.row, fact.column)
     if day is None:  # a PDF runs on with what stood in the next cell
         day = read_date(next(iter(fact.text.split()), ""), catalog.period.year)
     if day is None:

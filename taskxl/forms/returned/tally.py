@@ -2,15 +2,15 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from taskxl.a1 import cell_name
 from taskxl.findings import Finding, rule
 from taskxl.forms.returned.catalog import Catalog
 from taskxl.intake.grids import Book, Note, Sheet, Value, value_text
-from taskxl.model import Attached, Unplaced
-from taskxl.text import is_blank, quote, show
+from taskxl.model import Attached, Unplaced, Wording
+from taskxl.text import is_blank, quote, show, squeeze
 from taskxl.words import FORM_LABELS
 
 NO_PLACE = rule(
@@ -166,6 +166,8 @@ class Tally:
     """Notes (by the sheet's place) of which every word is understood."""
     moved: dict[int, Mapping[tuple[int, int], tuple[int, int]]] = field(default_factory=dict)
     """Of sheets that were laid out anew, where each cell stands in the file."""
+    wordings: list[Wording] = field(default_factory=list)
+    """What was said in other words than those that stand for it."""
 
     def replace_sheet(
         self, index: int, sheet: Sheet, places: Mapping[tuple[int, int], tuple[int, int]]
@@ -187,6 +189,14 @@ class Tally:
     def take(self, sheet: int, row: int, column: int) -> None:
         """Mark a cell as accounted for."""
         self.taken.add((sheet, row, column))
+
+    def record_wording(self, wording: Wording, sheet: int, row: int, column: int) -> None:
+        """Record what an office said in other words than those that stand for it; with its cell."""
+        if squeeze(wording.said) != squeeze(wording.taken):
+            name, cell = self.sheets[sheet].name, self.cell(sheet, row, column)
+            self.wordings.append(
+                replace(wording, file=self.file, sheet=name or None, cell=cell or None)
+            )
 
     def keep(self, why: Why, sheet: int, row: int, column: int, text: str | None = None) -> None:
         """Put a cell's text (or `text`, a part of it) among what is left over."""

@@ -5,7 +5,14 @@ from collections.abc import Mapping, Set
 from dataclasses import dataclass
 
 from taskxl.findings import rule
-from taskxl.forms.identity import PROPERTY, Identity, digest_text, identity_sheets, read_property
+from taskxl.forms.identity import (
+    PROPERTY,
+    Block,
+    Identity,
+    digest_text,
+    identity_sheets,
+    read_property,
+)
 from taskxl.forms.returned.catalog import Catalog
 from taskxl.forms.returned.drawn import Drawing, read_drawing
 from taskxl.intake.grids import Book
@@ -109,11 +116,17 @@ def _is_of_list(identity: Identity, catalog: Catalog) -> bool:
 
 def issued_tasks(identity: Identity | None) -> frozenset[str]:
     """Return the ids of the tasks with which a form was issued; none where it does not say."""
-    return (
-        frozenset(row.id for row in identity.rows if row.block == "task")
-        if identity
-        else frozenset()
-    )
+    return _issued_rows(identity, "task")
+
+
+def issued_milestones(identity: Identity | None) -> frozenset[str]:
+    """Return the ids of the milestones with which a form was issued; none where it does not say."""
+    return _issued_rows(identity, "milestone")
+
+
+def _issued_rows(identity: Identity | None, block: Block) -> frozenset[str]:
+    rows = identity.rows if identity else ()
+    return frozenset(row.id for row in rows if row.block == block)
 
 
 def decide_office(

@@ -4,18 +4,19 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
-from taskxl.a1 import cell_name
+from taskxl.a1 import cell_name, column_letters
 from taskxl.master.book.layout import (
     DELAY_COLUMNS,
     DELAYS,
     INSTRUCTION_COLUMNS,
     INSTRUCTIONS,
     MILESTONES,
+    OFFICES,
     TASKS,
     Column,
     Look,
 )
-from taskxl.master.book.plain_sheets import require_room, row_height
+from taskxl.master.book.plain_sheets import ROOM, require_room, row_height
 from taskxl.master.book.records import Record, delay_record, instruction_record
 from taskxl.master.book.rereading import PlacedMaster, read_placed
 from taskxl.master.book.settings_sheet import Cell
@@ -26,6 +27,8 @@ from taskxl.ooxml.editing import NewRow, SheetEdit, edit_workbook
 from taskxl.text import squeeze
 
 SHEETS = {DELAYS: DELAY_COLUMNS, INSTRUCTIONS: INSTRUCTION_COLUMNS}
+# What the drop-downs of a column offer: which column of which sheet.
+_OFFERED = {"task": (TASKS, "id"), "milestone": (MILESTONES, "id"), "offices": (OFFICES, "name")}
 Item = TypeVar("Item", Delay, Instruction)
 
 
@@ -47,7 +50,10 @@ def _header(placed: PlacedMaster) -> Place:
 
 
 def _new_columns(placed: PlacedMaster, columns: Sequence[Column]) -> tuple[NewColumn, ...]:
-    """Return the columns of a new sheet in the looks that sheets 任务 and 节点 have."""
+    """Return the columns of a new sheet in the looks that sheets 任务 and 节点 have.
+
+    Their drop-downs offer what stands in those sheets and in 股室, wherever a person moved it.
+    """
     likes: dict[Look, tuple[str, str]] = {
         "id": (TASKS, "id"),
         "date": (MILESTONES, "due"),
@@ -59,8 +65,21 @@ def _new_columns(placed: PlacedMaster, columns: Sequence[Column]) -> tuple[NewCo
         header = placed.headers[name]
         place = header.columns.get(field)
         like = (header.sheet, header.row + 1, place) if place else None
-        found.append(NewColumn(column.header, column.width, like))
+        source = _range_offered(placed, *_OFFERED.get(column.field, ("", "")))
+        found.append(NewColumn(column.header, column.width, like, column.note, source))
     return tuple(found)
+
+
+def _range_offered(placed: PlacedMaster, sheet: str, field: str) -> str:
+    """Return the cells below a header of another sheet as formulas name them, "" without it."""
+    header = placed.headers.get(sheet)
+    column = header.columns.get(field) if header else None
+    if header is None or column is None:
+        return ""
+    letters = column_letters(column)
+    last = len(placed.sheets[sheet].rows) + ROOM
+    name = header.sheet.replace("'", "''")
+    return f"'{name}'!${letters}${header.row + 1}:${letters}${last}"
 
 
 def write_orders(
