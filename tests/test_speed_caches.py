@@ -3,9 +3,9 @@
 import os
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -328,6 +328,37 @@ def test_nouns_come_back_as_they_were(workspace: Workspace) -> None:
     assert read_noun(Return, write_noun(odd)) == odd
     with pytest.raises(ValueError, match="not a"):
         read_noun(Return, b"[]")
+
+
+@dataclass(frozen=True)
+class Odd:
+    """A noun that JSON does not hold: as a key a number becomes a text."""
+
+    said: Mapping[int, str]
+
+
+def test_what_does_not_come_back_as_it_was_is_not_kept(tmp_path: Path) -> None:
+    kept = Kept(tmp_path / "台账.db", write=True)
+    kept.keep("scope", [("odd", Odd({1: "一"})), ("worse", object()), ("good", Odd({}))])
+    assert kept.find(Odd, "scope", "odd") is None
+    assert kept.find(Odd, "scope", "good") == Odd({})
+    kept.close()
+
+
+def test_every_field_of_a_return_comes_back(workspace: Workspace) -> None:
+    """Of every return of a month, with all that offices said in words of their own."""
+    merge(workspace)
+    expected = Expected(load_master(workspace)[0], APRIL)
+    folder = workspace.returns_folder(APRIL)
+    fresh = list(return_files.read_returns(folder, workspace.list_returns(APRIL), expected))
+    assert [one.code for one in fresh].count(None) == 2
+    for one in fresh:
+        back = read_noun(Return, write_noun(one))
+        assert back == one
+        orders = [
+            [list(e.cells) for form in ret.submissions for e in form.entries] for ret in (one, back)
+        ]
+        assert orders[0] == orders[1]
 
 
 # ---------------------------------------------------------------- the scan of a sheet

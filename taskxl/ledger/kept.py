@@ -71,8 +71,12 @@ class Kept:
             return
         rows = []
         for question, value in values:
-            key, content = _key(question), zlib.compress(write_noun(value), 1)
-            rows.append((scope, key, _digest(key, content), content))
+            with contextlib.suppress(*_LOSSES):
+                written = write_noun(value)
+                # What would not come back as it is, is not kept.
+                if read_noun(type(value), written) == value:
+                    key, content = _key(question), zlib.compress(written, 1)
+                    rows.append((scope, key, _digest(key, content), content))
         if rows:
             with contextlib.suppress(*_LOSSES), connection:
                 connection.executemany("INSERT OR REPLACE INTO kept VALUES (?, ?, ?, ?)", rows)

@@ -109,6 +109,8 @@ def _encode(value: Any) -> Any:
         return {key: _encode(item) for key, item in value.items()}
     if isinstance(value, tuple):
         return [_encode(item) for item in value]
+    if isinstance(value, frozenset):
+        return sorted(_encode(item) for item in value)
     return value
 
 
@@ -161,6 +163,8 @@ def _decoder(hint: Any) -> Callable[[Any], Any] | None:
         if each is None:
             return lambda item: tuple(item) if isinstance(item, list) else item
         return lambda item: tuple(map(each, item)) if isinstance(item, list) else item
+    if origin is frozenset:
+        return lambda item: frozenset(item) if isinstance(item, list) else item
     if origin is Mapping:
         value = _decoder(arguments[1]) or _same
         return lambda item: {key: value(said) for key, said in item.items()}
