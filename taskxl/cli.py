@@ -19,10 +19,13 @@ from taskxl.commands.ledger import ledger
 from taskxl.commands.mail import mail
 from taskxl.commands.master_list import check, diff, init, read
 from taskxl.commands.month import issue, merge, receive, send_back, status
+from taskxl.commands.open import open_page
 from taskxl.commands.prove import prove
+from taskxl.commands.rollup import rollup
 from taskxl.commands.rules import explain, rules
 from taskxl.commands.screen import ChineseGroup, explain_usage
 from taskxl.commands.standing import print_standing
+from taskxl.commands.year import year
 from taskxl.errors import INTERRUPTED, TaskxlError, explain_unloaded
 
 
@@ -63,11 +66,14 @@ for command in (
     merge,
     prove,
     status,
+    open_page,
     send_back,
     mail,
     bulletin,
     card,
     ledger,
+    year,
+    rollup,
     export,
     rules,
     explain,

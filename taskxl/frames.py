@@ -18,6 +18,7 @@ from taskxl.merge.counts import task_statuses
 from taskxl.model import Altered, FileVerdict, Month, OfficeState, Period, Unplaced
 from taskxl.text import show
 from taskxl.workspace.folder import find_workspace
+from taskxl.workspace.searching import find_workspaces
 
 if TYPE_CHECKING:
     import pandas
@@ -99,23 +100,58 @@ def read_months(*folders: str | Path, month: str | None = None) -> "dict[str, pa
     return stack_months(months)
 
 
-def _read_folder(folder: Path, month: str | None) -> list[Month]:
+def read_rollup(
+    *folders: str | Path, month: str | None = None, year: int | None = None
+) -> "tuple[dict[str, pandas.DataFrame], list[tuple[str, str]]]":
+    """Return the merged months of every workspace in some folders, and which ones are not there.
+
+    Like `read_months`, but each of `folders` may hold many workspaces below it, and
+    one that is damaged, or has nothing merged of the `month` (`2021-04`) or the `year`, stops
+    nothing: it is in the second list, with the reason in Chinese.
+    Raises TaskxlError where nothing at all can be read.
+    """
+    stacked: list[dict[str, pandas.DataFrame]] = []
+    skipped = []
+    for folder in folders:
+        try:
+            found = find_workspaces(Path(folder))
+        except TaskxlError as error:
+            skipped.append((str(folder), str(error)))
+            continue
+        for one in found:
+            try:
+                months = _read_folder(one, month, year)
+                # Frames are small beside months: of thousands of bureaus only these are kept.
+                stacked.append(stack_months(months))
+            except TaskxlError as error:
+                skipped.append((str(one), str(error)))
+    if not stacked:
+        reason = skipped[0][1] if skipped else "没有写文件夹。"
+        raise TaskxlError(f"没有能读的工作区。{reason}")
+    return _stack(stacked), skipped
+
+
+def _read_folder(folder: Path, month: str | None, year: int | None = None) -> list[Month]:
     workspace = find_workspace(folder, exact=True)
     with look_into_ledger(workspace) as ledger:
         keys = sorted({merge.period for merge in ledger.merges()}) if ledger else []
-        periods = [Period(int(key[:4]), int(key[5:])) for key in keys if month in (None, key)]
+        keys = [key for key in keys if month in (None, key) and year in (None, int(key[:4]))]
+        periods = [Period(int(key[:4]), int(key[5:])) for key in keys]
         found = [one for period in periods if ledger and (one := ledger.month(period))]
     if not found:
-        which = f"{show(month, 20)}的汇总" if month else "汇总过的月份"
+        which = f"{show(month, 20)}的汇总" if month else f"{year or ''}汇总过的月份"
         raise TaskxlError(f"“{show(folder)}”的台账里没有{which}。请先运行 taskxl merge。")
     return found
 
 
 def stack_months(months: Sequence[Month]) -> "dict[str, pandas.DataFrame]":
     """Return months as frames, each noun's put under one another; see `to_frames`."""
+    return _stack([to_frames(month) for month in months])
+
+
+def _stack(made: "Sequence[dict[str, pandas.DataFrame]]") -> "dict[str, pandas.DataFrame]":
     import pandas
 
-    made = [to_frames(month) for month in months]
     # Blank frames would make the types of the others uncertain.
     return {
         name: pandas.concat(kept, ignore_index=True)

@@ -194,6 +194,14 @@ class Settings:
     year_end: date | None = None
     section_pages: bool = False
     """Whether each section of 汇总表 begins a new page in print."""
+    assessment: bool = False
+    """Whether the year book has a sheet of points (考核); what each thing costs follows."""
+    points_base: int = 100
+    points_missing: int = 5
+    points_late: int = 2
+    points_rejected: int = 3
+    points_blank: int = 1
+    points_overdue: int = 2
     contact: str = ""
     mail_server: str = ""
     mail_port: int = 465
@@ -642,6 +650,18 @@ class Revision:
     newer: str | None = None
 
 
+FindingKey = tuple[str, str, str, str]
+"""What tells a finding from all others of its month: code, office, task, message."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A finding that the 办公室 looked into: it counts no more, for a reason (已核实，不算)."""
+
+    finding: Finding
+    reason: str
+
+
 @dataclass(frozen=True, slots=True)
 class Month:
     """A merged month: everything the reports need, nothing they must look up elsewhere."""
@@ -676,6 +696,9 @@ class Month:
     """The offices, by the instruction's id, in whose returned forms it was asked for."""
     wordings: tuple[Wording, ...] = ()
     """What offices said in their own words, of all forms of which something stands."""
+
+    settled: tuple[Settled, ...] = ()
+    """What the 办公室 looked into and does not count; it is not among `findings`."""
 
     @property
     def is_due(self) -> bool:

@@ -17,6 +17,7 @@ DECLARING = (
     "taskxl.master.list_rules",
     "taskxl.merge.gaps",
     "taskxl.reports.bulletin.document",
+    "taskxl.reports.rollup.bureau_gaps",
 )
 """What has to be loaded for all rules to be declared; a new room with rules is one line here."""
 

@@ -1,4 +1,4 @@
-"""Draws templates/通报.docx and 督办单.docx: `python -m tests.draw_documents`.
+"""Draws templates/通报.docx, 督办单.docx and 工作总结.docx: `python -m tests.draw_documents`.
 
 The drawings are what ships and what a bureau redraws in Word or WPS. Sizes are those of
 GB/T 9704: A4, text of 156 by 225 mm, title 22 points, body 16 points on 28, page numbers — 1 —.
@@ -395,7 +395,107 @@ def draw_card() -> bytes:
     return d.save("督办单")
 
 
+def draw_year_report() -> bytes:
+    """Draw 工作总结.docx."""
+    d = Drawer()
+    d.number_pages()
+    title = {"indent": 0, "align": ALIGN.CENTER, "line": 36}
+    d.write("{{单位}}{{年度}}重点工作总结", TITLE, 22, **title)
+    d.write("（初稿）", KAITI, indent=0, align=ALIGN.CENTER)
+    d.write("", indent=0)
+    d.write(
+        "根据《{{清单}}》和各{{称谓}}{{汇总月份}}报送的进展情况表，截至{{截止}}，"
+        "{{年度}}重点工作任务完成情况如下。"
+    )
+    d.heading("一、总体情况")
+    d.write("列入清单的重点工作任务{{任务数}}项，关键节点{{节点数}}个。")
+    d.write(
+        "（一）任务完成情况。{{任务情况}}。{% if 任务完成率 %}任务完成率{{任务完成率}}。{% endif %}"
+    )
+    d.write(
+        "（二）关键节点。{{节点情况}}。{% if 节点完成率 %}到期节点完成率{{节点完成率}}。{% endif %}"
+    )
+    d.write(
+        "（三）报送情况。{{报送情况}}。{% if 按时报送率 %}按时报送率{{按时报送率}}。{% endif %}"
+    )
+    d.tags("{%p if 变动 %}")
+    d.write("（四）清单变动。{{变动情况}}：")
+    d.tags("{%p for 句 in 变动 %}")
+    d.write("{{loop.index}}．{{句}}。")
+    d.tags("{%p endfor %}", "{%p endif %}")
+    d.heading("二、完成情况")
+    d.tags("{%p for 项 in 任务 %}", "{%p if 项.分节 %}")
+    d.write("{{项.分节}}", KAITI, keep=True)
+    d.tags("{%p endif %}")
+    d.write(
+        "{{项.序}}．{{项.名称}}（{{项.股室}}{% if 项.协办 %}牵头，{{项.协办}}协办{% endif %}）"
+        "：{{项.状态}}。",
+        bold=True, keep=True,
+    )  # fmt: skip
+    d.tags("{%p if 项.节点 %}")
+    d.write("完成节点{{项.完成节点}}个（共{{项.节点数}}个）：{{项.节点}}。")
+    d.tags("{%p endif %}", "{%p for 句 in 项.进展 %}")
+    d.write("{{句.一句话}}")
+    d.tags("{%p endfor %}", "{%p endfor %}")
+    d.heading("三、未完成事项及原因")
+    d.tags("{%p if 未完成 %}", "{%p for 项 in 未完成 %}")
+    d.write("{{项.序}}．{{项.一句话}}。")
+    d.tags("{%p endfor %}", "{%p else %}")
+    d.write("列入清单的任务均已完成。")
+    d.tags("{%p endif %}")
+    d.heading("四、下一步工作")
+    d.tags("{%p if 获准延期 %}")
+    d.write("经批准延期的节点（按新的时限办理）：")
+    d.tags("{%p for 句 in 获准延期 %}")
+    d.write("{{loop.index}}．{{句}}。")
+    d.tags("{%p endfor %}", "{%p endif %}", "{%p if 延期 %}")
+    d.write("申请延期、尚待研究的节点：")
+    d.tags("{%p for 句 in 延期 %}")
+    d.write("{{loop.index}}．{{句}}。")
+    d.tags("{%p endfor %}", "{%p endif %}", "{%p if 批示 %}")
+    d.write("未办结的批示：")
+    d.tags("{%p for 句 in 批示 %}")
+    d.write("{{loop.index}}．{{句}}。")
+    d.tags("{%p endfor %}", "{%p endif %}", "{%p if 长期 %}")
+    d.write("长期进行、转入下一年的事项：")
+    d.tags("{%p for 句 in 长期 %}")
+    d.write("{{loop.index}}．{{句}}。")
+    d.tags("{%p endfor %}", "{%p endif %}", "{%p if 未完成 %}")
+    d.write("第三部分所列事项继续办理，可列入下一年的重点工作任务清单。")
+    d.tags("{%p endif %}")
+    d.write("", indent=0)
+    d.write("附件：1.任务完成情况一览表", keep=True)
+    d.write("　　　2.分管项目完成情况表", keep=True)
+    d.write("", indent=0, keep=True)
+    d.write("{{落款}}", indent=0, align=ALIGN.RIGHT, right=2, keep=True)
+    d.write("{{成文日期}}", indent=0, align=ALIGN.RIGHT, right=4)
+    d.turn()
+    d.write("附件1", HEITI, indent=0)
+    d.write("任务完成情况一览表", TITLE, 22, indent=0, align=ALIGN.CENTER, line=36)
+    d.write("截至{{截止}}", KAITI, 12, indent=0, align=ALIGN.CENTER, line=22)
+    d.table(
+        ("序号", "编号", "任务", "牵头{{称谓}}", "分管负责同志", "完成情况", "节点", "已完成", "其中按期"),
+        ("{{行.序}}", "{{行.编号}}", "{{行.名称}}", "{{行.股室}}", "{{行.负责同志}}",
+         "{{行.状态}}", "{{行.节点数}}", "{{行.完成节点}}", "{{行.按期节点}}"),
+        (13, 15, 66, 34, 28, 24, 14, 16, 15), "行 in 任务",
+    )  # fmt: skip
+    d.write("附件2", HEITI, indent=0, new_page=True)
+    d.write("分管项目完成情况表", TITLE, 22, indent=0, align=ALIGN.CENTER, line=36)
+    d.write("截至{{截止}}", KAITI, 12, indent=0, align=ALIGN.CENTER, line=22)
+    d.table(
+        ("分管负责同志", "任务", "已完成", "正常推进", "进度滞后", "尚未启动", "未填或不明", "逾期节点"),
+        ("{{行.负责同志}}", "{{行.任务}}", "{{行.已完成}}", "{{行.正常推进}}", "{{行.进度滞后}}",
+         "{{行.尚未启动}}", "{{行.未填}}", "{{行.逾期节点}}"),
+        (45, 24, 26, 26, 26, 26, 26, 26), "行 in 分管",
+    )  # fmt: skip
+    return d.save("工作总结")
+
+
 if __name__ == "__main__":
     folder = Path(__file__).resolve().parent.parent / "templates"
-    for name, draw in (("通报.docx", draw_bulletin), ("督办单.docx", draw_card)):
+    for name, draw in (
+        ("通报.docx", draw_bulletin),
+        ("督办单.docx", draw_card),
+        ("工作总结.docx", draw_year_report),
+    ):
         (folder / name).write_bytes(draw())

@@ -13,10 +13,18 @@ from functools import partial
 from typing import Any
 from unittest.mock import patch
 
-from taskxl.desk import collecting, lists, proving, return_files, summary_files
+from taskxl.desk import (
+    collecting,
+    list_views,
+    lists,
+    proving,
+    return_files,
+    return_rows,
+    summary_files,
+)
 from taskxl.intake.workers import read_isolated
 
-ROOMS = (collecting, lists, proving, return_files, summary_files)
+ROOMS = (collecting, list_views, lists, proving, return_files, return_rows, summary_files)
 """Every module that reads strangers' files."""
 
 

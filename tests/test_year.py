@@ -5,6 +5,7 @@ by hand. In them `，` stands for a line's end within a cell.
 """
 
 import shutil
+from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 
@@ -15,12 +16,20 @@ from openpyxl.worksheet.worksheet import Worksheet
 from openxml_audit import OpenXmlValidator
 
 from taskxl.desk import yearbook
+from taskxl.desk.issuing import issue_forms
+from taskxl.desk.lists import load_master
 from taskxl.desk.merging import merge_returns
+from taskxl.desk.next_year import init_from_year
+from taskxl.desk.year_report import write_year_report
 from taskxl.ledger import open_ledger
-from taskxl.model import Month
+from taskxl.model import Month, Period
+from taskxl.reports.year_pictures import MARKS, third_of
+from taskxl.workspace.folder import Workspace
+from tests.crashes import read_tree
 from tests.month_of_clerks import MAIN
 from tests.proofs import doubts
 from tests.support import parse_table
+from tests.word_reader import read_all
 from tests.year_of_a_bureau import (
     CLOSING,
     INSTRUCTION,
@@ -28,6 +37,7 @@ from tests.year_of_a_bureau import (
     PEN_PROGRESS,
     YEAR,
     Bureau,
+    done_days,
     period_of,
     run_year,
 )
@@ -114,6 +124,127 @@ def test_telling_tasks_have_their_timeline(book: Workbook) -> None:
     )  # fmt: skip
     found = [(name, *row[2:7], row[8]) for row in rows if (name := f"{row[0]} {row[1]}") in tasks]
     assert told(found) == told(wanted[1:])
+
+
+# ---------------------------------------------------------------- its report, its pictures, the next
+
+
+@pytest.fixture(scope="module")
+def report(bureau: Bureau) -> str:
+    """The year's report, read with eyes of its own; written in a copy of the workspace."""
+    copy = Workspace(bureau.root / "总结")
+    shutil.copytree(bureau.workspace.root, copy.root)
+    written = write_year_report(copy, datetime(2022, 1, 5, 9))
+    assert written.notes == ()
+    return read_all(written.path.read_bytes())
+
+
+def test_every_number_of_the_report_is_one_counted_by_hand(report: str) -> None:
+    rows = {row[0]: row[1:] for row in expected("全年走势")}
+    owed, on_time, late, missing = (
+        sum(map(int, rows[word])) for word in ("应报股室", "已报送", "迟报", "未报送")
+    )
+    assert f"应报送{owed}份次，按时报送{on_time}份次，迟报{late}份次，未报送{missing}份次" in report
+    assert f"按时报送率{100 * on_time / owed:.1f}%（{on_time}/{owed}）" in report
+    tasks, done, behind = (rows[word][-1] for word in ("任务", "任务已完成", "任务进度滞后"))
+    steps, over = rows["节点已完成"][-1], rows["节点逾期"][-1]
+    assert f"已完成{done}项，占{rows['任务完成率'][-1]}（{done}/{tasks}）" in report
+    assert f"进度滞后{behind}项" in report
+    assert f"已完成{steps}个，占{rows['节点完成率'][-1]}（{steps}/29）；逾期{over}个" in report
+    kinds = [row[3] for row in expected("清单变化")]
+    for told_as, kind in (("新增任务", "新增任务"), ("取消任务", "取消任务"), ("销号任务", "销号")):
+        assert f"{told_as}{kinds.count(kind)}项" in report
+
+
+def test_the_report_says_of_every_milestone_when_it_was_done(bureau: Bureau, report: str) -> None:
+    month = bureau.merges[max(key for key in bureau.merges if key[0] == "2021-12")]
+    days = done_days()
+    for state in month.milestones:
+        day, text = days.get(state.milestone.id), state.milestone.text.rstrip("。")
+        if day is not None:
+            assert f"“{text}”，时限" in report
+            assert f"，{day.month}月{day.day}日完成" in report[report.index(f"“{text}”") :][:80]
+    assert "“三是12月15日前通过验收”时限12月15日，逾期10天" in report
+    assert "原因：12月职成教股填报：人手不足，下月补上" in report
+
+
+def test_the_report_has_the_offices_own_words_as_they_stand_after_correction(report: str) -> None:
+    assert f"4月，基础教育股：{PEN_PROGRESS}" in report
+    assert f"5月，人事股：{PEN_MAY}" in report
+    assert "3月，计财股：3月计财股办经费3件（更正）。" in report
+    assert "3月计财股办经费3件。" not in report
+    assert report.count("职成教股办校企") == 9, "five to seven were never sent"
+
+
+def test_the_grid_marks_what_the_matrix_says(book: Workbook) -> None:
+    def mark(word: str) -> str:
+        status, *lights = word.split("，")
+        over = [light.split()[-1] for light in lights if light.startswith(("逾期", "严重"))]
+        near = [light.split()[-1] for light in lights if light.startswith("临近")]
+        tail = f"逾{over[0]}" if over else f"临{near[0]}" if near else ""
+        return MARKS[status] + tail
+
+    rows = [
+        [row[1].removesuffix("（已不在清单）"), *map(mark, row[3:])]
+        for row in expected("任务月份")[1:]
+    ]
+    shown_rows = [
+        [row[1].removesuffix("（已不在清单）"), *row[3:15]] for row in shown(book["全年图"])[1:]
+    ]
+    assert shown_rows == rows
+
+
+def test_the_gantt_chart_shows_when_each_milestone_was_due_and_done(
+    bureau: Bureau, book: Workbook
+) -> None:
+    month = bureau.merges[max(key for key in bureau.merges if key[0] == "2021-12")]
+    days = done_days()
+    rows = [row[3:39] for row in shown(book["节点图"])[1:]]
+    assert len(rows) == len(month.milestones)
+    for state, row in zip(month.milestones, rows, strict=True):
+        due, day = state.milestone.due, days.get(state.milestone.id)
+        assert due is not None
+        assert row[third_of(due)] in (("◆", "◇") if day != due else ("◆",))
+        if day is None:
+            assert row.index("▲") == third_of(month.as_of)
+        elif third_of(day) == third_of(due) and day <= due:
+            assert row[third_of(due)] == "◆"
+        else:
+            assert row.index("●") == third_of(day)
+
+
+def test_the_next_year_begins_with_what_is_not_done_and_knows_its_history(
+    bureau: Bureau, tmp_path: Path
+) -> None:
+    old = Workspace(tmp_path / "2021年重点工作")
+    shutil.copytree(bureau.workspace.root, old.root)
+    before = read_tree(old)
+    made = init_from_year(tmp_path / "2022年重点工作", old.root, datetime(2022, 1, 5))
+    assert read_tree(old) == before
+    unfinished = [
+        row[1] for row in expected("任务月份")[1:] if row[14].startswith(("进", "正", "尚"))
+    ]
+    assert (
+        [task.title for task in made.tasks]
+        == unfinished
+        == ["职业教育校企合作", "深化教育评价改革"]
+    )
+    assert [(task.number, task.id) for task in made.tasks] == [("1", "1"), ("2", "2")]
+    new = Workspace(tmp_path / "2022年重点工作")
+    assert [office.name for office in load_master(new)[0].offices] == [
+        office.name for office in load_master(old)[0].offices
+    ]
+    january = Period(2022, 1)
+    issue_forms(new, january)
+    merge_returns(new, january)
+    path = yearbook.write_year(new).path
+    rows = shown(openpyxl.load_workbook(path)["任务时间线"])
+    told_rows = [(row[0], row[2], row[3], row[4], row[5]) for row in rows[1:]]
+    assert ("1", "2021年12月", "职成教股", "进度滞后", "12月职成教股办校企12件") in told_rows
+    assert ("2", "2021年12月", "督导室", "进度滞后", "12月督导室办评价12件") in told_rows
+    shutil.rmtree(old.root)
+    again = yearbook.write_year(new)
+    assert any("上一年的工作区“2021年重点工作”不在原处" in note for note in again.notes)
 
 
 # ---------------------------------------------------------------- promises of the ledger

@@ -9,6 +9,7 @@ import click
 from taskxl.commands import common
 from taskxl.commands.common import TASK_LIST, json_option, strict_option
 from taskxl.commands.screen import ChineseCommand
+from taskxl.errors import TaskxlError
 from taskxl.text import show
 
 if TYPE_CHECKING:
@@ -116,28 +117,47 @@ def print_understood(lines: Sequence["Understood"]) -> None:
 @click.option(
     "--from",
     "files",
-    required=True,
     multiple=True,
     metavar="文件",
     type=TASK_LIST,
     help="任务清单（附件1）；可以接着写几个",
 )
 @click.argument("more", metavar="[文件...]", nargs=-1, type=TASK_LIST)
+@click.option(
+    "--from-year",
+    "old",
+    metavar="上年工作区",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="由上一年的工作区接着建：没有完成的和长期的任务结转过来",
+)
 @click.option("--update", is_flag=True, help="工作区已有：照新清单更新主清单，手工改过的不动")
 @reading_options
+@click.pass_context
 def init(
+    context: click.Context,
     folder: Path,
     files: tuple[Path, ...],
     more: tuple[Path, ...],
+    old: Path | None,
     update: bool,
     columns: tuple[str, ...],
     header_row: int | None,
     task_level: int | None,
 ) -> None:
-    """由任务清单（附件1）建一个工作区；年中清单变了，用 --update 更新。"""
+    """由任务清单（附件1）或上一年的工作区建一个工作区；年中清单变了，用 --update 更新。"""
     from taskxl.desk.lists import count_tasks, init_workspace, list_sources, update_workspace
     from taskxl.master.reading.hints import make_hints
 
+    if old is not None:
+        if files or more or update:
+            raise TaskxlError(
+                "--from-year 请单独写。新一年的清单下来以后，再用 --from 清单 --update 更新。"
+            )
+        _begin_next_year(folder, old)
+        return
+    if not files:
+        wanted = next(one for one in context.command.params if one.name == "files")
+        raise click.MissingParameter(ctx=context, param=wanted)
     hints = make_hints(columns, header_row, task_level)
     if update:
         result = update_workspace(folder, files + more, common.now(), hints)
@@ -164,6 +184,20 @@ def init(
         click.echo(f"{verb} {show(result.path)}：{count_tasks(result.tasks, result.word)}")
         if result.aside:
             click.echo(f"更新前的主清单另存为 {show(result.aside.name)}。")
+
+
+def _begin_next_year(folder: Path, old: Path) -> None:
+    from taskxl.desk.lists import count_tasks
+    from taskxl.desk.next_year import init_from_year
+
+    result = init_from_year(folder, old, common.now())
+    if not result.created:
+        click.echo(f"{show(result.path)} 已经有了，没有改动它。")
+        return
+    click.echo(f"已写好 {show(result.path)}：{count_tasks(result.tasks, result.word)}")
+    for line in result.notes:
+        click.echo(line)
+    click.echo("请在 Excel 里核对主清单；新一年的清单下来以后，用 --from 清单 --update 更新。")
 
 
 @click.command(cls=ChineseCommand)

@@ -1,5 +1,6 @@
 """The month: forms out, returns in, merged, looked at, sent back."""
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -53,11 +54,42 @@ def issue(folder: Path | None, month: str | None, office: str | None, preview: s
 @click.option(
     "--clean", "--定稿", is_flag=True, help="再写一份定稿：没有标记、批注和内部各表，可以直接附上"
 )
+@click.option(
+    "--workspaces",
+    "root",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="文件夹",
+    help="汇总这个文件夹下所有单位的工作区，再合成一本",
+)
+@click.option("--cluster", metavar="local|地址", help="在集群上汇总（与上一项合用）")
+@click.option("--workers", type=click.IntRange(1, 512), metavar="N", help="同时汇总几个单位")
+@click.option(
+    "-o", "output", type=click.Path(path_type=Path), metavar="文件", help="合成的一本写到哪里"
+)
 @json_option
 @strict_option
 @click.pass_obj
-def merge(folder: Path | None, month: str | None, clean: bool, as_json: bool, strict: bool) -> None:
+def merge(
+    folder: Path | None,
+    month: str | None,
+    clean: bool,
+    root: Path | None,
+    cluster: str | None,
+    workers: int | None,
+    output: Path | None,
+    as_json: bool,
+    strict: bool,
+) -> None:
     """汇总收回来的表，写出汇总工作簿，标出缺口。"""
+    from taskxl.commands.rollup import merge_workspaces
+
+    if root is not None:
+        if folder is not None or clean or as_json:
+            raise TaskxlError("--workspaces 不和 -C、--clean、--json 一起用。")
+        whole = merge_workspaces(root, month, cluster, workers, output)
+        sys.exit(1 if strict and not whole else 0)
+    if cluster is not None or workers is not None or output is not None:
+        raise TaskxlError("--cluster、--workers、-o 要和 --workspaces 一起用。")
     from taskxl.desk.clean_copies import write_clean
     from taskxl.desk.json import month_json
     from taskxl.desk.merging import merge_returns

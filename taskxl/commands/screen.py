@@ -28,6 +28,7 @@ ALIASES = {
     "打开": "open",
     "邮件": "mail",
     "台账": "ledger",
+    "总结": "year",
     "导出": "export",
     "规则": "rules",
     "说明": "explain",

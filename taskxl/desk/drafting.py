@@ -107,19 +107,25 @@ def compose_letters(
     progress: Progress = None,
     by_mail: bool = True,
     today: date | None = None,
+    month: Month | None = None,
 ) -> Batch:
     """Return what is to be said to each office, or to `office` only.
 
     issue: to all that owe a report, with their forms; remind: to those of whom no usable report
     has come, the form again with it; send-back: to those that have something to mend.
     Addresses are looked at where it goes `by_mail`; `today` is the day of which it is true.
+    `month` is the month as it stands, where somebody has looked at it already.
     Raises TaskxlError where the month was not issued, or there is no such office.
     """
     master, findings = load_master(workspace)
+
+    def look() -> Month:
+        return month or look_at_month(workspace, period, progress, today)
+
     composers: dict[LetterKind, Callable[[], tuple[list[Item], list[str]]]] = {
         "issue": lambda: _compose_issue(workspace, master, period, office),
-        "remind": lambda: _compose_remind(workspace, master, period, office, progress, today),
-        "send-back": lambda: _compose_send_back(workspace, master, period, office, progress, today),
+        "remind": lambda: _compose_remind(workspace, master, look(), office),
+        "send-back": lambda: _compose_send_back(workspace, master, look(), office),
     }
     items, notes = composers[kind]()
     if by_mail:
@@ -164,14 +170,9 @@ def _compose_issue(
 
 
 def _compose_remind(
-    workspace: Workspace,
-    master: MasterList,
-    period: Period,
-    office: str | None,
-    progress: Progress,
-    today: date | None,
+    workspace: Workspace, master: MasterList, month: Month, office: str | None
 ) -> tuple[list[Item], list[str]]:
-    month = look_at_month(workspace, period, progress, today)
+    period = month.period
     urging = "催报" if month.is_due else "提醒"
     owing = [state for state in month.offices if state.owes]
     states = _choose(owing, month.master, office)
@@ -269,14 +270,9 @@ def _as_sent(file: str, names: Mapping[str, str]) -> str:
 
 
 def _compose_send_back(
-    workspace: Workspace,
-    master: MasterList,
-    period: Period,
-    office: str | None,
-    progress: Progress,
-    today: date | None,
+    workspace: Workspace, master: MasterList, month: Month, office: str | None
 ) -> tuple[list[Item], list[str]]:
-    month = look_at_month(workspace, period, progress, today)
+    period = month.period
     with look_into_ledger(workspace) as ledger:
         called = list_sent_names(ledger, period)
     names = {one.file: _as_sent(one.file, called) for one in month.files}

@@ -1,18 +1,51 @@
 """Merged months as flat tables in the workspace, for those who compute."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from pathlib import Path
 
 from taskxl.dates.year import year_periods
 from taskxl.desk.bulletin import WrittenDocument
 from taskxl.desk.lists import load_master
+from taskxl.desk.rolling_up import folder_writer, plan_rollup
 from taskxl.errors import TaskxlError
+from taskxl.frames import read_rollup
 from taskxl.ledger.looking import look_into_ledger
 from taskxl.ledger.own import careful_writer
 from taskxl.model import Period
-from taskxl.reports.flat_tables import Kind, write_flat
+from taskxl.reports.flat_tables import Kind, write_flat, write_frames
 from taskxl.workspace.files import make_folder
 from taskxl.workspace.folder import Workspace
 from taskxl.workspace.lock import hold_workspace
+
+
+def export_rollup(
+    folders: Sequence[Path],
+    month: str | None,
+    year: int | None,
+    kind: Kind,
+    output: Path | None,
+) -> WrittenDocument:
+    """Write the merged months of many bureaus' workspaces, one month or the whole year.
+
+    `output` is where, by default `2021年各单位数据.xlsx` in the current folder. Lines say which
+    workspaces are not in it. Raises TaskxlError where nothing can be read, or writing fails.
+    """
+    plan = plan_rollup(folders, year, month)
+    key = plan.period.key if month is not None else None
+    frames, skipped = read_rollup(*plan.folders, month=key, year=plan.period.year)
+    which = plan.period.label if month is not None else ""
+    ending = "" if kind == "csv" else f".{kind}"
+    path = output or Path.cwd() / f"{plan.period.year}年{which}各单位数据{ending}"
+    written = []
+    for name, content in write_frames(frames, kind).items():
+        place = path / name if name else path
+        make_folder(place.absolute().parent)
+        written.append(folder_writer(place.absolute().parent).write(place, content))
+    notes = [str(one) for one in plan.findings]
+    notes += [reason for _, reason in skipped]
+    notes += [one.note for one in written if one.note]
+    return WrittenDocument(path, any(one.changed for one in written), None, tuple(notes))
 
 
 def export_months(

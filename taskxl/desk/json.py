@@ -169,6 +169,7 @@ def month_json(month: Month, summary: str) -> dict[str, Any]:
             for one in month.unplaced
         ],
         "findings": [finding.to_json() for finding in month.findings],
+        "settled": [one.finding.to_json() | {"reason": one.reason} for one in month.settled],
         "counts": {
             "offices": counts.offices,
             "files": counts.files,

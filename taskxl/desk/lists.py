@@ -1,6 +1,6 @@
 """The list at the desk: read in, kept in 主清单.xlsx, compared with a revised one, taken over."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -14,6 +14,7 @@ from taskxl.desk.kept_list import (
     recall_list,
     remember_list,
 )
+from taskxl.desk.refusing import refuse_changes
 from taskxl.desk.unreadable import explain_list
 from taskxl.errors import TaskxlError
 from taskxl.findings import Finding
@@ -470,12 +471,14 @@ def update_workspace(
     paths: Sequence[Path],
     now: datetime | None = None,
     hints: Hints = NO_HINTS,
+    refused: Collection[str] = (),
 ) -> InitReport:
     """Take a revised document over into 主清单.xlsx; what a person edited there is never lost.
 
-    The document is read as 清单读法 of 设置 and `hints` say; what `hints` add is kept there. The
-    workbook as it was goes aside before it is changed. Raises TaskxlError when something cannot be
-    read or written; 主清单.xlsx is then as it was.
+    Of `refused` tasks, by their ids or, where the document adds them, by their labels, nothing is
+    taken over. The document is read as 清单读法 of 设置 and `hints` say; what `hints` add is kept
+    there. The workbook as it was goes aside before it is changed. Raises TaskxlError when
+    something cannot be read or written; 主清单.xlsx is then as it was.
     """
     workspace = Workspace(root)
     path = workspace.master_path
@@ -488,6 +491,7 @@ def update_workspace(
         placed = _place_master(workspace, found, ledger)
         master = placed.master
         task_list, findings = _read_revised(paths, master.settings, hints)
+        task_list = refuse_changes(master.tasks, task_list, refused)
         differences = _compare_with_document(master, task_list)
         update = _plan_update(ledger, placed, task_list)
         if lack := find_lack(update, task_list.tasks):

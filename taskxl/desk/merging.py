@@ -1,5 +1,6 @@
 """A month merged with the year behind it: written, or only looked at."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -11,19 +12,24 @@ from taskxl.desk.months import Before, look_at_folder, require_month
 from taskxl.desk.one_month import MergeReport, look_for_corrections, merge_one
 from taskxl.desk.rebuilding import rebuild
 from taskxl.desk.return_files import Progress
+from taskxl.desk.summary_files import with_corrections
 from taskxl.desk.taking_orders import take_up_instructions
 from taskxl.desk.wrong_months import describe_elsewhere
 from taskxl.desk.year_walk import recall_months, walk_year
 from taskxl.ledger import open_ledger
 from taskxl.ledger.looking import look_into_ledger
-from taskxl.model import Month, Period
+from taskxl.model import Month, Period, Revision
 from taskxl.text import call_offices
 from taskxl.workspace.folder import Workspace
 from taskxl.workspace.lock import hold_workspace
 
 
 def merge_returns(
-    workspace: Workspace, period: Period, progress: Progress = None, now: datetime | None = None
+    workspace: Workspace,
+    period: Period,
+    progress: Progress = None,
+    now: datetime | None = None,
+    corrections: Sequence[Revision] = (),
 ) -> MergeReport:
     """Merge everything under 回收/, record it in the ledger and write the summary workbook.
 
@@ -33,8 +39,9 @@ def merge_returns(
     period's own summary is found. The returns are read, each in a worker, and merged with all of
     that. Last the merge goes into the ledger, and after it the summary to its place.
 
-    `now` is when it is recorded.
-    Raises TaskxlError where there is no such month or writing fails.
+    `now` is when it is recorded; `corrections` were made elsewhere than in the summary.
+    Raises TaskxlError where there is no such month or writing fails, or the summary says something
+    else of what is to be corrected.
     """
     require_month(workspace, period)
     with hold_workspace(workspace, "merge"), open_ledger(workspace.ledger_path) as ledger:
@@ -46,6 +53,7 @@ def merge_returns(
         before = Before(year.months, ledger.month(period), now.date() if now else None)
         master = year.master
         penned = look_for_corrections(workspace, ledger, master, period, before)
+        penned = with_corrections(penned, corrections)
         master, told = take_up_instructions(
             workspace,
             ledger,

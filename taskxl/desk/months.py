@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import sha256
 from pathlib import Path
+from types import MappingProxyType
 
 from taskxl.dates import report_day
 from taskxl.dates.year import year_periods
@@ -19,11 +20,12 @@ from taskxl.intake.refusals import Refused
 from taskxl.ledger import Ledger, ReceivedFile
 from taskxl.ledger.kept import Kept
 from taskxl.ledger.receipts import KnownArrivals, know_arrivals
+from taskxl.ledger.settlements import list_settlements
 from taskxl.merge.month import merge_month
-from taskxl.model import MasterList, Month, Period, Return, Revision
+from taskxl.model import FindingKey, MasterList, Month, Period, Return, Revision
 from taskxl.orders import with_delays, with_instructions, without_delays
 from taskxl.text import quote, show
-from taskxl.workspace.folder import Workspace
+from taskxl.workspace.folder import Workspace, list_returns
 
 # ---------------------------------------------------------------- from the folders
 
@@ -63,13 +65,16 @@ def merge_folder(
     known: KnownArrivals | None = None,
     issued_lists: tuple[MasterList, ...] = (),
     today: date | None = None,
+    folder: Path | None = None,
+    settlements: Mapping[FindingKey, str] = MappingProxyType({}),
     kept: Kept | None = None,
 ) -> MergedFolder:
-    """Merge what lies under 回收/ of a period.
+    """Merge what lies under 回收/ of a period, or under another `folder` as if it were that.
 
     `history` are the year's earlier months, `issued` the form id that each office was sent last,
     `revisions` what the 办公室 corrected in the summary; `known` tells when files came;
-    `issued_lists` are those by which the forms went out; `today` is the day of the merge, without
+    `issued_lists` are those by which the forms went out; `settlements` what the 办公室 does not
+    count, with its reasons; `today` is the day of the merge, without
     which the report day has come; `kept` has what the same files were found to say before.
     """
     deadline = report_day(period, master.settings)
@@ -84,9 +89,10 @@ def merge_folder(
         form_pictures=known_forms.pictures,
         asked=known_forms.asked,
     )
-    files = workspace.list_returns(period)
-    folder = workspace.returns_folder(period)
-    readings = KeptReturns(kept, expected) if kept else None
+    # What lies elsewhere is no month of the workspace: nothing is kept of it.
+    readings = KeptReturns(kept, expected) if kept and folder is None else None
+    folder = folder or workspace.returns_folder(period)
+    files = list_returns(folder)
     arrivals = known or KnownArrivals()
     returns = tuple(read_returns(folder, files, expected, progress, arrivals, readings))
 
@@ -101,6 +107,7 @@ def merge_folder(
             issued=issued,
             revisions=revisions,
             asked=known_forms.asked,
+            settlements=settlements,
         )
 
     return MergedFolder(merge_by(master), returns, master, merge_by)
@@ -160,10 +167,12 @@ def look_at_folder(
     before: Before,
     progress: Progress = None,
     revisions: Sequence[Revision] | None = None,
+    folder: Path | None = None,
 ) -> tuple[MergedFolder, list[str]]:
     """Merge a month as its list and the year before it stand; with lines that say which list.
 
-    `revisions` are the corrections in force; None: those of its last merge.
+    `revisions` are the corrections in force; None: those of its last merge. Another `folder` is
+    merged as if it were 回收/.
     """
     if revisions is None:
         revisions = before.last.revisions if before.last else ()
@@ -182,6 +191,8 @@ def look_at_folder(
         known,
         lists,
         before.today,
+        folder,
+        list_settlements(ledger, period) if ledger else {},
         ledger.kept if ledger else None,
     )
     return merged, [note] if note else []

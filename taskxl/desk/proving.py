@@ -22,7 +22,7 @@ from taskxl.prove.books import ReadFile, Unread, Word, read_file, read_form
 from taskxl.prove.counting import Miscount, recount
 from taskxl.prove.placing import FORM, Forms, Found, gather_forms, place_words
 from taskxl.prove.summary_tables import REGISTER, Line, Summary, read_summary
-from taskxl.text import show
+from taskxl.text import quote, show
 from taskxl.workspace.files import read_whole
 from taskxl.workspace.folder import Workspace
 
@@ -102,6 +102,39 @@ def prove_month(workspace: Workspace, period: Period, progress: Progress = None)
         tuple(unmerged),
         touched,
     )
+
+
+def describe_faults(proof: Proof, period: Period) -> Iterator[str]:
+    """Yield a line for each text that is lost, number that is wrong and file left out."""
+    for lost in proof.lost:
+        where = f"{show(lost.file)}〔{show(lost.word.sheet)}〕{lost.word.cell}"
+        what = "的批注" if lost.word.note else ""
+        yield f"{where}{what}：{quote(lost.word.text, 60)}在汇总里没有找到。"
+    for wrong in proof.miscounts:
+        shown = f"写的是 {show(wrong.shown, 60)}" if wrong.shown else "没有写"
+        yield f"总览 {wrong.cell}：“{wrong.label}”{shown}，从其他各表数出来是 {wrong.counted}。"
+    for name in proof.unmerged:
+        yield f"{show(name)}：汇总里没有登记。请再运行 taskxl merge --month {period.month}。"
+    for file, why in proof.unread:
+        yield f"{show(file)}：没有核对（{show(why, 60)}）。请打开它，对照汇总看一遍。"
+    if proof.touched and not proof.holds:
+        yield (
+            f"{quote(proof.summary)}写好以后有人保存过。如果是您在里面修订的，"
+            f"请先运行 taskxl merge --month {period.month}，再核对。"
+        )
+
+
+def sum_up_proof(proof: Proof, period: Period) -> str:
+    """Return in a line how much was proved."""
+    found = sum(proof.places.values())
+    places = "、".join(f"{sheet} {count}" for sheet, count in proof.places.items())
+    words = f"{proof.files} 份来稿写的 {found + len(proof.lost)} 处文字，找到 {found} 处"
+    words += f"（{places}）" if places else ""
+    lost = f"，没有找到 {len(proof.lost)} 处" if proof.lost else ""
+    right = proof.numbers - len(proof.miscounts)
+    numbers = f"总览上的 {proof.numbers} 个数，数得出 {right} 个"
+    unread = f"；另有 {len(proof.unread)} 份没有核对" if proof.unread else ""
+    return f"{period.name}：{words}{lost}；{numbers}{unread}。"
 
 
 def _place_all(

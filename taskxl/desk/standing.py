@@ -11,7 +11,7 @@ from taskxl.desk.return_files import Progress
 from taskxl.findings import SEVERITY_WORDS, count_by_severity
 from taskxl.ledger import mark_of
 from taskxl.ledger.looking import look_into_ledger
-from taskxl.model import MasterList, Month, Period
+from taskxl.model import MasterList, Month, Period, Settings
 from taskxl.reports.send_back import send_back_text
 from taskxl.text import show
 from taskxl.words import OFFICE_STATES
@@ -35,6 +35,50 @@ class Standing:
     steps: tuple[tuple[str, str], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class MonthStanding:
+    """Where one month stands: as its folder has it, and how that compares with its last merge.
+
+    `merges` counts its merges; `fresh` tells that the last one has all that is in the folder.
+    `steps` are as in `Standing`; `days_left` is negative when the report day is over.
+    """
+
+    month: Month
+    merges: int
+    fresh: bool
+    days_left: int
+    steps: tuple[tuple[str, str], ...]
+
+
+def stand_month(
+    workspace: Workspace, period: Period, today: date, progress: Progress = None
+) -> MonthStanding:
+    """Return where a month stands on a day; writes nothing. Raises TaskxlError as a look does."""
+    return judge_standing(workspace, look_at_month(workspace, period, progress, today), today)
+
+
+def judge_standing(workspace: Workspace, month: Month, today: date) -> MonthStanding:
+    """Return where a month that was looked at stands beside its last merge."""
+    with look_into_ledger(workspace) as ledger:
+        last = ledger.month(month.period) if ledger else None
+        merges = len(ledger.merges(month.period)) if ledger else 0
+    fresh = last is not None and mark_of(last) == mark_of(month)
+    left = (report_day(month.period, month.master.settings) - today).days
+    steps = _next_steps(month, fresh, today)
+    settings = month.master.settings
+    issued = [period for period in year_periods(settings) if workspace.has_month(period)]
+    if issued and month.period == issued[-1]:
+        steps = _add_next_month(steps, month.period, settings, today)
+    return MonthStanding(month, merges, fresh, left, tuple(steps))
+
+
+def recall_standing(workspace: Workspace, period: Period, today: date) -> MonthStanding | None:
+    """Return a month as it stood at its last merge, without reading a file; None before any."""
+    with look_into_ledger(workspace) as ledger:
+        last = ledger.month(period) if ledger else None
+    return judge_standing(workspace, last, today) if last else None
+
+
 def find_standing(workspace: Workspace, today: date, progress: Progress = None) -> Standing:
     """Return where the latest issued month stands on a day, and what is to be done next.
 
@@ -44,7 +88,6 @@ def find_standing(workspace: Workspace, today: date, progress: Progress = None) 
     settings = master.settings
     issued = [period for period in year_periods(settings) if workspace.has_month(period)]
     head = f"{show(master.title)}：任务 {len(master.tasks)} 项，工作区 {show(workspace.root)}"
-    this_month = Period(settings.year, today.month, settings.first_month)
     if not issued:
         month = today.month if today.year == settings.year else settings.first_month
         return Standing(
@@ -56,9 +99,7 @@ def find_standing(workspace: Workspace, today: date, progress: Progress = None) 
         last = ledger.month(period) if ledger else None
     fresh = last is not None and mark_of(last) == mark_of(merged)
     steps = _next_steps(merged, fresh, today)
-    if today.year == settings.year and this_month > period:
-        later = (f"issue {this_month.month}", f"{this_month.month}月的表还没有下发")
-        steps = [*steps, later] if steps else [later]
+    steps = _add_next_month(steps, period, settings, today)
     done = last is not None and not fresh
     state = "汇总后又有变动" if done else "已汇总" if fresh else "还没有汇总"
     lines = (
@@ -92,6 +133,15 @@ def _describe_offices(month: Month) -> str:
 def _describe_findings(month: Month) -> str:
     counts = count_by_severity(month.findings)
     return "，".join(f"{word} {counts[severity]}" for severity, word in SEVERITY_WORDS.items())
+
+
+def _add_next_month(
+    steps: list[tuple[str, str]], latest: Period, settings: Settings, today: date
+) -> list[tuple[str, str]]:
+    """Return the steps, and after them to issue this month where only earlier ones were."""
+    if today.year != settings.year or today.month <= latest.month:
+        return steps
+    return [*steps, (f"issue {today.month}", f"{today.month}月的表还没有下发")]
 
 
 def _next_steps(month: Month, fresh: bool, today: date) -> list[tuple[str, str]]:

@@ -1,7 +1,7 @@
 """The summary in its folder: where it goes, and what a person wrote in it since it was written."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from taskxl.desk.unreadable import name_reason
@@ -11,10 +11,10 @@ from taskxl.intake.reading import read_book
 from taskxl.intake.refusals import Limits
 from taskxl.intake.workers import read_isolated
 from taskxl.ledger import Ledger
-from taskxl.merge.revisions import combine_revisions
+from taskxl.merge.revisions import combine_revisions, is_same, key_of
 from taskxl.model import Month, Period, Revision
 from taskxl.reports.corrections import Summary, find_corrections, read_summary
-from taskxl.text import show
+from taskxl.text import quote, show
 from taskxl.workspace.files import (
     describe_unrecorded,
     put_aside,
@@ -94,6 +94,27 @@ def look_at_summary(
     recorded = ledger.has_summary(period)
     return Penned(
         *places[0], revisions, changes, tuple(taken), tuple(asides), tuple(notes), recorded
+    )
+
+
+def with_corrections(penned: Penned, corrections: Sequence[Revision]) -> Penned:
+    """Add corrections that were made elsewhere than in the summary, as if they stood there.
+
+    Raises TaskxlError where the summary itself says something else of one of these texts.
+    """
+    said = {key_of(one): one for one in penned.changes}
+    for one in corrections:
+        other = said.get(key_of(one))
+        if other is not None and not is_same(other.now, one.now):
+            raise TaskxlError(
+                f"“{show(penned.path.name)}”里这一处刚改成{quote(other.now, 40)}，还没有汇总，"
+                f"这里要改成{quote(one.now, 40)}。请先汇总，再定用哪一种。"
+            )
+    fresh = tuple(one for one in corrections if key_of(one) not in said)
+    return replace(
+        penned,
+        revisions=combine_revisions(penned.revisions, fresh),
+        changes=(*penned.changes, *fresh),
     )
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from taskxl.dates.year import year_periods
 from taskxl.desk.lists import load_master
 from taskxl.desk.months import describe_unmerged
+from taskxl.desk.next_year import recall_past
 from taskxl.errors import TaskxlError
 from taskxl.ledger import count_ledger, open_ledger, verify_ledger
 from taskxl.ledger.looking import look_into_ledger
@@ -47,9 +48,10 @@ def write_year(workspace: Workspace, now: datetime | None = None) -> YearReport:
             if workspace.has_month(period) and period not in merged
         ]
         notes += filter(None, [describe_unmerged(workspace, month) for month in months])
+        pasts, lost = recall_past(workspace, ledger)
         writer = careful_writer(ledger, workspace.root, now)
-        written = writer.write(path, write_ledger(months))
-        notes += filter(None, [written.note])
+        written = writer.write(path, write_ledger(months, pasts, settings))
+        notes += filter(None, [lost, written.note])
         return YearReport(path, written.changed, tuple(notes))
 
 

@@ -302,6 +302,14 @@ class Ledger:
         digest = self._last_import()
         return self._read_list(digest) if digest else None
 
+    def find_import(self, source: str) -> tuple[str, MasterList] | None:
+        """Return the first import whose source begins so: all of its source, its list; or None."""
+        row = self._one(
+            "SELECT source, master FROM imports WHERE substr(source, 1, ?) = ? ORDER BY id LIMIT 1",
+            (len(source), source),
+        )
+        return (str(row[0]), self._read_list(row[1])) if row else None
+
     def _last_import(self) -> str:
         row = self._one("SELECT master FROM imports ORDER BY id DESC LIMIT 1", ())
         return str(row[0]) if row else ""

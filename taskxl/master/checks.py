@@ -24,6 +24,7 @@ from taskxl.master.list_rules import (
     UNSET,
     VAGUE_DATE,
 )
+from taskxl.master.revising.carrying import find_origin
 from taskxl.model import Office, Settings, Task
 from taskxl.plan_text import read_ordinal
 from taskxl.roster import Roster, is_collective
@@ -137,7 +138,12 @@ def _check_pairs(task: Task) -> Iterator[Finding]:
 
 
 def _check_ordinals(task: Task) -> Iterator[Finding]:
-    """M106: milestones whose markers do not count from one without a gap."""
+    """M106: milestones whose markers do not count from one without a gap.
+
+    Of a task carried over from the year before the first ones are done, and have stayed there.
+    """
+    if find_origin(task) is not None:
+        return
     expected = 1
     for milestone in task.milestones:
         ordinal = read_ordinal(milestone.text)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from types import MappingProxyType
 
 from taskxl.findings import SEVERITIES, Finding
 from taskxl.merge.evidence import own_words
@@ -17,12 +18,14 @@ from taskxl.merge.revisions import (
     revise_entries,
     revise_states,
 )
+from taskxl.merge.settled import settle_month
 from taskxl.merge.states import first_arrivals, judge_offices, order_entries
 from taskxl.merge.verdicts import Counted, count_returns
 from taskxl.merge.versions import Version, speaks, texts_of
 from taskxl.model import (
     ASKED,
     Entry,
+    FindingKey,
     Instruction,
     Light,
     MasterList,
@@ -51,6 +54,7 @@ def merge_month(
     issued: Mapping[str, str] | None = None,
     revisions: Sequence[Revision] = (),
     asked: tuple[str, ...] = ASKED,
+    settlements: Mapping[FindingKey, str] = MappingProxyType({}),
 ) -> Month:
     """Merge the returns of a period.
 
@@ -63,7 +67,8 @@ def merge_month(
 
     `history` are the year's earlier months, in any order; `issued` the id of the form that each
     office was issued last, where that is known; `revisions` what the 办公室 corrected in the
-    summary; `asked` what the period's forms ask for. The result does not depend on the order of
+    summary; `asked` what the period's forms ask for; `settlements` are the findings that the 办公室
+    looked into, with its reasons. The result does not depend on the order of
     `returns`.
     """
     roster = Roster(master.offices)
@@ -161,7 +166,7 @@ def merge_month(
         for file in month.files
     )
     ordered = _order_findings(findings, month.offices, places)
-    return replace(month, files=files, findings=ordered)
+    return settle_month(replace(month, files=files, findings=ordered), settlements)
 
 
 def _without_replies(counted: Counted, instructions: Mapping[str, Instruction]) -> Counted:

@@ -22,6 +22,7 @@ from taskxl.prove.summary_tables import (
 )
 from taskxl.words import DONE, LIGHTS, NOT_DUE, OFFICE_STATES, STATUSES
 
+_SETTLED = "已核实"  # looked into by the 办公室, and not counted
 _NOT_OWING = "（不须报送）"
 _OFFICE = "(?:股室|科室|处室|部门)"
 # What 节点台账 says where nobody has said anything.
@@ -185,7 +186,7 @@ def _sizes(summary: Summary) -> dict[str, int]:
     beyond = int(overflow.group(1)) if overflow else 0
     return {
         TASKS: len(_filled(summary, TASKS, "标识")),
-        GAPS: len(_filled(summary, GAPS, "代码")),
+        GAPS: sum(line["程度"] != _SETTLED for line in _filled(summary, GAPS, "代码")),
         OFFICES: len(_filled(summary, OFFICES, "股室")),
         MILESTONES: len(_filled(summary, MILESTONES, "节点状态")),
         UNPLACED: len(_filled(summary, UNPLACED, "来源文件")) - beyond,

@@ -27,7 +27,11 @@ def write_flat(months: Sequence[Month], kind: Kind) -> dict[str, bytes]:
     In csv a text that Excel would take for a formula has an apostrophe before it; json and xlsx
     hold it as it is.
     """
-    frames = stack_months(months)
+    return write_frames(stack_months(months), kind)
+
+
+def write_frames(frames: "dict[str, pandas.DataFrame]", kind: Kind) -> dict[str, bytes]:
+    """Return the files of frames as `taskxl.frames` makes them: see `write_flat`."""
     if kind == "csv":
         return {f"{name}.csv": _write_csv(frame) for name, frame in frames.items()}
     records = {name: _records(frame) for name, frame in frames.items()}

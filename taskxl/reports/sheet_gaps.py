@@ -10,6 +10,8 @@ from taskxl.reports.view import MonthView
 from taskxl.text import show
 
 SHEET = "缺口清单"
+SETTLED = "已核实"
+"""What stands under 程度 of a finding that the 办公室 looked into and does not count."""
 COLUMNS = (
     Column("序号", 6, number="0"),
     Column("程度", 8, repeated=True),
@@ -47,16 +49,38 @@ def make_table(view: MonthView) -> Table:
         )
         for number, finding in enumerate(view.month.findings, 1)
     ]
+    found = len(rows)
+    settled = view.month.settled
+    rows += [
+        Row(
+            (
+                number,
+                SETTLED,
+                one.finding.code,
+                view.rules[one.finding.code].name,
+                one.finding.office or "",
+                view.task_label(one.finding.task),
+                one.finding.message,
+                f"理由：{one.reason}",
+                "",
+                show(one.finding.file or ""),
+                " ".join(show(part) for part in (one.finding.sheet, one.finding.cell) if part),
+            ),
+            (SHEET, str(number)),
+        )
+        for number, one in enumerate(settled, found + 1)
+    ]
+    apart = f"另有 {len(settled)} 条办公室已核实、不算，列在最后，写着理由。" if settled else ""
     return Table(
         SHEET,
         view.heading("缺口清单"),
-        f"共 {len(rows)} 条。“须处理”请股室补报或更正，“请注意”请办公室过目，"
-        "“请核实”只是提示、不作结论；点“查看”到所指的格子。",
+        f"共 {found} 条。“须处理”请股室补报或更正，“请注意”请办公室过目，"
+        f"“请核实”只是提示、不作结论；点“查看”到所指的格子。{apart}",
         COLUMNS,
         rows,
         empty="没有发现缺口",
         place=20,
-        amount=f"{len(rows)} 条",
+        amount=f"{found} 条",
     )
 
 

@@ -214,13 +214,15 @@ def _decisions(view: MonthView, tasks: Sequence[Task]) -> list[str]:
 
 
 def delays_asked(view: MonthView, task: Task) -> list[str]:
-    """Return a line for each milestone of a task for which more time is asked."""
+    """Return a line for each milestone of a task, not done yet, for which more time is asked."""
+    states = view.milestones.get(task.id, ())
+    done = {state.milestone.id for state in states if state.light == "done"}
     lines = [
         f"{task.label}：{describe_request(delay, task)}"
         for delay in view.month.master.delays
-        if delay.task == task.id and delay.is_pending
+        if delay.task == task.id and delay.is_pending and delay.milestone not in done
     ]
-    for state in view.milestones.get(task.id, ()):
+    for state in states:
         if state.entry and state.entry.state == POSTPONED:
             if last_delay(view.month.master, task.id, state.milestone.id) is not None:
                 continue  # told already, or decided

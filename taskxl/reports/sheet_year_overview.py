@@ -1,7 +1,7 @@
 """全年走势: the few numbers of each month, and the charts drawn from them."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any
 
 from taskxl.merge.counts import UNSAID
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 SHEET = "全年走势"
 LABEL_WIDTH, MONTH_WIDTH = 18, 8.5
 MONTHS = 12
-_TOP = 3
+TOP = 3
 _RATES = {
     "任务完成率": "completion",
     "节点完成率": "milestone_completion",
@@ -72,12 +72,12 @@ def write_overview(workbook: "Workbook", styles: Styles, year: Year) -> None:
     for row, (text, style, size) in enumerate(heads, 1):
         write_band(sheet, row, MONTHS + 1, text, style)
         sheet.set_row(row - 1, row_height(count_lines(text, width, size), size))
-    _write_numbers(sheet, styles, frame)
-    below = _TOP + len(frame) + 1
+    write_numbers(sheet, styles, frame)
+    below = TOP + len(frame) + 1
     names = list(frame.index)
     offices = [names.index(word) for word in OFFICE_STATES.values()]
     rates = [names.index(word) for word in _RATES]
-    _insert_chart(
+    insert_chart(
         workbook,
         sheet,
         below,
@@ -87,24 +87,30 @@ def write_overview(workbook: "Workbook", styles: Styles, year: Year) -> None:
         frame.shape[1],
         float(frame.iloc[offices].sum().max()),
     )
-    _insert_chart(workbook, sheet, below, 6, "各月完成率和报送率", rates, frame.shape[1])
+    insert_chart(workbook, sheet, below, 6, "各月完成率和报送率", rates, frame.shape[1])
     set_up_page(sheet, landscape=True)
     sheet.print_area(0, 0, below + 15, MONTHS)
     sheet.fit_to_pages(1, 1)
     sheet.hide_gridlines(2)
-    sheet.freeze_panes(_TOP, 1)
+    sheet.freeze_panes(TOP, 1)
     sheet.activate()
 
 
-def _write_numbers(sheet: "Worksheet", styles: Styles, frame: "pandas.DataFrame") -> None:
+def write_numbers(
+    sheet: "Worksheet",
+    styles: Styles,
+    frame: "pandas.DataFrame",
+    rates: Collection[str] = tuple(_RATES),
+) -> None:
+    """Write numbers as a table from `TOP` on, months across; those named in `rates` are shares."""
     for column, word in enumerate(("项目", *frame.columns)):
-        sheet.write_string(_TOP - 1, column, word, styles.header)
-    sheet.set_row(_TOP - 1, 22)
+        sheet.write_string(TOP - 1, column, word, styles.header)
+    sheet.set_row(TOP - 1, 22)
     for place, (name, numbers) in enumerate(frame.iterrows()):
-        row = _TOP + place
+        row = TOP + place
         sheet.set_row(row, 17)
         sheet.write_string(row, 0, str(name), styles.cell("center"))
-        form = PERCENT if name in _RATES else "0"
+        form = PERCENT if name in rates else "0"
         for column, number in enumerate(numbers, 1):
             if number is None or number != number:  # a rate of nothing
                 sheet.write_string(row, column, "—", styles.cell("center"))
@@ -112,7 +118,7 @@ def _write_numbers(sheet: "Worksheet", styles: Styles, frame: "pandas.DataFrame"
                 sheet.write_number(row, column, number, styles.cell("center", number=form))
 
 
-def _insert_chart(
+def insert_chart(
     workbook: "Workbook",
     sheet: "Worksheet",
     row: int,
@@ -130,11 +136,11 @@ def _insert_chart(
     kind = {"type": "line"} if is_rate else {"type": "column", "subtype": "stacked"}
     chart: Any = workbook.add_chart(kind)
     for number, place in enumerate(rows):
-        at = _TOP + place
+        at = TOP + place
         series: dict[str, Any] = {
-            "name": [SHEET, at, 0],
-            "categories": [SHEET, _TOP - 1, 1, _TOP - 1, months],
-            "values": [SHEET, at, 1, at, months],
+            "name": [sheet.name, at, 0],
+            "categories": [sheet.name, TOP - 1, 1, TOP - 1, months],
+            "values": [sheet.name, at, 1, at, months],
         }
         if is_rate:
             dashes = ("solid", "dash", "round_dot", "long_dash_dot")

@@ -15,7 +15,7 @@ GONE = "（已不在清单）"
 _TIMELINE_COLUMNS = (
     Column("编号", 6, repeated=True),
     Column("项目名称", 20, "left", repeated=True),
-    Column("月份", 6, repeated=True),
+    Column("月份", 7, repeated=True),
     Column("股室", 10, repeated=True),
     Column("进度状态", 13.5),
     Column("进展情况", 34, "left"),
@@ -60,8 +60,9 @@ def make_timeline(year: Year) -> Table:
     rows = []
     for task in year.tasks:
         first = True
-        for view in year.views:
-            for contents in _say(year, view, task):
+        told = (_say(year, view, task) for view in year.views)
+        for said in (_say_past(year, task), *told):
+            for contents in said:
                 rows.append(Row(contents, (TIMELINE, task.id) if first else None))
                 first = False
     note = (
@@ -77,6 +78,26 @@ def make_timeline(year: Year) -> Table:
         frozen_columns=4,
         empty="还没有股室报过",
     )
+
+
+def _say_past(year: Year, task: Task) -> Iterator[tuple[Content, ...]]:
+    """Yield what was last said of a task in the year from which it was carried over."""
+    past = year.pasts.get(task.id)
+    if past is None:
+        return
+    which = f"{past.period.year}年第{past.number}项" if past.number else f"{past.period.year}年"
+    for entry in past.entries or (Entry(task.id, ""),):
+        yield (
+            task.number or "",
+            _title(year, task),
+            f"{past.period.year}年{past.period.month}月",
+            year.office_name(entry.office),
+            entry.status or Cell("结转", "info"),
+            entry.progress,
+            entry.obstacles,
+            entry.remarks,
+            f"{which}结转；{show(entry.file)}" if entry.file else f"{which}结转",
+        )
 
 
 def _say(year: Year, view: MonthView, task: Task) -> Iterator[tuple[Content, ...]]:

@@ -134,7 +134,7 @@ def look_at(month: Month) -> MonthView:
         month,
         orders=group_by_task(list_orders(month, by_id)),
         counts=count_month(month),
-        rules={code: _rule_in(code, word) for code in {one.code for one in month.findings}},
+        rules={code: _rule_in(code, word) for code in _codes_of(month)},
         tasks=by_id,
         owed={task: tuple(offices) for task, offices in owed.items()},
         responsible={task.id: roster.spell_out(task.offices) for task in month.master.tasks},
@@ -149,6 +149,10 @@ def look_at(month: Month) -> MonthView:
         altered={(one.file, one.sheet, one.cell): one for one in month.altered},
         revisions={key_of(one): one for one in month.revisions},
     )
+
+
+def _codes_of(month: Month) -> set[str]:
+    return {one.code for one in (*month.findings, *(one.finding for one in month.settled))}
 
 
 def _rule_in(code: str, word: str) -> Rule:

@@ -1,10 +1,10 @@
 """The year's merged months, indexed once for the sheets of the ledger workbook."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from taskxl.model import Light, Month, Period, Task
+from taskxl.model import Entry, Light, Month, Period, Task
 from taskxl.reports.styles import Tone
 from taskxl.reports.view import MonthView, look_at
 from taskxl.roster import Roster
@@ -26,6 +26,18 @@ STATE_TONES: Mapping[str, Tone] = {
 
 
 @dataclass(frozen=True, slots=True)
+class Past:
+    """What was last said, in the year before, of a task that was carried over.
+
+    `period` is that year's last merged month, `number` what the task was numbered there.
+    """
+
+    period: Period
+    number: str
+    entries: tuple[Entry, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Year:
     """Months oldest first, each with its view; `tasks` are those of all their lists.
 
@@ -36,6 +48,8 @@ class Year:
     views: tuple[MonthView, ...]
     tasks: tuple[Task, ...]
     roster: Roster
+    pasts: Mapping[str, Past] = field(default_factory=dict)
+    """Of tasks carried over from the year before, by their ids."""
 
     def office_name(self, office: str) -> str:
         """Return what an office is called now: one that was renamed is one office all the year."""
@@ -57,30 +71,38 @@ class Year:
         return f"{settings.bureau}{settings.year}年重点工作任务{what}"
 
     @property
-    def note(self) -> str:
-        """Which months there are, and by which day they were judged."""
+    def months_told(self) -> str:
+        """Which months there are, in words: 1至3月、5月."""
         runs: list[list[int]] = []
         for period in self.periods:
             if runs and runs[-1][-1] == period.month - 1:
                 runs[-1].append(period.month)
             else:
                 runs.append([period.month])
-        months = "、".join(f"{run[0]}至{run[-1]}月" if run[1:] else f"{run[0]}月" for run in runs)
-        return f"已汇总：{months}；各月按当月报送日和当时的清单，最近一期截至{self.last.day}。"
+        return "、".join(f"{run[0]}至{run[-1]}月" if run[1:] else f"{run[0]}月" for run in runs)
+
+    @property
+    def note(self) -> str:
+        """Which months there are, and by which day they were judged."""
+        return (
+            f"已汇总：{self.months_told}；各月按当月报送日和当时的清单，"
+            f"最近一期截至{self.last.day}。"
+        )
 
     def is_current(self, task: Task) -> bool:
         """Tell whether the latest list still has a task."""
         return task.id in self.last.tasks
 
 
-def look_at_year(months: Sequence[Month]) -> Year:
-    """Index the merged months of a year, at least one, in any order."""
+def look_at_year(months: Sequence[Month], pasts: Mapping[str, Past] | None = None) -> Year:
+    """Index the merged months of a year, at least one, in any order; `pasts` as `Year` has them."""
     views = tuple(look_at(month) for month in sorted(months, key=lambda month: month.period))
     tasks: dict[str, Task] = {}
     for view in reversed(views):
         for task in view.month.master.tasks:
             tasks.setdefault(task.id, task)
-    return Year(views, tuple(tasks.values()), Roster(views[-1].month.master.offices))
+    roster = Roster(views[-1].month.master.offices)
+    return Year(views, tuple(tasks.values()), roster, pasts or {})
 
 
 def month_word(view: MonthView, task: Task) -> tuple[str, Tone]:

@@ -124,6 +124,15 @@ class Workspace:
         """Return the path of the year's ledger as a workbook, `2021年工作台账.xlsx`."""
         return self.root / f"{year}年工作台账.xlsx"
 
+    def year_report_path(self, year: int) -> Path:
+        """Return the path of the year's report, `2021年重点工作总结.docx`."""
+        return self.root / f"{year}年重点工作总结.docx"
+
+    def calendar_path(self, year: int, office: str = "") -> Path:
+        """Return the path of the year's milestones as a calendar file, of all or of one office."""
+        whose = f"-{_name_office(office)}" if office else ""
+        return self.root / f"{year}年重点工作节点{whose}.ics"
+
     def create(self) -> None:
         """Make the folder itself; raises TaskxlError when that fails."""
         make_folder(self.root)

@@ -36,6 +36,7 @@ from taskxl.forms.returned.whose import (
     OTHER_PERIOD,
     Claim,
     FormMarks,
+    claim_by_hand,
     decide_office,
     decide_period,
     issued_tasks,
@@ -178,7 +179,7 @@ class _Reader:
 
     def _decide(self, part: Part, kind: Block) -> Claim:
         if self.told:
-            return Claim(self.told, "hand")
+            return claim_by_hand(self.catalog, self.marks, self.told)
         rows = [row for row in part.rows if row.table.kind == kind and row.table.is_answered]
         known = [row for row in rows if not self.marks.foreign or self._is_sure(row)]
         tasks = {task for row in known if (task := self._task_of(row)) is not None}
@@ -430,6 +431,8 @@ class _Reader:
         marks = {row.id: row for row in identity.rows} if identity else {}
         registers = self.catalog.registers(own)
         beyond = self._find_beyond(part)
+        for below in range(beyond + 1, part.bottom + 1):
+            self.why.setdefault((part.sheet, below), "beyond")
         goes_on: set[int] = set()
         for row in (*part.rows, *part.others):
             if not row.table.is_answered or row.row in goes_on:

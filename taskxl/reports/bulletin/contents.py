@@ -79,8 +79,8 @@ def make_contents(month: Month, before: Month | None, day: date) -> dict[str, An
     view = look_at(month)
     earlier = look_at(before) if before is not None else None
     settings, period = month.master.settings, month.period
-    statuses = _list_statuses(view, earlier)
-    lights = _list_lights(view, earlier)
+    statuses = list_statuses(view, earlier)
+    lights = list_lights(view, earlier)
     certain, doubtful = list_overdue(view)
     near = [state for state in month.milestones if state.light == "near"]
     annexes = _number_annexes(bool(certain), bool(near))
@@ -98,8 +98,8 @@ def make_contents(month: Month, before: Month | None, day: date) -> dict[str, An
         "成文日期": full_day(day),
         "任务数": len(month.master.tasks),
         "节点数": len(month.milestones),
-        "任务情况": _tell(statuses, "项数", "项"),
-        "节点情况": _tell(lights, "个数", "个"),
+        "任务情况": tell_counts(statuses, "项数", "项"),
+        "节点情况": tell_counts(lights, "个数", "个"),
         "比较": f"增减与{earlier.month.period.month}月汇总相比"
         if earlier
         else "此前没有汇总过的月份，不作比较",
@@ -147,7 +147,7 @@ def make_contents(month: Month, before: Month | None, day: date) -> dict[str, An
             _describe_step(view, state) | {"序": number, "剩余天数": -(state.days_over or 0)}
             for number, state in enumerate(near, 1)
         ],
-        "分管": list(_count_leaders(view)),
+        "分管": list(count_leaders(view)),
     }
 
 
@@ -218,13 +218,15 @@ def _list_counts(
     ]
 
 
-def _list_statuses(view: MonthView, earlier: MonthView | None) -> list[dict[str, Any]]:
+def list_statuses(view: MonthView, earlier: MonthView | None = None) -> list[dict[str, Any]]:
+    """Return of each 进度状态 how many tasks have it, its share, and the change since `earlier`."""
     words = {word: word for word in STATUSES} | {UNSAID: UNKNOWN_STATUS}
     then = earlier.counts.tasks if earlier else None
     return _list_counts(words, view.counts.tasks, then, "项", _when(earlier))
 
 
-def _list_lights(view: MonthView, earlier: MonthView | None) -> list[dict[str, Any]]:
+def list_lights(view: MonthView, earlier: MonthView | None = None) -> list[dict[str, Any]]:
+    """Return of each light how many milestones have it, its share, the change since `earlier`."""
     words = {str(light): word for light, word in LIGHTS.items()}
     then = earlier.counts.milestones if earlier else None
     return _list_counts(words, view.counts.milestones, then, "个", _when(earlier))
@@ -234,7 +236,7 @@ def _when(earlier: MonthView | None) -> str:
     return f"{earlier.month.period.month}月" if earlier else ""
 
 
-def _tell(counts: Sequence[dict[str, Any]], key: str, unit: str) -> str:
+def tell_counts(counts: Sequence[dict[str, Any]], key: str, unit: str) -> str:
     """Return counts as one sentence; what nothing has and had is left out."""
     parts = []
     for one in counts:
@@ -326,7 +328,7 @@ def _describe_kept(state: MilestoneState) -> dict[str, Any]:
         "时限": name_day(due),
         "完成日期": name_day(said.done_on),
         "提前天数": early,
-        "一句话": f"{said.office}：{state.task.label}的节点{_quote_step(state)}，"
+        "一句话": f"{said.office}：{state.task.label}的节点{quote_step(state)}，"
         f"时限{name_day(due)}，"
         f"{name_day(said.done_on)}{how}完成",
     }
@@ -361,12 +363,13 @@ def _describe_step(view: MonthView, state: MilestoneState) -> dict[str, Any]:
         "时限": name_day(due) if due else "",
         "说明": doubt,
         "一句话": f"{f'{office}：' if office else ''}{state.task.label}的节点"
-        f"{_quote_step(state)}，时限{name_day(due) if due else '待定'}"
+        f"{quote_step(state)}，时限{name_day(due) if due else '待定'}"
         f"{f'（{doubt}）' if doubt else ''}",
     }
 
 
-def _quote_step(state: MilestoneState) -> str:
+def quote_step(state: MilestoneState) -> str:
+    """Return a milestone's text in quotation marks, without its last stop."""
     return quote(state.milestone.text.strip().rstrip("。；;，"), 60)
 
 
@@ -385,7 +388,7 @@ def _number_annexes(overdue: bool, near: bool) -> dict[str, tuple[str, str]]:
     }
 
 
-def _count_leaders(view: MonthView) -> Iterator[dict[str, Any]]:
+def count_leaders(view: MonthView) -> Iterator[dict[str, Any]]:
     """Yield a row each leader, and their sum: tasks by status, and milestones that are over."""
     columns = (*STATUSES, UNSAID)
     total = dict.fromkeys((*columns, "任务", "逾期节点"), 0)

@@ -8,15 +8,15 @@ from typing import Any
 from taskxl.errors import TaskxlError
 from taskxl.findings import Finding, rule
 
-BULLETIN, CARD = "通报.docx", "督办单.docx"
+BULLETIN, CARD, YEAR_REPORT = "通报.docx", "督办单.docx", "工作总结.docx"
 _HIDDEN = ("Cc", "Cf", "Cs", "Cn", "Zl", "Zp")
 
 F530 = rule(
     "F530",
     "文档模板写错",
     "error",
-    what="模板里的“通报.docx”或“督办单.docx”有一处程序看不懂，或者打不开。",
-    why="写错的模板生成不了通报、督办单。",
+    what="模板里的“通报.docx”“督办单.docx”或“工作总结.docx”有一处程序看不懂，或者打不开。",
+    why="写错的模板生成不了通报、督办单、工作总结。",
     cure="按消息里说的地方改正；或把“模板”文件夹里的这个文件移走，改用自带的。",
 )
 

@@ -1,7 +1,8 @@
 """Examples of what documents are filled with: a template is checked with them."""
 
 from taskxl.reports.bulletin import cards, contents
-from taskxl.reports.bulletin.document import BULLETIN, CARD
+from taskxl.reports.bulletin.document import BULLETIN, CARD, YEAR_REPORT
+from taskxl.reports.year_report import year_contents
 
 _TASK, _STEP = "第3项“样例”", "一是4月底前完成样例"
 _ROW = {
@@ -63,6 +64,37 @@ EXAMPLES = {
             }
         ],
         "其余": 1,
+    },
+    YEAR_REPORT: dict.fromkeys(year_contents.NAMES, "样例")
+    | {
+        "任务数": 4,
+        "节点数": 9,
+        "变动": ["样例"],
+        "任务": [
+            {
+                "分节": "样例同志负责项目",
+                "序": 1,
+                "编号": "3",
+                "名称": "样例",
+                "股室": "样例股",
+                "协办": "样例室",
+                "负责同志": "样例",
+                "状态": "已完成",
+                "节点": "样例",
+                "节点数": 2,
+                "完成节点": 1,
+                "按期节点": 1,
+                "进展": [{"月份": "4月", "股室": "样例股", "内容": "样例", "一句话": "样例"}],
+            }
+        ],
+        "未完成": [
+            dict.fromkeys(
+                ("编号", "名称", "股室", "负责同志", "状态", "节点", "原因", "一句话"), "样例"
+            )
+            | {"序": 1}
+        ],
+        **{key: ["样例"] for key in ("长期", "延期", "获准延期", "批示")},
+        "分管": [{"负责同志": "样例同志", "任务": 4, **_LEADER}],
     },
 }
 """By the template's name, a value for everything that it may name."""

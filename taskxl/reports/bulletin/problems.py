@@ -83,7 +83,7 @@ def state_fact(finding: Finding, label: str = "") -> str:
     if message != finding.message:
         message = message.removeprefix("的")
     facts = (_before_cure(sentence) for sentence in _split(message, "。"))
-    return "；".join(filter(None, map(_write_out, facts)))
+    return "；".join(filter(None, map(write_out, facts)))
 
 
 def _before_cure(sentence: str) -> str:
@@ -112,7 +112,7 @@ def _split(text: str, mark: str) -> Iterator[str]:
         yield part
 
 
-def _write_out(text: str) -> str:
+def write_out(text: str) -> str:
     """Return a sentence as an official paper writes it: days in words, no blanks round numbers."""
 
     def name_day(found: re.Match[str]) -> str:

@@ -1,0 +1,318 @@
+"""Many bureaus at the desk: their workspaces found, each merged where asked, and put together."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from taskxl.desk.bulletin import WrittenDocument
+from taskxl.desk.merging import merge_returns
+from taskxl.desk.periods import choose_period
+from taskxl.desk.return_files import Progress
+from taskxl.desk.spreading import HERE, Lost, Spread, spread_jobs
+from taskxl.errors import TaskxlError
+from taskxl.findings import Finding
+from taskxl.ledger.looking import look_into_ledger
+from taskxl.model import MasterList, Period, Settings
+from taskxl.reports.rollup.bureau_gaps import U602, U603, find_gaps
+from taskxl.reports.rollup.bureau_years import BureauYear, condense
+from taskxl.text import show
+from taskxl.workspace.files import CarefulWriter, explain_os_error, make_folder, read_whole
+from taskxl.workspace.folder import Workspace
+from taskxl.workspace.searching import find_workspaces
+
+_WRITTEN = ".taskxl.written"
+"""What taskxl wrote into a folder that is no workspace."""
+
+
+# ---------------------------------------------------------------- which workspaces
+
+
+def list_folders(named: Sequence[Path]) -> tuple[list[Path], list[Finding]]:
+    """Return the workspaces in the folders that were named, each once, and what has none."""
+    folders: dict[Path, Path] = {}
+    faults = []
+    for path in named:
+        try:
+            for one in find_workspaces(path):
+                folders.setdefault(one.resolve(), one)
+        except TaskxlError as error:
+            faults.append(U603.found(str(error), file=show(path)))
+    return list(folders.values()), faults
+
+
+# ---------------------------------------------------------------- each one merged
+
+
+@dataclass(frozen=True, slots=True)
+class MergeJob:
+    """A workspace to merge: the month as it was typed ("": the current one), and when that is."""
+
+    folder: str
+    month: str
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class MergedBureau:
+    """What became of a workspace: the month that was merged, or in a line why none was.
+
+    `notes` are what its own merge said.
+    """
+
+    folder: str
+    period: str = ""
+    written: bool = False
+    notes: tuple[str, ...] = ()
+    fault: str = ""
+
+
+def merge_bureau(job: MergeJob) -> MergedBureau:
+    """Merge one workspace, in whatever process this is; what goes wrong is told, not raised."""
+    workspace = Workspace(Path(job.folder))
+    try:
+        period = choose_period(workspace, job.month or None, job.now.date())
+        done = merge_returns(workspace, period, None, job.now)
+    except TaskxlError as error:
+        return MergedBureau(job.folder, fault=str(error))
+    except Exception as error:  # one workspace stops nothing
+        return MergedBureau(job.folder, fault=_unexpected(error))
+    return MergedBureau(job.folder, period.key, done.written, done.notes)
+
+
+def merge_bureaus(
+    folders: Sequence[Path], month: str | None, now: datetime, spread: Spread, progress: Progress
+) -> list[MergedBureau]:
+    """Merge workspaces, one job each, wherever `spread` says; in the order of `folders`.
+
+    Results are the same wherever they are made, file by file.
+    """
+    jobs = [MergeJob(str(folder.absolute()), month or "", now) for folder in folders]
+    results = spread_jobs(merge_bureau, jobs, spread, progress)
+    return [
+        MergedBureau(job.folder, fault=one.reason) if isinstance(one, Lost) else one
+        for job, one in zip(jobs, results, strict=True)
+    ]
+
+
+def _unexpected(error: Exception) -> str:
+    return f"程序遇到没有料到的情况（{type(error).__name__}）。请单独运行这个工作区看看。"
+
+
+# ---------------------------------------------------------------- put together
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """The bureaus of a year as of a month, in the order of their names, and all that is missing."""
+
+    bureaus: tuple[BureauYear, ...]
+    period: Period
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """A workspace whose ledger was looked into: the keys of its merged months, or what is wrong."""
+
+    folder: Path
+    keys: tuple[str, ...] = ()
+    fault: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Which workspaces are put together, as of which month, and which ones are not."""
+
+    folders: tuple[Path, ...]
+    period: Period
+    findings: tuple[Finding, ...]
+
+
+def plan_rollup(named: Sequence[Path], year: int | None = None, month: str | None = None) -> Plan:
+    """Return what is put together of the folders `named`: see `gather_bureaus`.
+
+    Raises TaskxlError where none of them has a merged month of the year.
+    """
+    folders, faults = list_folders(named)
+    seen = [_look(folder) for folder in folders]
+    faults += [U603.found(one.fault, file=show(one.folder)) for one in seen if one.fault]
+    there = [one for one in seen if not one.fault]
+    chosen = year or _choose_year(there)
+    period = _choose_period(there, chosen, month)
+    own = []
+    for one in there:
+        if one.keys and not _of_year(one, chosen):
+            years = "、".join(sorted({f"{key[:4]}年" for key in one.keys}))
+            told = f"是{years}的，这里汇总的是 {chosen} 年。没有算进去。"
+            faults.append(U602.found(told, file=show(one.folder)))
+        else:
+            own.append(one.folder)
+    return Plan(tuple(own), period, tuple(faults))
+
+
+def gather_bureaus(
+    named: Sequence[Path],
+    year: int | None = None,
+    month: str | None = None,
+    spread: Spread = HERE,
+    progress: Progress = None,
+) -> Gathered:
+    """Return the bureaus whose workspaces lie in the folders `named`.
+
+    `year` is by default the one that most of them have, `month` (as it is typed) the latest that
+    any of them has merged. Nothing is merged anew and nothing is written.
+    Raises TaskxlError where none of them has a merged month of the year.
+    """
+    plan = plan_rollup(named, year, month)
+    period, faults = plan.period, [*plan.findings]
+    jobs = [_ReadJob(str(one), period.key) for one in plan.folders]
+    bureaus = []
+    for job, read in zip(jobs, spread_jobs(read_bureau, jobs, spread, progress), strict=True):
+        if isinstance(read, BureauYear):
+            bureaus.append(read)
+        else:
+            reason = read.reason if isinstance(read, Lost) else read
+            faults.append(U603.found(reason, file=show(job.folder)))
+    bureaus = _tell_apart(sorted(bureaus, key=lambda one: (one.bureau, one.folder)))
+    if not any(one.months for one in bureaus):
+        raise TaskxlError(
+            f"这些工作区都没有汇总过 {period.year} 年的月份。请先运行 taskxl merge，或核对 --year。"
+        )
+    findings = (*faults, *find_gaps(bureaus, period))
+    return Gathered(tuple(bureaus), period, findings)
+
+
+def _look(folder: Path) -> _Seen:
+    try:
+        with look_into_ledger(Workspace(folder)) as ledger:
+            keys = {merge.period for merge in ledger.merges()} if ledger else set()
+    except TaskxlError as error:
+        return _Seen(folder, fault=str(error))
+    except Exception as error:  # one workspace stops nothing
+        return _Seen(folder, fault=_unexpected(error))
+    return _Seen(folder, tuple(sorted(keys)))
+
+
+def _choose_year(seen: Sequence[_Seen]) -> int:
+    """Return the year of most workspaces, the later of two."""
+    years = Counter(int(max(one.keys)[:4]) for one in seen if one.keys)
+    if not years:
+        raise TaskxlError("这些工作区都没有汇总过的月份。请先运行 taskxl merge。")
+    return max(years, key=lambda year: (years[year], year))
+
+
+def _choose_period(seen: Sequence[_Seen], year: int, month: str | None) -> Period:
+    if month is not None:
+        period = Period.parse(month, Settings(year=year))
+        if period.year != year:
+            raise TaskxlError(f"{period.name}不在 {year} 年。请核对 --year 和月份。")
+        return period
+    keys = [key for one in seen for key in _of_year(one, year)]
+    if not keys:
+        raise TaskxlError(
+            f"这些工作区都没有汇总过 {year} 年的月份。请先运行 taskxl merge，或核对 --year。"
+        )
+    return Period(year, int(max(keys)[5:]))
+
+
+def _of_year(one: _Seen, year: int) -> list[str]:
+    return [key for key in one.keys if int(key[:4]) == year]
+
+
+@dataclass(frozen=True, slots=True)
+class _ReadJob:
+    folder: str
+    until: str
+
+
+def read_bureau(job: _ReadJob) -> BureauYear | str:
+    """Return a bureau's year up to a month, or in a line why it cannot be read."""
+    folder = Path(job.folder)
+    year = int(job.until[:4])
+    try:
+        with look_into_ledger(Workspace(folder)) as ledger:
+            periods = [Period(year, month) for month in range(1, int(job.until[5:]) + 1)]
+            months = [one for p in periods if ledger and (one := ledger.month(p))]
+            named = Settings()
+            if ledger and not months:
+                named = _last_settings([*ledger.master_lists()])
+        if months:
+            return condense(months, show(folder))
+    except TaskxlError as error:
+        return str(error)
+    except Exception as error:  # one workspace stops nothing
+        return _unexpected(error)
+    return BureauYear(named.bureau, show(folder), named.office_word, (), (), ())
+
+
+def _last_settings(lists: Sequence[MasterList]) -> Settings:
+    """Return the settings of the list that tells the bureau's name, of several the last."""
+    settings = [one.settings for one in lists]
+    return next((one for one in reversed(settings) if one.bureau), Settings())
+
+
+def _tell_apart(bureaus: Sequence[BureauYear]) -> list[BureauYear]:
+    """Return bureaus so that each has a name: one without is called by its folder."""
+    return [one if one.bureau else replace(one, bureau=_name_of(one.folder)) for one in bureaus]
+
+
+def _name_of(folder: str) -> str:
+    path = Path(folder)
+    # Workspaces are often called alike, 2021年重点工作, each in the folder of its bureau.
+    return f"{path.parent.name}/{path.name}" if path.parent.name else path.name
+
+
+def write_rollup_book(gathered: Gathered, path: Path) -> WrittenDocument:
+    """Write what was gathered as a workbook; what a person made of one that lies there stays aside.
+
+    Raises TaskxlError where writing fails.
+    """
+    from taskxl.reports.rollup.rollup_book import write_rollup
+
+    content = write_rollup(gathered.bureaus, gathered.findings, gathered.period)
+    make_folder(path.absolute().parent)
+    written = folder_writer(path.absolute().parent).write(path, content)
+    return WrittenDocument(path, written.changed, None, tuple(filter(None, [written.note])))
+
+
+def folder_writer(folder: Path) -> CarefulWriter:
+    """Return the writer of files in a folder that is no workspace: what is a person's stays."""
+    return CarefulWriter(folder, _FolderRecords(folder))
+
+
+@dataclass(frozen=True, slots=True)
+class _FolderRecords:
+    """Knows what taskxl wrote into a folder without a ledger: see `Records`.
+
+    It is kept in a file of the folder, a line each: the SHA-256, a blank, the name.
+    """
+
+    folder: Path
+
+    def _lines(self) -> list[tuple[str, str]]:
+        path = self.folder / _WRITTEN
+        if not path.is_file():
+            return []
+        text = read_whole(path).decode("utf-8", "replace")
+        return [(line[:64], line[65:]) for line in text.splitlines()]
+
+    def wrote(self, digest: str) -> bool:
+        return any(digest == known for known, _ in self._lines())
+
+    def knows(self, name: str) -> bool:
+        return any(name == known for _, known in self._lines())
+
+    def record(self, name: str, digest: str) -> None:
+        if (digest, name) in self._lines():
+            return
+        path = self.folder / _WRITTEN
+        try:
+            with path.open("a", encoding="utf-8", errors="backslashreplace") as file:
+                file.write(f"{digest} {name}\n")
+        except OSError as error:
+            raise TaskxlError(f"“{show(path)}”没有写入：{explain_os_error(error)}") from error
+
+    def keep(self, name: str, content: bytes) -> None:
+        """Keep nothing more: the copy that is put aside is all there is."""

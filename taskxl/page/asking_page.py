@@ -1,0 +1,241 @@
+"""How a handler is asked: who asks, of which workspace and month, with which form; and answers."""
+
+import re
+import secrets
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
+
+from taskxl.errors import TaskxlError
+from taskxl.model import Period
+from taskxl.page.jobs import Job, Progress, Said
+from taskxl.page.spaces import House, Space
+
+FILES = 5000
+"""Files and fields that one form may bring."""
+NAV = (
+    ("month", "", "本月"),
+    ("gaps", "gaps", "缺口"),
+    ("tasks", "tasks", "任务"),
+    ("list", "../list", "清单"),
+    ("letters", "letters/remind", "信件"),
+    ("year", "../year", "全年"),
+)
+"""The pages of a month: key, address below the month's, what it is called."""
+_COMMAND = re.compile(r"(?:再|先)?运行 taskxl (mail [a-z-]+|[a-z-]+)(?: -[-a-z]+| \d+)*")
+_BUTTONS = {
+    "issue": "下发",
+    "merge": "汇总",
+    "prove": "核对",
+    "bulletin": "写通报",
+    "mail remind": "催报",
+    "mail issue": "信件",
+    "mail send-back": "退回更正",
+    "send-back": "退回更正",
+    "ledger": "全年",
+}
+
+
+def speak_plainly(text: str) -> str:
+    """Return a line for who has the page before them and no terminal.
+
+    >>> speak_plainly("请关闭后再运行一次 taskxl merge。")
+    '请关闭后再运行一次 taskxl merge。'
+    >>> speak_plainly("要补上，请运行 taskxl merge --month 4。")
+    '要补上，请点“汇总”。'
+    """
+
+    def replace(found: re.Match[str]) -> str:
+        button = _BUTTONS.get(found.group(1))
+        return f"点“{button}”" if button else found.group()
+
+    return _COMMAND.sub(replace, text)
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("taskxl.page"),
+        autoescape=select_autoescape(default=True, default_for_string=True),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    environment.filters["plain"] = speak_plainly
+    return environment
+
+
+class SaidResponse(HTMLResponse):
+    """A page that says in a line (`said`) why something was not done."""
+
+    def __init__(self, content: bytes | memoryview, status: int, *, said: str) -> None:
+        super().__init__(content, status)
+        self.said = said
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One request: of a workspace (`space`) and month where its address names them."""
+
+    house: House
+    request: Request
+    csrf: str
+    space: Space | None = None
+    period: Period | None = None
+
+    @property
+    def here(self) -> Space:
+        """The workspace that the address names."""
+        assert self.space is not None  # noqa: S101 - the route has it
+        return self.space
+
+    @property
+    def month(self) -> Period:
+        """The month that the address names."""
+        assert self.period is not None  # noqa: S101 - the route has it
+        return self.period
+
+    def query(self, name: str) -> str:
+        """Return a value of the address, "" where it is not there."""
+        return self.request.query_params.get(name, "")
+
+    def path(self, *parts: str) -> str:
+        """Return an address below the workspace and month of this one."""
+        named = [self.house.door.base]
+        named += [self.space.name] if self.space else []
+        named += [self.period.key] if self.period else []
+        return "/".join((*named, *parts)) + ("" if parts else "/")
+
+    def show(self, template: str, status: int = 200, **values: Any) -> Response:
+        """Return a page; every value in it is text and never markup."""
+        base = self.house.door.base
+        common = {"base": base, "csrf": self.csrf, "ask": self, "space": self.space}
+        around = self._around()
+        shown = self.period or next(iter(around["periods"]), None)
+        common |= {"period": self.period, "nav": NAV, "shown_period": shown} | around
+        page = _environment().get_template(template)
+        return HTMLResponse(page.render(common | values), status)
+
+    def say(self, title: str, why: str, status: int) -> Response:
+        """Return a page that says in a line why something was not done."""
+        page = self.show("said.html", status, title=title, said=[Said(why, tone="bad")])
+        return SaidResponse(page.body, status, said=speak_plainly(why))
+
+    def _around(self) -> dict[str, Any]:
+        """Return what every page of a workspace shows at its head."""
+        running = self.house.jobs.running(self.space.name) if self.space else None
+        done = self.house.jobs.find(self.query("done"))
+        flash = done if done and done.space == (self.space.name if self.space else "") else None
+        around: dict[str, Any] = {"running": running, "flash": flash, "periods": [], "master": None}
+        if self.space:
+            try:
+                around["master"] = self.house.master(self.space)
+                around["periods"] = self.house.periods(self.space)
+            except TaskxlError:
+                pass  # said where the page itself needs it
+        return around
+
+    def go(self, address: str) -> Response:
+        """Return an answer that leads to another page."""
+        return RedirectResponse(address, 303)
+
+    def work(self, label: str, work: Callable[[Progress], list[Said]], back: str) -> Response:
+        """Start long work and lead to the page that shows how far it is; at its end to `back`."""
+        space = self.space.name if self.space else ""
+        return self.follow(self.house.jobs.start(label, space, back, work))
+
+    def follow(self, job: Job) -> Response:
+        """Lead to where a job shows how far it is, or its lines where it is over already."""
+        job.over.wait(0.3)
+        running = job.state == "running"
+        return self.go(f"{self.house.door.base}/job/{job.number}" if running else job.address)
+
+
+Show = Callable[[Ask], Response]
+Post = Callable[[Ask, FormData], Response]
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+def showing(house: House, handle: Show) -> Endpoint:
+    """Return an endpoint that shows a page, in a thread of its own."""
+
+    async def endpoint(request: Request) -> Response:
+        return await run_in_threadpool(_answer, house, request, handle)
+
+    return endpoint
+
+
+def posting(house: House, handle: Post) -> Endpoint:
+    """Return an endpoint that does what a form asks for, where the form bears the session's token.
+
+    Dropped files lie in temporary ones until then, and are gone after it.
+    """
+
+    async def endpoint(request: Request) -> Response:
+        answer = await answer_form(request)
+        if request.headers.get("x-wants") != "address":
+            return answer
+        # A script sent it, which is to go there itself, or to say why not.
+        if answer.status_code == 303:
+            return PlainTextResponse(answer.headers["location"])
+        return PlainTextResponse(_text_in(answer), answer.status_code)
+
+    async def answer_form(request: Request) -> Response:
+        try:
+            async with request.form(max_files=FILES, max_fields=FILES) as form:
+                given = form.get("csrf")
+                if not isinstance(given, str) or not secrets.compare_digest(
+                    given.encode(), str(request.state.csrf).encode()
+                ):
+                    return await run_in_threadpool(_answer, house, request, _say_stale, 403)
+                return await run_in_threadpool(
+                    _answer, house, request, lambda ask: handle(ask, form)
+                )
+        except ClientDisconnect:
+            return Response(status_code=400)  # nobody is there to read it
+
+    return endpoint
+
+
+def _text_in(answer: Response) -> str:
+    return answer.said if isinstance(answer, SaidResponse) else "没有做成。请刷新后再试一次。"
+
+
+def _say_stale(ask: Ask) -> Response:
+    raise TaskxlError("这一页过时了，没有照办。请刷新后再做一次。")
+
+
+def _answer(house: House, request: Request, handle: Show, failing: int = 400) -> Response:
+    bare = Ask(house, request, str(request.state.csrf))
+    ask = bare
+    try:
+        named = request.path_params.get("space")
+        if named is not None:
+            space = house.find_space(named)
+            if space is None:
+                raise HTTPException(404)
+            ask = Ask(house, request, bare.csrf, space)
+        key = request.path_params.get("month")
+        if key is not None:
+            ask = Ask(house, request, bare.csrf, ask.space, house.period(ask.here, key))
+        return handle(ask)
+    except TaskxlError as error:
+        return ask.say("没有做成", str(error), failing)
+    except HTTPException as error:
+        why = "没有这一页。工作区可能移走了，或者地址不全。"
+        return bare.say("没有找到", why, error.status_code)
+
+
+def text_of(form: FormData, name: str) -> str:
+    """Return a text of a form, "" where it is not there or is a file."""
+    value = form.get(name)
+    return value if isinstance(value, str) else ""

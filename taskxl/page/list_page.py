@@ -1,0 +1,165 @@
+"""清单: a task list dropped, looked at beside its source, made a workspace or taken over."""
+
+from pathlib import Path
+
+from starlette.datastructures import FormData
+from starlette.responses import Response
+
+from taskxl.desk.list_views import COLUMN_WORDS, ListView, view_lists, view_revised
+from taskxl.desk.lists import (
+    check_workspace,
+    compare_with_list,
+    count_tasks,
+    init_workspace,
+    update_workspace,
+)
+from taskxl.errors import TaskxlError
+from taskxl.findings import SEVERITY_WORDS
+from taskxl.master.reading.hints import Hints, make_hints
+from taskxl.page.asking_page import Ask, text_of
+from taskxl.page.jobs import Job, Progress, Said
+from taskxl.page.month_page import paged
+from taskxl.text import safe_file_name, show
+
+_ROWS = 60
+
+
+def hints_of(ask: Ask) -> Hints:
+    """Return what a person said of how the list is to be read, as it stands in the address."""
+    said = ask.request.query_params.multi_items()
+    columns = [f"{name[2:]}={value}" for name, value in said if name.startswith("c-") and value]
+    header, level = ask.query("header"), ask.query("level")
+    return make_hints(
+        columns,
+        int(header) if header.isdecimal() and 0 < int(header[:5]) <= 1000 else None,
+        int(level) if level.isdecimal() and 0 < int(level[:5]) <= 9 else None,
+    )
+
+
+# ---------------------------------------------------------------- a new workspace
+
+
+def drop_new(ask: Ask, form: FormData) -> Response:
+    """Keep a dropped list aside and show how it is read."""
+    name = ask.house.drafts.add(form)
+    return ask.go(f"{ask.house.door.base}/new/{name}")
+
+
+def show_new(ask: Ask) -> Response:
+    """Show a list beside its source, before anything is written."""
+    draft = ask.house.drafts.find(ask.request.path_params["draft"])
+    hints = hints_of(ask)
+    if hints not in draft.views:
+        draft.views[hints] = view_lists(draft.paths, hints)
+    view = draft.views[hints]
+    year = view.task_list.year or ask.house.clock.today().year
+    folder = Path.home() / safe_file_name(f"{year}年重点工作")
+    return _show_reading(ask, view, hints, folder=str(folder), differences=())
+
+
+def make_new(ask: Ask, form: FormData) -> Response:
+    """Make a workspace of a list, in the folder that was named."""
+    draft = ask.house.drafts.find(ask.request.path_params["draft"])
+    folder = Path(text_of(form, "folder").strip()).expanduser()
+    if not folder.is_absolute() or "\0" in str(folder):
+        raise TaskxlError("请写完整的文件夹，如 D:\\2026年重点工作。")
+    if folder.is_dir() and any(folder.iterdir()):
+        raise TaskxlError(f"“{show(folder)}”里已有别的文件。请换一个新的或空的文件夹。")
+    hints = hints_of(ask)
+    clock = ask.house.clock
+    base = ask.house.door.base
+
+    def work(progress: Progress) -> list[Said]:
+        report = init_workspace(folder, draft.paths, clock.today().year, clock.now(), hints)
+        space = ask.house.open_space(folder)
+        job.back, job.space = f"{base}/{space.name}/", space.name
+        said = f"建好了“{show(folder)}”：{count_tasks(report.tasks, report.word)}。"
+        return [Said(said, tone="done"), *(Said(show(note), tone="warn") for note in report.notes)]
+
+    job = Job("建工作区", "", f"{base}/")
+    return ask.follow(ask.house.jobs.run(job, work))
+
+
+# ---------------------------------------------------------------- the list of a workspace
+
+
+def show_list(ask: Ask) -> Response:
+    """Show the list in use, what is doubtful in it, and where a revised one is dropped."""
+    master = ask.house.master(ask.here)
+    findings = check_workspace(ask.here.workspace)
+    return ask.show(
+        "list.html",
+        table=paged(ask, list(master.tasks)),
+        amount=count_tasks(master.tasks, master.settings.office_word),
+        findings=findings,
+        words=SEVERITY_WORDS,
+        word=master.settings.office_word,
+    )
+
+
+def drop_revised(ask: Ask, form: FormData) -> Response:
+    """Keep a dropped revised list aside and show how it is read and what it changes."""
+    return ask.go(ask.path("list", ask.house.drafts.add(form)))
+
+
+def show_revised(ask: Ask) -> Response:
+    """Show a revised list beside its source, and its differences from the list in use."""
+    draft = ask.house.drafts.find(ask.request.path_params["draft"])
+    hints = hints_of(ask)
+    workspace = ask.here.workspace
+    if hints not in draft.views:
+        draft.views[hints] = view_revised(workspace, draft.paths, hints)
+    differences = compare_with_list(workspace, draft.paths, hints)
+    return _show_reading(ask, draft.views[hints], hints, folder="", differences=differences)
+
+
+def take_over(ask: Ask, form: FormData) -> Response:
+    """Take a revised list over, but for the tasks that were not ticked."""
+    draft = ask.house.drafts.find(ask.request.path_params["draft"])
+    hints = hints_of(ask)
+    known = {str(one) for one in form.getlist("known")}
+    taken = {str(one) for one in form.getlist("take")}
+    if not taken:
+        raise TaskxlError("一处也没有选，没有更新。")
+    workspace = ask.here.workspace
+
+    def work(progress: Progress) -> list[Said]:
+        now = ask.house.clock.now()
+        report = update_workspace(workspace.root, draft.paths, now, hints, known - taken)
+        told = "主清单更新好了" if report.updated else "主清单没有变化"
+        kept = f"，更新前的另存为“{show(report.aside.name)}”" if report.aside else ""
+        amount = count_tasks(report.tasks, report.word)
+        said = [Said(f"{told}{kept}：{amount}。", tone="done")]
+        return said + [Said(show(note), tone="warn") for note in report.notes]
+
+    return ask.work("更新主清单", work, ask.path("list"))
+
+
+def _show_reading(
+    ask: Ask, view: ListView, hints: Hints, folder: str, differences: tuple[object, ...]
+) -> Response:
+    doubtful = sum(bool(one.doubts) for one in view.tasks)
+    guessed = [one for s in view.sources for one in s.columns if not one.sure]
+    vague = sum(not step.sure for one in view.tasks for step in one.steps)
+    parts = [
+        f"{len(guessed)} 栏是照内容推定的" if guessed else "",
+        f"{doubtful} 项任务有存疑的地方" if doubtful else "",
+        f"{vague} 个节点的日期要核对" if vague else "",
+    ]
+    groups: dict[str, list[object]] = {}
+    for one in differences:
+        groups.setdefault(getattr(one, "task", "") or getattr(one, "label", ""), []).append(one)
+    return ask.show(
+        "reading.html",
+        view=view,
+        doubts="；".join(filter(None, parts)),
+        table=paged(ask, list(view.tasks), _ROWS),
+        column_words=COLUMN_WORDS,
+        hints=hints,
+        folder=folder,
+        groups=groups,
+        count=len(differences),
+        query=str(ask.request.url.query),
+        title=view.task_list.title or "（没有标题）",
+        word=view.task_list.office_word or "股室",
+    )

@@ -1,0 +1,124 @@
+"""Months as they stand, looked at once for every state of their folder."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from taskxl.desk.lists import load_master
+from taskxl.desk.standing import MonthStanding, judge_standing, recall_standing, stand_month
+from taskxl.errors import TaskxlError
+from taskxl.model import MasterList, Month, Period
+from taskxl.page.jobs import FAULT
+from taskxl.workspace.folder import TEMPLATES, Workspace
+
+Mark = tuple[object, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A month as it stands; `waiting` where it is still being looked at and an earlier state shown.
+
+    `standing` is None where nothing is known yet; `error` says why it cannot be looked at.
+    """
+
+    standing: MonthStanding | None
+    waiting: bool = False
+    error: str = ""
+
+
+class MonthCache:
+    """Looks at months of workspaces, each in a thread of its own; `today` is asked each time."""
+
+    def __init__(self, today: Callable[[], date]) -> None:
+        self.today = today
+        self._lock = threading.Lock()
+        self._looks: dict[tuple[Path, Period], tuple[Mark, MonthStanding]] = {}
+        self._errors: dict[tuple[Path, Period], tuple[Mark, str]] = {}
+        self._running: dict[tuple[Path, Period], threading.Event] = {}
+        self._masters: dict[Path, tuple[Mark, MasterList]] = {}
+
+    def master(self, workspace: Workspace) -> MasterList:
+        """Return the workspace's list, read anew where the file has changed."""
+        mark = _stat(workspace.master_path)
+        known = self._masters.get(workspace.root)
+        if known is None or known[0] != mark:
+            known = (mark, load_master(workspace)[0])
+            self._masters[workspace.root] = known
+        return known[1]
+
+    def look(self, workspace: Workspace, period: Period, seconds: float = 0.2) -> Look:
+        """Return a month as it stands now, or as it stood last where that takes longer."""
+        key, mark = (workspace.root, period), self._mark(workspace, period)
+        with self._lock:
+            known = self._looks.get(key)
+            if known is not None and known[0] == mark:
+                return Look(known[1])
+            failed = self._errors.get(key)
+            if failed is not None and failed[0] == mark:
+                return Look(None, error=failed[1])
+            over = self._running.get(key)
+            if over is None:
+                over = self._running[key] = threading.Event()
+                threading.Thread(
+                    target=self._work, args=(workspace, period, mark, over), daemon=True
+                ).start()
+        if over.wait(seconds):
+            return self.look(workspace, period, seconds)
+        if known is not None:
+            return Look(known[1], waiting=True)
+        return Look(recall_standing(workspace, period, self.today()), waiting=True)
+
+    def put(self, workspace: Workspace, month: Month) -> MonthStanding:
+        """Take over a month that somebody has just merged or looked at."""
+        standing = judge_standing(workspace, month, self.today())
+        mark = self._mark(workspace, month.period)
+        with self._lock:
+            self._looks[workspace.root, month.period] = (mark, standing)
+        return standing
+
+    def _work(
+        self, workspace: Workspace, period: Period, mark: Mark, over: threading.Event
+    ) -> None:
+        key = (workspace.root, period)
+        try:
+            standing = stand_month(workspace, period, self.today())
+            with self._lock:
+                self._looks[key] = (mark, standing)
+        except TaskxlError as error:
+            with self._lock:
+                self._errors[key] = (mark, str(error))
+        except Exception:
+            with self._lock:  # once said, not tried again and again
+                self._errors[key] = (mark, FAULT)
+            raise
+        finally:
+            with self._lock:
+                del self._running[key]
+            over.set()
+
+    def _mark(self, workspace: Workspace, period: Period) -> Mark:
+        """Return what changes whenever a month may stand otherwise than before."""
+        folder = workspace.returns_folder(period)
+        files = tuple((name, _stat(folder / name)) for name in workspace.list_returns(period))
+        templates = workspace.root / TEMPLATES
+        own = sorted(templates.iterdir()) if templates.is_dir() else []
+        wal = workspace.ledger_path.with_name(f"{workspace.ledger_path.name}-wal")
+        return (
+            self.today(),
+            folder.is_dir(),
+            files,
+            _stat(workspace.master_path),
+            _stat(workspace.ledger_path),
+            _stat(wal) if wal.is_file() and wal.stat().st_size else None,
+            tuple((one.name, _stat(one)) for one in own),
+        )
+
+
+def _stat(path: Path) -> Mark:
+    try:
+        found = path.lstat()
+    except OSError:
+        return ()
+    return found.st_size, found.st_mtime_ns

@@ -1,0 +1,1 @@
+"""Many bureaus in one workbook: by bureau, by month, by task line."""
