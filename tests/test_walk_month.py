@@ -5,14 +5,17 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+import docx
 import openpyxl
 import pytest
 
+from taskxl.desk.bulletin import write_bulletin
 from taskxl.desk.issuing import issue_forms
 from taskxl.desk.lists import load_master
 from taskxl.desk.merging import look_at_month
 from taskxl.desk.registering import register_return
-from taskxl.model import Period
+from taskxl.merge.evidence import name_texts
+from taskxl.model import Period, Unplaced
 from taskxl.reports.send_back import send_back_text
 from taskxl.statements import intended_until
 from taskxl.workspace.folder import Workspace
@@ -183,3 +186,59 @@ def test_an_answered_instruction_past_its_day_waits_for_the_office_of_the_bureau
     (gap,) = [f for f in look_at_month(workspace, MAY).findings if f.code == "G419"]
     assert gap.severity == severity
     assert ("已答复" in gap.message) is answered
+
+
+def test_a_letter_quotes_what_no_cell_can_point_to(workspace: Workspace) -> None:
+    path = workspace.returns_folder(APRIL) / workspace.form_path("计财股", APRIL).name
+    sheet = openpyxl.load_workbook(path)["进展情况表"]
+    top, _ = form_columns(sheet)
+    document = docx.Document()
+    document.add_paragraph("填报股室：计财股　填报人：沈知远　填报日期：2021年4月20日")
+    table = document.add_table(0, 8)
+    for row in (top, *task_rows(sheet)):
+        for column, cell in enumerate(table.add_row().cells, 1):
+            cell.text = str(sheet.cell(row, column).value or "")
+    document.add_paragraph("另附采购合同两份，请一并审阅。")
+    document.save(str(path.with_suffix(".docx")))
+    path.unlink()
+    letter = send_back_text(look_at_month(workspace, APRIL), "计财股")
+    assert "（写的是“另附采购合同两份，请一并审阅。”）" in letter
+
+
+def test_cells_of_several_sheets_are_named_with_theirs() -> None:
+    texts = [
+        Unplaced("表.xlsx", "进展情况表", "L8", "已完成选址"),
+        Unplaced("表.xlsx", "进展情况表", "L9", "已开标"),
+        Unplaced("表.xlsx", "附页", "B2", "说明"),
+    ]
+    assert name_texts(texts) == "L8的“已完成选址”（还有L9、〔附页〕B2）"
+
+
+@pytest.mark.parametrize(
+    ("text", "rows"),
+    [
+        ("已阅。", 0),
+        ("阅。何立文 4月28日", 0),
+        ("何立文：同意。", 0),
+        ("已阅，请5月底前报方案。", 1),
+    ],
+)
+def test_who_only_acknowledges_asks_nobody_for_an_answer(
+    workspace: Workspace, text: str, rows: int
+) -> None:
+    merge(workspace)
+    Pen(workspace.summary_path(APRIL)).write("2", "批示", text).save()
+    merge(workspace)
+    assert len(load_master(workspace)[0].instructions) == rows
+    assert Pen(workspace.summary_path(APRIL)).cell("2", "批示").value == text
+
+
+def test_no_line_of_the_bulletin_ends_in_two_stops(workspace: Workspace) -> None:
+    edit(workspace, "计财股", APRIL, "节点完成情况", **POSTPONE | {"说明": "设备未到。"})
+    merge(workspace)
+    Pen(workspace.summary_path(APRIL)).write("2", "批示", "请加快公布。").save()
+    merge(workspace)
+    path = write_bulletin(workspace, APRIL, NOW).path
+    texts = [one.text for one in docx.Document(str(path)).paragraphs]
+    assert any("请加快公布" in text for text in texts)
+    assert not [text for text in texts if "。。" in text]

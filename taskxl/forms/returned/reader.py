@@ -86,6 +86,7 @@ class _Reader:
         self.loose: list[Placed] = []
         self.headed: Period | None = None
         self.headings: set[str] = set()
+        self.beyond: dict[tuple[int, int, int], int] = {}
 
     def read(self) -> Return:
         parts = self._find_parts()
@@ -507,11 +508,18 @@ class _Reader:
 
     def _find_beyond(self, part: Part) -> int:
         """Return the row below which the form itself asks for work that is not in the list."""
-        sheet = self.tally.sheets[part.sheet]
-        for row in range(part.tables[0].bottom + 1, part.bottom + 1):
-            if any(squeeze(value).startswith(BEYOND_LIST) for value in sheet.rows[row - 1]):
-                return row
-        return part.bottom
+        key = (part.sheet, part.tables[0].bottom, part.bottom)
+        if key not in self.beyond:  # asked for every row of the part
+            rows = self.tally.sheets[part.sheet].rows
+            self.beyond[key] = next(
+                (
+                    row
+                    for row in range(key[1] + 1, key[2] + 1)
+                    if any(squeeze(value).startswith(BEYOND_LIST) for value in rows[row - 1])
+                ),
+                part.bottom,
+            )
+        return self.beyond[key]
 
     def _find_own(self, register: Register, row: Row, marks: Mapping[str, RowMark]) -> str | None:
         """Return the office's task of a row; None where another office's fits it better."""
