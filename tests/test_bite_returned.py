@@ -426,7 +426,8 @@ def test_each_reason_to_leave_a_text_over_has_a_sentence(why: Why, said: str) ->
     tally = Tally("表.xlsx", (Sheet("甲", ((), (None, " 甲 "))),))
     tally.keep(why, 0, 2, 2)
     (found,) = tally.explain_rest("办公室")
-    assert found.message == (f"{said}。已原样列入“未归位内容”，请核对要不要并入某项任务。")
+    ask = "。" if why == "beyond" else "，请核对要不要并入某项任务。"
+    assert found.message == f"{said}。已原样列入“未归位内容”{ask}"
     assert found.severity == ("info" if why == "beyond" else "warning")
     assert (found.office, found.sheet, found.cell) == ("办公室", "甲", "B2")
     assert texts(tally.unplaced) == ["甲"]
