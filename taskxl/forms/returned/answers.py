@@ -59,7 +59,7 @@ DATE_UNKNOWN = rule(
     "warning",
     what="完成日期或填报日期里写的不是一个确切的日期。",
     why="判断节点是否按时完成要用这个日期。",
-    cure="请写成 2021-4-20 或 4月20日 这样；原话已照录。",
+    cure="请写成 4月20日 这样，或连年份一起写；原话已照录。",
     mark=("status", "日期不明"),
     follows_cell=True,
     mender="office",
@@ -270,7 +270,7 @@ class AnswerReader:
             self._report(
                 DATE_UNKNOWN.found(
                     f"完成日期写的是“{show(text, 20)}”，不是确切的日期。"
-                    "请写成 2021-4-20 或 4月20日 这样。"
+                    f"请写成 {self.catalog.period.year}-4-20 或 4月20日 这样。"
                 ),
                 at,
                 column,
