@@ -1045,3 +1045,19 @@ def test_a_table_of_other_work_is_not_taken_for_one_task_of_ours(
     else:
         assert [entry.task for entry in ret.submissions[0].entries] == ["2"]
         assert said_of(ret, "E303")[0].startswith("A4") == numbered
+
+
+def test_a_drawn_line_of_two_answers_looks_right_for_its_last_only() -> None:
+    drawn = [DrawnCell("甲", "A1", "单位（盖章）：{{股室}}　经手：{{填报人}}")]
+
+    def said(*row: str) -> dict[str, str]:
+        facts = read_labels(Sheet("甲", (row,)), [1], drawn=drawn).facts
+        return {fact.field: fact.text for fact in facts}
+
+    assert said("单位（盖章）：办公室　经手：王五", "甲") == {
+        "office": "办公室",
+        "reporter": "王五",
+    }
+    assert said("单位(盖章)：办公室 经 手：", "王五") == {"office": "办公室", "reporter": "王五"}
+    assert said("单位（盖章）：　经手：王五", "甲") == {"office": "", "reporter": "王五"}
+    assert said("单位（盖章）：　经手：____", "甲") == {"office": "", "reporter": "甲"}
