@@ -81,8 +81,11 @@ def test_every_code_named_is_a_rule(page: Path) -> None:
 
 
 def test_every_page_stands_in_the_contents_once() -> None:
-    listed = re.findall(r": (\w+\.md)$", CONFIG.read_text(encoding="utf-8"), re.MULTILINE)
-    assert sorted(listed) == sorted({page.name for page in PAGES} - {"mutants.md"})
+    """But those for maintainers: they are left out by name."""
+    text = CONFIG.read_text(encoding="utf-8")
+    left_out = set(re.findall(r"^  (\w+\.md)$", text, re.MULTILINE))
+    listed = re.findall(r": (\w+\.md)$", text, re.MULTILINE)
+    assert sorted(listed) == sorted({page.name for page in PAGES} - left_out)
 
 
 def test_the_handbook_is_built_without_a_warning(tmp_path: Path) -> None:
