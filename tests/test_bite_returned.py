@@ -427,8 +427,10 @@ def test_each_reason_to_leave_a_text_over_has_a_sentence(why: Why, said: str) ->
     tally = Tally("表.xlsx", (Sheet("甲", ((), (None, " 甲 "))),))
     tally.keep(why, 0, 2, 2)
     (found,) = tally.explain_rest("办公室")
-    assert found.message == (f"{said}。已原样列入“未归位内容”，请核对要不要并入某项任务。")
-    assert found.severity == ("info" if why == "beyond" else "warning")
+    asked = "" if why == "beyond" else "，请核对要不要并入某项任务"
+    assert found.message == f"{said}。已原样列入“未归位内容”{asked}。"
+    told = ("E312", "info") if why == "beyond" else ("E303", "warning")
+    assert (found.code, found.severity) == told
     assert (found.office, found.sheet, found.cell) == ("办公室", "甲", "B2")
     assert texts(tally.unplaced) == ["甲"]
 
