@@ -1063,3 +1063,39 @@ def test_a_drawn_line_of_two_answers_looks_right_for_its_last_only() -> None:
     assert said("单位(盖章)：办公室 经 手：", "王五") == {"office": "办公室", "reporter": "王五"}
     assert said("单位（盖章）：　经手：王五", "甲") == {"office": "", "reporter": "王五"}
     assert said("单位（盖章）：　经手：____", "甲") == {"office": "", "reporter": "甲"}
+
+
+def test_rows_of_two_offices_may_be_the_one_that_is_named() -> None:
+    claim = decide_office(EXPECTED.catalog, FormMarks(), "办公室", {"2", "5"}, 2)
+    assert (claim.office, claim.source) == ("办公室", "office cell")
+
+
+def test_a_label_in_a_note_says_nothing_that_a_paragraph_has_said() -> None:
+    rows = (("填报股室：办公室",), HEADER[:8], tuple(own_row("2")))
+    sheet = Sheet("甲", rows, notes=(Note("comment", "A3", "填报人：赵六"),))
+    for line, reporter, left in (
+        ("填报人：王五", "王五", ["填报人：赵六"]),
+        ("无", "赵六", ["无"]),
+    ):
+        book = Book("表.docx", "docx", (sheet,), (Line(1, line),))
+        ret = read_return(EXPECTED, book, "表.docx")
+        assert (ret.submissions[0].reporter, texts(ret.unplaced)) == (reporter, left)
+
+
+def test_of_a_task_that_fell_away_only_what_was_typed_is_left_over() -> None:
+    draft = draft_form()
+    draft.put(PAPERS, "进展情况", "已印发。")
+    fewer = replace(MASTER, tasks=(*MASTER.tasks[:2], *MASTER.tasks[3:]))
+    later = Expected(fewer, PERIOD, EXPECTED.form_texts)
+    ret = draft.read(later)
+    assert texts(ret.unplaced) == ["已印发。"]
+    assert "的行是下发过、主清单里现在没有的任务" in said_of(ret, "E303")[0]
+
+
+def test_a_state_with_its_date_is_done_on_that_day() -> None:
+    draft = draft_form()
+    draft.put(SAFETY, "完成情况", "已完成（4月18日）", MILESTONES)
+    ret = draft.read()
+    said = next(one for one in ret.submissions[0].milestones if one.milestone == "1/1")
+    assert (said.state, said.done_on, said.done_text) == ("已完成", date(2021, 4, 18), "4月18日")
+    assert (codes(ret), ret.unplaced) == ([], ())
