@@ -6,6 +6,7 @@ from datetime import date
 from taskxl.dates import report_day
 from taskxl.dates.year import year_periods
 from taskxl.desk.lists import load_master
+from taskxl.desk.lost_months import explain_absence, was_issued
 from taskxl.desk.merging import look_at_month
 from taskxl.desk.return_files import Progress
 from taskxl.findings import SEVERITY_WORDS, count_by_severity
@@ -14,7 +15,7 @@ from taskxl.ledger.looking import look_into_ledger
 from taskxl.model import MasterList, Month, Period, Settings
 from taskxl.reports.send_back import send_back_text
 from taskxl.text import show
-from taskxl.words import OFFICE_STATES
+from taskxl.words import NOT_DUE, OFFICE_STATES
 from taskxl.workspace.folder import Workspace
 
 START = (
@@ -82,11 +83,12 @@ def recall_standing(workspace: Workspace, period: Period, today: date) -> MonthS
 def find_standing(workspace: Workspace, today: date, progress: Progress = None) -> Standing:
     """Return where the latest issued month stands on a day, and what is to be done next.
 
+    A month whose folder is not in its place is the latest all the same: the lines say where it is.
     Nothing is written. Raises TaskxlError where 主清单.xlsx cannot be read.
     """
     master, _ = load_master(workspace)
     settings = master.settings
-    issued = [period for period in year_periods(settings) if workspace.has_month(period)]
+    issued = [period for period in year_periods(settings) if was_issued(workspace, period)]
     head = f"{show(master.title)}：任务 {len(master.tasks)} 项，工作区 {show(workspace.root)}"
     if not issued:
         month = today.month if today.year == settings.year else settings.first_month
@@ -94,7 +96,9 @@ def find_standing(workspace: Workspace, today: date, progress: Progress = None) 
             (head, "还没有下发过任何月份的表。"), ((f"issue {month}", "下发各股室的表"),)
         )
     period = issued[-1]
-    merged = look_at_month(workspace, period, progress)
+    if not workspace.has_month(period):
+        return Standing((head, explain_absence(workspace, period)), ())
+    merged = look_at_month(workspace, period, progress, today)
     with look_into_ledger(workspace) as ledger:
         last = ledger.month(period) if ledger else None
     fresh = last is not None and mark_of(last) == mark_of(merged)
@@ -121,11 +125,11 @@ def _describe_deadline(period: Period, master: MasterList, today: date) -> str:
 def _describe_offices(month: Month) -> str:
     owing = [state for state in month.offices if state.owes]
     parts = [f"应报 {len(owing)}"]
-    for state, word in OFFICE_STATES.items():
-        names = [one.office for one in owing if one.state == state]
+    for word in (*OFFICE_STATES.values(), NOT_DUE):
+        names = [one.office for one in owing if one.word == word]
         if names:
             more = "等" if len(names) > _SHOWN_NAMES else ""
-            listed = "" if state == "submitted" else f"（{'、'.join(names[:_SHOWN_NAMES])}{more}）"
+            listed = "" if word == OFFICE_STATES["submitted"] else f"（{'、'.join(names[:_SHOWN_NAMES])}{more}）"
             parts.append(f"{word} {len(names)}{listed}")
     return "，".join(parts)
 
