@@ -7,14 +7,14 @@ from taskxl.dates import report_day
 from taskxl.dates.year import year_periods
 from taskxl.desk.lists import load_master
 from taskxl.desk.lost_months import explain_absence, was_issued
-from taskxl.desk.merging import look_at_month
+from taskxl.desk.merging import look_at_month, note_strays
 from taskxl.desk.return_files import Progress
 from taskxl.findings import SEVERITY_WORDS, count_by_severity
 from taskxl.ledger import mark_of
 from taskxl.ledger.looking import look_into_ledger
 from taskxl.model import MasterList, Month, Period, Settings
 from taskxl.reports.send_back import send_back_text
-from taskxl.text import show
+from taskxl.text import call_offices, show
 from taskxl.words import NOT_DUE, OFFICE_STATES
 from taskxl.workspace.folder import Workspace
 
@@ -111,6 +111,7 @@ def find_standing(workspace: Workspace, today: date, progress: Progress = None) 
         f"{period.name}：{_describe_deadline(period, master, today)}，{state}",
         _describe_offices(merged),
         f"缺口：{_describe_findings(merged)}",
+        *(call_offices(note, settings.office_word) for note in note_strays(workspace, merged)),
     )
     return Standing(lines, tuple(steps))
 
