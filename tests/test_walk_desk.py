@@ -1,10 +1,15 @@
 """What a fresh user met at the desk: `taskxl` alone, forms in odd places, 定稿, new offices."""
 
+import io
+import re
 import shutil
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+import openpyxl
 import pytest
+from openpyxl.worksheet.worksheet import Worksheet
 
 from taskxl.desk.drafting import compose_letters
 from taskxl.desk.filled_forms import find_filled
@@ -12,11 +17,17 @@ from taskxl.desk.issuing import issue_forms
 from taskxl.desk.merging import look_at_month, note_strays
 from taskxl.desk.standing import find_standing
 from taskxl.ledger.looking import look_into_ledger
-from taskxl.model import Period
+from taskxl.model import Delay, Milestone, Period
+from taskxl.reports import leaders_page, sheet_leaders
+from taskxl.reports.clean_copy import write_clean_copy
+from taskxl.reports.summary import write_summary
+from taskxl.reports.tables import Section
+from taskxl.reports.view import look_at
 from taskxl.workspace.folder import Workspace
 from tests.clerks import fill_form
 from tests.month_of_clerks import APRIL, make_workspace
 from tests.pens import Pen, merge, send
+from tests.reports_support import make_month
 
 BEFORE, AFTER = date(2021, 4, 20), date(2021, 4, 26)
 
@@ -117,3 +128,46 @@ def test_a_corrected_summary_is_nobodys_form(workspace: Workspace) -> None:
     Pen(workspace.summary_path(APRIL)).write("2", "进展情况", "改过").save()
     with look_into_ledger(workspace) as ledger:
         assert find_filled(workspace, ledger, APRIL) == {}
+
+
+# ---------------------------------------------------------------- on paper
+
+
+def test_what_is_asked_of_leaders_is_the_same_on_both_pages() -> None:
+    """总览 lists all that 分管领导 lists, also what one leader alone can settle."""
+    month = make_month()
+    asking = replace(month.entries[0], obstacles="请公司领导协调用地。")
+    view = look_at(replace(month, entries=(asking, *month.entries[1:])))
+    told = leaders_page.decisions(view)
+    rows = [row.text for row in sheet_leaders.make_table(view).rows if isinstance(row, Section)]
+    lines = [text.partition("　")[2] for text in rows if text.startswith("提请研究 ")]
+    assert any("请公司领导协调用地" in line for line in told)
+    assert sorted(told) == sorted(set(lines))
+
+
+def test_the_clean_copy_says_of_list_and_offices_what_the_sheet_says() -> None:
+    """Due dates and approved delays stand in both; the header has the bureau's own word."""
+    month = make_month()
+    master = month.master
+    delay = Delay(master.tasks[0].id, approved_on=date(2026, 4, 1), until=date(2026, 9, 30))
+    first = Milestone("摸底", date(2026, 9, 30), delay=delay, listed_due=date(2026, 3, 31))
+    tasks = (replace(master.tasks[0], milestones=(first,)), *master.tasks[1:])
+    settings = replace(master.settings, office_word="部门")
+    month = replace(month, master=replace(master, tasks=tasks, settings=settings))
+    both = [openpyxl.load_workbook(io.BytesIO(w(month))) for w in (write_summary, write_clean_copy)]
+    sheets = [read_columns(book["汇总表"]) for book in both]
+    columns = ("主要内容和关键时间节点计划", "项目名称", "责任部门")
+    for column in columns:
+        assert sheets[0][column] == sheets[1][column]
+    assert "（时限：3月31日）" in sheets[1][columns[0]]
+    assert "批准延期至2026年9月30日〕" in sheets[1][columns[0]]
+
+
+def read_columns(sheet: Worksheet) -> dict[str, str]:
+    """Return what stands under each header of 汇总表, blanks left out, marks in 【】 too."""
+    rows = [[str(value or "") for value in row] for row in sheet.iter_rows(values_only=True)]
+    top = next(n for n, row in enumerate(rows) if row[0] == "编号")
+    return {
+        header: re.sub(r"【.*?】|\s", "", "".join(row[n] for row in rows[top + 1 :]))
+        for n, header in enumerate(rows[top])
+    }
