@@ -14,6 +14,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from taskxl.desk.drafting import compose_letters
 from taskxl.desk.filled_forms import find_filled
 from taskxl.desk.issuing import issue_forms
+from taskxl.desk.lists import check_workspace, init_workspace, load_master
 from taskxl.desk.merging import look_at_month, note_strays
 from taskxl.desk.standing import find_standing
 from taskxl.ledger.looking import look_into_ledger
@@ -28,6 +29,7 @@ from tests.clerks import fill_form
 from tests.month_of_clerks import APRIL, make_workspace
 from tests.pens import Pen, merge, send
 from tests.reports_support import make_month
+from tests.support import make_workbook
 
 BEFORE, AFTER = date(2021, 4, 20), date(2021, 4, 26)
 
@@ -171,3 +173,32 @@ def read_columns(sheet: Worksheet) -> dict[str, str]:
         header: re.sub(r"【.*?】|\s", "", "".join(row[n] for row in rows[top + 1 :]))
         for n, header in enumerate(rows[top])
     }
+
+
+# ---------------------------------------------------------------- offices typed into 任务
+
+
+def test_a_list_without_offices_says_what_to_fill_and_takes_up_what_is_typed(
+    tmp_path: Path,
+) -> None:
+    """`issue` would refuse, and so is not the next step; `check` asks of no office typed."""
+    source = tmp_path / "附件1.xlsx"
+    table = "| 序号 | 任务名称 | 主要内容 | 备注 |\n"
+    table += "| 1 | 编制发展规划 | 一是6月底前报批。 | |\n| 2 | 新建幼儿园 | 一是9月底前开工。 | |"
+    source.write_bytes(make_workbook({"附件1": "| 某局2021年重点工作任务一览表 |\n" + table}))
+    workspace = Workspace(tmp_path / "年")
+    init_workspace(workspace.root, [source], 2021)
+    told = stand(workspace, BEFORE)
+    assert "“牵头股室”一栏填上" in told
+    assert "issue" not in told
+    book = openpyxl.load_workbook(workspace.master_path)
+    sheet = book["任务"]
+    column = next(cell.column for cell in sheet[1] if cell.value == "牵头股室")
+    sheet.cell(2, column).value, sheet.cell(3, column).value = "基教科/人事科", "人事科"
+    book.save(workspace.master_path)
+    assert "M107" not in {finding.code for finding in check_workspace(workspace)}
+    assert "issue 4" in stand(workspace, BEFORE)
+    issue_forms(workspace, APRIL)
+    master, _ = load_master(workspace)
+    assert [office.name for office in master.offices] == ["基教科", "人事科"]
+    assert master.tasks[0].lead_offices == ("基教科", "人事科")

@@ -264,7 +264,9 @@ def check_workspace(workspace: Workspace) -> tuple[Finding, ...]:
         for finding in check_document(name, workspace.template(name), example)
     ]
     unset = check_settings(master.settings)
-    tasks = check_tasks(master.tasks, master.offices)
+    # What the next run takes up by itself is nobody's to mend.
+    taken = take_up_offices(master)
+    tasks = check_tasks(taken.tasks, (*master.offices, *taken.offices))
     found = (*findings, *tasks, *closings, *unset, *drawn, *texts)
     return _call_offices(found, master.settings)
 

@@ -14,6 +14,7 @@ from taskxl.ledger import mark_of
 from taskxl.ledger.looking import look_into_ledger
 from taskxl.model import MasterList, Month, Period, Settings
 from taskxl.reports.send_back import send_back_text
+from taskxl.roster import divide_tasks
 from taskxl.text import call_offices, show
 from taskxl.words import NOT_DUE, OFFICE_STATES
 from taskxl.workspace.folder import Workspace
@@ -90,6 +91,10 @@ def find_standing(workspace: Workspace, today: date, progress: Progress = None) 
     settings = master.settings
     issued = [period for period in year_periods(settings) if was_issued(workspace, period)]
     head = f"{show(master.title)}：任务 {len(master.tasks)} 项，工作区 {show(workspace.root)}"
+    if not issued and not divide_tasks(master):
+        why = "还没有下发过任何月份的表：没有一项任务写明了责任股室。"
+        cure = "请在主清单“任务”表的“牵头股室”一栏填上，存盘后再运行 taskxl。"
+        return Standing((head, call_offices(why, settings.office_word) + cure), ())
     if not issued:
         month = today.month if today.year == settings.year else settings.first_month
         return Standing(
