@@ -17,6 +17,8 @@ from taskxl.desk.issuing import issue_forms
 from taskxl.desk.lists import check_workspace, init_workspace, load_master
 from taskxl.desk.merging import look_at_month, note_strays
 from taskxl.desk.standing import find_standing
+from taskxl.forms.returned.reader import read_return
+from taskxl.intake.grids import Book, Sheet, Value
 from taskxl.ledger.looking import look_into_ledger
 from taskxl.model import Delay, Milestone, Period
 from taskxl.reports import leaders_page, sheet_leaders
@@ -24,11 +26,13 @@ from taskxl.reports.clean_copy import write_clean_copy
 from taskxl.reports.summary import write_summary
 from taskxl.reports.tables import Section
 from taskxl.reports.view import look_at
+from taskxl.tasks import plan_text
 from taskxl.workspace.folder import Workspace
 from tests.clerks import fill_form
 from tests.month_of_clerks import APRIL, make_workspace
 from tests.pens import Pen, merge, send
 from tests.reports_support import make_month
+from tests.returned_support import EXPECTED, MASTER
 from tests.support import make_workbook
 
 BEFORE, AFTER = date(2021, 4, 20), date(2021, 4, 26)
@@ -106,7 +110,9 @@ def test_a_filled_form_in_an_odd_place_is_named_and_nobody_is_urged(
     batch = compose_letters(workspace, APRIL, "remind", by_mail=False, today=AFTER)
     assert [item.office for item in batch.items] == ["基教股"]
     (note,) = batch.notes
-    assert note.startswith(f"计财股的表在{folder.name}文件夹里已经填了（“{form.name}”），没有写催报")
+    assert note.startswith(
+        f"计财股的表在{folder.name}文件夹里已经填了（“{form.name}”），没有写催报"
+    )
     batch = compose_letters(workspace, APRIL, "remind", "计财股", by_mail=False, today=AFTER)
     assert [item.office for item in batch.items] == ["计财股"]
     assert "请核实后再发催报" in batch.notes[0]
@@ -202,3 +208,26 @@ def test_a_list_without_offices_says_what_to_fill_and_takes_up_what_is_typed(
     master, _ = load_master(workspace)
     assert [office.name for office in master.offices] == ["基教科", "人事科"]
     assert master.tasks[0].lead_offices == ("基教科", "人事科")
+
+
+# ---------------------------------------------------------------- 附件1 among the returns
+
+
+def test_a_list_among_the_returns_leaves_only_what_the_list_has_not() -> None:
+    """Its title, its names and its due dates are known; what somebody wrote into it is kept."""
+    rows: list[tuple[Value, ...]] = [
+        ("云溪县教育局2021年重点工作任务清单",),
+        ("序号", "任务名称", "主要内容", "责任股室", "完成时限"),
+    ]
+    for task in MASTER.tasks:
+        due = task.milestones[0].due
+        assert due is not None
+        when = f"{due.year}年{due.month}月{due.day}日"
+        rows.append((task.number, task.title, plan_text(task), "、".join(task.lead_offices), when))
+    rows[3] = (*rows[3][:4], "2021年12月24日")
+    rows[4] = (*rows[4][:4], "4月还没有完成")
+    sheet = Sheet("附件1", tuple(rows))
+    read = read_return(EXPECTED, Book("附件1.xlsx", "xlsx", (sheet,)), "附件1.xlsx")
+    assert read.code == "R205"
+    assert "这是任务清单" in (read.reason or "")
+    assert [one.text for one in read.unplaced] == ["2021年12月24日", "4月还没有完成"]

@@ -135,7 +135,8 @@ def _describe_offices(month: Month) -> str:
         names = [one.office for one in owing if one.word == word]
         if names:
             more = "等" if len(names) > _SHOWN_NAMES else ""
-            listed = "" if word == OFFICE_STATES["submitted"] else f"（{'、'.join(names[:_SHOWN_NAMES])}{more}）"
+            is_told = word != OFFICE_STATES["submitted"]
+            listed = f"（{'、'.join(names[:_SHOWN_NAMES])}{more}）" if is_told else ""
             parts.append(f"{word} {len(names)}{listed}")
     return "，".join(parts)
 
