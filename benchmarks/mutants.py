@@ -90,7 +90,7 @@ ROOMS = {
     ),
     "reading": Room(
         ("taskxl/master/reading/*.py",),
-        ("tests/test_master_[opt]*.py", "tests/test_reading_*.py"),
+        ("tests/test_master_[opt]*.py", "tests/test_reading_*.py", "tests/test_bite_reading*.py"),
     ),
     "mail": Room(
         (

@@ -224,6 +224,8 @@ class Settings:
     """Whether letters that were collected are marked as read."""
     reading: str = ""
     """What a person said of how the task list is to be read: `时序进度=节点；表头行=3`."""
+    holidays: str = ""
+    """The State Council's notice on the year's holidays, as pasted (`dates.read_holidays`)."""
 
 
 @dataclass(frozen=True, slots=True)

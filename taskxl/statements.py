@@ -134,6 +134,9 @@ _ITEM = re.compile(
     r"^(?:[一二三四五六七八九十]+[、是]|\(?\d{1,2}[)、.]|[①-⑩]|第[一二三四五]|备注|说明)+"
 )
 _UNTIL = re.compile(rf"{_POSTPONE}.{{0,8}}?([至到为在]?)({_WHEN}|年底|年末)")
+_INTENDED = re.compile(
+    rf"(?:拟|预计|计划|争取|力争|将|可)(?:于|在|到|延至|延期至)?({_WHEN}|年底|年末){_FINISH}"
+)
 _LONGEST = 30  # what is longer tells more than its state
 _LONGEST_WITH_REASON = 80
 _CLAUSE = re.compile(r"[,，。;；]")
@@ -307,6 +310,16 @@ def applied_until(words: str) -> str:
     """
     found = _UNTIL.search(squeeze(words))
     return found[2].lstrip("于在截至").removesuffix("前") if found else ""
+
+
+def intended_until(text: str) -> str:
+    """Return the date by which a text says that it will be done, as it writes it; "" for none.
+
+    >>> intended_until("号卡库存不足，拟4月20日前完成"), intended_until("4月20日已完成")
+    ('4月20日', '')
+    """
+    found = _INTENDED.search(squeeze(text))
+    return found[1].lstrip("于在截至").removesuffix("前") if found else ""
 
 
 def _chosen(said: str) -> str:

@@ -3,15 +3,19 @@
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 
 # Marks that nobody sees: zero width, direction, soft hyphen, byte order.
 _MARKS = "\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff"
 _UNSEEN = re.compile(f"[{_MARKS}]+")
 _WHITE = re.compile(rf"[\s{_MARKS}]+")
+_SPACES = re.compile(r"\s+")
 _FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
 _INNER_QUOTES = str.maketrans("“”", "‘’")
 _OFFICE = "股室"
 _OFFICE_WORD = re.compile(r"股室(?!表)")
+# A form's captions and fixed texts are compared many times over; longer ones are not kept.
+_KEPT_TEXTS, _KEPT_LENGTH = 8192, 1024
 _OPENING, _CLOSING = "“《〔", "”》〕"
 _RESERVED = re.compile(r"(?i)^(con|prn|aux|nul|com[1-9]|lpt[1-9])(\.|$)")
 
@@ -24,7 +28,13 @@ def squeeze(text: object) -> str:
     >>> squeeze("（１）")
     '(1)'
     """
-    return _WHITE.sub("", unicodedata.normalize("NFKC", "" if text is None else str(text)))
+    text = "" if text is None else text if type(text) is str else str(text)
+    return _squeeze(text) if len(text) <= _KEPT_LENGTH else _squeeze.__wrapped__(text)
+
+
+@lru_cache(_KEPT_TEXTS)
+def _squeeze(text: str) -> str:
+    return _WHITE.sub("", unicodedata.normalize("NFKC", text))
 
 
 def drop_marks(text: str) -> str:
@@ -38,7 +48,10 @@ def drop_marks(text: str) -> str:
 
 def is_blank(value: object) -> bool:
     """Tell whether a cell's value shows nothing: None, or only white and invisible characters."""
-    return value is None or (isinstance(value, str) and not _WHITE.sub("", value))
+    if value is None:
+        return True
+    # What begins with a letter or a digit need not be looked through.
+    return isinstance(value, str) and not value[:1].isalnum() and not _WHITE.sub("", value)
 
 
 def tidy(text: str) -> str:
@@ -86,13 +99,14 @@ def show(text: object, limit: int = 0) -> str:
     >>> show("a\u202eb")
     'a\\u202eb'
     """
+    plain = _SPACES.sub(" ", str(text)).strip()
     out = []
-    for char in re.sub(r"[\s]+", " ", str(text)).strip():
+    for char in plain if not plain.isprintable() else ():
         if unicodedata.category(char) in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"):
             out.append(f"\\u{ord(char):04x}" if ord(char) < 0x10000 else f"\\U{ord(char):08x}")
         else:
             out.append(char)
-    shown = "".join(out)
+    shown = "".join(out) or plain  # what is printable has no such character
     return shown[: limit - 1] + "…" if limit and len(shown) > limit else shown
 
 

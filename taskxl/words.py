@@ -413,7 +413,7 @@ HEADER_PATTERNS: tuple[tuple[str, str], ...] = (
     ("responsible", r"(?:责任|负责|落实|实施|执行).*(?:股|科|处|室|部门|单位|机构|主体)"),
     ("responsible", r"^(?:股室|科室|处室|部门|单位)$|(?:整改|销号|办理|推进)(?:主体|单位|部门)$"),
     ("progress", r"进展|推进情况|完成情况|落实情况|开展情况|工作成效"),
-    ("obstacles", r"问题|困难|下一步"),
+    ("obstacles", r"问题|困难|下一?步"),
     # 推进举措及时间节点: one column of what is done by when.
     (
         "content",

@@ -147,13 +147,13 @@ def hide(post: Post) -> None:
         form.sheet.column_dimensions["G"].hidden = True
 
 
-@clerk("writes work of its own below 清单以外", "partial", "E303")
+@clerk("writes work of its own below 清单以外", "partial", "E312")
 def beyond_the_list(post: Post) -> Check:
     with post.edit() as form:
         row = next(c.row for c in form.sheet["A"] if "清单以外" in str(c.value))
         form.sheet.cell(row + 1, 2).value = post.words()
         form.sheet.cell(row + 1, 6).value = post.words()
-    return lambda outcome: says(outcome, "E303", "清单以外的工作")
+    return lambda outcome: says(outcome, "E312", "清单以外的工作")
 
 
 @clerk("appends another office's tasks below its own", "partial", "E303")

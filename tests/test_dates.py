@@ -246,7 +246,7 @@ def test_report_day(period: Period, settings: Settings, day: tuple[int, int, int
 def test_a_report_day_counted_without_the_years_holidays_is_said() -> None:
     line = doubt_report_day(Period(2090, 4), Settings(report_workday=1))
     assert line is not None
-    assert line.startswith("2090年的放假安排程序还不知道，报送日先只按周末推算为2090-04-28。请核对")
+    assert line.startswith("2090年的放假安排程序还不知道，报送日先只按周末推算为2090-04-28。请把")
     assert doubt_report_day(Period(2090, 4), Settings(report_day=25)) is None
     assert doubt_report_day(Period(2021, 10), Settings(report_workday=1)) is None
 

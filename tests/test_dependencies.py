@@ -16,6 +16,7 @@ IMPORTED_AS = {
     "python-oxmsg": "oxmsg",
     "fast-mail-parser": "fast_mail_parser",
     "mail-parser": "mailparser",
+    "mkdocs-material": "material",
     "msoffcrypto-tool": "msoffcrypto",
     "openxml-audit": "openxml_audit",
     "pytest-xdist": "xdist",

@@ -177,12 +177,12 @@ def test_what_makes_no_sense_is_not_recorded(ledger: Ledger, statement: str) -> 
         ledger.connection.execute(statement)
 
 
-def test_the_ledger_keeps_a_write_ahead_log_and_its_references(ledger: Ledger) -> None:
+def test_the_ledger_is_journalled_in_a_file_and_keeps_its_references(ledger: Ledger) -> None:
     asked = {
         name: ledger.connection.execute(f"PRAGMA {name}").fetchone()[0]
         for name in ("journal_mode", "foreign_keys", "user_version")
     }
-    assert asked == {"journal_mode": "wal", "foreign_keys": 1, "user_version": len(MIGRATIONS)}
+    assert asked == {"journal_mode": "delete", "foreign_keys": 1, "user_version": len(MIGRATIONS)}
 
 
 def fill_version(path: Path, version: int) -> Month:

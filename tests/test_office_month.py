@@ -11,6 +11,7 @@ import pytest
 
 from taskxl import cli
 from taskxl.desk.merging import merge_returns
+from taskxl.ledger.kept import SUFFIX
 from taskxl.resources import template
 from tests.month_of_clerks import APRIL, Outcome, Post, fresh_post, make_post
 
@@ -322,9 +323,10 @@ def run(post: Post, *arguments: str, before: tuple[str, ...] = ()) -> object:
 
 
 def contents(post: Post) -> dict[str, bytes]:
-    """Return every file of the workspace with its bytes, folders as b''."""
+    """Return every file of the workspace with its bytes, folders as b''; the cache is no work."""
     root = post.workspace.root
     return {
         path.relative_to(root).as_posix(): path.read_bytes() if path.is_file() else b""
         for path in root.rglob("*")
+        if path.name != post.workspace.ledger_path.name + SUFFIX
     }

@@ -15,7 +15,7 @@ from taskxl.page.finding_page import Served, announce, ask_again, find_served, r
 from taskxl.page.serving import serve_page
 from taskxl.page.spaces import Clock
 from taskxl.workspace.folder import Workspace
-from tests.month_of_clerks import make_workspace
+from tests.month_of_clerks import APRIL, make_workspace
 from tests.page_support import NOW
 from tests.support import call_main, make_once
 
@@ -145,3 +145,25 @@ def test_the_command_says_where_it_is(
     code, _, err = call_main(capsys, "open", workspace.root / "下发", "--no-browser")
     assert code == 2
     assert "不存在" in err
+
+
+def test_an_upload_that_is_cut_off_leaves_nothing_behind(state: Path, workspace: Workspace) -> None:
+    import socket
+
+    thread, address = serve(state, workspace.root, silence=4.0)
+    netloc, home = urlsplit(address).netloc, address.split("/enter")[0]
+    _, place, cookie = fetch(address)
+    host, port = netloc.split(":")
+    head = (
+        f"POST {place}2021-04/drop HTTP/1.1\r\nHost: {netloc}\r\nOrigin: {home}\r\n"
+        f"Cookie: {cookie}\r\nContent-Type: multipart/form-data; boundary=x\r\n"
+        "Content-Length: 1000000\r\n\r\n"
+        '--x\r\nContent-Disposition: form-data; name="files"; filename="half.xlsx"\r\n\r\n'
+    )
+    with socket.create_connection((host, int(port))) as line:
+        line.sendall(head.encode() + b"0" * 300_000)
+    status, _, _ = fetch(f"{home}{place}", cookie)
+    assert status == 303
+    assert workspace.list_returns(APRIL) == []
+    thread.join(30)
+    assert not thread.is_alive()

@@ -129,3 +129,21 @@ def test_what_was_said_is_kept_in_the_workspace_and_used_again(
     sheet = openpyxl.load_workbook(workspace / "主清单.xlsx")["设置"]
     kept = {row[0].value: row[1].value for row in sheet.iter_rows()}
     assert kept["清单读法"] == "D=不读；要点=任务；C=牵头；节奏=节点"
+
+
+def test_what_was_said_is_told_where_the_workbook_cannot_keep_it(
+    file: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    workspace = tmp_path / "工作区"
+    run(capsys, "init", workspace, "--from", file, *WORDS)
+
+    def refuse(*_: object) -> bytes:
+        raise ValueError
+
+    monkeypatch.setattr("taskxl.desk.lists.write_setting", refuse)
+    said = run(capsys, "init", workspace, "--from", file, "--update", "--column", "D=不读")
+    assert "“清单读法”一行填上“D=不读；要点=任务；C=牵头；节奏=节点”" in said
+    assert "清单读法" not in run(capsys, "init", workspace, "--from", file, "--update")

@@ -9,6 +9,7 @@ from taskxl.dates.due import (
     find_later_notice,
     is_recurring,
 )
+from taskxl.dates.holidays import read_holidays
 from taskxl.dates.reporting import doubt_report_day, report_day
 from taskxl.dates.typed import read_date, read_number
 
@@ -22,6 +23,7 @@ __all__ = [
     "find_later_notice",
     "is_recurring",
     "read_date",
+    "read_holidays",
     "read_number",
     "report_day",
 ]

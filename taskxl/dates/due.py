@@ -203,7 +203,9 @@ _SEASON = re.compile(
     r"(?:\d{4}年)?(?:[春秋]季|[上下本])?学期[初末内]?|(?:\d{4}年)?(?:暑[期假]|寒假)(?:期间|结束)?"
     r"|(?:今年)?年[初中](?:前|内)?|(?:高考|中考)后"
 )
+_AT_ONCE = re.compile("立行立改|即知即改|立查立改|立知立改|立整立改|边查边改|即行即改|立即整改")
 _NO_END = "是长期性工作，没有完成日期"
+_NO_DAY = "是随时整改的要求，没有完成日期"
 _CIRCLED = re.compile("[\u2460-\u2473\u2776-\u277f\u2780-\u2793\u24eb-\u24fe]")
 _MARKER = re.compile(
     r"^\(?(?:\d{1,2}|[一二三四五六七八九十]{1,3})(?:\)[.、]?|[.、](?=\D|\d{1,2}月))"
@@ -309,6 +311,9 @@ def _explain_no_date(
         return Due(None, f"“{later[0]}”，没有具体日期，待确认")
     if recurring:
         return Due(None, f"“{recurring[0]}”{_NO_END}", recurring=True)
+    at_once = _AT_ONCE.match(plain) if len(plain) <= 12 else None
+    if at_once:
+        return Due(None, f"“{at_once[0]}”{_NO_DAY}", recurring=True)
     season = _SEASON.match(plain.lstrip(_LEADING))
     return Due(None, f"“{season[0]}”没有具体日期，待确认") if season else None
 
@@ -334,12 +339,12 @@ def find_impossible(text: str, year: int) -> str:
 
 
 def is_recurring(vague: str | None) -> bool:
-    """Tell whether a milestone has no date because its work has no end (长期, 每月).
+    """Tell whether a milestone has no date because its work has none (长期, 每月, 立行立改).
 
     >>> is_recurring(find_due("每月", 2021).vague), is_recurring(find_due("开学前", 2021).vague)
     (True, False)
     """
-    return vague is not None and _NO_END in vague
+    return vague is not None and (_NO_END in vague or _NO_DAY in vague)
 
 
 def find_later_notice(text: str) -> str | None:

@@ -69,7 +69,9 @@ def _issue(
     notes += rebuild(workspace, ledger, master, period, now)
     year = walk_year(workspace, ledger, master, period, now)
     master = year.master
-    notes += [*year.corrections, *filter(None, [doubt_report_day(period, master.settings)])]
+    notes += year.corrections
+    if ledger.first_issued(period) is None:  # said with the first forms, not again and again
+        notes += filter(None, [doubt_report_day(period, master.settings)])
     notes += _tell_skipped(period, year.months)
     asked = asked_of_template(workspace, master.settings)
     forms = _compose(master, period, office, year.months, asked)

@@ -7,10 +7,15 @@ from pathlib import Path
 
 from taskxl.dates import UNSET, Calendar, is_recurring
 from taskxl.dates.year import year_periods
-from taskxl.desk.new_offices import take_up_offices
+from taskxl.desk.kept_list import (
+    KeptList,
+    find_list,
+    keep_list,
+    recall_list,
+    remember_list,
+)
 from taskxl.desk.refusing import refuse_changes
 from taskxl.desk.unreadable import explain_list
-from taskxl.desk.wrong_lists import find_form, find_mixture
 from taskxl.errors import TaskxlError
 from taskxl.findings import Finding
 from taskxl.intake.gate import Limits, Refusal, admit, check_content
@@ -19,6 +24,7 @@ from taskxl.intake.reading import read_book
 from taskxl.intake.refusals import Refused
 from taskxl.intake.workers import read_isolated
 from taskxl.ledger import Ledger, open_ledger
+from taskxl.ledger.kept import Kept
 from taskxl.ledger.looking import look_into_ledger
 from taskxl.ledger.own import LedgerRecords
 from taskxl.master.book.making import make_master, write_master
@@ -32,9 +38,6 @@ from taskxl.master.book.patching import find_held, write_ids, write_setting, wri
 from taskxl.master.book.rereading import PlacedMaster, read_placed
 from taskxl.master.checks import check_closings, check_settings, check_tasks
 from taskxl.master.reading.hints import NO_HINTS, Hints, read_hints
-from taskxl.master.reading.letterhead import find_bureau, find_contact, find_office_word
-from taskxl.master.reading.seen import describe_seen
-from taskxl.master.reading.task_list import read_task_list
 from taskxl.master.revising.differences import Difference, compare_lists
 from taskxl.master.revising.updating import Update, find_lack, update_tasks
 from taskxl.merge.lights import says_done
@@ -88,6 +91,12 @@ def _read_list(
     means: tuple[int | None, Calendar, Hints], paths: tuple[Path, ...]
 ) -> tuple[TaskList, tuple[Finding, ...]] | str:
     """Return the list of some files, or in a line why they cannot be one."""
+    # Most commands read no document but 主清单.xlsx, and need not know how one is read.
+    from taskxl.desk.wrong_lists import find_form, find_mixture
+    from taskxl.master.reading.letterhead import find_bureau, find_contact, find_office_word
+    from taskxl.master.reading.seen import describe_seen
+    from taskxl.master.reading.task_list import read_task_list
+
     books: list[Book] = []
     known: dict[str, Path] = {}
     for path in paths:
@@ -151,8 +160,21 @@ def list_sources(tasks: Sequence[Task]) -> list[str]:
 
 def load_master(workspace: Workspace) -> tuple[MasterList, tuple[Finding, ...]]:
     """Read the workspace's 主清单.xlsx. Raises TaskxlError when it cannot be used."""
-    placed = _place_master(workspace, workspace.read_master_bytes(), None)
-    return placed.master, placed.findings
+    content = workspace.read_master_bytes()
+    found = recall_list(content)
+    if found is None:
+        kept = Kept(workspace.ledger_path, write=False)
+        try:
+            found = find_list(kept, content)
+        finally:
+            kept.close()
+    if found is None:
+        placed = _place_master(workspace, content, None)
+        found = KeptList(placed.master, placed.findings)
+        if not _bears_its_ids(placed):
+            return found.master, found.findings
+    remember_list(content, found)
+    return found.master, found.findings
 
 
 def _place_master(workspace: Workspace, content: bytes, ledger: Ledger | None) -> PlacedMaster:
@@ -185,6 +207,17 @@ def settle_master(
     Raises TaskxlError when the list cannot be used at all.
     """
     content = workspace.read_master_bytes()
+    found = find_list(ledger.kept, content)
+    if found is not None:
+        return found.master, []
+    from taskxl.desk.new_offices import take_up_offices
+    from taskxl.master.reading.letterhead import find_office_word
+
+    found = recall_list(content)
+    taken = take_up_offices(found.master) if found else None
+    if found and taken and not taken.offices and taken.tasks == found.master.tasks:
+        keep_list(ledger.kept, content, found)
+        return found.master, []
     placed = _place_master(workspace, content, ledger)
     try:
         settled = write_order_ids(write_ids(content, placed), placed)
@@ -201,6 +234,8 @@ def settle_master(
         why = f"新增任务的标识没有写进主清单（这次照常进行）：{error}"
     else:
         if not taken.offices:
+            if settled == content and _bears_its_ids(placed):
+                keep_list(ledger.kept, content, KeptList(placed.master, placed.findings))
             return placed.master, []
         named = "、".join(office.name for office in taken.offices)
         told = (
@@ -212,6 +247,12 @@ def settle_master(
             told += f"看名称像是叫“{word}”，可在“设置”的“内设机构称谓”里改。"
         return _place_master(workspace, settled, ledger).master, [told]
     return placed.master, [why]
+
+
+def _bears_its_ids(placed: PlacedMaster) -> bool:
+    """Tell whether every row says itself by which id it is known, so that nobody else was asked."""
+    rows = (*placed.tasks.items(), *placed.milestones.items(), *placed.orders.rows.items())
+    return all(row.text("id") == known for known, row in rows)
 
 
 def add_orders(
@@ -459,7 +500,7 @@ def update_workspace(
             raise TaskxlError(f"{'、'.join(show(path.name) for path in paths)}：{lack}")
         offices = _find_new_offices(master, task_list)
         content = _write_update(workspace, found, placed, update, offices)
-        content = _keep_hints(workspace, content, hints)
+        content, lost = _keep_hints(workspace, content, hints)
         aside = None
         if require_writable(path, content):
             LedgerRecords(ledger, now).keep(path.name, found)
@@ -473,7 +514,7 @@ def update_workspace(
         False,
         update.tasks,
         _call_offices(findings, master.settings),
-        update.notes,
+        (*update.notes, *lost),
         differences,
         aside is not None,
         aside,
@@ -517,16 +558,25 @@ def _write_update(
     return content
 
 
-def _keep_hints(workspace: Workspace, content: bytes, hints: Hints) -> bytes:
-    """Return 主清单.xlsx with what a person said of reading the list under 清单读法 of 设置."""
+def _keep_hints(
+    workspace: Workspace, content: bytes, hints: Hints
+) -> tuple[bytes, tuple[str, ...]]:
+    """Return 主清单.xlsx with what a person said of reading the list under 清单读法 of 设置.
+
+    Where it cannot be written there, a note says what to write, so that it is not lost.
+    """
     if not hints:
-        return content
+        return content, ()
     placed = read_placed(content, workspace.master_path.name)
     kept = hints.over(read_hints(placed.master.settings.reading)).to_text()
     try:
-        return write_setting(content, placed, "清单读法", kept)
-    except ValueError:
-        return content  # the list itself was taken over; the words can be said again
+        return write_setting(content, placed, "清单读法", kept), ()
+    except (ValueError, KeyError):
+        name = workspace.master_path.name
+        return content, (
+            f"读清单的选项没有记进 {name}。请在“设置”表的“清单读法”一行填上“{kept}”，"
+            "否则下次更新要重新写选项。",
+        )
 
 
 def _outline(tasks: Sequence[Task]) -> list[tuple[object, ...]]:

@@ -49,7 +49,8 @@ def merge_returns(
         notes += rebuild(workspace, ledger, master, period, now)
         year = walk_year(workspace, ledger, master, period, now)
         notes += [*year.corrections, *year.unmerged]
-        notes += filter(None, [doubt_report_day(period, master.settings)])
+        if ledger.first_issued(period) is None and not ledger.merges(period):
+            notes += filter(None, [doubt_report_day(period, master.settings)])
         before = Before(year.months, ledger.month(period), now.date() if now else None)
         master = year.master
         penned = look_for_corrections(workspace, ledger, master, period, before)

@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from taskxl.dates import report_day
 from taskxl.dates.year import year_periods
+from taskxl.desk.kept_returns import KeptReturns
 from taskxl.desk.lost_months import explain_absence
 from taskxl.desk.own_forms import know_forms
 from taskxl.desk.return_files import Progress, read_returns
@@ -17,6 +18,7 @@ from taskxl.forms.returned.reader import Expected
 from taskxl.intake.gate import read_once
 from taskxl.intake.refusals import Refused
 from taskxl.ledger import Ledger, ReceivedFile
+from taskxl.ledger.kept import Kept
 from taskxl.ledger.receipts import KnownArrivals, know_arrivals
 from taskxl.ledger.settlements import list_settlements
 from taskxl.merge.month import merge_month
@@ -65,6 +67,7 @@ def merge_folder(
     today: date | None = None,
     folder: Path | None = None,
     settlements: Mapping[FindingKey, str] = MappingProxyType({}),
+    kept: Kept | None = None,
 ) -> MergedFolder:
     """Merge what lies under 回收/ of a period, or under another `folder` as if it were that.
 
@@ -72,7 +75,7 @@ def merge_folder(
     `revisions` what the 办公室 corrected in the summary; `known` tells when files came;
     `issued_lists` are those by which the forms went out; `settlements` what the 办公室 does not
     count, with its reasons; `today` is the day of the merge, without
-    which the report day has come.
+    which the report day has come; `kept` has what the same files were found to say before.
     """
     deadline = report_day(period, master.settings)
     early = today is not None and today < deadline
@@ -86,9 +89,12 @@ def merge_folder(
         form_pictures=known_forms.pictures,
         asked=known_forms.asked,
     )
+    # What lies elsewhere is no month of the workspace: nothing is kept of it.
+    readings = KeptReturns(kept, expected) if kept and folder is None else None
     folder = folder or workspace.returns_folder(period)
     files = list_returns(folder)
-    returns = tuple(read_returns(folder, files, expected, progress, known or KnownArrivals()))
+    arrivals = known or KnownArrivals()
+    returns = tuple(read_returns(folder, files, expected, progress, arrivals, readings))
 
     def merge_by(listed: MasterList) -> Month:
         return merge_month(
@@ -187,6 +193,7 @@ def look_at_folder(
         before.today,
         folder,
         list_settlements(ledger, period) if ledger else {},
+        ledger.kept if ledger else None,
     )
     return merged, [note] if note else []
 

@@ -1,5 +1,6 @@
 """All that lies under 回收/, read: one `Return` a file, one for each file in a zip or letter."""
 
+import contextlib
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -9,6 +10,7 @@ from pathlib import Path, PurePosixPath
 from typing import Literal
 
 from taskxl.desk.containers import Container, holds_files, open_container
+from taskxl.desk.kept_returns import KeptReturns
 from taskxl.forms.returned.reader import Expected, read_return
 from taskxl.intake.gate import (
     Refusal,
@@ -71,13 +73,14 @@ def read_returns(
     expected: Expected,
     progress: Progress = None,
     known: KnownArrivals = KnownArrivals(),  # noqa: B008 - frozen, a value
+    kept: KeptReturns | None = None,
 ) -> Iterator[Return]:
     """Yield what was read of each file, in processes of their own.
 
     `files` are paths relative to `folder`. A zip yields a return of its own without a code, whose
     reason says that it was opened; one for each file inside, named `包.zip/里面的名字`, comes
-    after all files of the folder. A file's content never enters this process, save where its
-    reader died: then its digest is made here.
+    after all files of the folder. No file's content is parsed in this process: at most its digest
+    is made here, where its reader died, or to find what it was found to say before (`kept`).
     `progress` is told how many files are done, of how many known so far. `known`
     is what the ledger knows of when files came and whose they are; those in a zip came when the zip
     did. What was registered by hand goes before what a mail says, that before a file's time; and a
@@ -100,7 +103,7 @@ def read_returns(
         zipped = (job.path.relative_to(folder).as_posix(), job.archive)
         return _say_receipt(ret, known, zipped if job.inside else None)
 
-    for job, result in read_isolated(_read_one, expected, jobs):
+    for job, result in _read_all(expected, jobs, kept):
         if isinstance(result, _Old):
             old.append(job)
         elif isinstance(result, _Opened):
@@ -126,6 +129,42 @@ def read_returns(
         for job, result in read_isolated(_read_old, expected, old, limits=_PATIENT):
             yield date(job, result)
             count()
+
+
+def _read_all(
+    expected: Expected, jobs: Sequence[_Job], kept: KeptReturns | None
+) -> Iterator[tuple[_Job, Return | _Opened | _Old | Refusal]]:
+    """Yield each file of the folder, read in a worker where nothing is kept of it."""
+    if kept is None or not kept.is_of_use:
+        yield from read_isolated(_read_one, expected, jobs)
+        return
+    questions: dict[_Job, tuple[str, str]] = {}
+    found: dict[_Job, Return | _Opened | _Old] = {}
+    for job in jobs:
+        if skip_by_name(job.path.name):
+            found[job] = _read_one(expected, job)  # it is only named, not read
+            continue
+        with contextlib.suppress(Refused):
+            content, modified = read_once(job.path)
+            digest = hashlib.sha256(content).hexdigest()
+            office, meant = job.told
+            question = kept.question(job.file, digest, office if meant == digest else "")
+            questions[job] = question, digest
+            if (ret := kept.find(question)) is not None and ret.sha256 == digest:
+                found[job] = replace(ret, received_at=modified)
+    left = [job for job in jobs if job not in found]
+    answers = read_isolated(_read_one, expected, left) if left else iter(())
+    for job in jobs:
+        if job in found:
+            yield job, found[job]
+            continue
+        _, result = next(answers)
+        question, digest = questions.get(job, ("", ""))
+        # Not what a reader's end or another content says: only what these bytes do.
+        if isinstance(result, Return) and digest and result.sha256 == digest:
+            kept.keep(question, result)
+        yield job, result
+    kept.finish()
 
 
 def _say_receipt(

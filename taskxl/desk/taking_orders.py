@@ -101,6 +101,8 @@ def take_up_instructions(
         row = rows.get(instruction_id(period, task_id))
         if task is None or (row is None and (not text or _has_row(master, task_id, text))):
             continue
+        if row is None and _ACKNOWLEDGED.fullmatch(_TAIL.sub("", squeeze(text))):
+            continue  # 已阅 asks nobody for anything; it stands in the summary
         if row is None:
             fresh.append(make_instruction(master, task, period, text))
         elif task_id in found and not is_same(row.text, text):
@@ -154,6 +156,9 @@ def _has_row(master: MasterList, task: str, text: str) -> bool:
 
 # ---------------------------------------------------------------- what an instruction says
 
+_ACKNOWLEDGED = re.compile(
+    r"(?:[\u4e00-\u9fff]{2,4}[:：,，]?)?(?:已?阅(?:知|悉)?|知悉|圈阅|同意)[。.!！,，]?(?:[\u4e00-\u9fff]{2,4})?"
+)
 _TAIL = re.compile(r"[（(\[—\-–\s]*(?:\d{4}[年./-])?\d{1,2}[月./-]\d{1,2}[日号]?[)）\]\s。]*$")
 
 

@@ -140,4 +140,5 @@ def _read_folder(
     known = know_arrivals(ledger, period)
     # It is past, so the list by which its forms went out stands.
     judged = (ledger.issued_by(period) if ledger else None) or master
-    return merge_folder(workspace, judged, period, history, issued, known=known).month
+    kept = ledger.kept if ledger else None
+    return merge_folder(workspace, judged, period, history, issued, known=known, kept=kept).month

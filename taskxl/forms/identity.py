@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from taskxl.intake.grids import Book, Sheet
+from taskxl.intake.grids import Book, Sheet, Value, value_text
 from taskxl.text import squeeze
 
 SHEET = "_taskxl"
@@ -15,6 +15,7 @@ VERSION = "1"
 _HEADER = ("block", "id", "field", "digest", "number", "title")
 # What stands for the braces of a placeholder in the very hidden sheet.
 _OPEN, _CLOSE = "⟦", "⟧"
+_BLANKS: tuple[Value, ...] = (None,) * 6
 # What stands in the first column of that sheet's rows, below its head of six rows.
 ROW_KINDS = ("task", "milestone", "column", "cell")
 
@@ -174,10 +175,8 @@ def read_sheet(sheet: Sheet) -> Identity | None:
     names: dict[tuple[str, str], tuple[str, str]] = {}
     columns: list[DrawnColumn] = []
     cells: list[DrawnCell] = []
-    for number in range(1, len(sheet.rows) + 1):
-        first, second, name, digest, task_number, title = (
-            sheet.text(number, column) for column in range(1, 7)
-        )
+    for number, row in enumerate(sheet.rows, 1):
+        first, second, name, digest, task_number, title = map(value_text, (row + _BLANKS)[:6])
         if number <= 5:
             head[first] = second
         elif first in ("task", "milestone") and second and name:

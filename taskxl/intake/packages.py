@@ -8,13 +8,22 @@ from typing import Literal
 from xml.parsers import expat
 
 from taskxl.intake.archives import RESAVE, Entry, inflate, list_entries
-from taskxl.intake.extents import Extent, SheetCells, TableCells, bound_area, local_name
+from taskxl.intake.extents import (
+    Extent,
+    SheetCells,
+    TableCells,
+    bound_area,
+    local_name,
+    measure_plain,
+)
 from taskxl.intake.grids import Kind
 from taskxl.intake.refusals import DAMAGED, NOT_A_TABLE, OVER_LIMIT, PASSWORD, Limits, Refused
-from taskxl.intake.slimming import is_worth, slim_sheet
+from taskxl.intake.slimming import SHEETS, is_worth, slim_sheet
 from taskxl.text import show
 
 CONTENT_TYPES = "[Content_Types].xml"
+# A sheet up to this size (bytes) is held as a whole, to be scanned.
+_SCANNED = 32 << 20
 
 _MAIN_TYPES: tuple[tuple[re.Pattern[str], Kind | Literal["slides", "drawing"]], ...] = (
     (re.compile(r"ms-excel\.sheet\.binary\.macroenabled\.main"), "xlsb"),
@@ -100,8 +109,11 @@ def _inspect_ooxml(content: bytes, parts: Mapping[str, Entry], limits: Limits) -
             _scan(content, entry, lenient=True)
         else:
             # By its root and not by its type: a parser follows the workbook's links to it.
+            plain = _measure_plain(content, entry) if name.startswith(SHEETS) else None
             cells = SheetCells()
-            if _scan(content, entry, cells.start_element, root="worksheet"):
+            if plain is not None:
+                extents[name] = plain
+            elif _scan(content, entry, cells.start_element, root="worksheet"):
                 extents[name] = cells.extent()
     bound_area(extents, limits)
     return InspectedPackage(kind, extents)
@@ -121,6 +133,22 @@ def _main_kind(
         if kind:
             return kind
     raise Refused(DAMAGED.code, f"文件里找不到表格或文档的正文，可能已损坏。{RESAVE}")
+
+
+def _measure_plain(content: bytes, entry: Entry) -> Extent | None:
+    """Return how far the cells of a sheet reach, where a scan can tell; None where it cannot.
+
+    What is not well formed, too, is left to be followed element by element: that has the verdict.
+    """
+    if entry.size > _SCANNED:
+        return None
+    try:
+        data = b"".join(inflate(content, entry))
+        data = slim_sheet(data) if is_worth(entry.name, entry.size) else data
+        is_sheet = _scan(content, entry, root="worksheet", data=data)
+    except Refused:
+        return None
+    return measure_plain(data) if is_sheet else None
 
 
 # ---------------------------------------------------------------- OpenDocument
@@ -172,12 +200,13 @@ def _scan(
     *,
     root: str | None = None,
     lenient: bool = False,
+    data: bytes | None = None,
 ) -> bool:
     """Stream one XML part through expat: well formed, no DTD, in an encoding that all know.
 
     `start_element` is told of every element; with `root` only if that is the root's name, and
     whether it was is what is returned. `lenient` lets a fault pass that comes after the root has
-    begun, where no DTD can stand any more.
+    begun, where no DTD can stand any more. `data` is the part's content, where it is at hand.
     Raises Refused R201 or R204, and what `start_element` raises.
     """
     parser = expat.ParserCreate()
@@ -200,8 +229,8 @@ def _scan(
     parser.StartDoctypeDeclHandler = refuse_doctype
     parser.StartElementHandler = begin
     fault: Exception | None = None
-    pieces: Iterable[bytes] = inflate(content, entry)
-    if is_worth(entry.name, entry.size):
+    pieces: Iterable[bytes] = inflate(content, entry) if data is None else (data,)
+    if data is None and is_worth(entry.name, entry.size):
         pieces = (slim_sheet(b"".join(pieces)),)
     for piece in pieces:  # to its end, whatever the XML is like
         fault = fault or _feed(parser, piece)

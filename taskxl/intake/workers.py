@@ -18,6 +18,7 @@ from multiprocessing.connection import Connection, wait
 from typing import Any, Literal, NamedTuple, TypeVar, cast
 
 from taskxl.errors import TaskxlError, explain_unloaded
+from taskxl.intake.memory import lift_memory_limit, limit_memory
 from taskxl.intake.refusals import DAMAGED, OVER_LIMIT, Limits, Refusal, Refused
 
 C = TypeVar("C")
@@ -122,17 +123,17 @@ def _without_interrupts() -> Iterator[None]:
 
     The one who starts it gets its Ctrl-C afterwards. Windows has no such mask.
     """
-    if not hasattr(signal, "pthread_sigmask"):
+    if sys.platform == "win32":
         yield
-        return
-    from multiprocessing import resource_tracker
+    else:
+        from multiprocessing import resource_tracker
 
-    resource_tracker.ensure_running()  # it would take the mask away again
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        resource_tracker.ensure_running()  # it would take the mask away again
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            yield
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 class _Pool:
@@ -275,7 +276,7 @@ def _serve(connection: Connection, setup: bytes) -> None:
             module = _find_unloaded(error) or ""
             connection.send(_Answer("stop", TaskxlError(explain_unloaded(module))))
             return
-        _limit_memory(limits.memory)
+        limit_memory(limits.memory)
         connection.send("ready")
         while True:
             for job in connection.recv():
@@ -320,7 +321,7 @@ def _judge_unloaded(error: Exception, module: str) -> _Answer:
     trace = "".join(traceback.format_exception(error))
     certain = isinstance(error, ModuleNotFoundError) or str(error).startswith("cannot import name")
     if not certain and module:
-        _lift_memory_limit()
+        lift_memory_limit()
         with contextlib.suppress(Exception):
             importlib.import_module(module)
             return _Answer("broken", _SWELLED, trace)
@@ -357,30 +358,6 @@ def _keep_quiet() -> None:
         # Where there is no console (pythonw) these are None, and a print would raise.
         if getattr(sys, name) is None:
             setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123, SIM115
-
-
-def _limit_memory(memory: int) -> None:
-    """Bound the address space to `memory` bytes more than a fresh worker has, where one can.
-
-    Only the soft limit: a helper program started from here (LibreOffice) may lift its own.
-    """
-    with contextlib.suppress(ImportError, OSError, ValueError):
-        import resource
-
-        # An abort leaves no image of somebody's return in the current folder.
-        resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
-        with open("/proc/self/statm", encoding="ascii") as file:  # noqa: PTH123
-            used = int(file.read().split()[0]) * resource.getpagesize()
-        _, hard = resource.getrlimit(resource.RLIMIT_AS)
-        resource.setrlimit(resource.RLIMIT_AS, (used + memory, hard))
-
-
-def _lift_memory_limit() -> None:
-    with contextlib.suppress(ImportError, OSError, ValueError):
-        import resource
-
-        _, hard = resource.getrlimit(resource.RLIMIT_AS)
-        resource.setrlimit(resource.RLIMIT_AS, (hard, hard))
 
 
 # ---------------------------------------------------------------- somebody else's pool

@@ -336,8 +336,19 @@ def open_database(
         except sqlite3.OperationalError:
             if create:
                 raise
+        _refuse_half_written(path)
         # Nobody can write here, so nobody does while it is read.
         return _prepare(_connect(path, "ro&immutable=1"), path, migrations)
+
+
+def _refuse_half_written(path: Path) -> None:
+    """Raise TaskxlError for a ledger that has to be mended before it can be read."""
+    for beside in (path.with_name(f"{path.name}-{ending}") for ending in ("journal", "wal")):
+        if beside.is_file() and beside.stat().st_size:
+            raise TaskxlError(
+                f"“{show(path)}”上次没有写完（旁边还有“{show(beside.name)}”），这里又不能写。"
+                "请在能写这个文件夹的电脑上运行一次 taskxl，或把整个文件夹复制出来再看。"
+            )
 
 
 def _connect(path: Path, mode: str) -> sqlite3.Connection:
@@ -369,6 +380,7 @@ def _prepare(
             )
         if version < len(migrations):
             _migrate(connection, migrations)
+        _journal_by_file(connection)
     except BaseException:
         connection.close()
         raise
@@ -379,11 +391,19 @@ def _version(connection: sqlite3.Connection) -> int:
     return int(connection.execute("PRAGMA user_version").fetchone()[0])
 
 
+def _journal_by_file(connection: sqlite3.Connection) -> None:
+    """Take a ledger of an earlier taskxl out of WAL, which needs memory that all users share.
+
+    Two computers that open it on a network drive have none: each would see a ledger of its own.
+    And no folder is certainly used by one computer alone, for it may be shared out from here.
+    """
+    if connection.execute("PRAGMA journal_mode").fetchone()[0] == "wal":
+        with suppress(sqlite3.OperationalError):  # in use, or read-only: the next run does it
+            connection.execute("PRAGMA journal_mode = DELETE")
+
+
 def _migrate(connection: sqlite3.Connection, migrations: Sequence[Sequence[str]]) -> None:
     """Bring a ledger to the newest version in one transaction: wholly, or it stays as it was."""
-    with suppress(sqlite3.OperationalError):
-        # Some network drives cannot share memory; without WAL the ledger is as safe there.
-        connection.execute("PRAGMA journal_mode = WAL")
     # A table that others refer to may have to be made anew.
     connection.execute("PRAGMA foreign_keys = OFF")
     with transaction(connection):

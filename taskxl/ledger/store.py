@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from taskxl.errors import TaskxlError
+from taskxl.ledger.kept import Kept
 from taskxl.ledger.schema import open_database, speak_chinese, transaction
 from taskxl.ledger.values import read_master, read_month, write_master, write_month
 from taskxl.model import MasterList, Month, Period, Revision
@@ -58,9 +59,10 @@ class Merge:
 class Ledger:
     """An open 台账.db: see `open_ledger`."""
 
-    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+    def __init__(self, connection: sqlite3.Connection, path: Path, write: bool = True) -> None:
         self.connection = connection
         self.path = path
+        self.kept = Kept(path, write)
 
     def as_one_step(self) -> AbstractContextManager[None]:
         """Record all that is told inside, or, where anything fails there, nothing of it."""
@@ -417,10 +419,14 @@ def open_ledger(path: Path, create: bool = True) -> Iterator[Ledger]:
     where it is absent and `create` is False.
     """
     connection = open_database(path, create)
+    ledger: Ledger | None = None
     try:
         with speak_chinese(path):
-            yield Ledger(connection, path)
+            ledger = Ledger(connection, path, write=create)
+            yield ledger
     finally:
+        if ledger is not None:
+            ledger.kept.close()
         connection.close()
 
 

@@ -4,6 +4,7 @@ import dataclasses
 import json
 import types
 import typing
+from collections import deque
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from functools import cache
@@ -13,11 +14,18 @@ from taskxl.model import MasterList, MilestoneEntry, MilestoneState, Month
 
 Noun = TypeVar("Noun")
 _STATE_FIELDS = ("light", "days_over")
+_written: deque[tuple[MasterList, bytes]] = deque(maxlen=3)
+_PLAIN = frozenset((str, int, float, bool, type(None)))
 
 
 def write_master(master: MasterList) -> bytes:
     """Return a master list as canonical JSON in UTF-8."""
-    return _write(_encode(master))
+    # One merge asks for the same few lists again and again: its mark, its record, its readings.
+    for known, content in _written:
+        if known is master:
+            return content
+    _written.append((master, _write(_encode(master))))
+    return _written[-1][1]
 
 
 def read_master(content: bytes) -> MasterList:
@@ -66,6 +74,16 @@ def read_month(content: bytes, master: MasterList) -> Month:
     return _read(Month, document | {"master": master})
 
 
+def write_noun(noun: object) -> bytes:
+    """Return any noun as JSON in UTF-8, its mappings in their own order."""
+    return json.dumps(_encode(noun), separators=(",", ":")).encode("ascii")
+
+
+def read_noun(kind: Callable[..., Noun], content: bytes) -> Noun:
+    """Return the noun that `write_noun` wrote; raises ValueError for anything else."""
+    return _read(kind, json.loads(content))
+
+
 def _write(document: object) -> bytes:
     text = json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     # A stranger's text may hold half a surrogate pair, which UTF-8 cannot.
@@ -73,20 +91,35 @@ def _write(document: object) -> bytes:
 
 
 def _encode(value: Any) -> Any:
-    if dataclasses.is_dataclass(value):
+    kind: Any = type(value)
+    if kind in _PLAIN:
+        return value
+    fields = _fields(kind)
+    if fields is not None:
         # What is as a fresh value has it need not be said; a field added later reads as absent.
-        return {
-            field.name: _encode(given)
-            for field in dataclasses.fields(value)
-            if (given := getattr(value, field.name)) != _default(field)
-        }
+        said = {}
+        for name, default in fields:
+            given = getattr(value, name)
+            if given is not default and given != default:
+                said[name] = given if type(given) in _PLAIN else _encode(given)
+        return said
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, Mapping):
         return {key: _encode(item) for key, item in value.items()}
     if isinstance(value, tuple):
         return [_encode(item) for item in value]
+    if isinstance(value, frozenset):
+        return sorted(_encode(item) for item in value)
     return value
+
+
+@cache
+def _fields(kind: type) -> tuple[tuple[str, Any], ...] | None:
+    """Return the fields of a dataclass, each with what a fresh value has there; else None."""
+    if not dataclasses.is_dataclass(kind):
+        return None
+    return tuple((field.name, _default(field)) for field in dataclasses.fields(kind))
 
 
 def _default(field: "dataclasses.Field[Any]") -> Any:
@@ -98,8 +131,12 @@ def _default(field: "dataclasses.Field[Any]") -> Any:
 def _read(kind: Callable[..., Noun], document: Any) -> Noun:
     if not isinstance(document, dict):
         raise ValueError(f"not a {kind}")
-    hints = _hints(kind)
-    known = {name: _decode(hints[name], item) for name, item in document.items() if name in hints}
+    decoders = _decoders(kind)
+    known = {
+        name: decode(item) if (decode := decoders[name]) else item
+        for name, item in document.items()
+        if name in decoders
+    }
     try:
         return kind(**known)
     except TypeError as error:
@@ -107,22 +144,40 @@ def _read(kind: Callable[..., Noun], document: Any) -> Noun:
 
 
 @cache
-def _hints(kind: Callable[..., Any]) -> dict[str, Any]:
-    return typing.get_type_hints(kind)
+def _decoders(kind: Callable[..., Any]) -> dict[str, Callable[[Any], Any] | None]:
+    return {name: _decoder(hint) for name, hint in typing.get_type_hints(kind).items()}
 
 
-def _decode(hint: Any, item: Any) -> Any:
-    """Return a JSON value as the type that a field says; what is decoded already stays."""
+@cache
+def _decoder(hint: Any) -> Callable[[Any], Any] | None:
+    """Return what makes of a JSON value the type that a field says; None where that is the same.
+
+    What is decoded already stays.
+    """
     origin, arguments = typing.get_origin(hint), typing.get_args(hint)
     if origin in (Union, types.UnionType):
-        kinds = [kind for kind in arguments if kind is not type(None)]
-        return None if item is None else _decode(kinds[0], item)
-    if origin is tuple and isinstance(item, list):
-        return tuple(_decode(arguments[0], one) for one in item)
+        inner = _decoder(next(kind for kind in arguments if kind is not type(None)))
+        return _unless_none(inner) if inner else None
+    if origin is tuple:
+        each = _decoder(arguments[0])
+        if each is None:
+            return lambda item: tuple(item) if isinstance(item, list) else item
+        return lambda item: tuple(map(each, item)) if isinstance(item, list) else item
+    if origin is frozenset:
+        return lambda item: frozenset(item) if isinstance(item, list) else item
     if origin is Mapping:
-        return {key: _decode(arguments[1], one) for key, one in item.items()}
-    if isinstance(hint, type) and dataclasses.is_dataclass(hint) and isinstance(item, dict):
-        return _read(hint, item)
-    if hint in (date, datetime) and isinstance(item, str):
-        return hint.fromisoformat(item)
+        value = _decoder(arguments[1]) or _same
+        return lambda item: {key: value(said) for key, said in item.items()}
+    if isinstance(hint, type) and dataclasses.is_dataclass(hint):
+        return lambda item: _read(hint, item) if isinstance(item, dict) else item
+    if hint in (date, datetime):
+        return lambda item: hint.fromisoformat(item) if isinstance(item, str) else item
+    return None
+
+
+def _unless_none(decode: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    return lambda item: None if item is None else decode(item)
+
+
+def _same(item: Any) -> Any:
     return item

@@ -6,8 +6,8 @@ from datetime import date
 from taskxl.dates import find_due
 from taskxl.merge.lights import NOT_COMPLETED, POSTPONED
 from taskxl.model import Delay, Entry, MasterList, MilestoneState, Month
-from taskxl.statements import applied_until, find_application
-from taskxl.text import tidy
+from taskxl.statements import applied_until, find_application, intended_until
+from taskxl.text import squeeze, tidy
 
 
 def find_requests(month: Month) -> tuple[Delay, ...]:
@@ -42,16 +42,23 @@ def _of_milestones(month: Month) -> Iterator[Delay]:
 
 
 def _of_tasks(month: Month) -> Iterator[Delay]:
+    before = {(one.task, one.office): one for one in month.previous}
     for entry in month.entries:
         if not entry.file:
             continue
-        for text in (entry.obstacles, entry.progress, entry.remarks):
+        last = before.get((entry.task, entry.office))
+        for text, was in zip(_texts(entry), _texts(last) if last else ("",) * 3, strict=True):
             words = find_application(text)
-            if words:
+            # What the form brought from an earlier month, or repeats it, was asked for then.
+            if words and not (was and squeeze(words) in squeeze(was)):
                 step = _only_due(month, entry)
                 key = step.milestone.id if step else ""
                 yield _make(month, entry.task, key, entry.office, text, words)
                 break
+
+
+def _texts(entry: Entry) -> tuple[str, str, str]:
+    return entry.obstacles, entry.progress, entry.remarks
 
 
 def _only_due(month: Month, entry: Entry) -> MilestoneState | None:
@@ -68,7 +75,7 @@ def _only_due(month: Month, entry: Entry) -> MilestoneState | None:
 
 
 def _make(month: Month, task: str, milestone: str, office: str, reason: str, words: str) -> Delay:
-    named = applied_until(words)
+    named = applied_until(words) or applied_until(reason) or intended_until(reason)
     due = find_due(named, month.period.year) if named else None
     return Delay(
         task,
@@ -94,15 +101,25 @@ def _asked_on(month: Month, office: str) -> date:
 def find_new_requests(month: Month, master: MasterList) -> tuple[Delay, ...]:
     """Return the applications of a month for which a list has no row yet.
 
-    One that is still undecided is not asked a second time, whatever month it is of.
+    One that is still undecided is not asked a second time, whatever month it is of; nor is one for
+    the date that was asked for and decided on before.
     """
     ids = {delay.id for delay in master.delays}
     pending = {(d.task, d.milestone) for d in master.delays if d.is_pending}
     return tuple(
         one
         for one in find_requests(month)
-        if one.id not in ids and (one.task, one.milestone) not in pending
+        if one.id not in ids
+        and (one.task, one.milestone) not in pending
+        and not any(_is_decided(one, delay) for delay in master.delays)
     )
+
+
+def _is_decided(one: Delay, row: Delay) -> bool:
+    """Tell whether an application asks again for what a row has asked for and somebody decided."""
+    same = row.task == one.task and (not one.milestone or row.milestone in (one.milestone, ""))
+    told = one.wanted in (row.wanted, row.until) if one.wanted else False
+    return same and not row.is_pending and (told or squeeze(row.reason) == squeeze(one.reason))
 
 
 def last_delay(master: MasterList, task: str, milestone: str) -> Delay | None:

@@ -164,7 +164,14 @@ def name_texts(texts: Sequence[Loose]) -> str:
     if isinstance(first, Unplaced) and first.text.startswith("文件名"):
         return show(first.text, 60)
     where = first.cell or (f"〔{show(first.sheet, 20)}〕" if first.sheet else "正文")
-    cells = list(dict.fromkeys(one.cell for one in texts if one.cell))
+    cells = list(
+        dict.fromkeys(
+            # A cell of another sheet than the first one's is named with it.
+            one.cell if one.sheet == first.sheet else f"〔{show(one.sheet or '', 20)}〕{one.cell}"
+            for one in texts
+            if one.cell
+        )
+    )
     more = f"（还有{'、'.join(cells[1:4])}{'等' if cells[4:] else ''}）" if cells[1:] else ""
     said = quote(first.text, 20) if isinstance(first, Unplaced) else first.what
     return f"{where}的{said}{more}"

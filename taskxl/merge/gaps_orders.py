@@ -52,12 +52,24 @@ def find_unanswered(rule: Rule, view: View) -> Iterator[Finding]:
             if said.status == DONE:
                 message = f"{told}，只报了“{said.status}”。请核实办理情况。"
                 yield rule.found(message, severity="info").at(**place)
+            elif where := _told_beside(view, one.task, office):
+                message = f"{told}，但这项任务的{where}提到批示，可能就是。请核实。"
+                yield rule.found(message, severity="info").at(**place)
             elif found := may_answer(view, said):
                 message = f"{told}，但{name_texts(found)}可能就是。请核实。"
                 yield rule.found(message, severity="info").at(**place)
             else:
                 message = f"{told}。请在这一行的进展情况栏写明办理情况。"
                 yield rule.found(message).at(**place)
+
+
+def _told_beside(view: View, task: str, office: str) -> str:
+    """Return where an office speaks of an instruction in the row of the task itself, or ""."""
+    entry = view.entries.get((task, office))
+    if entry is None:
+        return ""
+    texts = {"进展情况": entry.progress, "存在问题": entry.obstacles, "备注": entry.remarks}
+    return next((f"{name}{quote(text, 30)}" for name, text in texts.items() if "批示" in text), "")
 
 
 @gap_rule(
@@ -79,7 +91,7 @@ def find_unanswered(rule: Rule, view: View) -> Iterator[Finding]:
     """,
 )
 def find_overdue_instructions(rule: Rule, view: View) -> Iterator[Finding]:
-    """Yield open instructions whose day is over; who has answered 已完成 is not behind."""
+    """Yield open instructions whose day is over; of what was answered the 办公室 has to judge."""
     for one in open_instructions(view.month.master, view.month.as_of):
         if one.until is None or one.until >= view.month.as_of:
             continue
@@ -92,9 +104,12 @@ def find_overdue_instructions(rule: Rule, view: View) -> Iterator[Finding]:
         )
         replies = _replies(view, one)
         done = bool(replies) and all(reply.status == DONE for reply in replies)
+        answers = [r for r in replies if not (is_blank(r.progress) and is_blank(r.obstacles))]
         office = who[0] if who else None
-        if done:
-            message = f"{told}，{replies[0].office}已报完成。请核实后在“批示”表填办结日期。"
+        if done or answers:
+            by = (replies if done else answers)[0].office
+            how = "报完成" if done else "答复"
+            message = f"{told}，{by}已{how}。请核实后在“批示”表填办结日期。"
             yield rule.found(message, severity="info", office=office, task=one.task)
         else:
             message = f"{told}。请催办；办完了的，请在“批示”表填办结日期。"

@@ -52,7 +52,7 @@ class Version:
     def slip(self) -> bool:
         """Whether it is a leader's approval and nothing else: a page that came beside the form."""
         form = self.submission
-        told = any(finding.code == "E303" for finding in self.source.findings)
+        told = any(finding.code in ("E303", "E312") for finding in self.source.findings)
         return form.approved and not (form.tasks or self.statements or form.altered or told)
 
     @property

@@ -1,5 +1,6 @@
 """本月: where the month stands, what comes next, returns dropped onto it."""
 
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -21,12 +22,13 @@ from taskxl.desk.merging import merge_returns, note_strays
 from taskxl.desk.overview import FileLine, describe_file, list_files, sum_up
 from taskxl.desk.proving import describe_faults, prove_month, sum_up_proof
 from taskxl.desk.registering import register_return
-from taskxl.desk.standing import MonthStanding
+from taskxl.desk.standing import MonthStanding, recall_standing
 from taskxl.errors import TaskxlError
 from taskxl.findings import SEVERITY_WORDS
 from taskxl.model import Month, Period
 from taskxl.page.asking_page import Ask, text_of
 from taskxl.page.jobs import Progress, Said, Tone
+from taskxl.page.spaces import House, Space
 from taskxl.text import show
 from taskxl.workspace.folder import Workspace
 
@@ -82,6 +84,17 @@ def show_month(ask: Ask) -> Response:
         moment=describe_moment,
         strays=[] if look.waiting else note_strays(ask.here.workspace, standing.month),
     )
+
+
+def prepare_month(house: House, space: Space) -> None:
+    """Load what the first page of a workspace needs, and begin to look at its latest month."""
+    with suppress(TaskxlError):
+        periods = house.periods(space)
+        if periods:
+            standing = recall_standing(space.workspace, periods[0], house.clock.today())
+            if standing is not None:
+                sum_up(standing)
+            house.months.look(space.workspace, periods[0], 0.0)
 
 
 def _button(ask: Ask, command: str, why: str) -> dict[str, str]:

@@ -15,6 +15,7 @@ from taskxl.errors import TaskxlError
 from taskxl.page.app import make_app, open_path
 from taskxl.page.finding_page import Served, announce, ask_again, find_served, withdraw
 from taskxl.page.guard import Doorkeeper
+from taskxl.page.month_page import prepare_month
 from taskxl.page.spaces import Clock, House
 
 SILENCE = 180.0
@@ -89,6 +90,8 @@ def _serve(
     def watch() -> None:
         while not server.started and not server.should_exit:
             time.sleep(0.02)
+        if root is not None:
+            prepare_month(house, house.open_space(root))
         tell(f"{door.origin}{open_path(house, root)}")
         while not server.should_exit:
             time.sleep(min(_LOOK, silence / 4))

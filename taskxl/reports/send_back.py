@@ -4,6 +4,7 @@ Only what the office itself can mend, as each rule says (`Rule.mender`): nothing
 nothing of who owes or is late, nothing that only the 办公室 decides.
 """
 
+import re
 from collections.abc import Mapping
 
 from taskxl.findings import Finding
@@ -11,6 +12,8 @@ from taskxl.model import Month
 from taskxl.rules import rule_of
 from taskxl.text import call_offices, show
 from taskxl.words import MILESTONE_STATES
+
+_SAMPLE = re.compile(r"，如“(.+?)”。")
 
 
 def send_back_text(month: Month, office: str, names: Mapping[str, str] | None = None) -> str:
@@ -72,6 +75,8 @@ def _is_postponed(month: Month, finding: Finding) -> bool:
 def _describe(month: Month, finding: Finding, names: Mapping[str, str]) -> str:
     said = call_offices(rule_of(finding.code).said_to_office, month.master.settings.office_word)
     message = said or finding.message
+    if said and not finding.cell and (sample := _SAMPLE.search(finding.message)):
+        message = f"{said}（写的是“{sample[1]}”）"  # a document has no cells to go to
     task = month.master.task(finding.task) if finding.task else None
     if task and task.label not in message:
         message = f"{task.label}：{message}"

@@ -207,17 +207,20 @@ def _share_width(table: Table) -> tuple[Column, ...]:
     shown = [n for n, column in enumerate(table.columns) if not column.hidden]
     lines = [[_reckon_lines(row[n], widths[n]) for n in shown] for row in texts]
     index = {n: place for place, n in enumerate(shown)}
+    wider: dict[int, list[float]] = {}
     for _ in range(int(table.spare)):
         if not texts or not growing:
             break
-        wider = {n: [_reckon_lines(row[n], widths[n] + 1) for row in texts] for n in growing}
+        for n in growing:
+            if n not in wider:
+                wider[n] = [_reckon_lines(row[n], widths[n] + 1) for row in texts]
         gains = {
             n: sum(_gain(row, index[n], after) for row, after in zip(lines, wider[n], strict=True))
             for n in growing
         }
         best = max(growing, key=lambda n: (gains[n], widths[n]))
         widths[best] += 1
-        for row, after in zip(lines, wider[best], strict=True):
+        for row, after in zip(lines, wider.pop(best), strict=True):
             row[index[best]] = after
     return tuple(replace(c, width=width) for c, width in zip(table.columns, widths, strict=True))
 

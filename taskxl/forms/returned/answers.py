@@ -59,7 +59,7 @@ DATE_UNKNOWN = rule(
     "warning",
     what="完成日期或填报日期里写的不是一个确切的日期。",
     why="判断节点是否按时完成要用这个日期。",
-    cure="请写成 2021-4-20 或 4月20日 这样；原话已照录。",
+    cure="请写成 4月20日 这样，或连年份一起写；原话已照录。",
     mark=("status", "日期不明"),
     follows_cell=True,
     mender="office",
@@ -189,7 +189,7 @@ class AnswerReader:
             self._report_word(at, "status", "进度状态", status, STATUSES)
         elif day_text(typed) or gives_reason(typed):
             self._keep_whole(at, "status")
-        else:
+        elif typed:
             self._record_wording(at, "status", "进度状态", typed, status)
         cells = {f: values[f][1] for f in TASK_ANSWERS if f in values and values[f][1]}
         return Entry(
@@ -270,7 +270,7 @@ class AnswerReader:
             self._report(
                 DATE_UNKNOWN.found(
                     f"完成日期写的是“{show(text, 20)}”，不是确切的日期。"
-                    "请写成 2021-4-20 或 4月20日 这样。"
+                    f"请写成 {self.catalog.period.year}-4-20 或 4月20日 这样。"
                 ),
                 at,
                 column,
@@ -383,9 +383,10 @@ class AnswerReader:
         )
 
     def _report_merge(self, at: Answered, column: int, area: Area) -> None:
+        first = self.tally.place(at.sheet, at.row, column)[0]
         self._report(
             CELLS_MERGED.found(
-                f"第 {area.top} 至 {area.bottom} 行的填报栏合并成了一格，"
+                f"第 {first} 至 {first + area.bottom - at.row} 行的填报栏合并成了一格，"
                 f"内容只记在{self._task(at).label}上。请核对它说的是哪几项，并请股室分开填写。"
             ),
             at,

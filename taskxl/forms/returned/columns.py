@@ -1,7 +1,7 @@
 """Tables on a returned sheet: header rows found by their words, columns in any order."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
@@ -121,11 +121,11 @@ def recognise_header(text: str, kind: Block) -> tuple[str, bool] | None:
     for name, pattern in patterns:
         if any(found.end() == len(bare) for found in re.finditer(pattern, bare)):
             held.append((len(bare), 0, name))
-    if held:
-        meant = max(held)[2]
-        return meant, plain and meant == "obstacles"
     first = next((name for name, pattern in patterns if re.search(pattern, bare)), None)
-    return (first, plain and first == "obstacles") if first else None
+    meant = max(held)[2] if held else first
+    if plain and first == "obstacles" and meant not in TASK_ANSWERS:
+        meant = first  # 下一步工作安排 is no 工作安排
+    return (meant, plain and meant == "obstacles") if meant else None
 
 
 def find_tables(sheet: Sheet, drawing: Drawing = Drawing()) -> tuple[Table, ...]:  # noqa: B008
@@ -183,8 +183,15 @@ def _name_header(text: str, kind: Block, captions: Mapping[str, str]) -> tuple[s
 
 
 def _read_header(sheet: Sheet, top: int, drawn: Sequence[DrawnTable] = ()) -> Table | None:
-    texts = _header_texts(sheet, top)
-    squeezed = {squeeze(text) for text in texts.values()}
+    read: dict[int, dict[int, str]] = {}
+
+    def texts_of(row: int) -> dict[int, str]:
+        """Return the squeezed texts of a row, read once for all candidates."""
+        if row not in read:
+            read[row] = {c: squeeze(text) for c, text in _header_texts(sheet, row).items()}
+        return read[row]
+
+    squeezed = set(texts_of(top).values())
     known = [(len(squeezed & table.captions.keys()), table) for table in drawn]
     # The form's own header, wherever it now stands, before any reading of words.
     candidates = [(t, True) for n, t in sorted(known, key=lambda pair: -pair[0]) if n >= 2]
@@ -192,16 +199,22 @@ def _read_header(sheet: Sheet, top: int, drawn: Sequence[DrawnTable] = ()) -> Ta
         places = next((table.places for table in drawn if table.kind == kind), {})
         candidates.append((DrawnTable(kind, {}, places), False))
     for table, issued in candidates:
-        if (best := _read_header_as(sheet, top, table, issued)) is not None:
+        if (best := _read_header_as(sheet, top, table, issued, texts_of)) is not None:
             return best
     return None
 
 
-def _read_header_as(sheet: Sheet, top: int, drawn: DrawnTable, is_issued: bool) -> Table | None:
+def _read_header_as(
+    sheet: Sheet,
+    top: int,
+    drawn: DrawnTable,
+    is_issued: bool,
+    texts_of: Callable[[int], dict[int, str]],
+) -> Table | None:
     best = None
     kind, found = drawn.kind, _Found()
     for row in range(top, min(top + _HEADER_ROWS, len(sheet.rows) + 1)):
-        texts = {column: squeeze(text) for column, text in _header_texts(sheet, row).items()}
+        texts = texts_of(row)
         known = {
             column: named
             for column, text in texts.items()

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from taskxl.forms.identity import RowMark, digest_text
 from taskxl.text import likeness, squeeze
@@ -168,14 +169,22 @@ class Register:
         asked, least = (keys.text, _NOT_FOREIGN) if keys.text else (keys.other, _SAME)
         if not asked:
             return ()
-        texts = {(i.id, 0): i.text if keys.text else i.other for i in self.items.values()}
-        if keys.text:
-            texts |= {(i.id, 1): i.also for i in self.items.values() if i.also}
+        texts = self._titles if keys.text else self._plans
         found = process.extract(
             asked, texts, scorer=Indel.normalized_similarity, score_cutoff=least, limit=None
         )
         near = {item_id for _, _, (item_id, _) in found}
         return (item for item in self.items.values() if item.id in near)
+
+    @cached_property
+    def _titles(self) -> dict[tuple[str, int], str]:
+        """Every title by its item's id, both spellings of it: made once, asked for many rows."""
+        texts = {(i.id, 0): i.text for i in self.items.values()}
+        return texts | {(i.id, 1): i.also for i in self.items.values() if i.also}
+
+    @cached_property
+    def _plans(self) -> dict[tuple[str, int], str]:
+        return {(i.id, 0): i.other for i in self.items.values()}
 
 
 def squeeze_number(number: str) -> str:

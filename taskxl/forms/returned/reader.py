@@ -36,6 +36,7 @@ from taskxl.forms.returned.whose import (
     OTHER_PERIOD,
     Claim,
     FormMarks,
+    claim_by_hand,
     decide_office,
     decide_period,
     issued_tasks,
@@ -85,6 +86,7 @@ class _Reader:
         self.loose: list[Placed] = []
         self.headed: Period | None = None
         self.headings: set[str] = set()
+        self.beyond: dict[tuple[int, int, int], int] = {}
 
     def read(self) -> Return:
         parts = self._find_parts()
@@ -177,7 +179,7 @@ class _Reader:
 
     def _decide(self, part: Part, kind: Block) -> Claim:
         if self.told:
-            return Claim(self.told, "hand")
+            return claim_by_hand(self.catalog, self.marks, self.told)
         rows = [row for row in part.rows if row.table.kind == kind and row.table.is_answered]
         known = [row for row in rows if not self.marks.foreign or self._is_sure(row)]
         tasks = {task for row in known if (task := self._task_of(row)) is not None}
@@ -429,6 +431,8 @@ class _Reader:
         marks = {row.id: row for row in identity.rows} if identity else {}
         registers = self.catalog.registers(own)
         beyond = self._find_beyond(part)
+        for below in range(beyond + 1, part.bottom + 1):
+            self.why.setdefault((part.sheet, below), "beyond")
         goes_on: set[int] = set()
         for row in (*part.rows, *part.others):
             if not row.table.is_answered or row.row in goes_on:
@@ -504,11 +508,18 @@ class _Reader:
 
     def _find_beyond(self, part: Part) -> int:
         """Return the row below which the form itself asks for work that is not in the list."""
-        sheet = self.tally.sheets[part.sheet]
-        for row in range(part.tables[0].bottom + 1, part.bottom + 1):
-            if any(squeeze(value).startswith(BEYOND_LIST) for value in sheet.rows[row - 1]):
-                return row
-        return part.bottom
+        key = (part.sheet, part.tables[0].bottom, part.bottom)
+        if key not in self.beyond:  # asked for every row of the part
+            rows = self.tally.sheets[part.sheet].rows
+            self.beyond[key] = next(
+                (
+                    row
+                    for row in range(key[1] + 1, key[2] + 1)
+                    if any(squeeze(value).startswith(BEYOND_LIST) for value in rows[row - 1])
+                ),
+                part.bottom,
+            )
+        return self.beyond[key]
 
     def _find_own(self, register: Register, row: Row, marks: Mapping[str, RowMark]) -> str | None:
         """Return the office's task of a row; None where another office's fits it better."""

@@ -229,7 +229,7 @@ def _read_report_day(
         tally.findings.append(
             DATE_UNKNOWN.found(
                 f"填报日期写的是“{show(fact.text, 20)}”，不是确切的日期。"
-                "请写成 2021-4-20 或 4月20日 这样。",
+                f"请写成 {catalog.period.year}-4-20 或 4月20日 这样。",
                 office=office.name,
                 file=tally.file,
                 sheet=tally.sheets[index].name or None,

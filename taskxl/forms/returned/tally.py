@@ -28,6 +28,16 @@ NO_PLACE = rule(
     partial="有 {} 处文字列在未归位内容",
 )
 
+BEYOND = rule(
+    "E312",
+    "清单以外的工作",
+    "info",
+    what="股室在“清单以外的其他工作”下面写了内容。",
+    why="表上请股室写，股室写了，没有什么要改的；只是汇总表里没有它的位置，列在“未归位内容”里。",
+    cure="请看“未归位内容”；要列入清单的，请在主清单里增加任务。",
+    listed_in="unplaced",
+)
+
 PICTURES = rule(
     "E309",
     "有图片或嵌入的文件",
@@ -264,9 +274,8 @@ class Tally:
             if why in _WHY:
                 groups.setdefault((kept.sheet, why), []).append(kept)
         return tuple(
-            NO_PLACE.found(
+            (BEYOND if why == "beyond" else NO_PLACE).found(
                 _explain(why, kept),
-                severity="info" if why == "beyond" else None,
                 office=office,
                 file=self.file,
                 sheet=sheet,
@@ -287,6 +296,8 @@ def _explain(why: Why, kept: list[Unplaced]) -> str:
     cells = _name_cells(item.cell for item in kept)
     where = _WHY[why].format(cells=cells or "正文", at=f"（{cells}）" if cells else "")
     sample = show(kept[0].text, 24)
+    if why == "beyond":
+        return f"{where}，共 {len(kept)} 处，如“{sample}”。已原样列入“未归位内容”。"
     return (
         f"{where}，共 {len(kept)} 处，如“{sample}”。已原样列入“未归位内容”，"
         "请核对要不要并入某项任务。"

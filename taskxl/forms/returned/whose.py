@@ -129,6 +129,13 @@ def _issued_rows(identity: Identity | None, block: Block) -> frozenset[str]:
     return frozenset(row.id for row in rows if row.block == block)
 
 
+def claim_by_hand(catalog: Catalog, marks: FormMarks, office: str) -> Claim:
+    """Return the claim of whom the 办公室 named: with the marks of that office's form, if it is."""
+    own = (*marks.hidden, *filter(None, [marks.in_property]))
+    mark = next((one for one in own if catalog.office_named(one.office) == office), None)
+    return Claim(office, "hand", mark)
+
+
 def decide_office(
     catalog: Catalog,
     marks: FormMarks,

@@ -157,7 +157,8 @@ def write_setting(content: bytes, placed: PlacedMaster, name: str, value: str) -
             return content
         edit = SheetEdit({(row, cell): value or None})
     else:
-        last = max((row for row in rows if sheet.text(row, item)), default=header.row)
+        used = (row for row in rows if sheet.text(row, item) or sheet.text(row, cell))
+        last = max(used, default=header.row)
         edit = SheetEdit({}, (NewRow(last, last, {item: name, cell: value}, 20.0),))
     return edit_workbook(content, {header.sheet: edit})
 

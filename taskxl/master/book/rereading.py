@@ -169,9 +169,15 @@ def _read_settings(file: str, rows: Sequence[Row], findings: list[Finding]) -> t
     title = ""
     cells: dict[str, Value] = {}
     places: dict[str, Row] = {}
+    pasted: Item | None = None
     for row in rows:
         name, value = row.text("item"), row.values.get("value")
         item = find_item(name)
+        if pasted is not None and not name and not row.text("explanation"):
+            # A text that was pasted without opening the cell first fills the cells below.
+            cells[pasted.field] = f"{value_text(cells[pasted.field])}\n{row.text('value')}"
+            continue
+        pasted = None
         if squeeze(name) == squeeze(TITLE_ITEM):
             title = title or row.text("value")
         elif item is None and not is_blank(value):
@@ -183,12 +189,15 @@ def _read_settings(file: str, rows: Sequence[Row], findings: list[Finding]) -> t
         elif item is not None and not isinstance(value, CellError):
             cells[item.field] = value
             places[item.field] = row
+            pasted = item if item.kind == "notice" else None
 
     def report(item: Item, text: str) -> None:
         if item.field == "year":
             return  # said below, since nothing can go on without it
-        default = "留空" if item.optional else "默认值"
-        message = f"“{item.name}”写的是“{show(text, 20)}”，按{default}办。请填{item.wanted}。"
+        default = "留空" if item.optional or item.kind == "notice" else "默认值"
+        said = show(text, 60) if item.kind == "notice" else f"写的是“{show(text, 20)}”"
+        message = f"“{item.name}”{said}，按{default}办。请填{item.wanted}"
+        message = message.rstrip("。") + "。"
         findings.append(places[item.field].found(M124, message, "value"))
 
     settings = read_items(cells, report)

@@ -6,14 +6,14 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Literal
 
-from taskxl.dates import read_date
+from taskxl.dates import read_date, read_holidays
 from taskxl.intake.grids import Value, value_text
 from taskxl.mail.addresses import read_address
 from taskxl.model import Settings
 from taskxl.text import is_blank, squeeze
 from taskxl.words import OFFICE_WORDS
 
-Kind = Literal["text", "count", "date", "choice", "mail"]
+Kind = Literal["text", "count", "date", "choice", "mail", "notice"]
 Cell = str | int | date | None
 
 YES_NO: dict[str, object] = {"是": True, "否": False}
@@ -45,6 +45,11 @@ class Item:
             return "一个日期，如 2026-02-24"
         if self.kind == "mail":
             return "一个邮箱地址，如 name@example.com"
+        if self.kind == "notice":
+            return (
+                "国务院办公厅节假日安排通知的原文，"
+                "如：元旦：1月1日（周五）至3日（周日）放假。1月4日（周一）上班。"
+            )
         return "、".join(self.choices or ())
 
 
@@ -204,6 +209,14 @@ ITEMS = (
         "choice",
         choices=YES_NO,
     ),
+    # The last one: a notice pasted into a cell may spread over the rows below it.
+    Item(
+        "holidays",
+        "节假日",
+        "报送日按倒数工作日算时用。程序还不知道某年的放假安排时，"
+        "把国务院办公厅当年的节假日安排通知全文粘贴到这里；其余年份留空。",
+        "notice",
+    ),
 )
 """Every field of Settings once; a mail password is none of them and never will be."""
 
@@ -230,20 +243,21 @@ def read_items(
     """Return the settings that stand in cells keyed by field.
 
     What is missing or cannot be read keeps the default; `fault` is told of the latter, with the
-    text that stands there. The year comes first, since dates may be written without one.
+    text that stands there, or, of a notice, what is amiss in it. The year comes
+    first, since dates may be written without one.
     """
     found: dict[str, Any] = {}
     year = 0
     for item in sorted(ITEMS, key=lambda item: item.field != "year"):
         value = cells.get(item.field)
         if is_blank(value):
-            if item.kind == "text" or item.optional:
-                found[item.field] = "" if item.kind == "text" else None
+            if item.kind in ("text", "notice") or item.optional:
+                found[item.field] = None if item.optional else ""
             continue
         try:
             found[item.field] = _read_value(item, value, year)
-        except ValueError:
-            fault(item, value_text(value))
+        except ValueError as error:
+            fault(item, str(error) if item.kind == "notice" else value_text(value))
         year = found.get("year", 0)
     return replace(Settings(), **found)
 
@@ -268,6 +282,10 @@ def _read_value(item: Item, value: Value, year: int) -> object:
         if address is None:
             raise ValueError(text)
         return address
+    if item.kind == "notice":
+        if not read_holidays(text, year):
+            raise ValueError("没有写哪些天放假、哪些天上班")
+        return text
     if item.choices:
         if isinstance(value, bool):
             text = "是" if value else "否"

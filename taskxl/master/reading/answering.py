@@ -46,6 +46,8 @@ def read_offices(
                 report(_explain_no_name(text))
                 continue
             _place_others(draft, duty)
+            if duty.acts:  # 财政局保障资金: more than who answers
+                draft.add("remarks", text)
             lead += duty.lead
             supporting += duty.supporting
             into += duty.plain

@@ -20,10 +20,11 @@ _OFFICES = ("lead", "responsible", "supporting")
 _NAMES_PERSONS = re.compile(r"责任人|负责人|联系人|经办人")
 _WORDS = re.compile(r"[^\W\d_]{2}|\d[%％‰]")
 _NUMBERED = re.compile(
-    r"(?P<number>\d{1,3}\s*[.．、](?!\d)|[（(](?:\d{1,3}|[一二三四五六七八九十]{1,3})[)）]"
+    r"(?P<number>\d{1,3}\s*[.．、](?=\D|20\d\d年|\d{1,2}月)|[（(](?:\d{1,3}|[一二三四五六七八九十]{1,3})[)）]"
     r"|[一二三四五六七八九十]{1,3}、)\s*(?P<title>.+)",
     re.DOTALL,
 )
+_TICK = re.compile(r"[√✓✔☑●■▲★◆○]")
 _DASH = re.compile(r"[-—–－―/\\]+")
 _UNFINISHED = re.compile(r"[^。；;！!？?…）)”」：:]$")
 
@@ -83,6 +84,7 @@ def fill_draft(draft: Draft, grid: Grid, header: Header, row: int) -> Iterator[t
     described: list[str] = []
     planned: list[str] = []
     stages: list[Step] = []
+    ticks: list[tuple[int, str]] = []
     measures = False
     for index, text in grid.filled(row):
         column = fields.get(index)
@@ -95,6 +97,8 @@ def fill_draft(draft: Draft, grid: Grid, header: Header, row: int) -> Iterator[t
             last = fields.get(grid.area(row, index).right)
             over = last if last is not None and last.field == "stage" else column
             stages.append(Step(text, _end_of(over.header), row, milestone=True))
+        elif column and name == "stage" and _TICK.fullmatch(text):
+            ticks.append((index, text))
         elif column and name == "stage" and _DASH.fullmatch(text):
             continue  # a dash where a quarter has no step
         elif column and name in _OFFICES:
@@ -121,6 +125,10 @@ def fill_draft(draft: Draft, grid: Grid, header: Header, row: int) -> Iterator[t
     text = "\n".join(described or planned)
     step = Step(text, due, row, bound, bool(planned), measures and not planned)
     _add_step(draft, step)
+    if ticks and draft.title and not stages:  # of several the last: the work goes on until then
+        stages.append(Step(draft.title, _end_of(fields[ticks[-1][0]].header), row, milestone=True))
+    else:
+        yield from ticks
     draft.steps += stages
 
 

@@ -15,6 +15,7 @@ from taskxl.master.reading.offices import looks_like_office, split_names
 from taskxl.master.reading.responsibility import read_duty
 from taskxl.text import is_blank, show, squeeze
 
+_AMOUNT = re.compile(r"约?\d[\d,.]*[百千万亿]*(?:元|平方米|米|公里|亩|户|人|个|吨|[%％])?")
 _SAMPLE = 60
 _MOST = 0.7
 _PERSON = re.compile(r"[\u4e00-\u9fff]{2,4}")
@@ -22,6 +23,7 @@ _CURE = "如不对，请加选项说明，如 --column {column}={word}；或改�
 _NOT_OF_THE_LIST = ("status", "progress", "obstacles")
 _USUAL = ("lead", "supporting")  # 责任单位 beside 牵头单位: decided by the columns, not assumed
 _CALLED_A_LIST = re.compile("任务|要点|实事|重点|清单|台账|督办|工作|一览")
+_DOUBLES = ("remarks", "section")  # whose cells show no kind of their own
 _ANY_YEAR = 2000  # only whether a cell is a date matters here, not which
 
 
@@ -52,6 +54,9 @@ def guess_header(grid: Grid, titles: Sequence[str]) -> Header | None:
         guess = "number" if index == number else guess_field(cells)
         if not guess and is_prose(cells):
             guess = "title" if "title" not in fields else "content"
+        word = read_header_word(grid.shown(first - 1, index)) if first > 1 else None
+        if word and index != number and word[0] != "number" and (guess or word[0] in _DOUBLES):
+            guess = word[0]  # 盯办领导 over names of persons
         guess = "" if guess in fields else guess
         fields.add(guess)
         columns.append(Column(index, guess, squeeze(grid.shown(first - 1, index)), sure=False))
@@ -200,6 +205,7 @@ def _are_persons(value: Value) -> bool:
 def is_prose(cells: Sequence[Value]) -> bool:
     """Tell whether most cells are phrases or sentences: what is to be done."""
     texts = [squeeze(cell) for cell in cells if isinstance(cell, str)]
+    texts = [_AMOUNT.sub("", text) for text in texts]
     chinese = [text for text in texts if len(text) >= 4 and re.search(r"[\u4e00-\u9fff]", text)]
     return len(chinese) >= _MOST * len(cells)
 

@@ -17,6 +17,7 @@ _LONGEST_HEADER = 30
 _MOST_COVERED = 2_000_000  # cells under merges; more than that is no list but an attack
 _NODES = re.compile(r"节点|阶段|步骤|进度安排|时间安排")
 _MEASURES = re.compile(r"措施|举措|做法|对策")
+_MONEY = re.compile(r"(?:投资|资金|经费|预算|金额|费用)(?:总?额|安排|计划|规模|数)?$")
 _STAGE = re.compile(
     r"(?:20\d\d年)?(?:第?[一二三四1-4]季度?末?|[上下]半年"
     r"|(?:\d{1,2}月?[-—–~至到])?\d{1,2}月(?:份|[底末]|\d{1,2}日)?|年底|年末)(?:之?前|底|内)?"
@@ -172,9 +173,18 @@ def _read_word(word: str) -> tuple[str, bool] | None:
     for candidate in (word, bare):
         if candidate in _EXACT:
             return _EXACT[candidate], True
-    if len(bare) > 16 or re.search(r"[。；,]", bare):
+    if len(bare) > 16 or re.search(r"[。；,]", bare) or _MONEY.search(bare):
         return None
     return next(((field, False) for field, seen in _PATTERNS if seen.search(bare)), None)
+
+
+def is_stage(text: str) -> bool:
+    """Tell whether a header is a phrase of time, below which stands what is due then.
+
+    >>> is_stage("一季度"), is_stage("6月底前"), is_stage("时限")
+    (True, True, False)
+    """
+    return _STAGE.fullmatch(squeeze(text)) is not None
 
 
 def read_header(grid: Grid, row: int) -> Header | None:

@@ -46,6 +46,7 @@ def judge_columns(grid: Grid, header: Header, hints: Hints = NO_HINTS) -> Header
     columns = _obey(columns, hints)
     columns = _resolve(grid, columns, header.bottom)
     columns = _understand(grid, columns, header.bottom)
+    columns = _find_row_each(columns, _count_filled(grid, header.bottom))
     header = replace(header, columns=columns)
     return _find_rows_of_groups(grid, header)
 
@@ -141,15 +142,16 @@ def _resolve(grid: Grid, columns: Sequence[Column], bottom: int) -> tuple[Column
         same.sort(key=lambda c: field == "number" and not (c.said or c.sure))
         changed |= {c.index: "" for c in same[1:]}
     said = {c.index for c in columns if c.said}
-    columns = tuple(
+    return tuple(
         replace(c, field=c.field if c.index in said else changed.get(c.index, c.field))
         for c in columns
     )
-    return _find_row_each(columns, counts) if "due" in fields else columns
 
 
 def _find_row_each(columns: Sequence[Column], counts: Mapping[int, int]) -> tuple[Column, ...]:
     """Mark which of several columns of contents goes with the rows of due dates."""
+    if not any(c.field == "due" for c in columns):
+        return tuple(columns)
     numbers = [c for c in columns if c.field == "number"]
     contents = [c for c in columns if c.field == "content"]
     tasks = counts[numbers[0].index] if numbers else 0

@@ -15,7 +15,7 @@ _FAMILIES = tuple(
         rf"第(?P<n>{_CHINESE})(?:章|部分|篇|节)[、:：\s]*",
         rf"(?P<n>{_CHINESE})[、.．](?!\d)\s*",
         rf"[（(]\s*(?P<n>{_CHINESE})\s*[)）][、.．]?\s*",
-        rf"(?:第(?P<n>{_CHINESE})[，、,：:]|(?:任务|实事|问题|举措)(?P<m>{_CHINESE}|\d{{1,2}})[：:、])\s*",
+        rf"(?:第(?P<n>{_CHINESE})[，、,：:]|(?:任务|实事|问题|举措|项目|事项|工程)(?P<m>{_CHINESE}|\d{{1,2}})[：:、])\s*",
         r"(?P<n>\d{1,3})\s*(?:[.．、](?!\d)|(?=\s[\u4e00-\u9fff]))\s*",
         r"(?P<n>\d{1,2}(?:[.．]\d{1,2}){1,3})[.．、]?\s*(?=[\u4e00-\u9fff“《])",
         r"[（(]?\s*(?P<n>\d{1,3})\s*[)）][、.．]?\s*",
@@ -23,7 +23,7 @@ _FAMILIES = tuple(
     )
 )
 HEADING = -1  # the family of headings that a style marks and no number
-NUMBER, DOTTED = 4, 5
+CHINESE, NUMBER, DOTTED = 2, 4, 5
 # A number before digits: `1.2023年6月底前完成` is item 1, `2.0版` and `1.5公里` are no items.
 _BEFORE_DIGITS = re.compile(r"(?P<n>\d{1,3})\s*[.．、](?=\d)")
 _DATE = re.compile(r"(?:19|20)\d\d年|\d{1,2}月")

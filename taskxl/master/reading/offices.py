@@ -20,7 +20,7 @@ _LONGEST_OFFICE = 26
 _ANY = re.compile(r"\w")
 _UNIT = re.compile(rf"(?:{'|'.join(words.UNIT_ENDINGS)})$")
 _NO_OFFICE = re.compile(
-    rf"\d[处所个室科家行]$|[，。；：“”《》]|(?:{'|'.join(words.NO_UNITS)})$|^(?:[的了要将已含如即除共约]|不含|包括|详见|其中)"
+    rf"\d[处所个室科家行]$|[，。；：,;:“”《》]|(?:{'|'.join(words.NO_UNITS)})$|^(?:[的了要将已含如即除共约]|不含|包括|详见|其中)"
 )
 # What 各 stands before holds for the next word as well: 各区、县级市 is one name.
 _EACH = re.compile(r"^各(?:有关|相关)?[\u4e00-\u9fff]{1,4}$")
@@ -48,7 +48,7 @@ def split_names(text: str) -> tuple[str, ...]:
     names: list[str] = []
     for part in _split_outside_brackets(tidy(_INNER.sub(_join_inner, drop_marks(text)))):
         for name in _join_spaced(re.split(r"[\s\u3000\u00a0]+", part.strip())):
-            name = _NUMBERED.sub("", name.strip("：:.·-—"))
+            name = _NUMBERED.sub("", name.strip("：:.·-—★☆▲△●○◆■*"))
             name = re.sub(r"(?<=.{2})等$", "", name)
             if name and names and name in _KINDS and _EACH.match(names[-1]):
                 names[-1] += f"、{name}"

@@ -2,15 +2,20 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from taskxl.intake.grids import Book, Line
 from taskxl.master.reading.drafts import is_note, read_leader
-from taskxl.master.reading.number_marks import HEADING, read_mark
+from taskxl.master.reading.number_marks import CHINESE, HEADING, read_mark
 from taskxl.master.reading.responsibility import Duty, take_duties
 from taskxl.text import squeeze
 
+PLAIN = 99  # the family of items without a mark: inside of whatever has one
+_POINT = re.compile(r"^[●○◆◇■□▪➢★▲•·*—–-]+\s*")
+_CAPTION = re.compile(
+    r"(?:任务|项目|事项|实事|工程|问题)(?:[一二三四五六七八九十]{1,3}|\d{1,2})[：:、.]?"
+)
 PLANS = re.compile(
     r"计划|要点|任务|安排|打算|清单|实事|思路|方案|分解|一览表|重点工作|举措|台账|分工|责任"
 )
@@ -145,17 +150,22 @@ class Entry:
 # ---------------------------------------------------------------- lines to items
 
 
-def read_chapters(book: Book) -> list[Chapter]:
-    """Divide a document's lines into chapters at its title lines; read who answers for what."""
+def read_chapters(book: Book, plain: frozenset[int] = frozenset()) -> list[Chapter]:
+    """Divide a document's lines into chapters at its title lines; read who answers for what.
+
+    `plain` are the numbers of lines that begin an item though no mark says so.
+    """
     chapters = [Chapter("")]
     waiting: list[tuple[int, str]] = []
     closed = False
     last: dict[int, int] = {}
-    for line in book.lines:
+    for line in _join_captions(book.lines):
         text = _TAIL.sub("", f"{line.label}{line.text}").strip()
         if not squeeze(text):
             continue
         item = _read_item(line, text, last)
+        if item is None and line.number in plain:
+            item = Item(PLAIN, None, None, "", _POINT.sub("", text), line.number)
         here = chapters[-1]
         if item is None and is_chapter_title(text):
             waiting.append((line.number, text))
@@ -168,7 +178,8 @@ def read_chapters(book: Book) -> list[Chapter]:
                 here.loose.append((line.number, text))
         else:
             # A short line inside of an item is no title: after a title counting begins anew.
-            if waiting and item.ordinal == 1:
+            begins = item.ordinal == 1 or (item.kind == PLAIN and not here.items)
+            if waiting and begins:
                 chapters.append(Chapter(squeeze(waiting[-1][1])))
             elif waiting and here.items:
                 here.items[-1].lines += [text for _, text in waiting]
@@ -184,6 +195,67 @@ def read_chapters(book: Book) -> list[Chapter]:
         if chapter.items:
             _settle_duties(chapter)
     return chapters
+
+
+def heads_tasks(chapters: Sequence[Chapter], plain: frozenset[int]) -> bool:
+    """Tell whether `plain` lines are tasks of their own below items that only head them.
+
+    Such an item is a name with a Chinese numeral, says nothing of who answers, and some item has
+    several such lines below it.
+    """
+    items = [item for chapter in chapters for item in chapter.items]
+    outer = [item for item in items if item.kind <= CHINESE]
+    lines = [line for item in items for line in item.lines]
+    own = [line for line in lines if any(d.offices for d in take_duties(line)[1])]
+    only = all(not _INSIDE.search(item.text) and not take_duties(item.text)[1] for item in outer)
+    return (
+        bool(items)
+        and outer == items
+        and only
+        and len(own) >= len(items)
+        and len(plain) > len(items)
+    )
+
+
+def _join_captions(lines: Sequence[Line]) -> Iterator[Line]:
+    """Yield lines with a number that stands alone put before the line that it counts: 任务1."""
+    caption = ""
+    for line in lines:
+        if not squeeze(line.text):
+            yield line
+        elif not line.label and _CAPTION.fullmatch(squeeze(line.text)):
+            if caption:
+                yield replace(line, text=caption)
+            caption = squeeze(line.text).rstrip("：:、.")
+        elif caption:
+            joined = f"{caption}：{line.label}{line.text.strip()}"
+            yield replace(line, label="", text=joined)
+            caption = ""
+        else:
+            yield line
+
+
+def find_plain_items(book: Book) -> frozenset[int]:
+    """Return the numbers of the lines that name a task without a mark, by who answers for it.
+
+    It stands in the line itself, behind what is to be done, or in the lines below it.
+    """
+    found: set[int] = set()
+    before: Line | None = None
+    for line in book.lines:
+        if not squeeze(line.text):
+            continue
+        rest, duties = take_duties(line.text)
+        said = bool(squeeze(rest))
+        if any(duty.offices for duty in duties):
+            item = line if said else before
+            if item is not None and not is_chapter_title(item.text) and not is_note(item.text):
+                found.add(item.number)
+        if said or not duties:
+            before = line
+        elif before is not None and before.number in found:
+            before = None  # one more line of what was found
+    return frozenset(found)
 
 
 def _mark_heading(chapters: Sequence[Chapter], item: Item) -> None:

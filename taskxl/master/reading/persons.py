@@ -21,7 +21,9 @@ _POST_NAMES = (
     r"(?:(?:党组|党委|党工委|支部)(?:成员|副?书记)|副?书记|(?:常务)?副?(?:局|厅|县|市|区|校|股|科|处)长"
     r"|副?主任|副?组长|总督学|[一二三四]级(?:主任科员|调研员)|调研员|委员)"
 )
-_POST = re.compile(rf"^(?:{_POST_NAMES}、?)+|(?<=..){_POST_NAMES}$")
+_POST = re.compile(
+    rf"^(?:{_POST_NAMES}、?)+|(?<=..){_POST_NAMES}$|[（(](?:{_POST_NAMES}、?)+[)）]$"
+)
 
 
 def take_persons(text: str, among: bool = False) -> tuple[str, str]:

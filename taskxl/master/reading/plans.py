@@ -43,7 +43,7 @@ def read_plan(
             continue
         plan = split_plan(step.text)
         texts = plan.milestones
-        if step.measures and not any(find_due(text, year or 2000) for text in texts):
+        if step.measures and not any(_has_day(text, year) for text in texts):
             plan, texts = Plan(step.text, (), ""), ()
         has_due = not is_blank(step.due)
         if not texts and step.text and (step.milestone or (several and has_due)):
@@ -71,6 +71,12 @@ def read_plan(
         if due and due.recurring:  # 规范收费（长期）
             milestones.append(Milestone(title, None, due.vague))
     return "\n".join(text for text in content if text), tuple(milestones)
+
+
+def _has_day(text: str, year: int | None) -> bool:
+    """Tell whether a text says by which day, and not only how often (每季度)."""
+    due = find_due(text, year or 2000)
+    return due is not None and due.due is not None and not due.recurring
 
 
 def _share_out_due(

@@ -17,7 +17,9 @@ from taskxl.master.reading.outline import (
     Entry,
     Item,
     find_entries,
+    find_plain_items,
     find_task_family,
+    heads_tasks,
     inherited_duties,
     read_chapters,
     read_section_leader,
@@ -28,6 +30,7 @@ from taskxl.master.reading.understood import describe_levels
 from taskxl.model import Place, Understood
 from taskxl.text import quote, show, squeeze
 
+_ANSWERS = re.compile("牵头|责任|负责|主办|承办|落实单位")
 _SHARE = 0.3  # of a chapter's tasks that say who answers for them make it a list of tasks
 
 
@@ -39,8 +42,20 @@ def read_outline(book: Book, level: int | None = None) -> tuple[Part | None, lis
     paragraph of a list that is in no task is quoted by a finding. `level` is the one, from 1, on
     which a person said that the tasks are.
     """
+    part, findings = _read_outline(book, level, frozenset())
+    plain = find_plain_items(book) if level is None else frozenset()
+    if plain and (part is None or heads_tasks(read_chapters(book), plain)):
+        unmarked, said = _read_outline(book, level, plain)
+        if unmarked:
+            return unmarked, said
+    return part, findings
+
+
+def _read_outline(
+    book: Book, level: int | None, plain: frozenset[int]
+) -> tuple[Part | None, list[Finding]]:
     findings: list[Finding] = []
-    read = read_chapters(book)
+    read = read_chapters(book, plain)
     chapters = [part for chapter in read if chapter.items for part in _divide(chapter)]
     plans: list[Chapter] = []
     for chapter in chapters:
@@ -150,10 +165,13 @@ def _is_plan(chapter: Chapter, book: Book, all_chapters: Sequence[Chapter]) -> b
 
 def _shows_duties(chapter: Chapter) -> bool:
     """Tell whether offices answer for a good part of a chapter's items: a list, however called."""
-    if chapter.answered < 2:
+    if not chapter.answered:
         return False
     entries = find_entries(chapter)
     answered = sum(entry.item.answered for entry in entries)
+    if answered == 1:  # a single one must say what its office is there for
+        texts = [text for item in chapter.items for text in (item.text, *item.lines)]
+        return len(entries) == 1 and any(map(_ANSWERS.search, texts))
     return answered > 1 and answered >= _SHARE * len(entries)
 
 

@@ -45,12 +45,28 @@ _TAIL = re.compile(
     rf"|(?P<supporting>{_SUPPORTS}+{_MORE})|(?P<responsible>{_ANSWERS}{_MORE}))$"
 )
 _POSTFIX = re.compile(
-    rf"^(?P<names>.{{2,}}?)[（(](?:(?P<lead>{_LEADS})|(?P<supporting>{_SUPPORTS})"
+    rf"^(?P<names>.{{2,}}?)[（(](?:(?P<lead>{_LEADS}|主)|(?P<supporting>{_SUPPORTS}|配|协)"
     r"|(?P<responsible>负责))"
     r"(?:单位|部门)?[)）]$"
 )
 _INSIDE = re.compile(rf"(?:{_HOW})(?:(?P<lead>{_LEADS})|(?P<supporting>{_SUPPORTS})){_MORE}")
-_BY = re.compile(r"^(?:均?由|请)(?=.{2})")
+_ORGANISES = re.compile(r"(?P<names>.{2,}?)(?:组织|开展|推进|承接|经办)(?:实施|开展|推进|完成)?")
+# What another office adds to the work that one leads: 财政局保障资金, 公安局做好交通疏导.
+_ADDS = re.compile(
+    r"(?P<names>.{2,20}?)(?:负责)?(?:予以|给予|按要求)?"
+    r"(?:保障|落实|做好|抓好|提供|安排|筹措|指导|监督|督促|审核|协调|支持|加强|组织|统筹|跟踪|把关|办理)"
+    r".{1,16}"
+)
+_DOES = re.compile(
+    rf"(?P<names>.{{2,20}}?)(?:(?P<lead>{_LEADS})|(?P<responsible>负责))(?P<does>[^、，,；;]{{2,20}})"
+)
+# 甲局会同乙局研究提出方案; 会同 may also begin a clause of its own.
+_TOGETHER = re.compile(
+    r"(?P<names>.{2,20}?)(?:会同|联合|会商)(?P<with>.{2,30}?)(?P<does>(?:研究|提出|制定|起草|开展|负责|推进"
+    r"|落实|抓好|做好|组织|办理|牵头|完成|实施|编制|修订|审核|摸清|梳理|核定).*)?"
+)
+_JOINED = re.compile(r"^(?:会同|会商|商请)(?=.{2})")
+_BY = re.compile(r"^(?:均?由|请|责成|责令)(?=.{2})")
 _BY_INSIDE = re.compile(r"[，,](?=由.{2,40}(?:牵头|负责|主抓|主办|承办|实施|落实))")
 _FIRST_LEADS = re.compile(
     r"[（(][^（）()]*(?:第一|首位|排名|排首|列首|排在前)[^（）()]*[)）]"
@@ -66,6 +82,7 @@ _KNOWN_LABEL = (
     "(?:牵头|责任|主办|承办|主责|配合|协办|协同|协作|协助|负责|分管|包联|落实|参与|参加)(?:责任)?"
     "(?:单位|部门|科室|股室|处室|领导|人)|(?:完成|整改|办结|办理)(?:时限|时间|期限)"
 )
+_BRACKETED = re.compile(r"[【\[〔［](?P<label>[\u4e00-\u9fff]{2,8})[】\]〕］]\s*[：:]?\s*(?=\S)")
 _BULLET = re.compile(rf"^[\s—–\-·•●○◆■□▪➢*]+(?=(?:{_KNOWN_LABEL})[：:])")
 _LABEL = re.compile(
     rf"(?:(?:^|(?<=[\s；;。，,、（(\[【|｜]))(?P<free>{_LEVEL}(?:{_LABEL_WORDS})[^：:；;，,。、\s（）()]{{0,8}})"
@@ -74,7 +91,7 @@ _LABEL = re.compile(
 )
 _ENDLESS = "持续|长期|常态化|全年推进|贯穿全年|立行立改|即知即改|立即整改"
 _DUE = re.compile(
-    r"^(?:力争|确保|务必|要求|须|于|在)?(?:20\d\d年|今年|本年|当年|明年|次年)?"
+    r"^(?:力争|确保|务必|要求|须|限于?|于|在)?(?:20\d\d年|今年|本年|当年|明年|次年)?"
     r"(?:\d{1,2}月|年(?:度)?[底内末]|[上下]半年|第?[一二三四1-4]季度|全年|每[月季年半周]|常年)"
     rf".{{0,20}}$|^(?:20\d\d年)?(?:{_ENDLESS}).{{0,8}}$"
 )
@@ -95,7 +112,7 @@ class Duty:
     """What a text says of responsibility: names by role, and dues as they are written.
 
     `plain` offices answer without a role of their own: the first of them leads where nobody else
-    does.
+    does. `acts`: it says besides what one of them is to do.
     """
 
     lead: tuple[str, ...] = ()
@@ -104,6 +121,7 @@ class Duty:
     leaders: tuple[str, ...] = ()
     persons: tuple[str, ...] = ()
     dues: tuple[str, ...] = ()
+    acts: bool = field(default=False, repr=False)
 
     @property
     def offices(self) -> tuple[str, ...]:
@@ -127,6 +145,7 @@ class _Sheet:
     person: list[str] = field(default_factory=list)
     due: list[str] = field(default_factory=list)
     spoken: bool = False  # a label or a verb said the role
+    acts: bool = False
 
     def put(self, role: Role, names: Sequence[str]) -> None:
         into: list[str] = getattr(self, role)
@@ -143,6 +162,7 @@ class _Sheet:
             tuple(self.leader),
             tuple(self.person),
             tuple(self.due),
+            self.acts,
         )
 
 
@@ -205,6 +225,20 @@ def read_duty(text: str, sure: bool = False) -> Duty | None:
     return duty if enough and not _reads_on(names) else None
 
 
+def unfold_labels(line: str) -> str:
+    """Return a line with labels in brackets as labels before a colon.
+
+    >>> unfold_labels("【责任单位】县水利局"), unfold_labels("【重点】建成水厂")
+    ('责任单位：县水利局', '【重点】建成水厂')
+    """
+    return _BRACKETED.sub(_unfold_label, line)
+
+
+def _unfold_label(found: re.Match[str]) -> str:
+    known = read_header_word(found["label"])
+    return f"{found['label']}：" if known and (known[1] or known[0] != "title") else found[0]
+
+
 def take_duties(line: str) -> tuple[str, tuple[Duty, ...]]:
     """Divide a line into what it says and the statements of responsibility it bears.
 
@@ -223,7 +257,7 @@ def take_duties(line: str) -> tuple[str, tuple[Duty, ...]]:
     ('新建学校3所（含幼儿园）。', ())
     """
     duties: list[Duty] = []
-    line = _BULLET.sub("", line)
+    line = unfold_labels(_BULLET.sub("", line))
     line = _take_parentheses(line, duties)
     line = _take_labels_at_end(line, duties)
     line = _take_last_sentences(line, duties)
@@ -285,7 +319,8 @@ def _parts_an_item(before: str, inside: str) -> bool:
     if ended or len(names) > 1:
         return True
     plainly = len(names[0]) > 2 and OFFICE_END.search(names[0]) is not None if names else False
-    return plainly and not looks_like_office(before[-12:])
+    word = re.split(r"[，。；：、,;:\s]", before.rstrip())[-1]
+    return plainly and not looks_like_office(word[-12:])
 
 
 def _take_labels_at_end(line: str, duties: list[Duty]) -> str:
@@ -322,7 +357,7 @@ def _take_last_sentences(line: str, duties: list[Duty]) -> str:
         start = at
     if any(duty.names_somebody for duty in taken) and line[:start].strip():
         duties += taken
-        return line[:start].rstrip()
+        return line if any(duty.acts for duty in taken) else line[:start].rstrip()
     return _take_last_clauses(line, ends[-1] if ends else 0, duties)
 
 
@@ -336,12 +371,14 @@ def _take_last_clauses(line: str, start: int, duties: list[Duty]) -> str:
         named = [name for name in duty.lead + duty.plain if not is_collective(name)]
         if named and all(map(looks_like_office, duty.offices)) and line[start:at].strip():
             duties.append(duty)
-            return f"{line[:at]}。"
+            return line if duty.acts else f"{line[:at]}。"
     return line
 
 
 def _has_verb(sentence: str) -> bool:
-    return any(_TAIL.match(clause) for clause in _clauses(sentence.strip(_ENDS)))
+    clauses = [_BY.sub("", clause) for clause in _clauses(sentence.strip(_ENDS))]
+    tests = (_TAIL.match, _read_together, _read_doing)
+    return any(test(clause) for clause in clauses for test in tests)
 
 
 def _clauses(text: str) -> list[str]:
@@ -377,16 +414,41 @@ def _read_names(text: str, role: Role, sheet: _Sheet) -> bool:
     """
     waiting: list[str] = []
     for part in _split(text):
-        clause = part.strip()
-        clause = _BY.sub("", clause)
+        said = part.strip()
+        clause = _BY.sub("", said)
         if not clause:
             continue
         if _is_due(clause):
             sheet.put("due", [clause])
             continue
-        if _PERSON_POST.match(said := re.sub(rf"(?:{_LEADS}|{_ANSWERS}){_MORE}$", "", clause)):
-            sheet.put("leader", [said])
+        if _PERSON_POST.match(named := re.sub(rf"(?:{_LEADS}|{_ANSWERS}){_MORE}$", "", clause)):
+            sheet.put("leader", [named])
             sheet.spoken = True
+            continue
+        if joined := _JOINED.match(clause):
+            sheet.put("responsible", waiting)
+            waiting, role, clause = [], "supporting", clause[joined.end() :]
+        together = _read_together(clause)
+        if together:
+            sheet.put("responsible", [*waiting, *together[0]])
+            sheet.acts |= together[2]
+            sheet.spoken, waiting, role = True, list(together[1]), "supporting"
+            continue
+        organised = _ORGANISES.fullmatch(clause) if clause != said else None
+        if organised and all(map(looks_like_office, split_names(organised["names"]))):
+            sheet.put("responsible", [*waiting, *split_names(organised["names"])])
+            sheet.spoken, waiting = True, []
+            continue
+        added = _read_addition(clause) if sheet.lead or sheet.responsible else ()
+        if added:
+            sheet.put("supporting", [*waiting, *added])
+            sheet.acts, waiting = True, []
+            continue
+        does = _read_doing(clause)
+        if does:
+            sheet.put(does[0], [*waiting, *does[1]])
+            sheet.acts = sheet.spoken = True
+            waiting = []
             continue
         pieces = list(_pair_verbs(clause))
         for said_role, names in pieces:
@@ -400,6 +462,35 @@ def _read_names(text: str, role: Role, sheet: _Sheet) -> bool:
             sheet.spoken |= bool(said_role)
     sheet.put(role, waiting)
     return bool(sheet.lead or sheet.supporting or sheet.responsible or sheet.leader)
+
+
+def _read_doing(clause: str) -> tuple[Role, tuple[str, ...]] | None:
+    """Return the role and the offices of a clause that goes on to say what: 甲局负责整改."""
+    found = None if _TAIL.match(clause) else _DOES.fullmatch(clause)
+    if found is None or looks_like_office(clause):
+        return None
+    names = split_names(found["names"])
+    ends = all(looks_like_office(name) and OFFICE_END.search(name) for name in names)
+    return ("lead" if found["lead"] else "responsible", names) if ends else None
+
+
+def _read_together(clause: str) -> tuple[tuple[str, ...], tuple[str, ...], bool] | None:
+    """Return who does something with whom, and whether it is said what: 甲局会同乙局研究."""
+    found = _TOGETHER.fullmatch(clause)
+    if found is None:
+        return None
+    first, others = split_names(found["names"]), split_names(found["with"])
+    if not all(looks_like_office(name) for name in (*first, *others)):
+        return None
+    return first, others, bool(found["does"])
+
+
+def _read_addition(clause: str) -> tuple[str, ...]:
+    """Return the offices that a clause says to add something: 财政局保障资金; () for none."""
+    found = _ADDS.fullmatch(clause) if not looks_like_office(clause) else None
+    names = split_names(found["names"]) if found and not _TAIL.match(clause) else ()
+    ends = all(looks_like_office(name) and OFFICE_END.search(name) for name in names)
+    return names if ends else ()
 
 
 def _pair_verbs(clause: str) -> Iterator[tuple[Role, list[str]]]:

@@ -24,6 +24,7 @@ from taskxl.master.reading.plans import read_plan
 from taskxl.master.reading.prose import read_outline
 from taskxl.master.reading.responsibility import read_office_of_heading
 from taskxl.master.reading.rows import read_rows
+from taskxl.master.reading.task_cards import Cards, gather_cards, gather_cards_of_lines
 from taskxl.master.reading.titles import (
     find_issue_date,
     find_table_titles,
@@ -100,7 +101,13 @@ def _read_book(book: Book, hints: Hints) -> tuple[list[Part], list[Finding]]:
     if any(finding.code == "M108" for finding in findings):
         return [], findings
     parts: list[Part] = []
+    cards = None if hints.header_row else gather_cards(book)
     for sheet in book.sheets:
+        if cards and sheet.name in cards.taken:
+            if sheet.name == cards.sheet.name:
+                part = _read_cards(book, cards, hints)
+                parts += [part] if part else []
+            continue
         filled = any(not is_blank(value) for _, _, value in sheet.cells())
         if sheet.state != "visible":
             if filled:
@@ -125,10 +132,21 @@ def _read_book(book: Book, hints: Hints) -> tuple[list[Part], list[Finding]]:
         for part in parts:
             part.understood += describe_columns(book, part)
         return [find_table_titles(book, part) for part in parts], findings
+    of_lines = gather_cards_of_lines(prose) if hints.task_level is None else None
+    if of_lines and (part := _read_cards(prose, of_lines, hints)):
+        return [find_table_titles(book, part)], findings
     part, passed = read_outline(prose, hints.task_level)
     if part is None and not passed and not findings:
         passed = [PASSED_OVER.found("这份文件里没有认出任务，没有读入。", file=book.name)]
     return ([part] if part else []), findings + passed
+
+
+def _read_cards(book: Book, cards: Cards, hints: Hints) -> Part | None:
+    title = find_title_above(book, cards.sheet)
+    part = read_rows(cards.sheet, book.name, title=title, hints=hints)
+    if part:
+        cards.give_places(part)
+    return part
 
 
 def _is_form(part: Part) -> bool:

@@ -1,0 +1,59 @@
+"""Jobs for readers under Wine: run by the Python of the zip, with this folder on its path."""
+
+import os
+import sys
+import time
+
+
+def misbehave(context: str, job: str) -> str:
+    """Do what a job says, in the process of a reader."""
+    if job == "die":
+        os._exit(3)
+    if job == "hang":
+        time.sleep(600)
+    if job == "limit":
+        from taskxl.intake.memory import lift_memory_limit, limit_memory
+
+        taken = limit_memory(1 << 30)
+        lift_memory_limit()
+        return f"limit {taken}"
+    if job == "swell":
+        return str(len(bytearray(2 << 30)))
+    return f"{context}{job}"
+
+
+def main() -> None:
+    """Read the jobs given, each in a reader; print what became of them."""
+    from taskxl.intake.refusals import Limits, Refusal
+    from taskxl.intake.workers import read_isolated
+
+    limits = Limits(seconds=8, memory=1 << 29)
+    for job, result in read_isolated(misbehave, "read ", sys.argv[1:], workers=2, limits=limits):
+        print(job, "=", result.code if isinstance(result, Refusal) else result)
+
+
+def hold(path: str) -> None:
+    """Keep a file open as Excel does: nobody else may write or delete it. Ends with the input."""
+    import ctypes
+
+    open_file = ctypes.windll.kernel32.CreateFileW
+    open_file.restype = ctypes.c_void_p
+    handle = open_file(path, 0x80000000, 1, None, 3, 0, None)
+    print("held" if handle != ctypes.c_void_p(-1).value else "not held", flush=True)
+    sys.stdin.readline()
+
+
+def hold_workspace(path: str) -> None:
+    """Hold a workspace until the input ends."""
+    from pathlib import Path
+
+    from taskxl.workspace import lock
+    from taskxl.workspace.folder import Workspace
+
+    with lock.hold_workspace(Workspace(Path(path)), "merge"):
+        print("held", flush=True)
+        sys.stdin.readline()
+
+
+if __name__ == "__main__":
+    main()

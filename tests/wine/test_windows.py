@@ -1,0 +1,248 @@
+"""The zip on Windows: a month with Chinese names, and what only Windows does to files."""
+
+import json
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from taskxl.desk.issuing import issue_forms
+from taskxl.desk.json import month_json
+from taskxl.desk.lists import init_workspace
+from taskxl.desk.merging import merge_returns
+from taskxl.model import Period
+from taskxl.workspace.folder import Workspace
+from tests.clerks import fill_form
+from tests.month_of_clerks import APRIL, MASTER_LIST
+from tests.support import make_workbook
+from tests.wine_computer import Windows, path_of
+
+JOBS = Path(__file__).with_name("on_windows.py")
+
+
+def make_list(path: Path, table: str = MASTER_LIST) -> Path:
+    path.write_bytes(make_workbook({"Sheet1": table}))
+    return path
+
+
+@pytest.fixture(scope="module")
+def month(windows: Windows, tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """A workspace made and issued on Windows, two of three forms filled and sent back."""
+    place = tmp_path_factory.mktemp("月") / "云溪县 教育局"
+    place.mkdir()
+    workspace = Workspace(place / "2021年重点工作")
+    source = make_list(place / "附件1 一览表.xlsx")
+    status, said, error = windows.taskxl("init", workspace.root, "--from", source)
+    assert (status, error) == (0, ""), said
+    status, said, error = windows.taskxl("-C", workspace.root, "issue", "--month", "4")
+    assert (status, error) == (0, ""), said
+    for office in ("办公室", "基教股"):
+        form = workspace.form_path(office, APRIL)
+        fill_form(form, workspace.returns_folder(APRIL) / form.name)
+    (workspace.returns_folder(APRIL) / "坏文件.xlsx").write_bytes(b"PK\x03\x04 not a zip")
+    return workspace
+
+
+@pytest.fixture
+def workspace(month: Workspace, tmp_path: Path) -> Workspace:
+    """A copy of the month."""
+    shutil.copytree(month.root, tmp_path / "2021年重点工作")
+    return Workspace(tmp_path / "2021年重点工作")
+
+
+def merge(windows: Windows, workspace: Workspace) -> dict[str, object]:
+    status, said, error = windows.taskxl("-C", workspace.root, "merge", "--month", "4", "--json")
+    assert status == 0, error
+    return json.loads(said)  # type: ignore[no-any-return]
+
+
+@contextmanager
+def holding(windows: Windows, deed: str, path: Path) -> Iterator["subprocess.Popen[bytes]"]:
+    """Have another process of Windows keep something inside the block."""
+    code = f"import on_windows; on_windows.{deed}({path_of(path)!r})"
+    code = f"import sys; sys.path.insert(0, {path_of(JOBS.parent)!r}); {code}"
+    process = windows.start(windows.python, "-c", code)
+    assert process.stdout is not None
+    heard = process.stdout.readline().strip()
+    if heard != b"held":
+        raise AssertionError((heard, process.communicate(b"\n")[1]))
+    try:
+        yield process
+    finally:
+        process.communicate(b"\n", timeout=60)
+
+
+def test_the_month_on_windows_is_the_month_on_linux(
+    windows: Windows, workspace: Workspace, tmp_path: Path
+) -> None:
+    twin = Workspace(tmp_path / "twin")
+    shutil.copytree(workspace.root, twin.root)
+    theirs = merge(windows, workspace)
+    ours = month_json(merge_returns(twin, APRIL).month, "")
+    for part in ("entries", "unplaced", "files"):
+        assert theirs[part] == json.loads(json.dumps(ours[part], default=str)), part
+    assert {one["verdict"] for one in theirs["files"]} == {"accepted", "rejected"}  # type: ignore[attr-defined]
+    assert workspace.summary_path(APRIL).is_file()
+    status, said, _ = windows.taskxl("-C", workspace.root, "status")
+    assert status == 0
+    assert "计财股" in said
+
+
+def test_twice_is_once(windows: Windows, workspace: Workspace) -> None:
+    merge(windows, workspace)
+    before = workspace.summary_path(APRIL).read_bytes()
+    merge(windows, workspace)
+    assert workspace.summary_path(APRIL).read_bytes() == before
+
+
+def test_nothing_is_written_outside_the_folder(windows: Windows, workspace: Workspace) -> None:
+    home = Path(windows.environment["HOME"])
+    users = Path(windows.environment["WINEPREFIX"]) / "drive_c" / "users"
+
+    def seen() -> set[Path]:
+        return {path for top in (home, users) for path in top.rglob("*") if path.is_file()}
+
+    before = seen()
+    merge(windows, workspace)
+    assert seen() == before
+
+
+def test_the_prompt_finds_taskxl_by_its_name(windows: Windows) -> None:
+    status, said, _ = windows.run("cmd", "/c", "taskxl.cmd --version")
+    assert (status, said.split()[0]) == (0, "taskxl")
+
+
+def test_without_a_console_it_ends_quietly(windows: Windows, workspace: Workspace) -> None:
+    program = windows.folder / "python" / "pythonw.exe"
+    status, said, error = windows.run(program, "-m", "taskxl", "-C", workspace.root, "status")
+    assert (status, error) == (0, "")
+    assert "Traceback" not in said
+
+
+def test_a_chinese_console_is_written_in_its_code_page(
+    windows: Windows, workspace: Workspace
+) -> None:
+    if windows.speaks != "gbk":
+        pytest.skip("the locale zh_CN cannot be made here")
+    status, said, _ = windows.run(windows.python, "-c", "import sys; print(sys.stdout.encoding)")
+    assert (status, said.strip()) == (0, "gbk")
+    # What GBK has no letter for is escaped, and stops nothing.
+    odd = workspace.returns_folder(APRIL) / "表😀.xlsx"
+    odd.write_bytes(b"no workbook")
+    status, said, error = windows.taskxl("-C", workspace.root, "merge", "--month", "4")
+    assert (status, error) == (0, "")
+    assert "写好 " in said
+    assert "表\\U0001f600.xlsx：" in said
+
+
+def test_a_second_run_is_told_who_holds_the_workspace(
+    windows: Windows, workspace: Workspace
+) -> None:
+    with holding(windows, "hold_workspace", workspace.root):
+        status, said, error = windows.taskxl("-C", workspace.root, "merge", "--month", "4")
+    assert (status, said) == (2, "")
+    assert "这个工作区正由另一个 taskxl 使用（merge，进程 " in error
+    merge(windows, workspace)
+
+
+def test_a_lock_dies_with_its_process(windows: Windows, workspace: Workspace) -> None:
+    with holding(windows, "hold_workspace", workspace.root) as process:
+        process.kill()
+        subprocess.run(
+            ["wine", "taskkill", "/f", "/im", "python.exe"],
+            env=windows.environment,
+            capture_output=True,
+            check=False,
+        )
+    merge(windows, workspace)
+
+
+def test_a_workbook_that_is_open_elsewhere_is_not_written(
+    windows: Windows, workspace: Workspace
+) -> None:
+    merge(windows, workspace)
+    path = workspace.summary_path(APRIL)
+    before = path.read_bytes()
+    form = workspace.form_path("计财股", APRIL)
+    fill_form(form, workspace.returns_folder(APRIL) / form.name)
+    with holding(windows, "hold", path):
+        status, _, error = windows.taskxl("-C", workspace.root, "merge", "--month", "4")
+    assert status == 2
+    assert "正被 Excel 或 WPS 占用，没有写入。请关闭后再运行。" in error
+    assert path.read_bytes() == before
+    merge(windows, workspace)
+    assert path.read_bytes() != before
+
+
+def test_a_reader_that_dies_hangs_or_swells_costs_one_file(windows: Windows) -> None:
+    jobs = ("1", "die", "2", "hang", "3", "limit", "4")
+    status, said, error = windows.run(windows.python, JOBS, *jobs)
+    assert (status, error) == (0, "")
+    assert said.splitlines() == [
+        "1 = read 1",
+        "die = R201",
+        "2 = read 2",
+        "hang = R204",
+        "3 = read 3",
+        "limit = limit True",
+        "4 = read 4",
+    ]
+
+
+def test_a_job_object_bounds_the_memory_of_a_reader(windows: Windows) -> None:
+    status, said, _ = windows.run(windows.python, JOBS, "swell", "1")
+    assert status == 0
+    if said.startswith(f"swell = {2 << 30}"):
+        pytest.skip("this Wine takes the limit of a job object and does not keep it")
+    assert said.splitlines() == ["swell = R204", "1 = read 1"]
+
+
+def test_names_that_windows_forbids(windows: Windows, tmp_path: Path) -> None:
+    odd = ("CON", "信息/网络股", "a:b*c?", "信息IT组", "信息it组", "末尾点.")
+    rows = "\n".join(
+        f"| {n} | 任务{n} | 内容。 | {office} | 张三 | |" for n, office in enumerate(odd, 1)
+    )
+    head = "\n".join(MASTER_LIST.splitlines()[:3])
+    source = make_list(tmp_path / "附件1.xlsx", f"{head}\n{rows}")
+    workspace = Workspace(tmp_path / "年")
+    status, _, error = windows.taskxl("init", workspace.root, "--from", source)
+    assert status == 0, error
+    status, _, error = windows.taskxl("-C", workspace.root, "issue", "--month", "4")
+    assert status == 0, error
+    twin = Workspace(tmp_path / "twin")
+    init_workspace(twin.root, [source], 2021)
+    issue_forms(twin, Period(2021, 4))
+
+    def forms(one: Workspace) -> list[str]:
+        return sorted(path.name for path in one.issue_folder(APRIL).glob("*.xlsx"))
+
+    assert forms(workspace) == forms(twin)
+    assert len({name.casefold() for name in forms(workspace)}) >= len(odd) - 1
+
+
+def test_paths_longer_than_260_characters(
+    windows: Windows, workspace: Workspace, tmp_path: Path
+) -> None:
+    long = tmp_path / ("很长的文件夹名称" * 8) / ("再长一些" * 15) / ("还有一层" * 15)
+    shutil.copytree(workspace.root, long / "2021年重点工作")
+    deep = Workspace(long / "2021年重点工作")
+    assert len(path_of(deep.summary_path(APRIL))) > 260
+    document = merge(windows, deep)
+    assert [one["verdict"] for one in document["files"]].count("accepted") == 2  # type: ignore[attr-defined]
+    assert deep.summary_path(APRIL).is_file()
+
+
+def test_the_launcher_runs_the_page_or_says_that_there_is_none(windows: Windows) -> None:
+    launcher = windows.folder / "lib" / "open_page.pyw"
+    code = (
+        "import runpy, sys; one = runpy.run_path(sys.argv[1]); "
+        "print(one['run'](['--help'], lambda text: print(text)))"
+    )
+    status, said, error = windows.run(windows.python, "-c", code, launcher)
+    assert (status, error) == (0, "")
+    has_page = (windows.folder / "lib" / "taskxl" / "page").is_dir()
+    assert said.splitlines()[-1] == ("0" if has_page else "2")
+    assert ("还没有网页界面" in said) != has_page
