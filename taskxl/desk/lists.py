@@ -286,6 +286,7 @@ def add_orders(
 
 def check_workspace(workspace: Workspace) -> tuple[Finding, ...]:
     """Return what is doubtful in 主清单.xlsx, in the templates of 附件2, letters and documents."""
+    from taskxl.desk.new_offices import take_up_offices
     from taskxl.forms.returned.headings import check_headings
     from taskxl.forms.template.template import check_template, drawn_layout
     from taskxl.mail.texts import TEMPLATES, check_text
