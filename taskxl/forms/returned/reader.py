@@ -571,7 +571,11 @@ class _Reader:
                 self.tally.file,
                 code="R205",
                 reason=reason,
-                unplaced=self.tally.unplaced,
+                unplaced=tuple(
+                    one
+                    for one in self.tally.unplaced
+                    if reason != _A_LIST or not self.catalog.is_listed(one.text)
+                ),
                 attached=self.attached,
                 about=self._others_told(parts),
             )
