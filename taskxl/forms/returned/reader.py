@@ -432,6 +432,8 @@ class _Reader:
         registers = self.catalog.registers(own)
         beyond = self._find_beyond(part)
         for below in range(beyond + 1, part.bottom + 1):
+            if not any(map(value_text, self.tally.sheets[part.sheet].rows[below - 1])):
+                break  # what stands further down is no more work
             self.why.setdefault((part.sheet, below), "beyond")
         goes_on: set[int] = set()
         for row in (*part.rows, *part.others):
