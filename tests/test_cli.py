@@ -247,6 +247,7 @@ def test_the_help_of_every_command_is_chinese(run, command: tuple[str, ...]) -> 
         "JSON",
         "PDF",
         "LibreOffice",
+        "local",
     }
     assert words <= known | {name for one in all_commands() for name in one if command[0] in one}
 

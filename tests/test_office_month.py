@@ -258,7 +258,7 @@ APRIL_MERGE = ("merge", "--month", "4")
 APRIL_ISSUE = ("issue", "--month", "4")
 FAILURES: tuple[tuple[Callable[[Post], None], tuple[str, ...], str], ...] = (
     *(
-        (nothing, ("issue", "--month", m), "看不懂。请写成 4 或 2021-04")
+        (nothing, ("issue", "--month", m), "请写成 4 或 2021-04")
         for m in ("13", "0", "下月", "")
     ),
     (nothing, ("merge", "--month", "2020-04"), "这个工作区是 2021 年的"),
