@@ -56,6 +56,7 @@ def page(tmp_path: Path) -> Iterator[Any]:
     with sync_api.sync_playwright() as play:
         chromium = play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         page = chromium.new_page(viewport={"width": 1366, "height": 768}, accept_downloads=True)
+        page.set_default_timeout(120_000)  # a slow machine is no fault
         page.faults = []
         page.on("pageerror", lambda error: page.faults.append(str(error)))
         page.on(
@@ -235,7 +236,7 @@ def test_files_dropped_by_hand_arrive_and_say_whose_they_are(page: Any, tmp_path
         }""",
         ["拖进来的.xlsx", list(content)],
     )
-    page.wait_for_selector(".said li", timeout=30_000)
+    page.wait_for_selector(".said li")
     assert re.match(r"拖进来的\.xlsx → \S+，采用", lines(page)[0])
     folder = tmp_path / "2026年重点工作" / "2026年03月" / "回收"
     assert (folder / "拖进来的.xlsx").read_bytes() == content
