@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 
 from taskxl.dates import Calendar, Due, find_due, read_date
@@ -22,6 +23,10 @@ _DUE_STATED = re.compile(
     rf"|\d月\d{{1,2}}[日号](?:{_DONE_WORDS}|[)）]?$)"
 )
 
+_DATED_LINE = re.compile(
+    r"(?:20\d\d年)?(?:\d{1,2}月(?:份|\d{1,2}[日号]|份?[底末初]|[上中下]旬)?"
+    r"|第?[一二三四1-4]季度[底末]?|[上下]半年|年[底末])(?:之|以)?前?[:：]\s*(?=\D)"
+)
 _ENDLESS = re.compile(r"[（(]([^（）()]{2,8})[)）]。?$")
 
 
@@ -55,7 +60,11 @@ def read_plan(
             content.append(step.text)
             if not has_due:
                 continue
-            texts = (draft.title or step.text.split("\n")[0] or squeeze(value_text(step.due)),)
+            dated = _read_dated_lines(step.due)
+            step = replace(step, due=None) if dated else step
+            texts = dated or (
+                draft.title or step.text.split("\n")[0] or squeeze(value_text(step.due)),
+            )
         else:
             content.append(plan.content)
         dues = _share_out_due(step, texts, year, calendar)
@@ -77,6 +86,22 @@ def _has_day(text: str, year: int | None) -> bool:
     """Tell whether a text says by which day, and not only how often (每季度)."""
     due = find_due(text, year or 2000)
     return due is not None and due.due is not None and not due.recurring
+
+
+def _read_dated_lines(due: Value) -> tuple[str, ...]:
+    """Return what a due cell says is done by when, a line each: 3月底前：完成设计；() for less.
+
+    A line that begins without a date goes on with the one above.
+    """
+    texts: list[str] = []
+    for line in tidy(due).split("\n") if isinstance(due, str) else ():
+        if _DATED_LINE.match(line):
+            texts.append(line)
+        elif not texts:
+            return ()
+        else:
+            texts[-1] += line
+    return tuple(texts)
 
 
 def _share_out_due(
