@@ -423,3 +423,29 @@ def test_a_heading_may_begin_with_a_year() -> None:
         *["一、2023年主要预期目标"] * 2,
         "二、项目建设",
     ]
+
+
+JOINED = (
+    "| 2025年整改台账 | | | | |\n| 序号 | 整改任务 | 牵头单位 | 配合单位 | 完成时限 |\n"
+    "| 1 | 建成平台 | {name} | 信息中心 | 6月底 |\n| 2 | 制定办法 | 人事处 | {name}、工会 | 9月底 |\n"
+    "| 3 | 修订规程 | {third} | 教务处 | 9月底 |"
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "third", "parts"),
+    [
+        ("实验室与设备管理处", "人事处", 1),
+        ("发展规划处与学科办公室", "工会", 1),
+        ("实验室与设备管理处", "实验室", 2),  # one of them stands alone: they are two
+        ("县财政局与县审计局", "人事处", 2),
+        ("县财政局和县审计局", "人事处", 2),
+    ],
+)
+def test_a_name_with_and_in_it_is_one_where_the_list_shows_so(
+    name: str, third: str, parts: int
+) -> None:
+    first, second, _ = table(JOINED.format(name=name, third=third))[0].tasks
+    assert len(first.lead_offices) + len(first.supporting_offices) == parts + 1
+    assert len(second.supporting_offices) == parts + 1
+    assert (first.lead_offices == (name,)) == (parts == 1)
