@@ -427,7 +427,7 @@ HEADER_PATTERNS: tuple[tuple[str, str], ...] = (
     ("status", r"状态|是否"),
     ("remarks", r"备注|来源|依据"),
     ("section", r"类别|分类|类型|领域|板块"),
-    ("content", r"阶段|节点"),
+    ("content", r"阶段|节点|^时[间序]进度$"),
     ("content", r"内容|计划|措施|举措|目标|要求|安排|节点|做法"),
     ("title", r"任务|项目|事项|工作|实事"),
 )

@@ -349,6 +349,38 @@ def test_dated_lines_in_a_due_cell_are_milestones(header: str, colon: str) -> No
     assert third.milestones[0].text == "修订办法"
 
 
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "3月底前完成设计；\\n10月底前完成主体。",
+        "3月底前：完成设计；10月底前：完成主体。",
+        "1—3月：完成设计\\n4—10月：完成主体",
+        "1.3月底前完成设计；\\n2.10月底前完成主体",
+        "2024年3月底之前，设计\\n2024年10月底之前，施工",
+    ],
+)
+def test_each_date_with_what_is_done_by_then_is_a_milestone(cell: str) -> None:
+    read = table(
+        "| 2024年折子工程 | | | |\n| 序号 | 工作任务 | 时间节点 | 主责单位 |\n"
+        f"| 1 | 改造站点 | {cell} | 住建委 |\n| 2 | 建设步道 | 12月底前 | 园林局 |"
+    )
+    assert dues(read) == [["2024-03-31", "2024-10-31"], ["2024-12-31"]]
+    assert all("设计" in m.text for t in read[0].tasks[:1] for m in t.milestones[:1])
+
+
+@pytest.mark.parametrize(
+    "cell", ["9月投入使用", "6月底之前\\n9月底之前", "第二季度末\\n第三季度末", "9月底前完成"]
+)
+def test_dates_alone_are_no_texts_of_milestones(cell: str) -> None:
+    read = table(
+        "| 2024年折子工程 | | | |\n| 序号 | 工作任务 | 时间节点 | 主责单位 |\n"
+        f"| 1 | 改造站点 | {cell} | 住建委 |\n| 2 | 建设步道 | 12月底前 | 园林局 |"
+    )
+    assert [(m.text, str(m.due)) for m in read[0].tasks[0].milestones] == [
+        ("改造站点", "2024-09-30")
+    ]
+
+
 def test_a_due_merged_over_several_tasks_is_that_of_each() -> None:
     read = table(
         "| 2023年工作安排 | | | |\n| 完成时间 | 序号 | 工作任务 | 责任股室 |\n"
