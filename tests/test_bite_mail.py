@@ -39,6 +39,7 @@ from taskxl.mail.letters import Attachment, Letter, write_draft, write_letter
 from taskxl.mail.messages import Attached, ReceivedLetter, read_letter
 from taskxl.mail.names import mark_copy, name_attachment, name_saved
 from taskxl.mail.outbox import TRIES, WAITS, Outbox, Outcome, Server, UnreachableError
+from taskxl.mail.outlook import TNEF_MARK, Envelope
 from taskxl.mail.parcels import pack_parcel
 from taskxl.mail.passwords import hide_password
 from taskxl.mail.straighten import find_more, is_cut
@@ -230,6 +231,8 @@ class Line:
         self.esmtp_features = {"size": "0"}
         self.sock, self.asked, self.sent = self, list[str](), b""
         self.closed = 0
+        self.safe, self.ways = True, ""
+        self.user = self.password = ""
 
     def _answer(self, name: str, usual: tuple[int, bytes]) -> tuple[int, bytes]:
         self.asked.append(name)
@@ -240,7 +243,15 @@ class Line:
         return one  # type: ignore[no-any-return]
 
     def has_extn(self, name: str) -> bool:
-        return name == "starttls"
+        self.esmtp_features["auth"] = self.ways
+        return self.safe if name == "starttls" else name == "auth" and bool(self.ways)
+
+    def auth(self, way: str, how: object) -> None:
+        assert how == way.lower()
+        self._answer("auth", (235, b""))
+        self.asked[-1] += f" {way}"
+
+    auth_plain, auth_login, auth_cram_md5 = "plain", "login", "cram-md5"
 
     def ehlo_or_helo_if_needed(self) -> None:
         self._answer("hello", (250, b""))
@@ -451,6 +462,88 @@ def test_a_password_is_hidden_whole_however_it_is_coded(user: str, password: str
     for coded in (raw, b64encode(raw), b64encode(b"\0" + name + b"\0" + raw)):
         assert hide_password(f"535 {coded.decode()} x", user, password) == "535 *** x"
     assert hide_password("535 no", user, None) == "535 no"
+
+
+@pytest.mark.parametrize(
+    ("offered", "way"),
+    [
+        ("PLAIN LOGIN", "PLAIN"),
+        ("login xoauth2", "LOGIN"),
+        ("CRAM-MD5 NTLM", "CRAM-MD5"),
+        ("NTLM XOAUTH2", None),
+        ("天干", None),
+    ],
+)
+def test_one_way_to_log_in_is_chosen(post: Post, offered: str, way: str | None) -> None:
+    outbox, line, _ = post()
+    line.ways = offered
+    if way is None:
+        with pytest.raises(UnreachableError) as raised:
+            outbox.open()
+        only = "只认 NTLM、XOAUTH2" if offered.isascii() else "的登录方式不认识"
+        assert str(raised.value).startswith(f"{NAME}{only}，taskxl 只会用密码（授权码）登录")
+        assert raised.value.lasting
+        return
+    outbox.open()
+    assert [one for one in line.asked if one.startswith("auth")] == [f"auth {way}"]
+    assert (line.user, line.password) == ("bgs", "secret")
+
+
+@pytest.mark.parametrize(
+    ("code", "lasting", "said"),
+    [
+        (454, False, f"{NAME}现在不让登录（服务器答复 454 no ***）。请稍后再运行。"),
+        (
+            *(535, True),
+            f"{NAME}不接受登录名“bgs”和它的密码（服务器答复 535 no ***）。"
+            "请核对登录名；多数邮箱要用“授权码”代替登录密码，在邮箱网页的设置里生成。",
+        ),
+    ],
+)
+def test_a_refused_login_is_told_without_the_password(
+    post: Post, code: int, lasting: bool, said: str
+) -> None:
+    outbox, line, slept = post(auth=[smtplib.SMTPAuthenticationError(code, b"no secret")])
+    line.ways = "PLAIN"
+    with pytest.raises(UnreachableError) as raised:
+        hand_over(outbox)
+    assert (str(raised.value), raised.value.lasting) == (said, lasting)
+    assert slept == ([] if lasting else [5.0, 20.0])
+
+
+@pytest.mark.parametrize(("user", "password"), [("bgs", "密码"), ("办公室", "secret")])
+def test_a_name_or_password_typed_in_chinese_is_not_sent(
+    post: Post, user: str, password: str
+) -> None:
+    _, line, slept = post()
+    line.ways = "PLAIN"
+    outbox = Outbox(Server("smtp.example.com", 587, user), lambda: password, slept.append)
+    with pytest.raises(UnreachableError, match="邮箱的登录名或密码里有汉字或全角字符") as raised:
+        outbox.open()
+    assert raised.value.lasting
+    assert not any(one.startswith("auth") for one in line.asked)
+
+
+def test_a_server_without_encryption_gets_nothing(post: Post) -> None:
+    outbox, line, _ = post()
+    line.safe = False
+    with pytest.raises(UnreachableError) as raised:
+        outbox.open()
+    assert str(raised.value).startswith(f"{NAME}不提供加密（STARTTLS），没有登录，也没有发信。")
+    assert (raised.value.lasting, line.asked, line.closed) == (True, ["hello"], 1)
+
+
+def test_a_letter_larger_than_the_server_takes_is_not_sent(post: Post) -> None:
+    outbox, line, _ = post()
+    line.esmtp_features = {"size": "2097152"}
+    outcome = outbox.send(SENDER, ["a@example.com"], b"x" * 2097153)
+    assert outcome == Outcome("refused", "信件太大（2 MB），服务器最多收 2 MB")
+    assert "mail" not in line.asked
+    assert outbox.send(SENDER, ["a@example.com"], b"x" * 2097152).result == "sent"
+    line.esmtp_features = {"size": "2048"}
+    assert outbox.send(SENDER, ["a@example.com"], b"x" * 4000).detail == (
+        "信件太大（4 KB），服务器最多收 2 KB"
+    )
 
 
 # ---------------------------------------------------------------- the mailbox's server
@@ -1106,3 +1199,16 @@ def test_a_coded_file_that_shows_its_end_is_whole(end: str, cut: bool) -> None:
     part = "Content-Type: application/pdf\nContent-Transfer-Encoding: base64\n\n"
     assert is_cut(message_from_bytes(f"{head}{part}{end}".encode())) == cut
     assert not is_cut(message_from_bytes(f"{head}{part}{end}\n--b--\n".encode()))
+
+
+def test_files_in_an_outlook_envelope_are_named_where_they_have_no_name(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    files = (("", b"one"), ("表.xlsx", b"two"), ("", b"three"))
+    envelope = Envelope("林一帆", "jj@example.com", "表", "<1@x>", NOW, None, files, 1)
+    monkeypatch.setattr(messages, "open_tnef", lambda content: envelope)
+    found = read_letter(TNEF_MARK + b"...")
+    assert [one.name for one in found.attachments] == ["未命名-1", "表.xlsx", "未命名-2"]
+    assert (found.sender_name, found.sender, found.subject) == ("林一帆", "jj@example.com", "表")
+    assert (found.message_id, found.sent_at, found.arrived_at) == ("<1@x>", NOW, None)
+    assert found.note == "里面还夹着没有拆开的信或链接，请打开邮件查看"

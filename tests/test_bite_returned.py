@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from taskxl.forms.identity import DrawnCell, DrawnColumn, Identity, Layout, RowMark, digest_text
 from taskxl.forms.issue import compose_form
 from taskxl.forms.returned.asked import asked_fields, drawn_fields
+from taskxl.forms.returned.drawn import read_drawing
 from taskxl.forms.returned.head_lines import read_labels, split_labels
 from taskxl.forms.returned.headings import check_headings
 from taskxl.forms.returned.matching import Register, RowKeys
@@ -18,7 +19,7 @@ from taskxl.forms.returned.reader import Expected, read_return
 from taskxl.forms.returned.tally import Tally, Why, tell_attached
 from taskxl.forms.returned.whose import FormMarks, decide_office
 from taskxl.intake.grids import Area, Book, Line, Note, Sheet, Value
-from taskxl.model import ASKED, Attached, Entry, Period, Person, Return, Task
+from taskxl.model import ASKED, Attached, Entry, Milestone, Period, Person, Return, Task
 from taskxl.tasks import plan_text
 from tests.returned_support import (
     EXPECTED,
@@ -426,8 +427,10 @@ def test_each_reason_to_leave_a_text_over_has_a_sentence(why: Why, said: str) ->
     tally = Tally("表.xlsx", (Sheet("甲", ((), (None, " 甲 "))),))
     tally.keep(why, 0, 2, 2)
     (found,) = tally.explain_rest("办公室")
-    assert found.message == (f"{said}。已原样列入“未归位内容”，请核对要不要并入某项任务。")
-    assert found.severity == ("info" if why == "beyond" else "warning")
+    asked = "" if why == "beyond" else "，请核对要不要并入某项任务"
+    assert found.message == f"{said}。已原样列入“未归位内容”{asked}。"
+    told = ("E312", "info") if why == "beyond" else ("E303", "warning")
+    assert (found.code, found.severity) == told
     assert (found.office, found.sheet, found.cell) == ("办公室", "甲", "B2")
     assert texts(tally.unplaced) == ["甲"]
 
@@ -962,3 +965,137 @@ def test_a_form_drawn_without_a_column_asks_for_nothing_there() -> None:
     assert draft.read().submissions[0].asked == ("status", "progress", "reporter")
     draft.identity = form.identity  # a form of old does not say how it was drawn
     assert draft.read().submissions[0].asked == ASKED
+
+
+def test_a_plan_is_known_with_its_dates_and_without() -> None:
+    steps = (Milestone("(1) 下达年度任务。", date(2021, 3, 31)), Milestone("(2) 6月底前开工。"))
+    task = replace(TASKS["2"], content="分解任务到校。\n关键节点：", milestones=steps)
+    catalog = Expected(replace(MASTER, tasks=(task,)), PERIOD).catalog
+    assert plan_text(task) != catalog.plans["2"]
+    for text in (plan_text(task), catalog.plans["2"], steps[0].text):
+        assert catalog.is_form_text(text), text
+    assert not catalog.is_form_text("分解任务到校。\n关键节点：\n(2) 6月底前开工。")
+
+
+@pytest.mark.parametrize(
+    ("state", "day", "note", "found"),
+    [
+        ("已完成", None, "2月30日完成", ["E305"]),
+        ("已完成（2月30日）", None, "", ["E305"]),
+        ("已完成", "4月18日", "2月30日完成", []),  # the date is told
+        ("已完成", None, "2月28日完成", []),
+        ("天干", None, "2月30日完成", ["E304"]),
+    ],
+)
+def test_a_day_that_no_calendar_has_is_asked_about_where_no_date_is_told(
+    state: str, day: str | None, note: str, found: list[str]
+) -> None:
+    draft = draft_form()
+    for column, value in (("完成情况", state), ("完成日期", day), ("说明", note)):
+        draft.put(SAFETY, column, value, MILESTONES)
+    ret = draft.read()
+    assert codes(ret) == found
+    if found == ["E305"]:
+        assert said_of(ret, "E305") == ["写的是“2月30日”，没有这一天。请核实后改正。"]
+
+
+def test_a_drawing_knows_the_columns_whose_words_it_knows() -> None:
+    columns = (
+        DrawnColumn("甲", ("任务.天干",), 1, "天干"),
+        DrawnColumn("甲", ("任务.名称",), 2, "地支"),
+        DrawnColumn("甲", ("任务.名称",), 3, "子丑"),
+        DrawnColumn("甲", ("任务.编号", "任务.进展"), 4, "寅卯", "{{任务.编号}}{{任务.进展}}"),
+        DrawnColumn("甲", ("报告期",), 5, "辰巳"),
+        DrawnColumn("乙", ("节点.内容",), 1, "午未"),
+        DrawnColumn("乙", ("节点.状态",), 2),
+        DrawnColumn("丙", ("协办.名称",), 1, "申酉"),
+    )
+    drawing = read_drawing([Identity("", "", "", layout=Layout(columns))])
+    (task,), (step,), (seen,) = (drawing.tables_on(name) for name in "甲乙丙")
+    assert (task.captions, task.places) == (
+        {"地支": "title", "寅卯": "progress"},
+        {"title": 2, "progress": 4},
+    )
+    assert task.composed == {4: "{{任务.编号}}{{任务.进展}}"}
+    assert (step.kind, step.captions, step.places) == (
+        *("milestone", {"午未": "milestone"}),
+        {"milestone": 1, "state": 2},
+    )
+    assert (task.is_answered, step.is_answered, seen.is_answered) == (True, True, False)
+    assert drawing.tables_on("甲 (2)") == drawing.tables_on("甲")
+    assert list(drawing.tables_on("改了名")) == [task, step, seen]
+
+
+@pytest.mark.parametrize(
+    ("strangers", "numbered", "code"), [(1, True, None), (3, True, "R205"), (3, False, None)]
+)
+def test_a_table_of_other_work_is_not_taken_for_one_task_of_ours(
+    strangers: int, numbered: bool, code: str | None
+) -> None:
+    others = ["采购办公电脑", "装修接待大厅", "组织职工体检"][:strangers]
+    rows: list[list[Value]] = [
+        [str(n) if numbered else None, title, "年内完成", "办公室", "正常推进", "在办", None, None]
+        for n, title in enumerate(others, 11)
+    ]
+    ret = read_sheets([["填报股室：办公室"], HEADER[:8], own_row("2"), *rows])
+    assert ret.code == code
+    if code:
+        assert ret.reason == (
+            "表中多数任务不在主清单里（只认出 1 项），看不出是本单位的进展情况表，"
+            "“填报股室”写的是“办公室”。请用下发的表填报。"
+        )
+    else:
+        assert [entry.task for entry in ret.submissions[0].entries] == ["2"]
+        assert said_of(ret, "E303")[0].startswith("A4") == numbered
+
+
+def test_a_drawn_line_of_two_answers_looks_right_for_its_last_only() -> None:
+    drawn = [DrawnCell("甲", "A1", "单位（盖章）：{{股室}}　经手：{{填报人}}")]
+
+    def said(*row: str) -> dict[str, str]:
+        facts = read_labels(Sheet("甲", (row,)), [1], drawn=drawn).facts
+        return {fact.field: fact.text for fact in facts}
+
+    assert said("单位（盖章）：办公室　经手：王五", "甲") == {
+        "office": "办公室",
+        "reporter": "王五",
+    }
+    assert said("单位(盖章)：办公室 经 手：", "王五") == {"office": "办公室", "reporter": "王五"}
+    assert said("单位（盖章）：　经手：王五", "甲") == {"office": "", "reporter": "王五"}
+    assert said("单位（盖章）：　经手：____", "甲") == {"office": "", "reporter": "甲"}
+
+
+def test_rows_of_two_offices_may_be_the_one_that_is_named() -> None:
+    claim = decide_office(EXPECTED.catalog, FormMarks(), "办公室", {"2", "5"}, 2)
+    assert (claim.office, claim.source) == ("办公室", "office cell")
+
+
+def test_a_label_in_a_note_says_nothing_that_a_paragraph_has_said() -> None:
+    rows = (("填报股室：办公室",), HEADER[:8], tuple(own_row("2")))
+    sheet = Sheet("甲", rows, notes=(Note("comment", "A3", "填报人：赵六"),))
+    for line, reporter, left in (
+        ("填报人：王五", "王五", ["填报人：赵六"]),
+        ("无", "赵六", ["无"]),
+    ):
+        book = Book("表.docx", "docx", (sheet,), (Line(1, line),))
+        ret = read_return(EXPECTED, book, "表.docx")
+        assert (ret.submissions[0].reporter, texts(ret.unplaced)) == (reporter, left)
+
+
+def test_of_a_task_that_fell_away_only_what_was_typed_is_left_over() -> None:
+    draft = draft_form()
+    draft.put(PAPERS, "进展情况", "已印发。")
+    fewer = replace(MASTER, tasks=(*MASTER.tasks[:2], *MASTER.tasks[3:]))
+    later = Expected(fewer, PERIOD, EXPECTED.form_texts)
+    ret = draft.read(later)
+    assert texts(ret.unplaced) == ["已印发。"]
+    assert "的行是下发过、主清单里现在没有的任务" in said_of(ret, "E303")[0]
+
+
+def test_a_state_with_its_date_is_done_on_that_day() -> None:
+    draft = draft_form()
+    draft.put(SAFETY, "完成情况", "已完成（4月18日）", MILESTONES)
+    ret = draft.read()
+    said = next(one for one in ret.submissions[0].milestones if one.milestone == "1/1")
+    assert (said.state, said.done_on, said.done_text) == ("已完成", date(2021, 4, 18), "4月18日")
+    assert (codes(ret), ret.unplaced) == ([], ())

@@ -319,3 +319,11 @@ def test_two_tables_side_by_side_are_read_in_a_form_and_not_in_a_heap_of_rows() 
         tall = sheet_of(*rows, *([] for _ in range(height)))
         assert (stack_tables(tall) is not None) == stacked
     assert stack_tables(sheet_of()) is None
+
+
+def test_a_column_of_states_alone_is_no_progress() -> None:
+    rows = [["1", "甲", "正常推进", "缺人"]]
+    columns = columns_of("编号", "项目名称", "推进进度", "存在问题", rows=rows)
+    assert (columns["status"], "progress" in columns) == ((3,), False)
+    (table,) = find_tables(sheet_of(("编号", "项目名称", "进展情况", "存在问题", "下一步工作计划")))
+    assert (table.column("obstacles"), table.column("due")) == (4, None)

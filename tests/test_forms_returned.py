@@ -406,7 +406,7 @@ def test_work_beyond_the_list_is_no_fault_where_the_form_asks_for_it() -> None:
     ]
     ret = draft.read(Expected(MASTER, PERIOD, EXPECTED.form_texts | {"清单以外的其他工作"}))
     assert texts(ret.unplaced) == ["迎接县里检查", "已备齐"]
-    assert [(f.code, f.severity) for f in ret.findings] == [("E303", "info")]
+    assert [(f.code, f.severity) for f in ret.findings] == [("E312", "info")]
 
 
 def test_a_row_that_is_only_like_a_task_never_stands_in_for_it() -> None:

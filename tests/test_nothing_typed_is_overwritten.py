@@ -50,6 +50,8 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "bulletin": ("--month", "4"),
     "card": ("--month", "4", "--all"),
     "ledger": (),
+    "year": (),
+    "rollup": ("工作区", "-o", "合计"),
     "export": ("--month", "4", "--to", "csv"),
 }
 MORE = {
@@ -58,9 +60,10 @@ MORE = {
     "mail issue": [("--month", "5", "--zip")],
     "card": [("--month", "4", "--office", "计财股")],
     "export": [("--month", "4"), ("--year", "--to", "json")],
+    "year": [("--calendar",), ("--calendar", "--office", "计财股")],
     "ledger": [("--month", "4", "--at", "1"), ("--originals", "原件")],
 }
-ELSEWHERE = {"demo", "rules", "explain"}
+ELSEWHERE = {"demo", "rules", "explain", "open"}
 
 
 def list_commands() -> Iterator[str]:
@@ -102,6 +105,7 @@ def run(workspace: Workspace, name: str, *words: str) -> None:
         "信/报送.xlsx": workspace.root.parent / "信" / "报送.xlsx",
         "工作区": workspace.root,
         "原件": workspace.root / "原件",
+        "合计": workspace.root / "各单位汇总.xlsx",
     }
     spelt = [str(places.get(word, word)) for word in words]
     with pytest.raises(SystemExit):

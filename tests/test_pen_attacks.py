@@ -41,7 +41,8 @@ def corrected(workspace: Workspace) -> list[tuple[str, str, str, str]]:
 
 
 def asides(workspace: Workspace) -> list[Path]:
-    return sorted(workspace.merge_folder(APRIL).glob("*手工改过*"))
+    folder = workspace.merge_folder(APRIL)
+    return sorted([*folder.glob("*手工改过*"), *folder.glob("*更新前*")])
 
 
 def change_master(workspace: Workspace, change: Callable[[MasterList], MasterList]) -> None:

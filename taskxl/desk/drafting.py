@@ -9,6 +9,7 @@ from typing import Any
 
 from taskxl.dates import report_day
 from taskxl.desk.came_back import LETTER_WORDS, note_returned
+from taskxl.desk.filled_forms import find_filled
 from taskxl.desk.issuing import compose_forms
 from taskxl.desk.lists import load_master
 from taskxl.desk.merging import look_at_month
@@ -185,6 +186,7 @@ def _compose_remind(
         names = list_sent_names(ledger, period)
         since = (ledger.first_issued(period) if ledger else None) or period.first_day
         waiting = find_waiting(ledger, master, period, min(since, period.first_day))
+        filled = find_filled(workspace, ledger, period, {one.sha256 for one in month.files})
     items, notes = [], []
     if "" in waiting and left:
         notes.append(
@@ -198,6 +200,15 @@ def _compose_remind(
                 f"{state.office}有一封信（{quote(waiting[state.office], 40)}）没有读到，"
                 f"里面可能就是表，{held}。请打开邮箱查看，把附件另存后放进回收；"
                 f"确实没有表的，运行 taskxl mail remind --office {state.office}。"
+            )
+            if office is None:
+                continue
+        if lying := [path for path, whose in filled.items() if whose == state.office]:
+            held = f"请核实后再发{urging}" if office else f"没有写{urging}"
+            notes.append(
+                f"{state.office}的表在{show(lying[0].parent.name)}文件夹里已经填了"
+                f"（{quote(lying[0].name)}），{held}。要当作报送，请放进回收；"
+                f"不是它报的，运行 taskxl mail remind --office {state.office}。"
             )
             if office is None:
                 continue

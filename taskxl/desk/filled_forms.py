@@ -1,11 +1,13 @@
-"""Forms in 下发/ in which somebody has written, or beside it: seen, and never taken for returns."""
+"""Forms that somebody filled elsewhere than in 回收/: seen, and never taken for returns."""
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from hashlib import sha256
 from itertools import groupby
 from pathlib import Path
 
+from taskxl.forms.identity import identity_sheets
 from taskxl.intake.gate import Refusal, check_content
 from taskxl.intake.grids import CellError
 from taskxl.intake.reading import read_book
@@ -25,55 +27,71 @@ Texts = Counter[tuple[str, str]]
 """How often each text stands on each sheet of a workbook; texts are squeezed."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What a workbook says: its texts, and the keys of the periods whose marks it bears."""
+
+    texts: Texts
+    periods: frozenset[str]
+
+
 def find_filled(
     workspace: Workspace, ledger: Ledger | None, period: Period, returned: Collection[str] = ()
-) -> list[Path]:
-    """Return the files in 下发/ of a period, and in the folder of its month, that were filled.
+) -> dict[Path, str]:
+    """Return the filled forms of a period that lie elsewhere than in 回收/, each with its office.
 
-    They say something which no form issued says.
+    They say something which no form issued says. They are looked for where people put them by
+    mistake: in 下发/, in the month's folder, in 汇总/ and in other folders beside it, and in the
+    workspace's own folder, where one that bears another month's mark is that month's.
 
     Copies of forms, and what was put aside, are among them. `returned` are the SHA-256 of files
     that lie in 回收/ already: of these nothing needs to be said. A form that was only saved anew
     says nothing new; a file that cannot be read is left out.
     """
     if ledger is None:
-        return []
+        return {}
     known = {*returned, *ledger.files(period).values()}
+    records = careful_writer(ledger, workspace.root, None).records
     suspects = [
         (path, content)
-        for folder in (workspace.issue_folder(period), workspace.issue_folder(period).parent)
-        for path, content in _list_files(folder)
-        if (digest := sha256(content).hexdigest()) not in known
-        and not careful_writer(ledger, workspace.root, None).records.wrote(digest)
+        for path, content in _list_suspects(workspace, period)
+        if (digest := sha256(content).hexdigest()) not in known and not records.wrote(digest)
     ]
     if not suspects:
-        return []
+        return {}
     offices = {workspace.form_path(office, period): office for office in ledger.issued(period)}
     digests = ledger.form_digests(period)
+    whose = {digest: office for office, digest in digests}
     bases = [
         [digest for office, digest in digests if offices.get(path, office) == office]
         for path, _ in suspects
     ]
     needed = sorted({digest for base in bases for digest in base})
     issued = dict(zip(needed, _read_texts([ledger.content(one) for one in needed]), strict=True))
+    filled: dict[Path, str] = {}
     found = _read_texts([content for _, content in suspects])
-    return [
-        path
-        for (path, content), base, texts in zip(suspects, bases, found, strict=True)
-        if texts is not None
+    for (path, content), base, read in zip(suspects, bases, found, strict=True):
         # A form known from its folder alone tells nothing of what was written in it since.
-        and sha256(content).hexdigest() not in base
-        and _says_more(texts, [forms for digest in base if (forms := issued[digest])])
-    ]
+        if read is None or sha256(content).hexdigest() in base:
+            continue
+        if path.parent == workspace.root and read.periods and period.key not in read.periods:
+            continue
+        forms = {digest: told.texts for digest in base if (told := issued[digest])}
+        if form := _find_form(read.texts, forms):
+            filled[path] = whose[form]
+    return filled
 
 
-def _says_more(texts: Texts, issued: Sequence[Texts]) -> bool:
-    """Tell whether a workbook is one of the forms issued with something written in it."""
-    alike = [one for one in issued if 2 * (texts & one).total() >= one.total()]
-    return bool(alike) and all(texts - one for one in alike)
+def _find_form(texts: Texts, issued: Mapping[str, Texts]) -> str | None:
+    """Return the form issued that a workbook is with something written in it; None if none is."""
+    shared = {digest: (texts & one).total() for digest, one in issued.items()}
+    alike = [digest for digest, one in issued.items() if 2 * shared[digest] >= one.total()]
+    if not alike or not all(texts - issued[digest] for digest in alike):
+        return None
+    return max(alike, key=lambda digest: shared[digest] / max(issued[digest].total(), 1))
 
 
-def describe_filled(paths: Sequence[Path]) -> list[str]:
+def describe_filled(paths: Iterable[Path]) -> list[str]:
     """Return a line on the filled forms of each folder; none where there are none."""
     lines = []
     for folder, some in groupby(paths, key=lambda path: path.parent.name):
@@ -84,24 +102,40 @@ def describe_filled(paths: Sequence[Path]) -> list[str]:
     return lines
 
 
-def _list_files(folder: Path) -> Iterator[tuple[Path, bytes]]:
-    for path in sorted(folder.iterdir()) if folder.is_dir() else ():
-        hidden = path.name.startswith(("~$", "."))
-        if path.suffix.lower() in _KINDS and path.is_file() and not hidden:
-            yield path, read_whole(path)
+def _list_suspects(workspace: Workspace, period: Period) -> Iterator[tuple[Path, bytes]]:
+    """Yield the workbooks that may be filled forms; never what lies in 回收/ or is taskxl's own."""
+    month = workspace.month_folder(period)
+    summary = workspace.summary_path(period).stem
+    parts = (workspace.issue_folder(period), month, workspace.merge_folder(period))
+    others = (
+        path
+        for path in (sorted(month.iterdir()) if month.is_dir() else ())
+        if path.is_dir() and not path.is_symlink() and not path.name.startswith(".")
+    )
+    left = {*parts, workspace.returns_folder(period)}
+    for folder in (*parts, *(path for path in others if path not in left), workspace.root):
+        for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+            hidden = path.name.startswith(("~$", "."))
+            # A summary that the 办公室 corrected is no longer known by its content.
+            ours = path == workspace.master_path or (
+                folder == workspace.merge_folder(period) and path.name.startswith(summary)
+            )
+            if path.suffix.lower() in _KINDS and path.is_file() and not hidden and not ours:
+                yield path, read_whole(path)
 
 
-def _read_texts(contents: Sequence[bytes]) -> list[Texts | None]:
-    """Return the texts of workbooks, each read in a worker; None for one that cannot be read."""
-    results = read_isolated(_count_texts, None, contents, limits=_LIMITS)
-    return [None if isinstance(texts, Refusal) else texts for _, texts in results]
+def _read_texts(contents: Sequence[bytes]) -> list[_Told | None]:
+    """Return what workbooks say, each read in a worker; None for one that cannot be read."""
+    results = read_isolated(_read_told, None, contents, limits=_LIMITS)
+    return [None if isinstance(told, Refusal) else told for _, told in results]
 
 
-def _count_texts(context: None, content: bytes) -> Texts:
+def _read_told(context: None, content: bytes) -> _Told:
     book = read_book(content, "表", check_content(content, "表.xlsx", _LIMITS))
-    return Counter(
+    texts = Counter(
         (squeeze(sheet.name), text)
         for sheet in book.sheets
         for row, column, value in sheet.cells()
         if not isinstance(value, CellError) and (text := squeeze(sheet.text(row, column)))
     )
+    return _Told(texts, frozenset(mark.period for mark in identity_sheets(book)))

@@ -286,6 +286,7 @@ def add_orders(
 
 def check_workspace(workspace: Workspace) -> tuple[Finding, ...]:
     """Return what is doubtful in 主清单.xlsx, in the templates of 附件2, letters and documents."""
+    from taskxl.desk.new_offices import take_up_offices
     from taskxl.forms.returned.headings import check_headings
     from taskxl.forms.template.template import check_template, drawn_layout
     from taskxl.mail.texts import TEMPLATES, check_text
@@ -305,7 +306,9 @@ def check_workspace(workspace: Workspace) -> tuple[Finding, ...]:
         for finding in check_document(name, workspace.template(name), example)
     ]
     unset = check_settings(master.settings)
-    tasks = check_tasks(master.tasks, master.offices)
+    # What the next run takes up by itself is nobody's to mend.
+    taken = take_up_offices(master)
+    tasks = check_tasks(taken.tasks, (*master.offices, *taken.offices))
     found = (*findings, *tasks, *closings, *unset, *drawn, *texts)
     return _call_offices(found, master.settings)
 

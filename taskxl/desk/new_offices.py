@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from taskxl.master.reading.offices import find_known, join_names
+from taskxl.master.reading.offices import find_known, join_names, split_names
 from taskxl.model import MasterList, Office, Task
 from taskxl.roster import Roster, is_collective
 from taskxl.text import squeeze
@@ -22,7 +22,7 @@ def take_up_offices(master: MasterList) -> TakenUp:
     """Return what the offices named in 任务 add to 股室, each once, in their order.
 
     A name that is nearly one of 股室 may be that one miswritten or cut short: it stays out, and
-    M107 asks about it. Names run together are parted as in a list.
+    M107 asks about it. Names run together, or with a slash between, are parted as in a list.
 
     >>> from taskxl.model import Settings
     >>> tasks = [("基教科",), ("计财科基教科", "各科室"), ("计财科",)]
@@ -62,7 +62,7 @@ def take_up_offices(master: MasterList) -> TakenUp:
 
 
 def _part(name: str, known: Iterable[str]) -> tuple[str, ...]:
-    parts = join_names([name], frozenset(known))
+    parts = join_names(split_names(name), frozenset(known))
     return parts if len(parts) > 1 else (name,)
 
 

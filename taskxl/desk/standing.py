@@ -6,15 +6,17 @@ from datetime import date
 from taskxl.dates import report_day
 from taskxl.dates.year import year_periods
 from taskxl.desk.lists import load_master
-from taskxl.desk.merging import look_at_month
+from taskxl.desk.lost_months import explain_absence, was_issued
+from taskxl.desk.merging import look_at_month, note_strays
 from taskxl.desk.return_files import Progress
 from taskxl.findings import SEVERITY_WORDS, count_by_severity
 from taskxl.ledger import mark_of
 from taskxl.ledger.looking import look_into_ledger
 from taskxl.model import MasterList, Month, Period, Settings
 from taskxl.reports.send_back import send_back_text
-from taskxl.text import show
-from taskxl.words import OFFICE_STATES
+from taskxl.roster import divide_tasks
+from taskxl.text import call_offices, show
+from taskxl.words import NOT_DUE, OFFICE_STATES
 from taskxl.workspace.folder import Workspace
 
 START = (
@@ -82,19 +84,26 @@ def recall_standing(workspace: Workspace, period: Period, today: date) -> MonthS
 def find_standing(workspace: Workspace, today: date, progress: Progress = None) -> Standing:
     """Return where the latest issued month stands on a day, and what is to be done next.
 
+    A month whose folder is not in its place is the latest all the same: the lines say where it is.
     Nothing is written. Raises TaskxlError where 主清单.xlsx cannot be read.
     """
     master, _ = load_master(workspace)
     settings = master.settings
-    issued = [period for period in year_periods(settings) if workspace.has_month(period)]
+    issued = [period for period in year_periods(settings) if was_issued(workspace, period)]
     head = f"{show(master.title)}：任务 {len(master.tasks)} 项，工作区 {show(workspace.root)}"
+    if not issued and not divide_tasks(master):
+        why = "还没有下发过任何月份的表：没有一项任务写明了责任股室。"
+        cure = "请在主清单“任务”表的“牵头股室”一栏填上，存盘后再运行 taskxl。"
+        return Standing((head, call_offices(why, settings.office_word) + cure), ())
     if not issued:
         month = today.month if today.year == settings.year else settings.first_month
         return Standing(
             (head, "还没有下发过任何月份的表。"), ((f"issue {month}", "下发各股室的表"),)
         )
     period = issued[-1]
-    merged = look_at_month(workspace, period, progress)
+    if not workspace.has_month(period):
+        return Standing((head, explain_absence(workspace, period)), ())
+    merged = look_at_month(workspace, period, progress, today)
     with look_into_ledger(workspace) as ledger:
         last = ledger.month(period) if ledger else None
     fresh = last is not None and mark_of(last) == mark_of(merged)
@@ -107,6 +116,7 @@ def find_standing(workspace: Workspace, today: date, progress: Progress = None) 
         f"{period.name}：{_describe_deadline(period, master, today)}，{state}",
         _describe_offices(merged),
         f"缺口：{_describe_findings(merged)}",
+        *(call_offices(note, settings.office_word) for note in note_strays(workspace, merged)),
     )
     return Standing(lines, tuple(steps))
 
@@ -121,11 +131,12 @@ def _describe_deadline(period: Period, master: MasterList, today: date) -> str:
 def _describe_offices(month: Month) -> str:
     owing = [state for state in month.offices if state.owes]
     parts = [f"应报 {len(owing)}"]
-    for state, word in OFFICE_STATES.items():
-        names = [one.office for one in owing if one.state == state]
+    for word in (*OFFICE_STATES.values(), NOT_DUE):
+        names = [one.office for one in owing if one.word == word]
         if names:
             more = "等" if len(names) > _SHOWN_NAMES else ""
-            listed = "" if state == "submitted" else f"（{'、'.join(names[:_SHOWN_NAMES])}{more}）"
+            is_told = word != OFFICE_STATES["submitted"]
+            listed = f"（{'、'.join(names[:_SHOWN_NAMES])}{more}）" if is_told else ""
             parts.append(f"{word} {len(names)}{listed}")
     return "，".join(parts)
 

@@ -42,12 +42,12 @@ def write_clean_copy(month: Month) -> bytes:
     with xlsxwriter.Workbook(buffer, workbook_options()) as workbook:
         created = datetime.combine(month.as_of, time())
         workbook.set_properties({"title": view.heading("进展情况汇总表"), "created": created})
-        write_table(workbook, Styles(workbook), layout, layout.anchors)
+        write_table(workbook, Styles(workbook), layout, layout.anchors, view.word)
     return buffer.getvalue()
 
 
 def make_clean_table(view: MonthView) -> Table:
-    """Return 汇总表 with nothing in it but what list and offices say."""
+    """Return 汇总表 with nothing in it but what list and offices say, in the same words."""
     from taskxl.tasks import gather_groups
 
     rows: list[Row | Section] = []
@@ -72,7 +72,7 @@ def make_clean_table(view: MonthView) -> Table:
 
 def _texts_of(view: MonthView, task: Task) -> dict[str, str]:
     """Return the row of a task by header."""
-    from taskxl.tasks import plan_text
+    from taskxl.tasks import shown_plan, shown_title
 
     order = {office: n for n, office in enumerate(view.responsible[task.id])}
     entries = sorted(
@@ -81,8 +81,8 @@ def _texts_of(view: MonthView, task: Task) -> dict[str, str]:
     lead, remarks = view.lead_of(task), list_remarks(view, task)
     texts = {
         NUMBER: task.number or "",
-        TITLE: task.title or "",
-        PLAN: plan_text(task),
+        TITLE: shown_title(task),
+        PLAN: shown_plan(task),
         OFFICES: "\n".join(task.offices),
     }
     for name, column in FIELD_COLUMNS.items():

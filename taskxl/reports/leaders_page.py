@@ -74,20 +74,17 @@ def _arrow(before: str, now: str) -> str:
 
 
 def decisions(view: MonthView) -> list[str]:
-    """Return what the bureau's leaders together are asked to decide, in the offices' words.
+    """Return what leaders are asked to decide, in the offices' words: all that 分管领导 lists.
 
-    First what only they can decide as the office itself says, then delays that are asked for.
+    First what only the leaders together can decide as the office itself says, then delays that are
+    asked for, then what one leader can settle, last the offices that are silent for months.
     """
-    told = [
-        line
-        for task in view.month.master.tasks
-        for line in sheet_leaders.asked_by_offices(view, task)
-        if _TOGETHER.search(line)
-    ]
-    delays = [
-        line for task in view.month.master.tasks for line in sheet_leaders.delays_asked(view, task)
-    ]
-    return list(dict.fromkeys([*told, *delays]))
+    tasks = view.month.master.tasks
+    asked = [line for task in tasks for line in sheet_leaders.asked_by_offices(view, task)]
+    together = [line for line in asked if _TOGETHER.search(line)]
+    delays = [line for task in tasks for line in sheet_leaders.delays_asked(view, task)]
+    silent = sheet_leaders.silent_offices(view, tasks)
+    return list(dict.fromkeys([*together, *delays, *asked, *silent]))
 
 
 def open_instructions(view: MonthView) -> list[str]:

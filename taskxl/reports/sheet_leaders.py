@@ -203,14 +203,19 @@ def _obstacles(view: MonthView, task: Task) -> str:
 
 def _decisions(view: MonthView, tasks: Sequence[Task]) -> list[str]:
     """Return what a leader is asked for, a line each: silent offices, delays and help asked for."""
-    lines: list[str] = []
-    for office in dict.fromkeys(view.lead_of(task) for task in tasks):
-        said = view.states.get(office)
-        if said is not None and said.months_missing > 1:
-            lines.append(f"{office}已连续 {said.months_missing} 个月没有报送，请过问")
+    lines = silent_offices(view, tasks)
     for task in tasks:
         lines += delays_asked(view, task) + asked_by_offices(view, task)
     return [f"提请研究 {number}　{line}" for number, line in enumerate(lines, 1)]
+
+
+def silent_offices(view: MonthView, tasks: Sequence[Task]) -> list[str]:
+    """Return a line for each office that leads one of the tasks and is silent for months."""
+    return [
+        f"{office}已连续 {said.months_missing} 个月没有报送，请过问"
+        for office in dict.fromkeys(view.lead_of(task) for task in tasks)
+        if (said := view.states.get(office)) is not None and said.months_missing > 1
+    ]
 
 
 def delays_asked(view: MonthView, task: Task) -> list[str]:

@@ -3,10 +3,12 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import cached_property
 
 from taskxl.approval import is_approval
 from taskxl.dates import report_day
+from taskxl.dates.due import find_due
 from taskxl.forms.identity import Block
 from taskxl.forms.issue import FILLED, NO_MILESTONES, form_title, report_notice
 from taskxl.forms.returned.matching import Register, RowKeys, squeeze_keys
@@ -35,6 +37,9 @@ _PAGE = re.compile(
 _LONGEST_APPROVAL = 40
 _APPROVED = re.compile(r"同意|已阅|审定|已审|审核|审签|审阅|核准|批准|签发")
 _DATE_LIKE = re.compile(r"[\d年月日.\-/:~至]*")
+
+_LIST_TITLE = re.compile(r".{0,40}(?:清单|一览表|分解表|台账)|附件\d*[:：]?")
+_DAY = re.compile(r"(?=.*\d)[\d年月日号上中下旬底末前内力争完成\-./]{2,16}")
 
 
 @dataclass(frozen=True)
@@ -229,6 +234,36 @@ class Catalog:
             for pattern in self._patterns
             if (match := pattern.fullmatch(squeezed))
         )
+
+    def is_listed(self, text: str) -> bool:
+        """Tell whether a text of a list (附件1) says only what 主清单 says, too.
+
+        Such are a heading, names and remarks of tasks, and dates on which something is due.
+        """
+        plain = squeeze(text)
+        if plain in self._listed or _LIST_TITLE.fullmatch(plain):
+            return True
+        due = find_due(plain, self.settings.year) if _DAY.fullmatch(plain) else None
+        return due is not None and due.due in self._dues
+
+    @cached_property
+    def _listed(self) -> frozenset[str]:
+        texts = {self.master.title}
+        for task in self.master.tasks:
+            texts |= {task.section or "", task.leader or "", *task.offices, *task.remarks}
+            texts |= {
+                "、".join(task.lead_offices),
+                "、".join(task.offices),
+                "\n".join(task.remarks),
+            }
+            names = [person.name for person in task.persons]
+            texts |= {*names, "、".join(names), "\n".join(names)}
+        return frozenset(map(squeeze, texts))
+
+    @cached_property
+    def _dues(self) -> frozenset[date | None]:
+        steps = [step for task in self.master.tasks for step in task.milestones]
+        return frozenset({*(s.due for s in steps), *(s.listed_due for s in steps)} - {None})
 
     def is_fixed_text(self, text: str) -> bool:
         """Tell whether a text stands in the form's template just so, numbers apart."""

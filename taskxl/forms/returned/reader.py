@@ -432,6 +432,8 @@ class _Reader:
         registers = self.catalog.registers(own)
         beyond = self._find_beyond(part)
         for below in range(beyond + 1, part.bottom + 1):
+            if not any(map(value_text, self.tally.sheets[part.sheet].rows[below - 1])):
+                break  # what stands further down is no more work
             self.why.setdefault((part.sheet, below), "beyond")
         goes_on: set[int] = set()
         for row in (*part.rows, *part.others):
@@ -571,7 +573,11 @@ class _Reader:
                 self.tally.file,
                 code="R205",
                 reason=reason,
-                unplaced=self.tally.unplaced,
+                unplaced=tuple(
+                    one
+                    for one in self.tally.unplaced
+                    if reason != _A_LIST or not self.catalog.is_listed(one.text)
+                ),
                 attached=self.attached,
                 about=self._others_told(parts),
             )
