@@ -435,11 +435,18 @@ def test_short_lines_behind_a_sign_head_the_numbered_tasks(sign: str) -> None:
     ]
 
 
-def test_a_sign_before_what_belongs_to_a_task_heads_nothing() -> None:
-    read = text(
-        "云溪镇2025年重点工作责任清单\n1、秸秆禁烧\n▲加强巡查\n牵头站所：农业中心\n"
-        "2、整治撂荒地\n▲摸清底数\n牵头站所：自然资源所\n"
-    )
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("▲加强巡查\n牵头站所：农业中心", "▲摸清底数\n牵头站所：自然资源所"),
+        (
+            "牵头站所：农业中心\n▲工作措施\n（1）巡查。\n（2）整改。",
+            "牵头站所：自然资源所\n▲工作措施\n（1）摸底。\n（2）整治。",
+        ),
+    ],
+)
+def test_a_sign_before_what_belongs_to_a_task_heads_nothing(first: str, second: str) -> None:
+    read = text(f"2025年重点工作责任清单\n1、秸秆禁烧\n{first}\n2、整治撂荒地\n{second}\n")
     assert [(t.section, t.title) for t in read[0].tasks] == [
         (None, "秸秆禁烧"),
         (None, "整治撂荒地"),

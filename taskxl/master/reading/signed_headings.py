@@ -16,13 +16,15 @@ _LONGEST = 24
 def find_signed_headings(lines: Sequence[Line]) -> frozenset[int]:
     """Return the numbers of short lines behind a sign (▲民生战线) that head numbered items.
 
-    Each line with that sign does, there are several, and no Chinese numeral heads anything.
+    Each line with that sign does, there are several, all different (●工作措施 comes in each task),
+    and no Chinese numeral heads anything.
     """
     said = [line for line in lines if squeeze(line.text)]
     marks = [read_mark(line.text, {}, line.label) for line in said]
     if any(mark and mark.family < NUMBER for mark in marks):
         return frozenset()
     heads: dict[str, list[int]] = {}
+    texts: dict[str, set[str]] = {}
     for at, line in enumerate(said):
         sign = _SIGN.match(line.text.strip()) if not line.label else None
         if sign is None:
@@ -31,4 +33,10 @@ def find_signed_headings(lines: Sequence[Line]) -> frozenset[int]:
         short = len(squeeze(line.text)) <= _LONGEST and not _INSIDE.search(line.text)
         is_head = short and below is not None and not take_duties(line.text)[1]
         heads.setdefault(sign[1], []).append(line.number if is_head else 0)
-    return frozenset(n for found in heads.values() if len(found) > 1 and all(found) for n in found)
+        texts.setdefault(sign[1], set()).add(squeeze(line.text))
+    return frozenset(
+        number
+        for sign, found in heads.items()
+        if all(found) and len(found) == len(texts[sign]) > 1
+        for number in found
+    )
