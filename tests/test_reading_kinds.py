@@ -8,6 +8,7 @@ from taskxl.intake.grids import Area, Book, Line, Sheet, Value
 from taskxl.master.reading.responsibility import read_duty, take_duties, unfold_labels
 from taskxl.master.reading.task_list import read_task_list
 from taskxl.model import TaskList
+from taskxl.text import squeeze
 from tests.support import parse_table
 
 Read = tuple[TaskList, tuple[Finding, ...]]
@@ -276,3 +277,214 @@ def test_headers_that_nobody_knows_are_judged_by_their_words_too() -> None:
         ("苏蔓青", ()),
         ("方以诺", ()),
     ]
+
+
+@pytest.mark.parametrize("said", ["民生实事", "民生\\n实事"])
+def test_a_word_for_a_group_names_the_task_where_no_other_does(said: str) -> None:
+    read = table(
+        f"| 2024年民生实事分解表 | | | |\n| 序号 | {said} | 责任单位 | 完成时限 |\n"
+        "| 1 | 改造供水管网 | 县水利局\\n县城投公司 | 5月底前动工 |\n"
+        "| 2 | 新建公园1处 | 县住建局 | 9月投入使用 |"
+    )
+    assert offices(read) == [
+        ("改造供水管网", ("县水利局",), ("县城投公司",)),
+        ("新建公园1处", ("县住建局",), ()),
+    ]
+    assert dues(read) == [["2024-05-31"], ["2024-09-30"]]
+    grouped = table(
+        "| 2024年民生实事分解表 | | | | |\n"
+        f"| 序号 | {said} | 工作任务 | 责任单位 | 完成时限 |\n"
+        "| 1 | 一、供水 | 改造供水管网 | 县水利局 | 5月底前 |\n"
+        "| 2 | 二、公园 | 新建公园1处 | 县住建局 | 9月底前 |"
+    )
+    assert [(t.section, t.title) for t in grouped[0].tasks] == [
+        ("一、供水", "改造供水管网"),
+        ("二、公园", "新建公园1处"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("lead", "supporting"),
+    [
+        ("起 草 司 局", "会 签 司 局"),
+        ("起草处室", "会签处室"),
+        ("责任司局", "配合司局"),
+        ("起草单位", "会签单位"),
+    ],
+)
+def test_who_drafts_leads_and_who_signs_too_supports(lead: str, supporting: str) -> None:
+    read = table(
+        "| 2024年立法工作计划 | | | | |\n"
+        f"| 序 号 | 项 目 名 称 | {lead} | {supporting} | 计划送审时间 |\n"
+        "| 1 | 储备管理办法 | 法规司 | 财务司、物资司 | 2024年6月底前 |\n"
+        "| 2 | 统计调查制度 | 规划司 | | 5月 |"
+    )
+    assert offices(read) == [
+        ("储备管理办法", ("法规司",), ("财务司", "物资司")),
+        ("统计调查制度", ("规划司",), ()),
+    ]
+
+
+@pytest.mark.parametrize("colon", ["：", ":", "： "])
+@pytest.mark.parametrize("header", ["时间节点", "完成时限"])
+def test_dated_lines_in_a_due_cell_are_milestones(header: str, colon: str) -> None:
+    read = table(
+        f"| 2024年折子工程 | | | |\n| 序号 | 工作任务 | {header} | 主责单位 |\n"
+        f"| 1 | 改造站点 | 3月底前{colon}完成设计；\\n第三季度{colon}完成主体\\n和附属工程。 | 住建委 |\n"
+        f"| 2 | 建设步道 | 12月底前{colon}建成开放。 | 园林局 |\n"
+        "| 3 | 修订办法 | 10月底前 | 法规科 |\n| 4 | 清理库房 | 6月底前：\\n全部 | 办公室 |"
+    )
+    assert dues(read) == [
+        ["2024-03-31", "2024-09-30"],
+        ["2024-12-31"],
+        ["2024-10-31"],
+        ["2024-06-30"],
+    ]
+    first, second, third, _ = read[0].tasks
+    assert [squeeze(m.text) for m in first.milestones] == [
+        "3月底前:完成设计;",
+        "第三季度:完成主体和附属工程。",
+    ]
+    assert squeeze(second.milestones[0].text) == "12月底前:建成开放。"
+    assert third.milestones[0].text == "修订办法"
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "3月底前完成设计；\\n10月底前完成主体。",
+        "3月底前：完成设计；10月底前：完成主体。",
+        "1—3月：完成设计\\n4—10月：完成主体",
+        "1.3月底前完成设计；\\n2.10月底前完成主体",
+        "2024年3月底之前，设计\\n2024年10月底之前，施工",
+    ],
+)
+def test_each_date_with_what_is_done_by_then_is_a_milestone(cell: str) -> None:
+    read = table(
+        "| 2024年折子工程 | | | |\n| 序号 | 工作任务 | 时间节点 | 主责单位 |\n"
+        f"| 1 | 改造站点 | {cell} | 住建委 |\n| 2 | 建设步道 | 12月底前 | 园林局 |"
+    )
+    assert dues(read) == [["2024-03-31", "2024-10-31"], ["2024-12-31"]]
+    assert all("设计" in m.text for t in read[0].tasks[:1] for m in t.milestones[:1])
+
+
+@pytest.mark.parametrize(
+    "cell", ["9月投入使用", "6月底之前\\n9月底之前", "第二季度末\\n第三季度末", "9月底前完成"]
+)
+def test_dates_alone_are_no_texts_of_milestones(cell: str) -> None:
+    read = table(
+        "| 2024年折子工程 | | | |\n| 序号 | 工作任务 | 时间节点 | 主责单位 |\n"
+        f"| 1 | 改造站点 | {cell} | 住建委 |\n| 2 | 建设步道 | 12月底前 | 园林局 |"
+    )
+    assert [(m.text, str(m.due)) for m in read[0].tasks[0].milestones] == [
+        ("改造站点", "2024-09-30")
+    ]
+
+
+def test_a_due_merged_over_several_tasks_is_that_of_each() -> None:
+    read = table(
+        "| 2023年工作安排 | | | |\n| 完成时间 | 序号 | 工作任务 | 责任股室 |\n"
+        "| 2月底前 | 1 | 制定方案 | 办公室 |\n| | 2 | 召开会议 | 人事股 |\n"
+        "| 6月底前 | 3 | 建设中心 | 科技股 |\n| | 4 | 开展抽检 | 监管股 |\n"
+        "| | 5 | 编制计划 | 财务股 |",
+        (Area(3, 1, 4, 1), Area(5, 1, 6, 1)),
+    )
+    assert dues(read) == [["2023-02-28"], ["2023-02-28"], ["2023-06-30"], ["2023-06-30"], []]
+    assert [m.text for t in read[0].tasks for m in t.milestones] == [
+        *("制定方案", "召开会议", "建设中心", "开展抽检"),
+    ]
+
+
+def test_of_work_and_target_the_work_is_the_name() -> None:
+    read = table(
+        "| 2024年时序进度表 | | | | | |\n"
+        "| 序号 | 重点工作 | 目标任务 | 时序进度 | | 牵头科室 |\n"
+        "| | | | 上半年 | 下半年 | |\n"
+        "| 1 | 迎接评审 | 通过现场评审 | 完成自评 | 通过评审 | 医务部 |\n"
+        "| 2 | 提升满意度 | 不低于92分 | 开展测评 | — | 门诊部 |",
+        (*(Area(2, n, 3, n) for n in (1, 2, 3, 6)), Area(2, 4, 2, 5)),
+    )
+    assert [(t.title, t.content) for t in read[0].tasks] == [
+        ("迎接评审", "通过现场评审"),
+        ("提升满意度", "不低于92分"),
+    ]
+    assert dues(read) == [["2024-06-30", "2024-12-31"], ["2024-06-30"]]
+
+
+@pytest.mark.parametrize("foot", ["填报：督查室", "填报单位：督查室", "填表：王芳"])
+def test_who_filled_in_the_list_is_no_task(foot: str) -> None:
+    read = table(
+        "| 2024年督办台账 | | | |\n| 编号 | 督办事项 | 主办部门 | 办结时限 |\n"
+        "| D-1 | 修订办法 | 法务部 | 6月底前 |\n| D-2 | 排查隐患 | 安全部 | 9月底前 |\n"
+        f"| {foot} | | | 审核： |"
+    )
+    assert [t.number for t in read[0].tasks] == ["D-1", "D-2"]
+
+
+@pytest.mark.parametrize("sign", ["▲", "●", "◆ ", "■"])
+def test_short_lines_behind_a_sign_head_the_numbered_tasks(sign: str) -> None:
+    read = text(
+        f"云溪镇2025年重点工作责任清单\n{sign}乡村战线\n1、秸秆禁烧\n牵头站所：农业中心\n"
+        f"完成时限：10月底前\n2、整治撂荒地\n牵头站所：自然资源所\n{sign}治理战线\n"
+        "3、化解积案\n牵头站所：综治中心\n备注：领导变动的，由接任同志负责。"
+    )
+    assert [(t.section, t.number, t.title, t.content) for t in read[0].tasks] == [
+        ("乡村战线", "1", "秸秆禁烧", ""),
+        ("乡村战线", "2", "整治撂荒地", ""),
+        ("治理战线", "3", "化解积案", ""),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("▲加强巡查\n牵头站所：农业中心", "▲摸清底数\n牵头站所：自然资源所"),
+        (
+            "牵头站所：农业中心\n▲工作措施\n（1）巡查。\n（2）整改。",
+            "牵头站所：自然资源所\n▲工作措施\n（1）摸底。\n（2）整治。",
+        ),
+    ],
+)
+def test_a_sign_before_what_belongs_to_a_task_heads_nothing(first: str, second: str) -> None:
+    read = text(f"2025年重点工作责任清单\n1、秸秆禁烧\n{first}\n2、整治撂荒地\n{second}\n")
+    assert [(t.section, t.title) for t in read[0].tasks] == [
+        (None, "秸秆禁烧"),
+        (None, "整治撂荒地"),
+    ]
+
+
+def test_a_heading_may_begin_with_a_year() -> None:
+    read = text(
+        "云溪区重点任务分解方案\n一、2023年主要预期目标\n1.生产总值增长7%\n责任单位：区发改局\n"
+        "2.投资增长10%\n责任单位：区统计局\n二、项目建设\n3.招商引资\n责任单位：区招商局\n"
+    )
+    assert [t.section for t in read[0].tasks] == [
+        *["一、2023年主要预期目标"] * 2,
+        "二、项目建设",
+    ]
+
+
+JOINED = (
+    "| 2025年整改台账 | | | | |\n| 序号 | 整改任务 | 牵头单位 | 配合单位 | 完成时限 |\n"
+    "| 1 | 建成平台 | {name} | 信息中心 | 6月底 |\n| 2 | 制定办法 | 人事处 | {name}、工会 | 9月底 |\n"
+    "| 3 | 修订规程 | {third} | 教务处 | 9月底 |"
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "third", "parts"),
+    [
+        ("实验室与设备管理处", "人事处", 1),
+        ("发展规划处与学科办公室", "工会", 1),
+        ("实验室与设备管理处", "实验室", 2),  # one of them stands alone: they are two
+        ("县财政局与县审计局", "人事处", 2),
+        ("县财政局和县审计局", "人事处", 2),
+    ],
+)
+def test_a_name_with_and_in_it_is_one_where_the_list_shows_so(
+    name: str, third: str, parts: int
+) -> None:
+    first, second, _ = table(JOINED.format(name=name, third=third))[0].tasks
+    assert len(first.lead_offices) + len(first.supporting_offices) == parts + 1
+    assert len(second.supporting_offices) == parts + 1
+    assert (first.lead_offices == (name,)) == (parts == 1)

@@ -113,7 +113,8 @@ def fill_draft(draft: Draft, grid: Grid, header: Header, row: int) -> Iterator[t
         # A column that says no more than what is done by when is one of milestones.
         planned = [text for text in described if split_plan(text).milestones == (text,)][:1]
         described = [text for text in described if text not in planned]
-    due = _read_due_cell(grid, header, row, bool(described or planned))
+    begins = (draft.place.sheet, draft.place.row) == (grid.sheet.name, row)
+    due = _read_due_cell(grid, header, row, begins or bool(described or planned))
     bound = any(
         grid.covered_from_above(row, column.index)
         for name in ("number", "title")
@@ -167,7 +168,10 @@ def _add_step(draft: Draft, step: Step) -> None:
 
 
 def _read_due_cell(grid: Grid, header: Header, row: int, inherits: bool) -> Value:
-    """Return the row's due cell; where the row has a plan, also the one merged over it."""
+    """Return the row's due cell, or the one merged over it where the row `inherits` that.
+
+    It does where it begins a task or has a plan of its own.
+    """
     due: Value = None
     for column in header.of("due"):
         area = grid.area(row, column.index)

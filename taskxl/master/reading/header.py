@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from taskxl import words
@@ -253,7 +253,15 @@ def _read_columns(grid: Grid, top: int, bottom: int) -> tuple[Column, ...]:
         field, known = ("stage", False) if stage else found or ("", False)
         text = stage or text
         columns.append(Column(index, field, squeeze(text), known))
-    return tuple(columns)
+    return _find_title(columns)
+
+
+def _find_title(columns: Sequence[Column]) -> tuple[Column, ...]:
+    """Take a word that may be a section's or a task's as the task's, where no other names it."""
+    if any(column.field in ("title", "content") for column in columns):
+        return tuple(columns)
+    may = [c for c in columns if c.field == "section" and c.header in words.SECTION_OR_TITLE]
+    return tuple(replace(c, field="title") if c in may[:1] else c for c in columns)
 
 
 def _score(columns: Sequence[Column]) -> float:

@@ -15,7 +15,8 @@ from taskxl.text import is_blank, squeeze
 # Of two columns that may both hold the task's name, the better word for it comes first.
 _TITLE_WORDS = ("名称", "项目", "任务", "事项", "主要工作", "重点工作", "实事", "工作")
 _NAMES = re.compile(r"(?:任务|项目|事项|工作)名称$")
-_DETAILS = re.compile(r"^(?:主要|具体)任务|任务(?:分解|内容)$")  # say more of what another names
+# Say more of what another names.
+_DETAILS = re.compile(r"^(?:主要|具体|(?:年度?)?目标)任务|任务(?:分解|内容)$")
 _PROBLEM = re.compile(r"问题")
 _RECTIFIES = re.compile(r"整改|销号")
 _BEGINS = re.compile(r"开始|启动|起始|开工|起止")

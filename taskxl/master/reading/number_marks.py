@@ -13,7 +13,7 @@ _FAMILIES = tuple(
     re.compile(pattern)
     for pattern in (
         rf"第(?P<n>{_CHINESE})(?:章|部分|篇|节)[、:：\s]*",
-        rf"(?P<n>{_CHINESE})[、.．](?!\d)\s*",
+        rf"(?P<n>{_CHINESE})(?:、|[.．](?!\d))\s*",
         rf"[（(]\s*(?P<n>{_CHINESE})\s*[)）][、.．]?\s*",
         rf"(?:第(?P<n>{_CHINESE})[，、,：:]|(?:任务|实事|问题|举措|项目|事项|工程)(?P<m>{_CHINESE}|\d{{1,2}})[：:、])\s*",
         r"(?P<n>\d{1,3})\s*(?:[.．、](?!\d)|(?=\s[\u4e00-\u9fff]))\s*",
@@ -57,6 +57,8 @@ def read_mark(text: str, last: Mapping[int, int], label: str = "") -> Mark | Non
     ('2', '3')
     >>> read_mark("2.5月底前开园", {NUMBER: 1}).rest, read_mark("2.5公里道路", {NUMBER: 1})
     ('5月底前开园', None)
+    >>> read_mark("一、2023年主要目标", {}).rest
+    '2023年主要目标'
     >>> read_mark("1.2 修订清单", {}).number
     '1.2'
     """

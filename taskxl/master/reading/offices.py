@@ -15,6 +15,7 @@ OFFICE_END = re.compile(rf"(?:{'|'.join(words.OFFICE_ENDINGS)}|局|委|部|厅|�
 OFFICE_LIKE = re.compile(rf"(?=.{{3,8}}$).*(?:{'|'.join(words.OFFICE_ENDINGS)})")
 PERSON_LIKE = re.compile(rf"(?:{'|'.join(words.SURNAMES)})[\u4e00-\u9fff]{{1,2}}")
 QUOTED = re.compile(r"“[^“”，。；]{1,12}”(?=.*[^”]$)")
+_JOINS = re.compile(r"(.{2,}?)[和及与](.{2,})")
 _LONGEST = 16  # characters of a name that is looked for inside of others
 _LONGEST_OFFICE = 26
 _ANY = re.compile(r"\w")
@@ -118,10 +119,13 @@ def looks_like_office(name: str) -> bool:
 def find_known(cells: Iterable[str], like: re.Pattern[str] = OFFICE_LIKE) -> frozenset[str]:
     """Return the names that a list shows, out of all its cells of one kind.
 
-    A name that is made up of others is none: `职成教处高教处` beside `职成教处` and `高教处`.
+    A name that is made up of others is none: `职成教处高教处` beside `职成教处` and `高教处`; nor
+    is one that joins two (`甲处与乙处`), unless the cells show it to be one (`_find_joined`).
     What is left between known names in two different cells, and looks `like` a name, is one too.
     """
-    names = {squeeze(name) for cell in cells for name in split_names(cell)}
+    listed = [tuple(map(squeeze, split_names(cell))) for cell in cells]
+    names = {name for cell in listed for name in cell}
+    single = _find_joined(listed)
     known: set[str] = set()
     for name in sorted(names, key=lambda name: (len(name), name)):
         if len(name) >= 2 and len(part_names(name, known, like)) == 1:
@@ -137,7 +141,34 @@ def find_known(cells: Iterable[str], like: re.Pattern[str] = OFFICE_LIKE) -> fro
         if not learnt:
             break
         known |= learnt
+    known = {name for name in known if name in single or not _sides_of(name)}
     return frozenset(name for name in known if len(part_names(name, known, like)) == 1)
+
+
+def _sides_of(name: str) -> tuple[str, ...]:
+    """Return the two offices that a name joins (甲处和乙处), () where it joins none."""
+    both = _JOINS.fullmatch(name)
+    return both.groups() if both and all(map(OFFICE_END.search, both.groups())) else ()
+
+
+def _find_joined(listed: Iterable[Sequence[str]]) -> frozenset[str]:
+    """Return the names with 与 that are each one office: 实验室与设备管理处.
+
+    They stand in several cells, in one of them before a further name, and neither side of them
+    stands alone anywhere. Two that begin with the same place (县财政局与县审计局) are never one.
+    """
+    cells = set(map(tuple, listed))
+    alone = {name for cell in cells for name in cell}
+    inner = {name for cell in cells for name in cell[:-1]}
+    return frozenset(
+        name
+        for name in inner
+        if "与" in name
+        and (sides := _sides_of(name))
+        and not alone.intersection(sides)
+        and sides[0][0] != sides[1][0]
+        and sum(name in cell for cell in cells) > 1
+    )
 
 
 def part_names(
@@ -207,7 +238,8 @@ def join_names(left: Collection[str], known: Collection[str]) -> tuple[str, ...]
     parts: list[str] = []
     for name in left:
         found = part_names(name, known)
-        if len(found) == 1 and (both := re.fullmatch(r"(.{2,}?)[和及与](.{2,})", name)):
+        whole = squeeze(name) in known and "与" in name
+        if len(found) == 1 and not whole and (both := _JOINS.fullmatch(name)):
             sides = both.groups()
             if all(squeeze(side) in known or OFFICE_END.search(side) for side in sides):
                 found = sides

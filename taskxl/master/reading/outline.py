@@ -9,6 +9,7 @@ from taskxl.intake.grids import Book, Line
 from taskxl.master.reading.drafts import is_note, read_leader
 from taskxl.master.reading.number_marks import CHINESE, HEADING, read_mark
 from taskxl.master.reading.responsibility import Duty, take_duties
+from taskxl.master.reading.signed_headings import find_signed_headings
 from taskxl.text import squeeze
 
 PLAIN = 99  # the family of items without a mark: inside of whatever has one
@@ -159,6 +160,7 @@ def read_chapters(book: Book, plain: frozenset[int] = frozenset()) -> list[Chapt
     waiting: list[tuple[int, str]] = []
     closed = False
     last: dict[int, int] = {}
+    signed = find_signed_headings(book.lines) - plain
     for line in _join_captions(book.lines):
         text = _TAIL.sub("", f"{line.label}{line.text}").strip()
         if not squeeze(text):
@@ -166,6 +168,8 @@ def read_chapters(book: Book, plain: frozenset[int] = frozenset()) -> list[Chapt
         item = _read_item(line, text, last)
         if item is None and line.number in plain:
             item = Item(PLAIN, None, None, "", _POINT.sub("", text), line.number)
+        elif line.number in signed:
+            item = Item(HEADING, None, None, "", _POINT.sub("", text), line.number)
         here = chapters[-1]
         if item is None and is_chapter_title(text):
             waiting.append((line.number, text))
@@ -178,7 +182,7 @@ def read_chapters(book: Book, plain: frozenset[int] = frozenset()) -> list[Chapt
                 here.loose.append((line.number, text))
         else:
             # A short line inside of an item is no title: after a title counting begins anew.
-            begins = item.ordinal == 1 or (item.kind == PLAIN and not here.items)
+            begins = item.ordinal == 1 or (item.kind in (PLAIN, HEADING) and not here.items)
             if waiting and begins:
                 chapters.append(Chapter(squeeze(waiting[-1][1])))
             elif waiting and here.items:

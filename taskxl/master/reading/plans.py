@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 
 from taskxl.dates import Calendar, Due, find_due, read_date
@@ -10,7 +11,7 @@ from taskxl.intake.grids import Value, value_text
 from taskxl.master.list_rules import VAGUE_DATE
 from taskxl.master.reading.drafts import Draft, Step
 from taskxl.model import Milestone
-from taskxl.plan_text import Plan, is_heading, split_plan
+from taskxl.plan_text import Plan, is_heading, split_plan, strip_ordinal
 from taskxl.text import is_blank, show, squeeze, tidy
 
 Report = Callable[[Finding], None]
@@ -22,6 +23,13 @@ _DUE_STATED = re.compile(
     rf"|\d月\d{{1,2}}[日号](?:{_DONE_WORDS}|[)）]?$)"
 )
 
+_WHEN = (
+    r"(?:20\d\d年)?(?:(?:\d{1,2}月?[-—–~至到])?\d{1,2}月(?:\d{1,2}[日号]|份?[底末初]?|[上中下]旬)"
+    r"|第?[一二三四1-4]季度[底末]?|[上下]半年|(?:20\d\d)?年[底末])(?:之|以)?前?"
+)
+_DATED = re.compile(rf"{_WHEN}(?![份底末初前]|[之以]前)[:：，,]?\s*[^\W\d]\w")
+_DATED_COLON = re.compile(rf"{_WHEN}[:：]")
+_SENTENCES = re.compile(r"(?<=[。；;])|\n")
 _ENDLESS = re.compile(r"[（(]([^（）()]{2,8})[)）]。?$")
 
 
@@ -55,7 +63,11 @@ def read_plan(
             content.append(step.text)
             if not has_due:
                 continue
-            texts = (draft.title or step.text.split("\n")[0] or squeeze(value_text(step.due)),)
+            dated = _read_dated(step.due)
+            step = replace(step, due=None) if dated else step
+            texts = dated or (
+                draft.title or step.text.split("\n")[0] or squeeze(value_text(step.due)),
+            )
         else:
             content.append(plan.content)
         dues = _share_out_due(step, texts, year, calendar)
@@ -77,6 +89,26 @@ def _has_day(text: str, year: int | None) -> bool:
     """Tell whether a text says by which day, and not only how often (每季度)."""
     due = find_due(text, year or 2000)
     return due is not None and due.due is not None and not due.recurring
+
+
+def _read_dated(due: Value) -> tuple[str, ...]:
+    """Return what a due cell says is done by when (3月底前：完成设计), each with its date.
+
+    A single one needs a colon: 9月投入使用 only says by when. A line or sentence that begins
+    without a date goes on with the one above. () where it says less.
+    """
+    texts: list[str] = []
+    for said in _SENTENCES.split(tidy(due)) if isinstance(due, str) else ():
+        if not said:
+            continue
+        if _DATED.match(strip_ordinal(said)):
+            texts.append(said)
+        elif not texts:
+            return ()
+        else:
+            texts[-1] += said
+    several = len(texts) > 1 or any(_DATED_COLON.match(strip_ordinal(text)) for text in texts)
+    return tuple(texts) if several else ()
 
 
 def _share_out_due(
