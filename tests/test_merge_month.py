@@ -18,7 +18,9 @@ from taskxl.model import (
     Period,
     Revision,
     Settings,
+    Settled,
     Unplaced,
+    Wording,
 )
 from tests.months import APRIL, REPORT_DAY, make_master, make_month, make_returns, read_rows
 
@@ -194,6 +196,12 @@ def test_the_page_on_json_says_every_key_type_and_word() -> None:
         month,
         master=replace(month.master, instructions=(order,), delays=(delay,)),
         replies=(replace(month.entries[0], task="批03-1"),),
+        wordings=(
+            Wording(
+                "基教股", "1", "1/1", "完成情况", "均已办结", "已完成", "基教股.xlsx", "表", "E4"
+            ),
+        ),
+        settled=(Settled(month.findings[0], "已电话核实"),),
     )
     document = json.loads(json.dumps(month_json(month, "汇总.xlsx")))
     assert all(document[key] for key in document)

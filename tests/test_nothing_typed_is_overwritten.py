@@ -132,9 +132,10 @@ def type_into(path: Path, text: str, through_openpyxl: bool = True) -> bytes:
 
 
 def list_files(root: Path) -> list[Path]:
-    """Return every file of a workspace but the ledger's own."""
+    """Return every file of a workspace but the ledger's own, and what stands for it elsewhere."""
+    own = ("台账.db", ".taskxl.written")
     return sorted(
-        path for path in root.rglob("*") if path.is_file() and not path.name.startswith("台账.db")
+        path for path in root.rglob("*") if path.is_file() and not path.name.startswith(own)
     )
 
 

@@ -257,10 +257,7 @@ def nothing(post: Post) -> None:
 APRIL_MERGE = ("merge", "--month", "4")
 APRIL_ISSUE = ("issue", "--month", "4")
 FAILURES: tuple[tuple[Callable[[Post], None], tuple[str, ...], str], ...] = (
-    *(
-        (nothing, ("issue", "--month", m), "请写成 4 或 2021-04")
-        for m in ("13", "0", "下月", "")
-    ),
+    *((nothing, ("issue", "--month", m), "请写成 4 或 2021-04") for m in ("13", "0", "下月", "")),
     (nothing, ("merge", "--month", "2020-04"), "这个工作区是 2021 年的"),
     (nothing, ("merge", "--month", "5"), "2021年5月还没有下发"),
     (nothing, ("status", "--month", "12", "--jsn"), "没有选项 --jsn"),
