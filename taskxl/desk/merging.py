@@ -68,7 +68,7 @@ def merge_returns(
         notes += told
         report = merge_one(workspace, ledger, master, period, before, penned, now, progress)
         notes += filter(None, [describe_lookalikes(workspace, period)])
-        notes += describe_elsewhere(workspace, ledger, report.month)
+        notes += describe_elsewhere(workspace, ledger, report.month, year.months)
         notes += describe_filled(find_filled(workspace, ledger, period))
     word = master.settings.office_word
     return replace(report, notes=tuple(call_offices(n, word) for n in (*notes, *report.notes)))

@@ -91,8 +91,8 @@ def merge_folder(
     )
     # What lies elsewhere is no month of the workspace: nothing is kept of it.
     readings = KeptReturns(kept, expected) if kept and folder is None else None
+    files = list_returns(folder) if folder else workspace.list_returns(period)
     folder = folder or workspace.returns_folder(period)
-    files = list_returns(folder)
     arrivals = known or KnownArrivals()
     returns = tuple(read_returns(folder, files, expected, progress, arrivals, readings))
 
