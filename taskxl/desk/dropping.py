@@ -15,6 +15,7 @@ from taskxl.desk.lists import load_master
 from taskxl.desk.months import Before, look_at_folder, require_month
 from taskxl.desk.return_files import Progress
 from taskxl.desk.year_walk import recall_months
+from taskxl.errors import TaskxlError
 from taskxl.intake.gate import read_once, skip_by_name
 from taskxl.intake.refusals import MB, Limits, Refused
 from taskxl.ledger.looking import look_into_ledger
@@ -130,7 +131,9 @@ def try_return(
     require_month(workspace, period)
     master, _ = load_master(workspace)
     with TemporaryDirectory(prefix="taskxl-") as made, look_into_ledger(workspace) as ledger:
-        _land(Path(made), {}, dropped, now)
+        landed = _land(Path(made), {}, dropped, now)
+        if landed.fate == "refused":
+            raise TaskxlError(landed.why)
         before = Before(recall_months(workspace, ledger, master, period), None, now.date())
         merged, _ = look_at_folder(
             workspace, ledger, master, period, before, progress, (), Path(made)

@@ -11,7 +11,7 @@ from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route
 
 from taskxl.errors import TaskxlError
@@ -25,7 +25,7 @@ from taskxl.page import (
 )
 from taskxl.page.asking_page import Ask, posting, showing, text_of
 from taskxl.page.finding_page import ASK, Served
-from taskxl.page.guard import CLOSED, Guard
+from taskxl.page.guard import CLOSED, ENTER, Guard
 from taskxl.page.spaces import House, Space
 from taskxl.text import show
 from taskxl.workspace.folder import MASTER
@@ -82,7 +82,11 @@ def make_app(house: House, served: Served, touch: Callable[[], None]) -> Starlet
             return PlainTextResponse(CLOSED, 403)
         space = request.query_params.get("space", "")
         known = house.find_space(space)
-        answer = RedirectResponse(f"{door.base}/{known.name}/" if known else f"{door.base}/", 303)
+        address = f"{door.base}/{known.name}/" if known else f"{door.base}/"
+        answer: Response = RedirectResponse(address, 303)
+        if request.headers.get("sec-fetch-site", "none") not in ("none", "same-origin"):
+            # A browser sends no Strict cookie along a redirection that began elsewhere.
+            answer = HTMLResponse(f'<meta http-equiv="refresh" content="0;url={address}">')
         answer.headers["Set-Cookie"] = door.cookie(session)
         return answer
 
@@ -144,7 +148,7 @@ def make_app(house: House, served: Served, touch: Callable[[], None]) -> Starlet
     ]
     return Starlette(
         routes=[
-            Route("/enter", enter),
+            Route(ENTER, enter),
             Route(ASK, again, methods=["POST"]),
             Mount(door.base, routes=inside),
         ],
@@ -158,7 +162,7 @@ def open_path(house: House, root: Path | None) -> str:
     space = ""
     if root is not None and (root / MASTER).is_file():
         space = f"&space={house.open_space(root).name}"
-    return f"/enter?ticket={house.door.issue_ticket()}{space}"
+    return f"{ENTER}?ticket={house.door.issue_ticket()}{space}"
 
 
 # ---------------------------------------------------------------- the start page, and work

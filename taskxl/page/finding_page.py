@@ -13,6 +13,7 @@ import os
 import secrets
 import sys
 from dataclasses import dataclass
+from html import escape
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -21,6 +22,7 @@ from taskxl.workspace.files import make_folder
 ASK = "/again"
 _SECONDS = 3.0
 _KEPT = 12
+_WAY = "open.html"
 
 
 def state_folder() -> Path:
@@ -71,10 +73,28 @@ def find_served(folder: Path) -> Served | None:
 
 
 def withdraw(folder: Path, served: Served) -> None:
-    """Take the file away at the end, unless another server has written its own."""
+    """Take the files away at the end, unless another server has written its own."""
     if find_served(folder) == served:
-        with contextlib.suppress(OSError):
-            (folder / "page.json").unlink()
+        for name in ("page.json", _WAY):
+            with contextlib.suppress(OSError):
+                (folder / name).unlink()
+
+
+def hide_address(folder: Path, address: str) -> str:
+    """Return what to give a browser instead of an address that lets somebody in.
+
+    Any user of a Unix computer can read what programs are started with; so the address goes into a
+    file that only its owner can read, which leads there. On Windows nobody else reads that.
+    """
+    if sys.platform == "win32":
+        return address
+    path = folder / _WAY
+    with contextlib.suppress(FileNotFoundError):
+        path.unlink()
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write(f'<!doctype html><meta http-equiv="refresh" content="0;url={escape(address)}">')
+    return path.as_uri()
 
 
 def ask_again(served: Served, workspace: str) -> str | None:

@@ -68,9 +68,8 @@ def settle(ask: Ask, form: FormData) -> Response:
         raise TaskxlError("请写明为什么不算，汇总里会写上这个理由。")
     workspace = ask.here.workspace
     back = text_of(form, "back") == "1"
-    month = settle_finding(
-        workspace, standing.month, gap, "" if back else reason, ask.house.clock.now()
-    )
-    ask.house.months.put(workspace, month)
+    settle_finding(workspace, standing.month, gap, "" if back else reason, ask.house.clock.now())
+    # Not the month from before: another tab may have corrected something meanwhile.
+    ask.house.months.look(workspace, ask.month, 20.0)
     asked = [f"{name}={quote(text_of(form, name))}" for name in ("office", "severity", "page")]
     return ask.go(f"{ask.path('gaps')}?{'&'.join(asked)}")

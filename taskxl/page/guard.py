@@ -9,13 +9,13 @@ everything but the page's own scripts and styles, and keeps nothing.
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from http.cookies import CookieError, SimpleCookie
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 COOKIE = "taskxl"
+ENTER = "/enter"
 TICKET_SECONDS = 300.0
 """How long an opened address lets somebody in, once."""
 FORM_BYTES = 2 << 20
@@ -80,11 +80,11 @@ class Doorkeeper:
 
     def csrf_of(self, cookies: str) -> str | None:
         """Return the CSRF token of the session that a Cookie header names, None of none."""
-        try:
-            jar = SimpleCookie(cookies)
-        except CookieError:
-            return None
-        session = _find(jar[COOKIE].value, self._sessions) if COOKIE in jar else None
+        # Other servers of this computer may have set cookies, malformed or of our name.
+        pairs = (part.strip().partition("=") for part in cookies.split(";"))
+        given = (value.strip('"') for name, _, value in pairs if name == COOKIE)
+        found = (session for one in given if (session := _find(one, self._sessions)))
+        session = next(found, None)
         return None if session is None else self._sessions[session]
 
     def cookie(self, session: str) -> str:
@@ -147,7 +147,9 @@ class Guard:
         """Return the answer to a request that does not come from the person's own page."""
         if headers.getlist("host") != [self.door.host]:
             return PlainTextResponse(_ELSEWHERE, 421)
-        if headers.get("sec-fetch-site", "none") not in _SITES:
+        # The first request comes from a file of the person's own, and bears a ticket.
+        entering = scope["path"] == ENTER and scope["method"] == "GET"
+        if headers.get("sec-fetch-site", "none") not in _SITES and not entering:
             return PlainTextResponse(_ELSEWHERE, 403)
         inside = scope["path"] == self.door.base or scope["path"].startswith(f"{self.door.base}/")
         writes = scope["method"] not in ("GET", "HEAD")

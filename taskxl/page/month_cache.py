@@ -71,11 +71,16 @@ class MonthCache:
         return Look(recall_standing(workspace, period, self.today()), waiting=True)
 
     def put(self, workspace: Workspace, month: Month) -> MonthStanding:
-        """Take over a month that somebody has just merged or looked at."""
+        """Take over a month that somebody has just merged or looked at.
+
+        Where a file has come since, which the month does not know, it is looked at anew instead.
+        """
         standing = judge_standing(workspace, month, self.today())
         mark = self._mark(workspace, month.period)
+        seen = {file.file for file in month.files}
         with self._lock:
-            self._looks[workspace.root, month.period] = (mark, standing)
+            if set(workspace.list_returns(month.period)) <= seen:
+                self._looks[workspace.root, month.period] = (mark, standing)
         return standing
 
     def _work(

@@ -14,7 +14,7 @@ from taskxl import resources
 from taskxl.errors import TaskxlError
 from taskxl.model import Period
 from taskxl.text import safe_file_name, show
-from taskxl.workspace.files import make_folder, read_whole
+from taskxl.workspace.files import explain_os_error, make_folder, read_whole
 
 MASTER = "主清单.xlsx"
 LEDGER = "台账.db"
@@ -255,7 +255,8 @@ def list_returns(folder: Path) -> list[str]:
     Paths are relative to `folder`, with forward slashes.
     Linked folders are not entered but listed, and so is a folder that cannot be opened:
     the gate gives each of them its verdict, so that nothing is passed over in silence.
-    A folder that is not there holds nothing.
+    A folder that is not there holds nothing. Raises TaskxlError, one Chinese line, where `folder`
+    itself cannot be opened: nobody must be called 未报送 for that.
     """
     return sorted(path.relative_to(folder).as_posix() for path in _walk(folder))
 
@@ -267,9 +268,14 @@ def _walk(top: Path) -> Iterator[Path]:
         try:
             with os.scandir(folder) as entries:
                 found = [(Path(entry.path), _is_real_folder(entry)) for entry in entries]
-        except OSError:
+        except OSError as error:
             if folder != top:
                 yield folder
+            elif not isinstance(error, FileNotFoundError):
+                raise TaskxlError(
+                    f"文件夹“{show(top)}”打不开：{explain_os_error(error)}"
+                    "不能当作谁都没有报送，没有往下做。"
+                ) from error
             continue
         for path, is_folder in found:
             if is_folder:
