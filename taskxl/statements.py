@@ -140,6 +140,7 @@ _INTENDED = re.compile(
 _LONGEST = 30  # what is longer tells more than its state
 _LONGEST_WITH_REASON = 80
 _CLAUSE = re.compile(r"[,，。;；]")
+_SPAN_OF_DAYS = re.compile(r"[日号][-—–~至到]")
 _OF_DAYS = re.compile(r"[\d〇○零一二三四五六七八九十年月日号./\\\-,，。;；、:：T]")
 # What behind 已完成 takes it back, and what behind another status says another one.
 _TAKES_BACK = re.compile(
@@ -353,7 +354,9 @@ def says_more_than_day(text: str) -> bool:
     >>> says_more_than_day("6月16日下午"), says_more_than_day("二〇二一年四月二十日")
     (True, False)
     """
-    return bool(_OF_DAYS.sub("", squeeze(text)))
+    said = squeeze(text)
+    # 11月8日-11月9日 names two days; of a span only the last one counts.
+    return bool(_OF_DAYS.sub("", said)) or bool(_SPAN_OF_DAYS.search(said))
 
 
 def says_finished(said: str) -> bool:

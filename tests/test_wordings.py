@@ -112,6 +112,7 @@ def test_a_milestones_state_is_counted_as_meant_and_shown_as_typed(
     [
         ("已于4月15日完成并报备", True),
         ("4月15日 星期四", True),
+        ("4月12日-4月15日", True),
         ("4月15日", False),
         ("2021.4.15.", False),
         ("2021\\4\\15", False),
