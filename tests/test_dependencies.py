@@ -68,7 +68,7 @@ def imported(folder: Path) -> set[str]:
 
 def test_the_program_needs_what_it_declares_and_declares_what_it_needs() -> None:
     needed = declared("options", "install_requires")
-    extras = {"cluster", "keyring", "msg", "pdf"}
+    extras = {"cluster", "keyring"}
     optional = set().union(*(declared("options.extras_require", extra) for extra in extras))
     used = imported(ROOT / "taskxl")
     assert used - needed - optional == set(), "imported and not declared"

@@ -219,8 +219,12 @@ def test_cells_of_several_sheets_are_named_with_theirs() -> None:
     [
         ("已阅。", 0),
         ("阅。何立文 4月28日", 0),
-        ("何立文：同意。", 0),
+        ("何立文同志：原则同意。", 0),
         ("已阅，请5月底前报方案。", 1),
+        ("已阅。请加快", 1),
+        ("同意办理", 1),
+        ("暂不同意。", 1),
+        ("何立文：不同意", 1),
     ],
 )
 def test_who_only_acknowledges_asks_nobody_for_an_answer(

@@ -101,7 +101,7 @@ def take_up_instructions(
         row = rows.get(instruction_id(period, task_id))
         if task is None or (row is None and (not text or _has_row(master, task_id, text))):
             continue
-        if row is None and _ACKNOWLEDGED.fullmatch(_TAIL.sub("", squeeze(text))):
+        if row is None and _is_acknowledged(master, text):
             continue  # 已阅 asks nobody for anything; it stands in the summary
         if row is None:
             fresh.append(make_instruction(master, task, period, text))
@@ -156,9 +156,26 @@ def _has_row(master: MasterList, task: str, text: str) -> bool:
 
 # ---------------------------------------------------------------- what an instruction says
 
-_ACKNOWLEDGED = re.compile(
-    r"(?:[\u4e00-\u9fff]{2,4}[:：,，]?)?(?:已?阅(?:知|悉)?|知悉|圈阅|同意)[。.!！,，]?(?:[\u4e00-\u9fff]{2,4})?"
-)
+_ACKNOWLEDGED = re.compile(r"(?:已?阅(?:知|悉)?|知悉|圈阅|(?:原则)?同意)")
+
+
+def _is_acknowledged(master: MasterList, text: str) -> bool:
+    """Tell whether a text but for a leader's signature and a day only says that it was read.
+
+    Only names of the list are a signature: in 已阅请加快 the last three characters are none.
+    """
+    body = _TAIL.sub("", text)
+    for name in _leaders(master):
+        body = body.replace(name, "")
+    said = re.sub(r"同志|副?局长|书记|[\s:：,，。.!！;；]", "", body)
+    return _ACKNOWLEDGED.fullmatch(said) is not None
+
+
+def _leaders(master: MasterList) -> list[str]:
+    names = [office.leader for office in master.offices] + [one.leader for one in master.tasks]
+    return [name for name in names if name]
+
+
 _TAIL = re.compile(r"[（(\[—\-–\s]*(?:\d{4}[年./-])?\d{1,2}[月./-]\d{1,2}[日号]?[)）\]\s。]*$")
 
 
@@ -168,7 +185,6 @@ def make_instruction(master: MasterList, task: Task, period: Period, text: str) 
     A leader's name counts where it stands at the beginning or at the end, as in a signature; a day
     behind it is the day of writing; a certain date of another kind is the one to be done by.
     """
-    names = [office.leader for office in master.offices] + [one.leader for one in master.tasks]
     tail = _TAIL.search(text)
     body = text[: tail.start()] if tail else text
     year = master.settings.year
@@ -177,7 +193,7 @@ def make_instruction(master: MasterList, task: Task, period: Period, text: str) 
     return Instruction(
         task.id,
         text,
-        by=_find_signature(text, [name for name in names if name]),
+        by=_find_signature(text, _leaders(master)),
         given_on=find_day(day_text(tail.group()), year) if tail else None,
         until=until if _is_ahead(until, period) else None,
         month=period.month,

@@ -11,7 +11,7 @@ from taskxl.intake.refusals import Refused
 from taskxl.text import squeeze
 
 NOT_INSTALLED = (
-    '读取 PDF 要用到 pdfplumber，现在没有安装。请运行 pip install "taskxl[pdf]"，'
+    "读取 PDF 要用到 pdfplumber，现在没有安装。请重新安装 taskxl，"
     "或改用这份文件的 Word、Excel 原件。"
 )
 DAMAGED = "PDF 打不开，可能已损坏或设了密码。请改用这份文件的 Word、Excel 原件。"

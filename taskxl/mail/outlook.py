@@ -12,7 +12,7 @@ from taskxl.mail.headers import decode_bytes, read_arrival, read_date, read_send
 
 TNEF_MARK = (0x223E9F78).to_bytes(4, "little")
 OLE_MARK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_INSTALL = "请运行 pip install 'taskxl[msg]' 后，用 taskxl collect --from 再收这个文件。"
+_INSTALL = "请重新安装 taskxl 后，用 taskxl collect --from 再收这个文件。"
 
 
 @dataclass(frozen=True, slots=True)
