@@ -25,7 +25,7 @@ except ImportError:  # a bare Python has pip's own copy
     from pip._vendor.packaging.utils import canonicalize_name, parse_wheel_filename
 
 ROOT = Path(__file__).resolve().parent.parent
-EXTRAS = ("pdf", "msg", "keyring")
+EXTRAS = ("keyring",)
 """The extras of setup.cfg that a desk needs: reading PDF and saved letters, kept passwords."""
 
 
