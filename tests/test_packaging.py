@@ -255,6 +255,6 @@ def test_what_a_linux_desk_gets(load: type[Loader], tmp_path: Path) -> None:
     assert {"install.sh", "taskxl.desktop", "templates/附件2.xlsx", "docs/upgrading.md"} <= {*files}
     script = files["install.sh"].decode()
     assert "@" not in script.replace('"$@"', "").replace("@COMMAND@", "")
-    assert "taskxl[pdf,msg,keyring]" in script
+    assert "taskxl[keyring]" in script
     assert "--no-index" in script, "nothing is fetched"
     assert 'Exec="@COMMAND@" open %f' in files["taskxl.desktop"].decode()
