@@ -433,3 +433,14 @@ def test_a_report_on_last_year_is_passed_over_and_said_to_be_one() -> None:
     )
     assert [task.title for task in found[0].tasks] == ["改造厕所八处", "培训校长四十名"]
     assert any("回顾以往的工作，不是任务" in said for said in messages(found, "M112"))
+
+
+def test_a_long_name_that_says_by_when_is_not_said_to_break_off() -> None:
+    name = "对因残因贫失学的适龄儿童少年一人一案制定复学方案，" * 3 + "6月底前全部复学"
+    found = read_lines("2024年重点工作任务", f"1.{name}。（基教股）", "2.招聘教师。（人事股）")
+    assert [entry.text for entry in found[0].tasks[0].milestones] == [name]
+    assert not messages(found, "M109")
+    broken = f"1.复学。{name}，确保"
+    assert messages(
+        read_lines("2024年重点工作任务", f"{broken}（基教股）", "2.招聘。（人事股）"), "M109"
+    )

@@ -3,7 +3,7 @@
 from itertools import chain
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from taskxl.findings import Finding
@@ -82,6 +82,7 @@ def test_the_whole_text_has_five_tasks() -> None:
     assert not [finding for finding in findings if finding.code == "M115"]
 
 
+@settings(max_examples=40)
 @given(
     width=st.integers(20, 40),
     pages=st.lists(st.integers(1, 60), max_size=4, unique=True),
@@ -101,6 +102,7 @@ def test_a_text_broken_at_any_width_has_the_same_tasks(
     assert "请与原件核对" in str(findings[0])
 
 
+@settings(max_examples=40)
 @given(st.lists(st.integers(20, 44), min_size=3, max_size=12), st.booleans())
 def test_paragraphs_of_a_line_each_are_never_joined(lengths: list[int], ended: bool) -> None:
     words = (
@@ -112,13 +114,17 @@ def test_paragraphs_of_a_line_each_are_never_joined(lengths: list[int], ended: b
         assert join_broken_lines(book) == (book, [])
 
 
-def test_what_a_word_processor_numbers_or_styles_has_paragraphs() -> None:
+def test_what_a_word_processor_numbers_or_calls_a_heading_is_a_paragraph() -> None:
     lines = list(chain.from_iterable(wrap(text, 24) for text in WHOLE))
     book = book_of(lines)
-    assert join_broken_lines(book)[0] != book
+    assert [line.text for line in join_broken_lines(book)[0].lines] == list(WHOLE)
     for first in (Line(1, lines[0], label="1."), Line(1, lines[0], style="heading 1")):
         styled = Book(book.name, book.kind, (), (first, *book.lines[1:]))
-        assert join_broken_lines(styled) == (styled, [])
+        joined, _ = join_broken_lines(styled)
+        assert [line.text for line in joined.lines] == [lines[0], lines[1], *WHOLE[1:]]
+        assert joined.lines[0] == first
+        long = Book(book.name, book.kind, (), (Line(0, "修路" * 60, label="1."), *book.lines))
+        assert [line.text for line in join_broken_lines(long)[0].lines[1:]] == list(WHOLE)
 
 
 @pytest.mark.parametrize(

@@ -36,10 +36,9 @@ def join_broken_lines(book: Book) -> tuple[Book, list[Finding]]:
     around digits are closed up.
     """
     lines = [line for line in book.lines if squeeze(line.text)]
-    plain = not any(line.label or line.style for line in lines)
     text = [line for line in lines if not is_page_mark(line.text)]
-    width = max((_columns(line.text) for line in text), default=0)
-    if not plain or not _NARROWEST <= width <= _WIDEST:
+    width = max((_columns(line.text) for line in text if not _is_whole(line)), default=0)
+    if not _NARROWEST <= width <= _WIDEST:
         return book, []
     pieces = _gather(text, width)
     joined = [piece for piece in pieces if len(piece.lines) > 1]
@@ -84,11 +83,17 @@ class _Piece:
 def _gather(lines: Sequence[Line], width: int) -> list[_Piece]:
     pieces: list[_Piece] = []
     for line in lines:
-        if pieces and _goes_on(pieces[-1], line.text, width):
+        whole = not pieces or _is_whole(line) or _is_whole(pieces[-1].lines[0])
+        if not whole and _goes_on(pieces[-1], line.text, width):
             pieces[-1] = pieces[-1].and_more(line)
         else:
             pieces.append(_Piece((line,)))
     return pieces
+
+
+def _is_whole(line: Line) -> bool:
+    """Tell whether a word processor numbers a line or calls it a heading: it is a paragraph."""
+    return bool(line.label) or line.style.startswith(("heading", "toc"))
 
 
 def _goes_on(piece: _Piece, text: str, width: int) -> bool:
@@ -125,6 +130,7 @@ def _join_titles(pieces: Sequence[_Piece]) -> list[_Piece]:
         ends = below is None or below > piece.lines[-1].number + 1
         if (
             above
+            and not any(_is_whole(one.lines[0]) for one in (above, piece))
             and apart
             and ends
             and piece.lines[0].number == above.lines[-1].number + 1
