@@ -1,5 +1,7 @@
 """Edges of cards: two rows of labels, whatever label comes first, a small table inside."""
 
+import pytest
+
 from taskxl.intake.grids import Area, Book, Line, Sheet, Value
 from taskxl.master.reading.task_cards import gather_cards_of_lines
 from taskxl.master.reading.task_list import read_task_list
@@ -73,3 +75,26 @@ def test_lines_of_which_not_each_names_its_task_are_no_cards() -> None:
     more = ("责任单位：县水利局", "项目名称：修建水厂", "完成时限：7月底前")
     assert gather_cards_of_lines(lines("2024年重点项目", *named, *more)) is not None
     assert gather_cards_of_lines(lines("2024年重点项目", *named, *bare)) is None
+
+
+@pytest.mark.parametrize("marks", [("", "", ""), ("一、", "1.", "2."), ("（一）", "(1)", "(2)")])
+@pytest.mark.parametrize("between", ["", "\n"])
+def test_what_a_label_asks_for_may_stand_in_the_next_line(
+    marks: tuple[str, str, str], between: str
+) -> None:
+    first, second, third = marks
+    texts = ["2024年重点项目"]
+    for name, office, due in (
+        ("修缮校舍", "县教育局", "6月底前"),
+        ("修建水厂", "县水利局", "7月底前"),
+    ):
+        texts += [f"{first}项目名称：{name}"]
+        texts += f"{second}责任单位：{between}{office}".split("\n")
+        texts += f"{third}完成时限：{between}{due}".split("\n")
+        first = first.replace("一", "二")
+    tasks = read_task_list([lines(*texts)])[0].tasks
+    assert [(task.title, task.lead_offices) for task in tasks] == [
+        ("修缮校舍", ("县教育局",)),
+        ("修建水厂", ("县水利局",)),
+    ]
+    assert [str(task.milestones[0].due) for task in tasks] == ["2024-06-30", "2024-07-31"]

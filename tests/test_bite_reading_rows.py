@@ -94,6 +94,29 @@ def test_who_answers_stands_behind_whichever_comma(work: str) -> None:
     assert [(duty.plain, duty.dues) for duty in duties] == [(("县交通局",), ("6月底前完工",))]
 
 
+@pytest.mark.parametrize("work", ["推进建设", "清淤疏浚。推进建设", "清淤，推进建设"])
+@pytest.mark.parametrize("lead", ["由县水利局负责", "县水利局负责", "由县水利局牵头负责"])
+@pytest.mark.parametrize(
+    ("more", "supporting", "dues"),
+    [
+        ("", (), ()),
+        ("。6月底前完成", (), ("6月底前完成",)),
+        ("，6月底前完成", (), ("6月底前完成",)),
+        ("。县财政局、各镇配合", ("县财政局", "各镇"), ()),
+        ("，县财政局、各镇配合，6月底前完成", ("县财政局", "各镇"), ("6月底前完成",)),
+        ("。县财政局、各镇配合。6月底前完成", ("县财政局", "各镇"), ("6月底前完成",)),
+    ],
+)
+def test_who_leads_may_stand_in_the_sentence_before_the_last(
+    work: str, lead: str, more: str, supporting: tuple[str, ...], dues: tuple[str, ...]
+) -> None:
+    rest, duties = take_duties(f"{work}，{lead}{more}。")
+    assert rest == f"{work}。"
+    assert [name for duty in duties for name in (*duty.lead, *duty.plain)] == ["县水利局"]
+    assert tuple(name for duty in duties for name in duty.supporting) == supporting
+    assert tuple(due for duty in duties for due in duty.dues) == dues
+
+
 def test_of_two_times_one_without_end_is_none() -> None:
     tasks = read_lines(
         "2024年工作任务",
@@ -112,6 +135,12 @@ def test_of_two_times_one_without_end_is_none() -> None:
 )
 def test_what_begins_as_a_section_does(text: str, is_one: bool) -> None:
     assert is_marked_section(text) is is_one
+
+
+def test_a_note_on_the_first_office_in_the_middle_of_a_line_is_left_out() -> None:
+    rest, duties = take_duties("修缮校舍（列第一位的为牵头单位，下同）。（县教育局、县住建局）")
+    assert rest == "修缮校舍。"
+    assert [duty.plain for duty in duties] == [("县教育局", "县住建局")]
 
 
 # ---------------------------------------------------------------- what a person says
@@ -285,14 +314,15 @@ def test_a_column_that_skips_does_not_count() -> None:
 
 
 @pytest.mark.parametrize("blank", [0, 1, 2])
-def test_a_table_that_goes_on_says_from_which_cell(blank: int) -> None:
+@pytest.mark.parametrize("rows", [1, 2])
+def test_a_table_that_goes_on_says_from_which_cell(blank: int, rows: int) -> None:
     header: tuple[Value, ...] = ("序号", "任务名称", "责任股室", "完成时限")
     first = Sheet("表1", (header, (1.0, "修缮校舍", "基建股", "6月底前")), line=2)
-    rest: tuple[Value, ...] = (2.0, "招聘教师", "人事股", "9月底前")
-    second = Sheet("表2", (*[()] * blank, rest), line=3)
+    rest = [(float(n), f"招聘{n}名教师", "人事股", "9月底前") for n in (2, 3)][:rows]
+    second = Sheet("表2", (*[()] * blank, *rest), line=3)
     lines = (Line(1, "2024年重点任务清单"),)
     found = read_task_list([Book("清单.docx", "docx", (first, second), lines)])
-    assert [task.number for task in found[0].tasks] == ["1", "2"]
+    assert [task.number for task in found[0].tasks] == ["1", "2", "3"][: rows + 1]
     cells = [f.cell for f in found[1] if f.code == "M108" and "没有表头" in f.message]
     assert cells == [f"A{blank + 1}"]
 

@@ -418,16 +418,12 @@ def _take_labels_at_end(line: str, duties: list[Duty]) -> str:
 
 
 def _take_last_sentences(line: str, duties: list[Duty]) -> str:
-    """Take the sentences, or the part behind `，由`, with which a line ends."""
-    ends = [found.end() for found in re.finditer(r"[。；;！!\n]\s*(?=.)", line)]
+    """Take the sentences with which a line ends, and the last clauses before that say who leads."""
+    ends = [0, *(found.end() for found in re.finditer(r"[。；;！!\n]\s*(?=.)", line))]
     start, taken = len(line), list[Duty]()
-    for at in reversed([0, *ends]):
+    for at in reversed(ends):
         sentence = line[at:start]
-        by = _BY_INSIDE.search(sentence)
-        duty = read_duty(sentence) if at or not by else None
-        if duty is None and by and not taken and (duty := read_duty(sentence[by.end() :])):
-            duties.append(duty)
-            return f"{line[: at + by.start()]}。"
+        duty = read_duty(sentence) if at or not _BY_INSIDE.search(sentence) else None
         if duty is None and _is_due(sentence.strip(_ENDS)) and start == len(line):
             duty = Duty(dues=(sentence.strip(_ENDS),))  # counts only behind a statement of who
         elif duty is None or not (
@@ -436,14 +432,23 @@ def _take_last_sentences(line: str, duties: list[Duty]) -> str:
             break
         taken.insert(0, duty)
         start = at
-    if any(duty.names_somebody for duty in taken) and line[:start].strip():
-        duties += taken
-        return line if any(duty.acts for duty in taken) else line[:start].rstrip()
-    return _take_last_clauses(line, ends[-1] if ends else 0, duties)
+    kept, before = line[:start].rstrip(), list[Duty]()
+    if not any(duty.lead or duty.plain for duty in taken):
+        kept = _take_last_clauses(
+            kept, max((end for end in ends if end < start), default=0), before
+        )
+    if not before and not (kept and any(duty.names_somebody for duty in taken)):
+        return line
+    duties += [*before, *taken]
+    return line if any(duty.acts for duty in taken) else kept
 
 
 def _take_last_clauses(line: str, start: int, duties: list[Duty]) -> str:
-    """Take what stands behind a comma of the last sentence: `修路，交通局负责，6月底前完工`."""
+    """Take the part of a last sentence behind `，由`, or behind a comma: `修路，交通局负责`."""
+    by = _BY_INSIDE.search(line, start)
+    if by and (duty := read_duty(line[by.end() :])):
+        duties.append(duty)
+        return f"{line[: by.start()]}。"
     for comma in re.finditer("[，,]", line[start:]):
         at = start + comma.start()
         duty = read_duty(line[at + 1 :])
