@@ -87,7 +87,7 @@ def test_a_post_with_a_name_before_a_verb_is_the_leader(verb: str) -> None:
     assert duty.supporting == ("县交通局", "县财政局")
 
 
-@pytest.mark.parametrize("work", ["修路", "修路，拓宽两处路口", "修路，拓宽路口，安装护栏"])
+@pytest.mark.parametrize("work", ["修路", "修路，拓宽两处路口", "修路，拓宽路口，安装护栏120米"])
 def test_who_answers_stands_behind_whichever_comma(work: str) -> None:
     rest, duties = take_duties(f"{work}，县交通局负责，6月底前完工")
     assert rest == f"{work}。"
