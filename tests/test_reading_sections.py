@@ -242,6 +242,37 @@ def test_who_answers_may_stand_below_a_task_in_any_way(lines: tuple[str, ...]) -
             assert task.content == ""
 
 
+def test_a_line_of_several_offices_alone_says_who_answers() -> None:
+    tasks = read_lines(
+        "2024年重点工作任务",
+        "1.修缮校舍",
+        "县住建局、县财政局",
+        "2.改造厕所",
+        "县城管局、县教育局、各镇人民政府",
+    )
+    assert [(task.lead_offices, task.supporting_offices) for task in tasks] == [
+        (("县住建局",), ("县财政局",)),
+        (("县城管局",), ("县教育局", "各镇人民政府")),
+    ]
+    assert [task.content for task in tasks] == ["", ""]
+
+
+@pytest.mark.parametrize("stop", ["", "。"])
+def test_plain_lines_below_a_heading_are_the_tasks(stop: str) -> None:
+    tasks = read_lines(
+        "2024年重点工作任务",
+        f"一、改善办学条件{stop}",
+        "修缮校舍，消除安全隐患",
+        "责任单位：县住建局",
+        "改造厕所，方便师生",
+        "责任单位：县城管局",
+    )
+    assert [(task.title, task.section, task.lead_offices) for task in tasks] == [
+        ("修缮校舍，消除安全隐患", "一、改善办学条件", ("县住建局",)),
+        ("改造厕所，方便师生", "一、改善办学条件", ("县城管局",)),
+    ]
+
+
 def test_a_label_with_nobody_behind_it_is_no_content() -> None:
     tasks = read_lines(
         "2024年改革任务分工",

@@ -238,7 +238,10 @@ def heads_tasks(chapters: Sequence[Chapter], plain: frozenset[int]) -> bool:
     outer = [item for item in items if item.kind <= CHINESE]
     lines = [line for item in items for line in item.lines]
     own = [line for line in lines if any(d.offices for d in take_duties(line)[1])]
-    only = all(not _INSIDE.search(item.text) and not take_duties(item.text)[1] for item in outer)
+    only = all(
+        not _INSIDE.search(item.text.rstrip("。")) and not take_duties(item.text)[1]
+        for item in outer
+    )
     return (
         bool(items)
         and outer == items
