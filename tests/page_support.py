@@ -102,6 +102,18 @@ def said(page: str) -> list[str]:
     return [" ".join(re.sub(r"<[^>]+>", "", one).split()) for one in items]
 
 
+def seen_in(page: str, near: str = "") -> str:
+    """Return the mark of what a page shows, of its first form or that in which `near` stands."""
+    forms = re.findall(r"<form.*?</form>", page, re.S)
+    marks = [
+        found.group(1)
+        for form in forms
+        if near in form and (found := re.search(r'name="seen" value="([^"]*)"', form))
+    ]
+    assert marks, page
+    return marks[0]
+
+
 def posts_of(browser: Browser) -> list[str]:
     """Return every address that takes a form, with something in place of its variables."""
     from starlette.routing import Mount, Route
@@ -117,4 +129,4 @@ def posts_of(browser: Browser) -> list[str]:
     return found
 
 
-__all__ = ["Browser", "Jobs", "posts_of", "said"]
+__all__ = ["Browser", "Jobs", "posts_of", "said", "seen_in"]

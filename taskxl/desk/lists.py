@@ -15,6 +15,7 @@ from taskxl.desk.kept_list import (
     remember_list,
 )
 from taskxl.desk.refusing import refuse_changes
+from taskxl.desk.seen import require_seen
 from taskxl.desk.unreadable import explain_list
 from taskxl.errors import TaskxlError
 from taskxl.findings import Finding
@@ -469,19 +470,24 @@ def _read_revised(
     return task_list, findings
 
 
+_LIST_CHANGED = "主清单刚才在别处改过了，没有更新。不同之处已经重新比对，请看过再定要哪些。"
+
+
 def update_workspace(
     root: Path,
     paths: Sequence[Path],
     now: datetime | None = None,
     hints: Hints = NO_HINTS,
     refused: Collection[str] = (),
+    seen: str | None = None,
 ) -> InitReport:
     """Take a revised document over into 主清单.xlsx; what a person edited there is never lost.
 
     Of `refused` tasks, by their ids or, where the document adds them, by their labels, nothing is
-    taken over. The document is read as 清单读法 of 设置 and `hints` say; what `hints` add is kept
-    there. The workbook as it was goes aside before it is changed. Raises TaskxlError when
-    something cannot be read or written; 主清单.xlsx is then as it was.
+    taken over. `seen` is the mark of the differences on which that was decided. The document is
+    read as 清单读法 of 设置 and `hints` say; what `hints` add is kept there. The workbook as it was
+    goes aside before it is changed. Raises TaskxlError when something cannot be read or written,
+    or other differences were seen; 主清单.xlsx is then as it was.
     """
     workspace = Workspace(root)
     path = workspace.master_path
@@ -494,6 +500,7 @@ def update_workspace(
         placed = _place_master(workspace, found, ledger)
         master = placed.master
         task_list, findings = _read_revised(paths, master.settings, hints)
+        require_seen(seen, _LIST_CHANGED, *_compare_with_document(master, task_list))
         task_list = refuse_changes(master.tasks, task_list, refused)
         differences = _compare_with_document(master, task_list)
         update = _plan_update(ledger, placed, task_list)

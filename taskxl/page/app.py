@@ -2,7 +2,7 @@
 
 import hmac
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from importlib.resources import files
 from pathlib import Path
 
@@ -23,7 +23,7 @@ from taskxl.page import (
     tasks_page,
     year_page,
 )
-from taskxl.page.asking_page import Ask, posting, showing, text_of
+from taskxl.page.asking_page import Ask, Post, Show, posting, showing, text_of
 from taskxl.page.finding_page import ASK, Served
 from taskxl.page.guard import CLOSED, ENTER, Guard
 from taskxl.page.spaces import House, Space
@@ -38,13 +38,14 @@ GETS = {
     "/year": year_page.show_year,
     "/year/fetch": year_page.fetch_book,
 }
-POSTS = {
-    "/issue": month_page.issue_month,
-    "/list/drop": list_page.drop_revised,
-    "/list/{draft}/take": list_page.take_over,
-    "/year/write": year_page.write_book,
-    "/year/past": year_page.write_past,
+POSTS: Mapping[str, tuple[Post, Show | None]] = {
+    "/issue": (month_page.issue_month, None),
+    "/list/drop": (list_page.drop_revised, None),
+    "/list/{draft}/take": (list_page.take_over, list_page.show_revised),
+    "/year/write": (year_page.write_book, None),
+    "/year/past": (year_page.write_past, None),
 }
+"""Each with the page of its form, where somebody decides or types something on that."""
 MONTH_GETS = {
     "/": month_page.show_month,
     "/files": month_page.show_files,
@@ -58,17 +59,17 @@ MONTH_GETS = {
     "/tasks": tasks_page.show_tasks,
     "/task": tasks_page.show_task,
 }
-MONTH_POSTS = {
-    "/do/{step}": month_page.do_step,
-    "/drop": month_page.drop,
-    "/try/drop": month_page.try_file,
-    "/register": month_page.register,
-    "/settle": gaps_page.settle,
-    "/correct": tasks_page.correct,
-    "/letters/{kind}/draft": letters_page.draft,
-    "/letters/{kind}/send": letters_page.send,
-    "/mailbox/check": letters_page.check,
-    "/mailbox/collect": letters_page.collect,
+MONTH_POSTS: Mapping[str, tuple[Post, Show | None]] = {
+    "/do/{step}": (month_page.do_step, None),
+    "/drop": (month_page.drop, None),
+    "/try/drop": (month_page.try_file, None),
+    "/register": (month_page.register, month_page.show_register),
+    "/settle": (gaps_page.settle, gaps_page.show_gaps),
+    "/correct": (tasks_page.correct, tasks_page.show_task),
+    "/letters/{kind}/draft": (letters_page.draft, letters_page.show_kind),
+    "/letters/{kind}/send": (letters_page.send, letters_page.ask_sending),
+    "/mailbox/check": (letters_page.check, None),
+    "/mailbox/collect": (letters_page.collect, None),
 }
 
 
@@ -131,9 +132,13 @@ def make_app(house: House, served: Served, touch: Callable[[], None]) -> Starlet
         Route("/{space}/go", showing(house, _go_to_month)),
         Route("/new/drop", posting(house, list_page.drop_new), methods=["POST"]),
         Route("/new/{draft}", showing(house, list_page.show_new)),
-        Route("/new/{draft}/make", posting(house, list_page.make_new), methods=["POST"]),
+        Route(
+            "/new/{draft}/make",
+            posting(house, list_page.make_new, list_page.show_new),
+            methods=["POST"],
+        ),
         *(
-            Route(f"/{{space}}{path}", posting(house, one), methods=["POST"])
+            Route(f"/{{space}}{path}", posting(house, *one), methods=["POST"])
             for path, one in POSTS.items()
         ),
         *(Route(f"/{{space}}{path}", showing(house, one)) for path, one in GETS.items()),
@@ -142,7 +147,7 @@ def make_app(house: House, served: Served, touch: Callable[[], None]) -> Starlet
             for path, one in MONTH_GETS.items()
         ),
         *(
-            Route(f"/{{space}}/{{month}}{path}", posting(house, one), methods=["POST"])
+            Route(f"/{{space}}/{{month}}{path}", posting(house, *one), methods=["POST"])
             for path, one in MONTH_POSTS.items()
         ),
     ]

@@ -3,7 +3,7 @@
 import re
 import secrets
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -15,10 +15,14 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 
 from taskxl.errors import TaskxlError
+from taskxl.merge.revisions import FIELD_WORDS
 from taskxl.model import Period
 from taskxl.page.jobs import Job, Progress, Said
 from taskxl.page.spaces import House, Space
+from taskxl.page.typed import Typed, typed_of
 
+Show = Callable[["Ask"], Response]
+NOT_DONE = "没有做成"
 FILES = 5000
 """Files and fields that one form may bring."""
 NAV = (
@@ -84,13 +88,17 @@ class SaidResponse(HTMLResponse):
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """One request: of a workspace (`space`) and month where its address names them."""
+    """One request: of a workspace (`space`) and month where its address names them.
+
+    `refused` says why the form that stood on this page was not taken, and what was typed into it.
+    """
 
     house: House
     request: Request
     csrf: str
     space: Space | None = None
     period: Period | None = None
+    refused: Job | None = None
 
     @property
     def here(self) -> Space:
@@ -119,6 +127,7 @@ class Ask:
         """Return a page; every value in it is text and never markup."""
         base = self.house.door.base
         common = {"base": base, "csrf": self.csrf, "ask": self, "space": self.space}
+        common["field_words"] = FIELD_WORDS
         around = self._around()
         shown = self.period or next(iter(around["periods"]), None)
         common |= {"period": self.period, "nav": NAV, "shown_period": shown} | around
@@ -130,12 +139,32 @@ class Ask:
         page = self.show("said.html", status, title=title, said=[Said(why, tone="bad")])
         return SaidResponse(page.body, status, said=speak_plainly(why))
 
+    def refuse(self, why: str, status: int, form: FormData, page: Show) -> Response:
+        """Return the page of a form that was not taken, as it stands now: why, and what was typed.
+
+        Where that page cannot be shown, the line stands on one of its own.
+        """
+        space = self.space.name if self.space else ""
+        job = Job(NOT_DONE, space, "", typed=typed_of(form))
+        job.state, job.said = "failed", (Said(why, tone="bad"),)
+        again = replace(self, refused=job)
+        try:
+            shown = page(again)
+        except (TaskxlError, HTTPException):
+            shown = None
+        if shown is None or shown.status_code != 200:
+            return again.say(NOT_DONE, why, status)
+        return SaidResponse(shown.body, status, said=speak_plainly(why))
+
     def _around(self) -> dict[str, Any]:
         """Return what every page of a workspace shows at its head."""
         running = self.house.jobs.running(self.space.name) if self.space else None
         done = self.house.jobs.find(self.query("done"))
         flash = done if done and done.space == (self.space.name if self.space else "") else None
+        flash = self.refused or flash
+        taken = flash is None or flash.state in ("running", "done")
         around: dict[str, Any] = {"running": running, "flash": flash, "periods": [], "master": None}
+        around["typed"] = Typed() if taken or flash is None else flash.typed
         if self.space:
             try:
                 around["master"] = self.house.master(self.space)
@@ -148,10 +177,24 @@ class Ask:
         """Return an answer that leads to another page."""
         return RedirectResponse(address, 303)
 
-    def work(self, label: str, work: Callable[[Progress], list[Said]], back: str) -> Response:
-        """Start long work and lead to the page that shows how far it is; at its end to `back`."""
+    def work(
+        self,
+        label: str,
+        work: Callable[[Progress], list[Said]],
+        back: str,
+        form: FormData | None = None,
+        again: str = "",
+        waits: bool = False,
+    ) -> Response:
+        """Start long work and lead to the page that shows how far it is; at its end to `back`.
+
+        Where it comes to nothing it leads to `again`, with what the form said. What only tells of
+        something that is done already `waits` for other work to end.
+        """
         space = self.space.name if self.space else ""
-        return self.follow(self.house.jobs.start(label, space, back, work))
+        typed = Typed() if form is None else typed_of(form)
+        job = Job(label, space, back, again, typed)
+        return self.follow(self.house.jobs.run(job, work, waits))
 
     def follow(self, job: Job) -> Response:
         """Lead to where a job shows how far it is, or its lines where it is over already."""
@@ -160,8 +203,8 @@ class Ask:
         return self.go(f"{self.house.door.base}/job/{job.number}" if running else job.address)
 
 
-Show = Callable[[Ask], Response]
 Post = Callable[[Ask, FormData], Response]
+Refuse = Callable[[Ask, str], Response]
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
@@ -174,10 +217,11 @@ def showing(house: House, handle: Show) -> Endpoint:
     return endpoint
 
 
-def posting(house: House, handle: Post) -> Endpoint:
+def posting(house: House, handle: Post, page: Show | None = None) -> Endpoint:
     """Return an endpoint that does what a form asks for, where the form bears the session's token.
 
-    Dropped files lie in temporary ones until then, and are gone after it.
+    What cannot be done is said on the `page` that the form stands on, shown as it stands now; the
+    address of the form says what that of its page does. Dropped files lie in temporary ones until then, and are gone after it.
     """
 
     async def endpoint(request: Request) -> Response:
@@ -197,8 +241,12 @@ def posting(house: House, handle: Post) -> Endpoint:
                     given.encode(), str(request.state.csrf).encode()
                 ):
                     return await run_in_threadpool(_answer, house, request, _say_stale, 403)
+
+                def refuse(ask: Ask, why: str) -> Response:
+                    return ask.refuse(why, 400, form, page or _show_nothing)
+
                 return await run_in_threadpool(
-                    _answer, house, request, lambda ask: handle(ask, form)
+                    _answer, house, request, lambda ask: handle(ask, form), 400, refuse
                 )
         except ClientDisconnect:
             return Response(status_code=400)  # nobody is there to read it
@@ -214,9 +262,19 @@ def _say_stale(ask: Ask) -> Response:
     raise TaskxlError("这一页过时了，没有照办。请刷新后再做一次。")
 
 
-def _answer(house: House, request: Request, handle: Show, failing: int = 400) -> Response:
+def _show_nothing(ask: Ask) -> Response:
+    raise HTTPException(404)
+
+
+def _answer(
+    house: House,
+    request: Request,
+    handle: Show,
+    failing: int = 400,
+    refuse: Refuse | None = None,
+) -> Response:
     bare = Ask(house, request, str(request.state.csrf))
-    ask = bare
+    ask, ready = bare, False
     try:
         named = request.path_params.get("space")
         if named is not None:
@@ -227,9 +285,10 @@ def _answer(house: House, request: Request, handle: Show, failing: int = 400) ->
         key = request.path_params.get("month")
         if key is not None:
             ask = Ask(house, request, bare.csrf, ask.space, house.period(ask.here, key))
+        ready = True
         return handle(ask)
     except TaskxlError as error:
-        return ask.say("没有做成", str(error), failing)
+        return refuse(ask, str(error)) if refuse and ready else ask.say(NOT_DONE, str(error), failing)
     except HTTPException as error:
         why = "没有这一页。工作区可能移走了，或者地址不全。"
         return bare.say("没有找到", why, error.status_code)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from taskxl.errors import TaskxlError
+from taskxl.page.typed import Typed
 
 Tone = Literal["done", "warn", "bad", ""]
 KEPT = 50
@@ -32,11 +33,17 @@ Work = Callable[[Progress], list[Said]]
 
 @dataclass(slots=True)
 class Job:
-    """One piece of work: `back` is the page on which its lines are shown when it is over."""
+    """One piece of work: `back` is the page on which its lines are shown when it is over.
+
+    Where it was not done that is `again`, the page of the form that asked for it, and `typed` what
+    stood in that form.
+    """
 
     label: str
     space: str
     back: str
+    again: str = ""
+    typed: Typed = field(default_factory=Typed)
     number: str = field(default_factory=lambda: secrets.token_hex(8))
     done: int = 0
     total: int = 0
@@ -48,7 +55,8 @@ class Job:
     @property
     def address(self) -> str:
         """Where its lines are shown when it is over."""
-        return f"{self.back}{'&' if '?' in self.back else '?'}done={self.number}"
+        page = self.back if self.state in ("running", "done") else self.again or self.back
+        return f"{page}{'&' if '?' in page else '?'}done={self.number}"
 
     def report(self, done: int, total: int) -> None:
         """Note how far the work has come; raises StoppedError where it is to stop."""
@@ -68,16 +76,20 @@ class Jobs:
         """Start a piece of work. Raises TaskxlError while another one of its workspace runs."""
         return self.run(Job(label, space, back), work)
 
-    def run(self, job: Job, work: Work) -> Job:
-        """Start what was prepared as a job, which the work itself may yet change."""
+    def run(self, job: Job, work: Work, waits: bool = False) -> Job:
+        """Start what was prepared as a job, which the work itself may yet change.
+
+        What only tells of something that is done already `waits` for its turn.
+        Raises TaskxlError where another job of its workspace runs, and it does not wait.
+        """
         with self._lock:
             running = self._running(job.space) if job.space else None
-            if running is not None:
+            if running is not None and not waits:
                 raise TaskxlError(f"正在{running.label}，请等它做完，或者先停下它。")
             self._jobs[job.number] = job
             for old in [one for one in self._jobs.values() if one.state != "running"][:-KEPT]:
                 del self._jobs[old.number]
-        threading.Thread(target=_run, args=(job, work), daemon=False).start()
+        threading.Thread(target=_run, args=(job, work, running), daemon=False).start()
         return job
 
     def find(self, number: str) -> Job | None:
@@ -90,18 +102,15 @@ class Jobs:
             return self._running(space)
 
     def _running(self, space: str) -> Job | None:
-        return next(
-            (
-                job
-                for job in self._jobs.values()
-                if job.state == "running" and space in ("", job.space)
-            ),
-            None,
-        )
+        """Return the last that was started of those that are not over."""
+        some = (job for job in reversed(self._jobs.values()) if space in ("", job.space))
+        return next((job for job in some if not job.over.is_set()), None)
 
 
-def _run(job: Job, work: Work) -> None:
+def _run(job: Job, work: Work, before: Job | None) -> None:
     try:
+        while before is not None and not before.over.wait(0.1):
+            job.report(0, 0)
         job.said = tuple(work(job.report))
         job.state = "done"
     except StoppedError:

@@ -1,6 +1,7 @@
 """清单: a task list dropped, looked at beside its source, made a workspace or taken over."""
 
 from pathlib import Path
+from urllib.parse import urlencode
 
 from starlette.datastructures import FormData
 from starlette.responses import Response
@@ -13,9 +14,11 @@ from taskxl.desk.lists import (
     init_workspace,
     update_workspace,
 )
+from taskxl.desk.seen import mark_seen
 from taskxl.errors import TaskxlError
 from taskxl.findings import SEVERITY_WORDS
 from taskxl.master.reading.hints import Hints, make_hints
+from taskxl.master.revising.differences import Difference
 from taskxl.page.asking_page import Ask, text_of
 from taskxl.page.jobs import Job, Progress, Said
 from taskxl.page.month_page import paged
@@ -121,22 +124,35 @@ def take_over(ask: Ask, form: FormData) -> Response:
     taken = {str(one) for one in form.getlist("take")}
     if not taken:
         raise TaskxlError("一处也没有选，没有更新。")
-    workspace = ask.here.workspace
+    workspace, seen = ask.here.workspace, text_of(form, "seen")
 
     def work(progress: Progress) -> list[Said]:
         now = ask.house.clock.now()
-        report = update_workspace(workspace.root, draft.paths, now, hints, known - taken)
+        report = update_workspace(workspace.root, draft.paths, now, hints, known - taken, seen)
         told = "主清单更新好了" if report.updated else "主清单没有变化"
         kept = f"，更新前的另存为“{show(report.aside.name)}”" if report.aside else ""
         amount = count_tasks(report.tasks, report.word)
         said = [Said(f"{told}{kept}：{amount}。", tone="done")]
         return said + [Said(show(note), tone="warn") for note in report.notes]
 
-    return ask.work("更新主清单", work, ask.path("list"))
+    return ask.work("更新主清单", work, ask.path("list"), form, _address(ask))
+
+
+def _address(ask: Ask) -> str:
+    """Return the address of a dropped list as it is read, from that of whatever is done with it."""
+    draft, query = ask.request.path_params["draft"], _query(ask)
+    at = ask.path("list", draft) if ask.space else f"{ask.house.door.base}/new/{draft}"
+    return f"{at}?{query}" if query else at
+
+
+def _query(ask: Ask) -> str:
+    """Return what the address says of how the list is to be read."""
+    said = ask.request.query_params.multi_items()
+    return urlencode([(name, value) for name, value in said if name not in ("done", "page")])
 
 
 def _show_reading(
-    ask: Ask, view: ListView, hints: Hints, folder: str, differences: tuple[object, ...]
+    ask: Ask, view: ListView, hints: Hints, folder: str, differences: tuple[Difference, ...]
 ) -> Response:
     doubtful = sum(bool(one.doubts) for one in view.tasks)
     guessed = [one for s in view.sources for one in s.columns if not one.sure]
@@ -146,9 +162,9 @@ def _show_reading(
         f"{doubtful} 项任务有存疑的地方" if doubtful else "",
         f"{vague} 个节点的日期要核对" if vague else "",
     ]
-    groups: dict[str, list[object]] = {}
+    groups: dict[str, list[Difference]] = {}
     for one in differences:
-        groups.setdefault(getattr(one, "task", "") or getattr(one, "label", ""), []).append(one)
+        groups.setdefault(one.task or one.label, []).append(one)
     return ask.show(
         "reading.html",
         view=view,
@@ -159,7 +175,9 @@ def _show_reading(
         folder=folder,
         groups=groups,
         count=len(differences),
-        query=str(ask.request.url.query),
+        seen=mark_seen(*differences),
+        here=_address(ask).partition("?")[0],
+        query=_query(ask),
         title=view.task_list.title or "（没有标题）",
         word=view.task_list.office_word or "股室",
     )
