@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from hashlib import sha256
 
+from taskxl.desk.seen import mark_seen
+from taskxl.desk.settling import mark_reason
 from taskxl.findings import Finding
 from taskxl.merge.settled import key_of_finding
 from taskxl.model import Month
@@ -31,6 +32,11 @@ class GapLine:
     reason: str = ""
 
     @property
+    def seen(self) -> str:
+        """What goes along with a decision on it."""
+        return mark_reason(self.reason)
+
+    @property
     def has_row(self) -> bool:
         """Whether it is about a place in a file that came."""
         return bool(self.finding.file and self.finding.cell)
@@ -38,7 +44,7 @@ class GapLine:
 
 def token_of(finding: Finding) -> str:
     """Return what tells a finding from all others of its month, fit for an address."""
-    return sha256("\0".join(key_of_finding(finding)).encode("utf-8", "replace")).hexdigest()[:20]
+    return mark_seen(*key_of_finding(finding))[:20]
 
 
 def list_gaps(month: Month, office: str = "", severity: str = "") -> list[GapLine]:
