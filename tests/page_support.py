@@ -1,5 +1,6 @@
 """The page as a browser sees it, without one: a workspace, a session, forms filled and sent."""
 
+import html
 import re
 import time
 from collections.abc import Mapping, Sequence
@@ -114,6 +115,22 @@ def seen_in(page: str, near: str = "") -> str:
     return marks[0]
 
 
+def form_of(page: str, button: str) -> dict[str, str]:
+    """Return what the form with a button says before anybody has typed into it."""
+    form = next(
+        one
+        for one in re.findall(r"<form.*?</form>", page, re.S)
+        if re.search(rf"<button[^>]*>{re.escape(button)}</button>", one)
+    )
+    fields = dict(re.findall(r'<input[^>]* name="([^"]+)"[^>]* value="([^"]*)"', form))
+    fields |= dict(re.findall(r'<textarea[^>]* name="([^"]+)"[^>]*>\n?(.*?)</textarea>', form, re.S))
+    for name, options in re.findall(r'<select[^>]* name="([^"]+)".*?>(.*?)</select>', form, re.S):
+        chosen = re.search(r'<option(?: value="([^"]*)")? selected>([^<]*)', options)
+        fields[name] = (chosen.group(1) or chosen.group(2)) if chosen else ""
+    fields.pop("csrf")
+    return {name: html.unescape(text) for name, text in fields.items()}
+
+
 def posts_of(browser: Browser) -> list[str]:
     """Return every address that takes a form, with something in place of its variables."""
     from starlette.routing import Mount, Route
@@ -129,4 +146,4 @@ def posts_of(browser: Browser) -> list[str]:
     return found
 
 
-__all__ = ["Browser", "Jobs", "posts_of", "said", "seen_in"]
+__all__ = ["Browser", "Jobs", "form_of", "posts_of", "said", "seen_in"]

@@ -126,4 +126,5 @@ def _stat(path: Path) -> Mark:
         found = path.lstat()
     except OSError:
         return ()
-    return found.st_size, found.st_mtime_ns
+    # A copy keeps the time of what it was made of; what else changes then differs by system.
+    return found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino

@@ -298,6 +298,20 @@ def standing_of(ask: Ask) -> tuple[MonthStanding, bool]:
     return look.standing, look.waiting
 
 
+def look_now(ask: Ask, progress: Progress) -> Month:
+    """Return the month as it stands at this moment, however long it takes to look at it.
+
+    Raises TaskxlError where it cannot be looked at.
+    """
+    while True:
+        look = ask.house.months.look(ask.here.workspace, ask.month, 0.5)
+        if look.error:
+            raise TaskxlError(look.error)
+        if look.standing is not None and not look.waiting:
+            return look.standing.month
+        progress(0, 0)
+
+
 def show_register(ask: Ask) -> Response:
     """Show the form on which a return is registered by hand."""
     offices = register_offices(ask.here.workspace, ask.month)

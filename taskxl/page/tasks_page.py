@@ -12,7 +12,7 @@ from taskxl.merge.revisions import ENTRY_FIELDS, FIELD_WORDS
 from taskxl.model import RevisionField
 from taskxl.page.asking_page import Ask, text_of
 from taskxl.page.jobs import Progress, Said
-from taskxl.page.month_page import paged, standing_of
+from taskxl.page.month_page import look_now, paged, standing_of
 from taskxl.text import tidy
 from taskxl.words import STATUSES
 
@@ -70,7 +70,6 @@ def show_task(ask: Ask) -> Response:
 
 def correct(ask: Ask, form: FormData) -> Response:
     """Take over what was mended of a task, and merge the month with it."""
-    standing, _ = standing_of(ask)
     task, office = text_of(form, "task"), text_of(form, "office")
     back = f"{ask.path('task')}?id={quote(task)}"
     changed = []
@@ -79,18 +78,21 @@ def correct(ask: Ask, form: FormData) -> Response:
         if f"text-{field}" not in form:
             continue
         seen, text = text_of(form, f"seen-{field}"), text_of(form, f"text-{field}")
-        if text_of(form, "decide") == field or tidy(seen) != tidy(text):
-            changed.append(Correction(task, office, field, seen, text))
+        newer = text_of(form, f"newer-{field}") if f"newer-{field}" in form else None
+        if newer is not None or tidy(seen) != tidy(text):
+            changed.append(Correction(task, office, field, seen, text, newer))
     if not changed:
         raise TaskxlError("没有改动。")
 
     def work(progress: Progress) -> list[Said]:
+        # As it stands when it is this work's turn: another window may have corrected it meanwhile.
+        month = look_now(ask, progress)
         now = ask.house.clock.now()
-        report = correct_texts(ask.here.workspace, standing.month, changed, now, progress)
+        report = correct_texts(ask.here.workspace, month, changed, now, progress)
         ask.house.months.put(ask.here.workspace, report.month)
         said = Said(
             f"改好了 {len(changed)} 处，汇总表里也是这样，标着【办公室修订】。", tone="done"
         )
         return [said, *(Said(note, tone="warn") for note in report.notes)]
 
-    return ask.work("记下修订", work, back)
+    return ask.work("记下修订", work, back, form)
