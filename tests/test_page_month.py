@@ -15,7 +15,7 @@ from taskxl.errors import TaskxlError
 from taskxl.workspace.folder import Workspace
 from tests.clerks import fill_form
 from tests.month_of_clerks import APRIL, make_workspace
-from tests.page_support import NOW, Browser, said
+from tests.page_support import NOW, Browser, form_of, said
 from tests.support import make_once, make_workbook
 
 made, workspace = make_once(make_workspace, "地")
@@ -156,15 +156,17 @@ def test_an_office_is_set_by_hand(browser: Browser, workspace: Workspace) -> Non
     scan = make_workbook({"表": "| 项目 | 内容 |\n| 政务公开 | 已公布目录二百条。 |"})
     browser.do(f"{browser.month}drop", files=[("扫描.xlsx", scan)])
     form = browser.get(f"{browser.month}register?file=扫描.xlsx").text
-    assert "<option selected>扫描.xlsx" in form
-    fields = {"file": "扫描.xlsx", "office": "计财股", "at": "2021-04-24T17:00", "note": "微信"}
+    named = form_of(form, "登记")["file"]
+    assert named.endswith(":扫描.xlsx")
+    fields = {"file": named, "office": "计财股", "at": "2021-04-24T17:00", "note": "微信"}
     page = browser.do(f"{browser.month}register", fields)
     assert said(page)[0] == "扫描.xlsx 已登记。"
     assert "计财股" in said(page)[1]
-    for wrong in ({"file": "../../主清单.xlsx"}, {"at": "2031-01-01T00:00"}, {"office": "没有股"}):
+    for wrong in ({"file": "x:../../主清单.xlsx"}, {"at": "2031-01-01T00:00"}, {"office": "没有股"}):
         answer = browser.post(f"{browser.month}register", fields | wrong)
         assert answer.status_code == 400
         assert said(answer.text)
+        assert 'value="微信"' in answer.text
 
 
 def test_the_steps_of_the_month_are_done_from_the_page(
@@ -339,3 +341,72 @@ def test_a_dropped_file_keeps_its_own_time_and_makes_nobody_late(
         browser.do(
             f"{browser.month}drop", {"times": wrong}, [(f"{len(wrong)}.xlsx", wrong.encode())]
         )
+
+
+def test_what_another_window_registered_is_said_and_not_overwritten(
+    browser: Browser, workspace: Workspace
+) -> None:
+    browser.do(f"{browser.month}drop", files=[("扫描.xlsx", b"x"), ("别的.xlsx", b"y")])
+    values = form_of(browser.get(f"{browser.month}register?file=扫描.xlsx").text, "登记")
+    first = values | {"office": "计财股", "note": "微信"}
+    assert said(browser.do(f"{browser.month}register", first))[0] == "扫描.xlsx 已登记。"
+    assert said(browser.do(f"{browser.month}register", first))[0] == "扫描.xlsx 已登记。"
+    stale = browser.post(f"{browser.month}register", values | {"office": "办公室"})
+    assert stale.status_code == 400
+    assert "刚才已经登记过（计财股，微信），没有照这里的登记" in said(stale.text)[0]
+    again = form_of(stale.text, "登记")
+    assert again["office"] == "办公室"
+    assert said(browser.do(f"{browser.month}register", again))[0] == "扫描.xlsx 已登记。"
+    # Another file is another matter; one of the same name with something else in it is not this.
+    page = browser.get(f"{browser.month}register?file=别的.xlsx").text
+    values = form_of(page, "登记")
+    (workspace.returns_folder(APRIL) / "别的.xlsx").write_bytes(b"another")
+    stale = browser.post(f"{browser.month}register", values | {"office": "办公室"})
+    assert "刚才换成了别的内容" in said(stale.text)[0]
+
+
+def test_two_drops_at_one_moment_are_both_told_what_became_of_them(
+    browser: Browser, workspace: Workspace
+) -> None:
+    """The second lands while the first is being read; it is told so when its turn comes."""
+    addresses: list[str] = []
+
+    def drop(name: str) -> None:
+        answer = browser.post(f"{browser.month}drop", files=[(name, name.encode())])
+        assert answer.status_code == 303, answer.text
+        addresses.append(answer.headers["location"])
+
+    threads = [threading.Thread(target=drop, args=(f"{n}.xlsx",)) for n in range(6)]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join(60)
+    assert len(addresses) == 6
+    assert len(workspace.list_returns(APRIL)) == 6
+    told = []
+    for address in addresses:
+        number = address.rpartition("/" if "/job/" in address else "=")[2]
+        job = browser.house.jobs.find(number)
+        assert job is not None
+        assert job.over.wait(60)
+        assert job.state == "done"
+        told += [line.head for line in job.said]
+    assert sorted(told) == sorted(workspace.list_returns(APRIL))
+
+
+def test_what_waits_for_its_turn_can_be_stopped(browser: Browser) -> None:
+    from taskxl.page.jobs import Job
+
+    go, jobs = threading.Event(), browser.house.jobs
+    first = jobs.start("汇总", "a", "/", lambda progress: [] if go.wait(20) else [])
+    second = jobs.run(Job("读", "a", "/"), lambda progress: [], waits=True)
+    third = jobs.run(Job("读", "a", "/"), lambda progress: [], waits=True)
+    other = jobs.start("汇总", "b", "/", lambda progress: [])
+    assert other.over.wait(5)
+    second.stopping.set()
+    assert second.over.wait(5)
+    assert (first.state, second.state, third.state) == ("running", "stopped", "running")
+    go.set()
+    assert third.over.wait(5)
+    assert third.state == "done"
+    assert jobs.running("a") is None

@@ -83,13 +83,13 @@ class Jobs:
         Raises TaskxlError where another job of its workspace runs, and it does not wait.
         """
         with self._lock:
-            running = self._running(job.space) if job.space else None
-            if running is not None and not waits:
-                raise TaskxlError(f"正在{running.label}，请等它做完，或者先停下它。")
+            before = self._running(job.space) if job.space else []
+            if before and not waits:
+                raise TaskxlError(f"正在{before[0].label}，请等它做完，或者先停下它。")
             self._jobs[job.number] = job
-            for old in [one for one in self._jobs.values() if one.state != "running"][:-KEPT]:
+            for old in [one for one in self._jobs.values() if one.over.is_set()][:-KEPT]:
                 del self._jobs[old.number]
-        threading.Thread(target=_run, args=(job, work, running), daemon=False).start()
+        threading.Thread(target=_run, args=(job, work, before), daemon=False).start()
         return job
 
     def find(self, number: str) -> Job | None:
@@ -99,18 +99,23 @@ class Jobs:
     def running(self, space: str = "") -> Job | None:
         """Return what is being done for a workspace, or for any."""
         with self._lock:
-            return self._running(space)
+            return next(iter(self._running(space)), None)
 
-    def _running(self, space: str) -> Job | None:
-        """Return the last that was started of those that are not over."""
-        some = (job for job in reversed(self._jobs.values()) if space in ("", job.space))
-        return next((job for job in some if not job.over.is_set()), None)
+    def all_running(self) -> list[Job]:
+        """Return everything that is being done."""
+        with self._lock:
+            return self._running("")
+
+    def _running(self, space: str) -> list[Job]:
+        some = (job for job in self._jobs.values() if space in ("", job.space))
+        return [job for job in some if not job.over.is_set()]
 
 
-def _run(job: Job, work: Work, before: Job | None) -> None:
+def _run(job: Job, work: Work, before: list[Job]) -> None:
     try:
-        while before is not None and not before.over.wait(0.1):
-            job.report(0, 0)
+        for other in before:
+            while not other.over.wait(0.1):
+                job.report(0, 0)
         job.said = tuple(work(job.report))
         job.state = "done"
     except StoppedError:

@@ -21,7 +21,7 @@ from taskxl.desk.issuing import issue_forms
 from taskxl.desk.merging import merge_returns, note_strays
 from taskxl.desk.overview import FileLine, describe_file, list_files, sum_up
 from taskxl.desk.proving import describe_faults, prove_month, sum_up_proof
-from taskxl.desk.registering import register_return
+from taskxl.desk.registering import list_registrable, register_return
 from taskxl.desk.standing import MonthStanding, recall_standing
 from taskxl.errors import TaskxlError
 from taskxl.findings import SEVERITY_WORDS
@@ -44,6 +44,8 @@ STEPS = {
     "bulletin": "写通报",
 }
 """What a button says of a step, by its command."""
+READING = "读收到的表"
+"""What is done with files that lie in 回收/ already: it only tells of them, and waits its turn."""
 _TONES: dict[str, Tone] = {"error": "bad", "warning": "warn", "info": ""}
 
 
@@ -233,7 +235,7 @@ def drop(ask: Ask, form: FormData) -> Response:
     if not dropped:
         raise TaskxlError("没有收到文件。请选择文件，或把它们拖到“收表”一栏里。")
     running = ask.house.jobs.running(ask.here.name)
-    if running is not None:
+    if running is not None and running.label != READING:
         raise TaskxlError(f"正在{running.label}，请等它做完再收。")
     landed = drop_returns(ask.here.workspace, ask.month, dropped, ask.house.clock.now())
     today = ask.house.clock.today()
@@ -245,7 +247,7 @@ def drop(ask: Ask, form: FormData) -> Response:
         ask.house.months.put(ask.here.workspace, month)
         return [said for one in landed for said in _say_landed(month, one)]
 
-    return ask.work("读收到的表", work, ask.path(""))
+    return ask.work(READING, work, ask.path(""), waits=True)
 
 
 def _say_landed(month: Month, landed: Landed) -> list[Said]:
@@ -315,7 +317,7 @@ def look_now(ask: Ask, progress: Progress) -> Month:
 def show_register(ask: Ask) -> Response:
     """Show the form on which a return is registered by hand."""
     offices = register_offices(ask.here.workspace, ask.month)
-    files = ask.here.workspace.list_returns(ask.month)
+    files = list_registrable(ask.here.workspace, ask.month)
     name = ask.query("file").split(".zip/")[0] + (".zip" if ".zip/" in ask.query("file") else "")
     return ask.show(
         "register.html",
@@ -337,7 +339,7 @@ def register(ask: Ask, form: FormData) -> Response:
             raise TaskxlError(f"时间“{show(told, 20)}”看不懂。请写成 2026-04-24 17:00。") from None
         if moment > ask.house.clock.now():
             raise TaskxlError("收到的时间还没有到。请改一改再登记。")
-    name = text_of(form, "file")
+    seen, _, name = text_of(form, "file").partition(":")
     if name not in ask.here.workspace.list_returns(ask.month):
         raise TaskxlError("回收里没有这个文件。请先把它拖进来，再登记。")
     done = register_return(
@@ -349,6 +351,7 @@ def register(ask: Ask, form: FormData) -> Response:
         office=text_of(form, "office") or None,
         at=moment,
         note=text_of(form, "note").strip(),
+        seen=seen,
     )
 
     def work(progress: Progress) -> list[Said]:
@@ -360,4 +363,4 @@ def register(ask: Ask, form: FormData) -> Response:
         said = Said("已登记。", show(done.receipt.name), "done")
         return [said, *(_say_file(one) for one in describe_file(month, done.receipt.name))]
 
-    return ask.work("读登记的表", work, ask.path(""))
+    return ask.work(READING, work, ask.path(""), waits=True)
