@@ -123,7 +123,9 @@ def form_of(page: str, button: str) -> dict[str, str]:
         if re.search(rf"<button[^>]*>{re.escape(button)}</button>", one)
     )
     fields = dict(re.findall(r'<input[^>]* name="([^"]+)"[^>]* value="([^"]*)"', form))
-    fields |= dict(re.findall(r'<textarea[^>]* name="([^"]+)"[^>]*>\n?(.*?)</textarea>', form, re.S))
+    fields |= dict(
+        re.findall(r'<textarea[^>]* name="([^"]+)"[^>]*>\n?(.*?)</textarea>', form, re.S)
+    )
     for name, options in re.findall(r'<select[^>]* name="([^"]+)".*?>(.*?)</select>', form, re.S):
         chosen = re.search(r'<option(?: value="([^"]*)")? selected>([^<]*)', options)
         fields[name] = (chosen.group(1) or chosen.group(2)) if chosen else ""

@@ -107,7 +107,9 @@ def test_letters_go_out_after_the_question_and_never_twice(
 def test_a_wrong_password_or_none_is_said_and_the_password_is_nowhere(
     browser: Browser, mailroom: Mailroom, workspace: Workspace
 ) -> None:
-    none = browser.do(f"{browser.month}letters/remind/send", {"sure": "1", "seen": seen_of(browser)})
+    none = browser.do(
+        f"{browser.month}letters/remind/send", {"sure": "1", "seen": seen_of(browser)}
+    )
     assert "没有邮箱 bgs@yunxi.example.com 的密码" in said(none)[0]
     fields = {"sure": "1", "password": "Falsch9x", "seen": seen_of(browser)}
     wrong = browser.do(f"{browser.month}letters/remind/send", fields)

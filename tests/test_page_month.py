@@ -1,6 +1,7 @@
 """本月 on the page: returns dropped onto it, steps done, a file tried, an office told by hand."""
 
 import io
+import os
 import re
 import threading
 import zipfile
@@ -162,7 +163,11 @@ def test_an_office_is_set_by_hand(browser: Browser, workspace: Workspace) -> Non
     page = browser.do(f"{browser.month}register", fields)
     assert said(page)[0] == "扫描.xlsx 已登记。"
     assert "计财股" in said(page)[1]
-    for wrong in ({"file": "x:../../主清单.xlsx"}, {"at": "2031-01-01T00:00"}, {"office": "没有股"}):
+    for wrong in (
+        {"file": "x:../../主清单.xlsx"},
+        {"at": "2031-01-01T00:00"},
+        {"office": "没有股"},
+    ):
         answer = browser.post(f"{browser.month}register", fields | wrong)
         assert answer.status_code == 400
         assert said(answer.text)
@@ -398,7 +403,12 @@ def test_what_waits_for_its_turn_can_be_stopped(browser: Browser) -> None:
     from taskxl.page.jobs import Job
 
     go, jobs = threading.Event(), browser.house.jobs
-    first = jobs.start("汇总", "a", "/", lambda progress: [] if go.wait(20) else [])
+
+    def wait(progress):
+        go.wait(20)
+        return []
+
+    first = jobs.start("汇总", "a", "/", wait)
     second = jobs.run(Job("读", "a", "/"), lambda progress: [], waits=True)
     third = jobs.run(Job("读", "a", "/"), lambda progress: [], waits=True)
     other = jobs.start("汇总", "b", "/", lambda progress: [])
@@ -410,3 +420,41 @@ def test_what_waits_for_its_turn_can_be_stopped(browser: Browser) -> None:
     assert third.over.wait(5)
     assert third.state == "done"
     assert jobs.running("a") is None
+
+
+def test_what_is_half_written_never_lies_among_the_returns(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A drop that is killed on the way leaves a file that the next one clears away."""
+    folder = workspace.returns_folder(APRIL)
+    written = os.fsync
+
+    def die(handle: int) -> None:
+        written(handle)
+        assert workspace.list_returns(APRIL) == []
+        os._exit(9)
+
+    child = os.fork()
+    if child == 0:
+        monkeypatch.setattr(os, "fsync", die)
+        drop_returns(workspace, APRIL, [DroppedFile("四月/表.xlsx", io.BytesIO(b"x"))], NOW)
+        os._exit(0)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 9
+    assert workspace.list_returns(APRIL) == []
+    assert [p for p in workspace.root.rglob(".taskxl-*.tmp") if folder in p.parents] == []
+    drop_returns(workspace, APRIL, [DroppedFile("乙.xlsx", io.BytesIO(b"y"))], NOW)
+    assert [p.name for p in workspace.root.rglob(".taskxl-*")] == []
+
+
+def test_a_leftover_of_an_earlier_taskxl_is_no_return_and_stands_for_none(
+    browser: Browser, workspace: Workspace, tmp_path: Path
+) -> None:
+    """It may be whole, and yet nobody has it: the same file dropped again counts."""
+    content = filled(workspace, tmp_path)
+    (workspace.returns_folder(APRIL) / ".taskxl-4711.tmp").write_bytes(content)
+    assert "未报送" in row_of(browser.get(browser.month).text, "办公室")
+    page = browser.do(f"{browser.month}drop", files=[("办公室.xlsx", content)])
+    assert said(page)[0].startswith("办公室.xlsx → 办公室，采用")
+    assert "已报送" in row_of(page, "办公室")
+    files = browser.get(f"{browser.month}files").text
+    assert re.search(r"\.taskxl-4711\.tmp</th><td>.*?略过", files)

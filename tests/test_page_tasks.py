@@ -1,7 +1,6 @@
 """任务 on the page: months side by side, and the same pen as in the summary workbook."""
 
 import html
-import re
 from pathlib import Path
 
 import pytest

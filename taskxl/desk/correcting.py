@@ -95,7 +95,9 @@ def _make_revisions(month: Month, corrections: Iterable[Correction]) -> tuple[Re
 def _tell_change(there: Shown, one: Correction) -> str:
     """Return what has become of a text since it was seen, "" where it stands as it did."""
     if not is_same(there.text, one.seen):
-        return f"刚才已经改成{quote(there.text, 60)}，没有照您的{quote(one.text, 60)}改。请看过再改。"
+        return (
+            f"刚才已经改成{quote(there.text, 60)}，没有照您的{quote(one.text, 60)}改。请看过再改。"
+        )
     if there.newer is None and one.newer is not None:
         return "刚才已经定了用哪一种，没有照您的再定。请看过再改。"
     if there.newer is not None and (one.newer is None or not is_same(there.newer, one.newer)):

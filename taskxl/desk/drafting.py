@@ -9,13 +9,13 @@ from typing import Any
 
 from taskxl.dates import report_day
 from taskxl.desk.came_back import LETTER_WORDS, note_returned
+from taskxl.desk.deciding import mark_seen
 from taskxl.desk.filled_forms import find_filled
 from taskxl.desk.issuing import compose_forms
 from taskxl.desk.lists import load_master
 from taskxl.desk.merging import look_at_month
 from taskxl.desk.received import find_waiting
 from taskxl.desk.return_files import Progress
-from taskxl.desk.seen import mark_seen
 from taskxl.errors import TaskxlError
 from taskxl.findings import Finding
 from taskxl.forms.issue import Form, form_title

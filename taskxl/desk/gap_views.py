@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from taskxl.desk.seen import mark_seen
+from taskxl.desk.deciding import mark_seen
 from taskxl.desk.settling import mark_reason
 from taskxl.findings import Finding
 from taskxl.merge.settled import key_of_finding

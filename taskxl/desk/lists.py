@@ -7,6 +7,7 @@ from pathlib import Path
 
 from taskxl.dates import UNSET, Calendar, is_recurring
 from taskxl.dates.year import year_periods
+from taskxl.desk.deciding import require_seen
 from taskxl.desk.kept_list import (
     KeptList,
     find_list,
@@ -15,7 +16,6 @@ from taskxl.desk.kept_list import (
     remember_list,
 )
 from taskxl.desk.refusing import refuse_changes
-from taskxl.desk.seen import require_seen
 from taskxl.desk.unreadable import explain_list
 from taskxl.errors import TaskxlError
 from taskxl.findings import Finding

@@ -7,9 +7,10 @@ from hashlib import sha256
 from itertools import count
 from pathlib import Path
 
+from taskxl.desk.deciding import mark_seen, require_seen
+from taskxl.desk.into_returns import write_return
 from taskxl.desk.lists import load_master
 from taskxl.desk.months import require_month
-from taskxl.desk.seen import mark_seen, require_seen
 from taskxl.errors import TaskxlError
 from taskxl.ledger import open_ledger
 from taskxl.ledger.looking import look_into_ledger
@@ -18,7 +19,7 @@ from taskxl.model import MasterList, Period
 from taskxl.orders import with_instructions
 from taskxl.roster import Roster, divide_tasks
 from taskxl.text import show
-from taskxl.workspace.files import read_whole, write_whole
+from taskxl.workspace.files import read_whole
 from taskxl.workspace.folder import Workspace
 from taskxl.workspace.lock import hold_workspace
 
@@ -62,7 +63,7 @@ def register_return(
         copied = False
         if not is_there:
             path = _choose_place(folder, file.name, content)
-            copied = write_whole(path, content)
+            copied = write_return(folder, path, content)
         key = (path.relative_to(folder).as_posix(), sha256(content).hexdigest())
         known = list_registered(ledger, period)
         before = known.get(key, Receipt(*key))

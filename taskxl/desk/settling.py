@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from taskxl.desk.seen import mark_seen, require_seen
+from taskxl.desk.deciding import mark_seen, require_seen
 from taskxl.errors import TaskxlError
 from taskxl.findings import Finding
 from taskxl.ledger import open_ledger

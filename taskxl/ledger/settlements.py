@@ -32,6 +32,8 @@ def list_settlements(ledger: Ledger, period: Period) -> dict[FindingKey, str]:
         (period.key,),
     )
     return {
-        FindingKey(*told, None if file is None else (file, sheet, cell)): reason
-        for *told, file, sheet, cell, reason in rows
+        FindingKey(
+            code, office, task, message, None if file is None else (file, sheet, cell)
+        ): reason
+        for code, office, task, message, file, sheet, cell, reason in rows
     }

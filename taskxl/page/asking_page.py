@@ -19,7 +19,7 @@ from taskxl.merge.revisions import FIELD_WORDS
 from taskxl.model import Period
 from taskxl.page.jobs import Job, Progress, Said
 from taskxl.page.spaces import House, Space
-from taskxl.page.typed import Typed, typed_of
+from taskxl.page.typed_in import Typed, typed_of
 
 Show = Callable[["Ask"], Response]
 NOT_DONE = "没有做成"
@@ -221,7 +221,8 @@ def posting(house: House, handle: Post, page: Show | None = None) -> Endpoint:
     """Return an endpoint that does what a form asks for, where the form bears the session's token.
 
     What cannot be done is said on the `page` that the form stands on, shown as it stands now; the
-    address of the form says what that of its page does. Dropped files lie in temporary ones until then, and are gone after it.
+    address of the form says what that of its page does. Dropped files lie in temporary ones until
+    then, and are gone after it.
     """
 
     async def endpoint(request: Request) -> Response:
@@ -288,7 +289,9 @@ def _answer(
         ready = True
         return handle(ask)
     except TaskxlError as error:
-        return refuse(ask, str(error)) if refuse and ready else ask.say(NOT_DONE, str(error), failing)
+        return (
+            refuse(ask, str(error)) if refuse and ready else ask.say(NOT_DONE, str(error), failing)
+        )
     except HTTPException as error:
         why = "没有这一页。工作区可能移走了，或者地址不全。"
         return bare.say("没有找到", why, error.status_code)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from taskxl.errors import TaskxlError
-from taskxl.page.typed import Typed
+from taskxl.page.typed_in import Typed
 
 Tone = Literal["done", "warn", "bad", ""]
 KEPT = 50

@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
+from taskxl.desk.deciding import mark_seen
 from taskxl.desk.list_views import COLUMN_WORDS, ListView, view_lists, view_revised
 from taskxl.desk.lists import (
     check_workspace,
@@ -14,7 +15,6 @@ from taskxl.desk.lists import (
     init_workspace,
     update_workspace,
 )
-from taskxl.desk.seen import mark_seen
 from taskxl.errors import TaskxlError
 from taskxl.findings import SEVERITY_WORDS
 from taskxl.master.reading.hints import Hints, make_hints
