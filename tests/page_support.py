@@ -14,6 +14,7 @@ from taskxl.page.app import make_app, open_path
 from taskxl.page.finding_page import Served
 from taskxl.page.guard import Doorkeeper
 from taskxl.page.jobs import Jobs
+from taskxl.page.presence import Presence
 from taskxl.page.spaces import Clock, House
 from taskxl.workspace.folder import Workspace
 
@@ -28,21 +29,17 @@ class Browser:
 
     def __init__(self, state: Path, workspace: Workspace | None = None) -> None:
         self.seconds = 0.0
-        self.touched = 0
         self.door = Doorkeeper(HOST, lambda: self.seconds)
         state.mkdir(exist_ok=True)
         self.house = House(Clock(NOW.date, lambda: NOW), self.door, state)
         self.served = Served(8765, "k" * 43)
-        self.app = make_app(self.house, self.served, self.touch)
+        self.presence = Presence(lambda: self.seconds)
+        self.app = make_app(self.house, self.served, self.presence)
         self.client = TestClient(self.app, base_url=ORIGIN, follow_redirects=False)
         self.root = workspace.root if workspace else None
         entered = self.client.get(open_path(self.house, self.root))
         assert entered.status_code == 303, entered.text
         self.home = entered.headers["location"]
-
-    def touch(self) -> None:
-        """Count the requests of somebody who may."""
-        self.touched += 1
 
     @property
     def month(self) -> str:

@@ -2,7 +2,7 @@
 
 import hmac
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
 
@@ -26,6 +26,7 @@ from taskxl.page import (
 from taskxl.page.asking_page import Ask, Post, Show, posting, showing, text_of
 from taskxl.page.finding_page import ASK, Served
 from taskxl.page.guard import CLOSED, ENTER, Guard
+from taskxl.page.presence import Presence
 from taskxl.page.spaces import House, Space
 from taskxl.text import show
 from taskxl.workspace.folder import MASTER
@@ -73,8 +74,8 @@ MONTH_POSTS: Mapping[str, tuple[Post, Show | None]] = {
 }
 
 
-def make_app(house: House, served: Served, touch: Callable[[], None]) -> Starlette:
-    """Return the application; `touch` is told whenever the person's browser has asked."""
+def make_app(house: House, served: Served, presence: Presence) -> Starlette:
+    """Return the application; `presence` is told of what the person's browser asks for."""
     door = house.door
 
     async def enter(request: Request) -> Response:
@@ -99,7 +100,8 @@ def make_app(house: House, served: Served, touch: Callable[[], None]) -> Starlet
         if not hmac.compare_digest(proof.encode(), wanted.encode()):
             return PlainTextResponse(CLOSED, 403)
         path = open_path(house, Path(named) if named else None)
-        touch()
+        presence.begin(ASK)
+        presence.end()
         return PlainTextResponse(
             json.dumps({"path": path, "proof": served.prove("server", nonce + path)})
         )
@@ -157,7 +159,7 @@ def make_app(house: House, served: Served, touch: Callable[[], None]) -> Starlet
             Route(ASK, again, methods=["POST"]),
             Mount(door.base, routes=inside),
         ],
-        middleware=[Middleware(Guard, door=door, touch=touch)],
+        middleware=[Middleware(Guard, door=door, presence=presence)],
         exception_handlers={404: missing, 405: missing},
     )
 

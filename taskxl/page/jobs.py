@@ -1,5 +1,6 @@
 """Long work: done in a thread of its own, with progress, and stopped between two steps."""
 
+import ctypes
 import secrets
 import threading
 from collections.abc import Callable
@@ -49,6 +50,7 @@ class Job:
     total: int = 0
     state: Literal["running", "done", "failed", "stopped"] = "running"
     said: tuple[Said, ...] = ()
+    thread: threading.Thread | None = None
     stopping: threading.Event = field(default_factory=threading.Event)
     over: threading.Event = field(default_factory=threading.Event)
 
@@ -57,6 +59,13 @@ class Job:
         """Where its lines are shown when it is over."""
         page = self.back if self.state in ("running", "done") else self.again or self.back
         return f"{page}{'&' if '?' in page else '?'}done={self.number}"
+
+    def interrupt(self) -> None:
+        """Stop the work wherever it is, as Ctrl-C stops a command; it ends as if it were killed."""
+        number = self.thread.ident if self.thread else None
+        if number is not None and not self.over.is_set():
+            raised = ctypes.py_object(KeyboardInterrupt)
+            ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(number), raised)
 
     def report(self, done: int, total: int) -> None:
         """Note how far the work has come; raises StoppedError where it is to stop."""
@@ -89,7 +98,9 @@ class Jobs:
             self._jobs[job.number] = job
             for old in [one for one in self._jobs.values() if one.over.is_set()][:-KEPT]:
                 del self._jobs[old.number]
-        threading.Thread(target=_run, args=(job, work, before), daemon=False).start()
+        # Whoever ends the page waits for it; what does not end even then ends with the process.
+        job.thread = threading.Thread(target=_run, args=(job, work, before), daemon=True)
+        job.thread.start()
         return job
 
     def find(self, number: str) -> Job | None:
@@ -118,7 +129,7 @@ def _run(job: Job, work: Work, before: list[Job]) -> None:
                 job.report(0, 0)
         job.said = tuple(work(job.report))
         job.state = "done"
-    except StoppedError:
+    except (StoppedError, KeyboardInterrupt):
         job.said = (Said("已停下。已经写好的都是完整的，可以再做一次。", tone="warn"),)
         job.state = "stopped"
     except TaskxlError as error:

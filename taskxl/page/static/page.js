@@ -10,6 +10,7 @@
       document.querySelector(".ended").hidden = false;
     }
   };
+  beat();
   setInterval(beat, 15000);
 
   for (const one of document.querySelectorAll("[data-again]")) {
