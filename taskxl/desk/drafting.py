@@ -13,6 +13,7 @@ from taskxl.desk.deciding import mark_seen
 from taskxl.desk.filled_forms import find_filled
 from taskxl.desk.issuing import compose_forms
 from taskxl.desk.lists import load_master
+from taskxl.desk.lost_months import explain_absence
 from taskxl.desk.merging import look_at_month
 from taskxl.desk.received import find_waiting
 from taskxl.desk.return_files import Progress
@@ -133,6 +134,8 @@ def compose_letters(
     `month` is the month as it stands, where somebody has looked at it already.
     Raises TaskxlError where the month was not issued, or there is no such office.
     """
+    if not workspace.has_month(period):
+        raise TaskxlError(explain_absence(workspace, period))
     master, findings = load_master(workspace)
 
     def look() -> Month:
@@ -493,7 +496,7 @@ def _write_files(
     for path, content in made.values():
         require_writable(path, content)
     if made:
-        make_folder(folder)
+        make_folder(folder, writer.root)
     written = [writer.write(path, content) for path, content in made.values()]
     files = {name: path for name, (path, _) in made.items()}
     there = (path for path in sorted(folder.glob(pattern)) if not is_aside(path))

@@ -86,7 +86,7 @@ def _land(folder: Path, held: dict[str, str], one: DroppedFile, now: datetime) -
         inner = inner / part
         if inner.is_symlink() or (inner.exists() and not inner.is_dir()):
             return Landed(one.name, "", "refused", "回收里有同名的链接或文件，放不进去")
-    make_folder(inner)
+    make_folder(inner, folder)
     free = (mark_copy(place, number) for number in count(1))
     chosen = next(path for path in free if not os.path.lexists(folder / path))
     write_return(folder, folder / chosen, content)

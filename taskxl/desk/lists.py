@@ -410,6 +410,8 @@ def init_workspace(
         )
     workspace.create()
     with hold_workspace(workspace, "init"), open_ledger(workspace.ledger_path) as ledger:
+        if workspace.master_path.exists():
+            raise TaskxlError(f"“{show(root)}”刚才已经建成了工作区，没有再建。")
         # A ledger without its list is of a list that was deleted: its tasks are known again.
         tasks = give_ids(task_list.tasks, gather_ids(ledger.master_lists()))
         settings = Settings(year=task_list.year or this_year, reading=hints.to_text())

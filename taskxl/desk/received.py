@@ -321,7 +321,7 @@ def _make_folder(root: Path, inner: PurePosixPath) -> None:
             raise TaskxlError(
                 f"“{show(folder)}”是链接，会把文件放到别处，没有收。请把它移走后再运行。"
             )
-    make_folder(folder)
+    make_folder(folder, root)
 
 
 def _say_gone(folder: Path, collected: dict[str, str], held: dict[str, str]) -> list[str]:

@@ -22,7 +22,9 @@ from taskxl.master.revising.differences import Difference
 from taskxl.page.asking_page import Ask, text_of
 from taskxl.page.jobs import Job, Progress, Said
 from taskxl.page.month_page import paged
+from taskxl.page.typed_in import typed_of
 from taskxl.text import safe_file_name, show
+from taskxl.workspace.folder import Workspace
 
 _ROWS = 60
 
@@ -68,18 +70,21 @@ def make_new(ask: Ask, form: FormData) -> Response:
         raise TaskxlError("请写完整的文件夹，如 D:\\2026年重点工作。")
     if folder.is_dir() and any(folder.iterdir()):
         raise TaskxlError(f"“{show(folder)}”里已有别的文件。请换一个新的或空的文件夹。")
+    Workspace(folder).require_apart()
     hints = hints_of(ask)
     clock = ask.house.clock
     base = ask.house.door.base
 
     def work(progress: Progress) -> list[Said]:
         report = init_workspace(folder, draft.paths, clock.today().year, clock.now(), hints)
+        if not report.created:
+            raise TaskxlError(f"“{show(folder)}”刚才已经建成了工作区，没有再建。")
         space = ask.house.open_space(folder)
         job.back, job.space = f"{base}/{space.name}/", space.name
         said = f"建好了“{show(folder)}”：{count_tasks(report.tasks, report.word)}。"
         return [Said(said, tone="done"), *(Said(show(note), tone="warn") for note in report.notes)]
 
-    job = Job("建工作区", "", f"{base}/")
+    job = Job("建工作区", "", f"{base}/", _address(ask), typed_of(form))
     return ask.follow(ask.house.jobs.run(job, work))
 
 

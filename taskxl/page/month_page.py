@@ -7,6 +7,7 @@ from typing import Any
 from starlette.datastructures import FormData, UploadFile
 from starlette.responses import FileResponse, Response
 
+from taskxl.dates.year import year_periods
 from taskxl.desk.bulletin import write_bulletin
 from taskxl.desk.clean_copies import write_clean
 from taskxl.desk.dropping import (
@@ -18,7 +19,9 @@ from taskxl.desk.dropping import (
     try_return,
 )
 from taskxl.desk.issuing import issue_forms
+from taskxl.desk.lost_months import was_issued
 from taskxl.desk.merging import merge_returns, note_strays
+from taskxl.desk.months import require_month
 from taskxl.desk.overview import FileLine, describe_file, list_files, sum_up
 from taskxl.desk.proving import describe_faults, prove_month, sum_up_proof
 from taskxl.desk.registering import list_registrable, register_return
@@ -58,10 +61,14 @@ def paged(ask: Ask, rows: list[Any], size: int = ROWS) -> dict[str, Any]:
 
 
 def show_space(ask: Ask) -> Response:
-    """Lead to the latest month; where none was issued yet, show how to issue the first."""
-    periods = ask.house.periods(ask.here)
-    if periods:
-        return ask.go(ask.path(periods[0].key, ""))
+    """Lead to the latest month; where none was issued yet, show how to issue the first.
+
+    A month that was issued leads there even where its folder is not in its place.
+    """
+    settings = ask.house.master(ask.here).settings
+    for period in reversed(tuple(year_periods(settings))):
+        if was_issued(ask.here.workspace, period):
+            return ask.go(ask.path(period.key, ""))
     return ask.show("first_month.html", next_period=ask.house.next_period(ask.here))
 
 
@@ -316,6 +323,7 @@ def look_now(ask: Ask, progress: Progress) -> Month:
 
 def show_register(ask: Ask) -> Response:
     """Show the form on which a return is registered by hand."""
+    require_month(ask.here.workspace, ask.month)
     offices = register_offices(ask.here.workspace, ask.month)
     files = list_registrable(ask.here.workspace, ask.month)
     name = ask.query("file").split(".zip/")[0] + (".zip" if ".zip/" in ask.query("file") else "")

@@ -193,12 +193,31 @@ def put_aside(path: Path, content: bytes, word: str = "手工改过", first: str
 # ---------------------------------------------------------------- folders, and the system's words
 
 
-def make_folder(path: Path) -> None:
-    """Make a folder with its parents; raise TaskxlError, one Chinese line, when that fails."""
+def make_folder(path: Path, within: Path | None = None) -> None:
+    """Make a folder with its parents; raise TaskxlError, one Chinese line, when that fails.
+
+    Those `within` a folder are made only while that is there: what was moved or renamed meanwhile
+    is not begun anew, empty, where it was.
+    """
     try:
-        path.mkdir(parents=True, exist_ok=True)
+        if within is None:
+            path.mkdir(parents=True, exist_ok=True)
+            return
+        parts = path.relative_to(within).parts
+        for number in range(1, len(parts) + 1):
+            within.joinpath(*parts[:number]).mkdir(exist_ok=True)
     except OSError as error:
+        if within is not None and not within.is_dir():
+            raise TaskxlError(explain_moved(within)) from error
         raise TaskxlError(f"文件夹“{show(path)}”建不了：{explain_os_error(error)}") from error
+
+
+def explain_moved(folder: Path) -> str:
+    """Return a line on a folder that was there, and is not any more."""
+    return (
+        f"文件夹“{show(folder)}”不在了，像是刚被移走或改名，没有写完。"
+        "请看看它现在在哪里，在那里再做一次。"
+    )
 
 
 def _owner_files(path: Path) -> tuple[Path, ...]:
