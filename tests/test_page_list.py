@@ -10,6 +10,7 @@ import pytest
 from taskxl.desk.list_views import view_lists
 from taskxl.desk.lists import load_master, update_workspace
 from taskxl.desk.refusing import refuse_changes
+from taskxl.errors import TaskxlError
 from taskxl.master.reading.hints import make_hints
 from taskxl.model import Task, TaskList
 from taskxl.workspace.folder import Workspace
@@ -219,3 +220,43 @@ def test_a_refused_folder_stays_typed(browser: Browser) -> None:
     assert "请写完整的文件夹" in said(answer.text)[0]
     assert 'value="我写的文件夹"' in answer.text
     assert "<option selected>牵头" in answer.text
+
+
+@pytest.mark.parametrize("inner", ["里面", "2021年04月/里面", "链接/里面"])
+def test_no_workspace_is_made_in_another(
+    browser: Browser, workspace: Workspace, tmp_path: Path, inner: str
+) -> None:
+    (tmp_path / "链接").symlink_to(workspace.root, target_is_directory=True)
+    folder = (tmp_path if "链接" in inner else workspace.root) / inner
+    address = drop_new(browser, make_workbook({"表": GUESSED}))
+    answer = browser.post(f"{address}/make", {"folder": str(folder)})
+    assert answer.status_code == 400
+    assert "工作区里不能再建工作区，请换一个文件夹。" in said(answer.text)[0]
+    assert f'value="{folder}"' in answer.text
+    assert not folder.exists()
+    with pytest.raises(TaskxlError, match="不能再建工作区"):
+        Workspace(folder).create()
+
+
+def test_a_workspace_that_was_made_meanwhile_is_not_called_made(
+    browser: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two windows at one folder: the first makes it, the second is told so."""
+    from taskxl.desk import lists
+
+    folder = tmp_path / "新的一年"
+    address = drop_new(browser, make_workbook({"表": GUESSED}))
+    real = lists.read_lists
+    path = tmp_path / "别的.xlsx"
+    path.write_bytes(make_workbook({"表": GUESSED.replace("规范阳光招生", "别的任务")}))
+
+    def be_late(*given, **more):
+        monkeypatch.setattr(lists, "read_lists", real)
+        found = real(*given, **more)
+        lists.init_workspace(folder, [path], 2021, NOW)
+        return found
+
+    monkeypatch.setattr(lists, "read_lists", be_late)
+    page = browser.do(f"{address}/make", {"folder": str(folder)})
+    assert "刚才已经建成了工作区，没有再建" in said(page)[0]
+    assert load_master(Workspace(folder))[0].tasks[0].title == "别的任务"

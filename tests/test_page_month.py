@@ -458,3 +458,61 @@ def test_a_leftover_of_an_earlier_taskxl_is_no_return_and_stands_for_none(
     assert "已报送" in row_of(page, "办公室")
     files = browser.get(f"{browser.month}files").text
     assert re.search(r"\.taskxl-4711\.tmp</th><td>.*?略过", files)
+
+
+PLACES = ("", "files", "register", "gaps", "tasks", "task?id=2", "letters/remind", "letters/issue")
+
+
+@pytest.mark.parametrize("how", ["gone", "renamed"])
+def test_a_month_whose_folder_is_not_there_is_called_that_on_every_page(
+    browser: Browser, workspace: Workspace, tmp_path: Path, how: str
+) -> None:
+    place = tmp_path / "别处" if how == "gone" else workspace.root / "2021年4月"
+    workspace.month_folder(APRIL).rename(place)
+    for address in PLACES:
+        answer = browser.get(f"{browser.month}{address}")
+        assert answer.status_code == 400, address
+        assert "没有文件夹“2021年04月”" in said(answer.text)[0], address
+        assert "下发”" not in said(answer.text)[0], address
+    assert browser.client.get(browser.home).headers["location"] == browser.month
+    assert not workspace.month_folder(APRIL).exists()
+
+
+@pytest.mark.parametrize("moved", ["workspace", "month"])
+def test_a_folder_that_is_moved_in_the_middle_of_a_merge_is_not_begun_anew(
+    workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moved: str
+) -> None:
+    from taskxl.desk import one_month
+    from taskxl.desk.merging import merge_returns
+    from taskxl.ledger import open_ledger
+
+    folder = workspace.root if moved == "workspace" else workspace.month_folder(APRIL)
+    real = one_month.look_at_folder
+
+    def move(*given, **more):
+        found = real(*given, **more)
+        folder.rename(tmp_path / "移走了")
+        return found
+
+    monkeypatch.setattr(one_month, "look_at_folder", move)
+    with pytest.raises(TaskxlError) as told:
+        merge_returns(workspace, APRIL, None, NOW)
+    assert "移走" in str(told.value) or "没有文件夹" in str(told.value)
+    assert not folder.exists()
+    root = tmp_path / "移走了" if moved == "workspace" else workspace.root
+    with open_ledger(Workspace(root).ledger_path) as ledger:
+        assert ledger.merges(APRIL) == ()
+
+
+def test_a_folder_is_made_only_in_what_is_there(tmp_path: Path) -> None:
+    from taskxl.workspace.files import make_folder
+
+    make_folder(tmp_path / "甲" / "乙", tmp_path)
+    assert (tmp_path / "甲" / "乙").is_dir()
+    make_folder(tmp_path / "甲", tmp_path)
+    with pytest.raises(TaskxlError, match="像是刚被移走或改名"):
+        make_folder(tmp_path / "没有" / "甲", tmp_path / "没有")
+    assert not (tmp_path / "没有").exists()
+    (tmp_path / "文件").write_bytes(b"")
+    with pytest.raises(TaskxlError, match="建不了"):
+        make_folder(tmp_path / "文件" / "甲", tmp_path)
