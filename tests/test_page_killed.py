@@ -216,8 +216,7 @@ def test_who_ends_the_page_leaves_no_trace(start: Callable[..., Page], name: str
     assert not page.told.exists()
 
 
-@pytest.mark.parametrize("hook", ["steps", "one step"])
-@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
+@pytest.mark.parametrize(("hook", "name"), [("steps", "SIGTERM"), ("one step", "SIGINT")])
 def test_a_merge_that_is_running_is_stopped_with_the_page(
     start: Callable[..., Page], workspace: Workspace, hook: str, name: str
 ) -> None:
@@ -286,6 +285,20 @@ def test_a_page_killed_in_the_middle_of_an_upload_loses_nothing(
     again = start()
     assert again.drop({"大.xlsx": body})[0] == 303
     assert "大.xlsx" in workspace.list_returns(APRIL)
+
+
+def test_lists_that_a_killed_page_was_looking_at_are_gone_with_the_next(
+    start: Callable[..., Page], tmp_path: Path
+) -> None:
+    page, state = start(), tmp_path / "state" / "taskxl"
+    body, kind = make_upload(page.csrf, {"清单.xlsx": b"x"})
+    base = f"/{page.home.split('/')[1]}"
+    assert page.ask("POST", f"{base}/new/drop", body, Content_Type=kind)[0] == 303
+    assert len(list(state.rglob("清单.xlsx"))) == 1
+    page.end(signal.SIGKILL)
+    assert start().end(signal.SIGTERM) == (0, "")
+    assert list(state.rglob("清单.xlsx")) == []
+    assert {one.name for one in state.iterdir()} == {"workspaces.json"}
 
 
 def test_a_page_killed_while_files_land_leaves_whole_ones_or_none(

@@ -28,6 +28,13 @@ class StoppedError(Exception):
     """Somebody stopped the work: nothing has been written since its last whole step."""
 
 
+def interrupt_thread(thread: threading.Thread, error: type[BaseException]) -> None:
+    """Raise an error in a thread, wherever it is; one that waits for something, when it goes on."""
+    if thread.ident is not None:
+        number, raised = ctypes.c_ulong(thread.ident), ctypes.py_object(error)
+        ctypes.pythonapi.PyThreadState_SetAsyncExc(number, raised)
+
+
 Progress = Callable[[int, int], None]
 Work = Callable[[Progress], list[Said]]
 
@@ -62,10 +69,8 @@ class Job:
 
     def interrupt(self) -> None:
         """Stop the work wherever it is, as Ctrl-C stops a command; it ends as if it were killed."""
-        number = self.thread.ident if self.thread else None
-        if number is not None and not self.over.is_set():
-            raised = ctypes.py_object(KeyboardInterrupt)
-            ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(number), raised)
+        if self.thread is not None and not self.over.is_set():
+            interrupt_thread(self.thread, KeyboardInterrupt)
 
     def report(self, done: int, total: int) -> None:
         """Note how far the work has come; raises StoppedError where it is to stop."""
@@ -128,7 +133,7 @@ def _run(job: Job, work: Work, before: list[Job]) -> None:
             while not other.over.wait(0.1):
                 job.report(0, 0)
         job.said = tuple(work(job.report))
-        job.state = "done"
+        job.state, job.typed = "done", Typed()
     except (StoppedError, KeyboardInterrupt):
         job.said = (Said("已停下。已经写好的都是完整的，可以再做一次。", tone="warn"),)
         job.state = "stopped"

@@ -10,7 +10,7 @@ from taskxl.desk.lists import load_master
 from taskxl.desk.standing import MonthStanding, judge_standing, recall_standing, stand_month
 from taskxl.errors import TaskxlError
 from taskxl.model import MasterList, Month, Period
-from taskxl.page.jobs import FAULT
+from taskxl.page.jobs import FAULT, interrupt_thread
 from taskxl.workspace.folder import TEMPLATES, Workspace
 
 Mark = tuple[object, ...]
@@ -37,6 +37,7 @@ class MonthCache:
         self._looks: dict[tuple[Path, Period], tuple[Mark, MonthStanding]] = {}
         self._errors: dict[tuple[Path, Period], tuple[Mark, str]] = {}
         self._running: dict[tuple[Path, Period], threading.Event] = {}
+        self._threads: list[threading.Thread] = []
         self._masters: dict[Path, tuple[Mark, MasterList]] = {}
 
     def master(self, workspace: Workspace) -> MasterList:
@@ -61,14 +62,26 @@ class MonthCache:
             over = self._running.get(key)
             if over is None:
                 over = self._running[key] = threading.Event()
-                threading.Thread(
+                thread = threading.Thread(
                     target=self._work, args=(workspace, period, mark, over), daemon=True
-                ).start()
+                )
+                self._threads = [one for one in self._threads if one.is_alive()] + [thread]
+                thread.start()
         if over.wait(seconds):
             return self.look(workspace, period, seconds)
         if known is not None:
             return Look(known[1], waiting=True)
         return Look(recall_standing(workspace, period, self.today()), waiting=True)
+
+    def interrupt(self) -> None:
+        """Let nobody look any more, wherever they are; what they look at is only read."""
+        for thread in self.looking():
+            interrupt_thread(thread, SystemExit)
+
+    def looking(self) -> list[threading.Thread]:
+        """Return those who are looking."""
+        with self._lock:
+            return [one for one in self._threads if one.is_alive()]
 
     def put(self, workspace: Workspace, month: Month) -> MonthStanding:
         """Take over a month that somebody has just merged or looked at.

@@ -1,19 +1,19 @@
 """The page served: this computer alone, until its last window is closed."""
 
 import contextlib
-import multiprocessing
 import secrets
 import signal
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from types import FrameType
 
 import uvicorn
 
 from taskxl.errors import TaskxlError
+from taskxl.intake.workers import end_readers
 from taskxl.page.app import make_app, open_path
 from taskxl.page.finding_page import Served, announce, ask_again, find_served, withdraw
 from taskxl.page.guard import Doorkeeper
@@ -151,16 +151,22 @@ def _let_work_end(house: House, asked: list[int]) -> None:
     for job in house.jobs.all_running():
         job.stopping.set()
     times = len(asked)
-    _await_work(house, PATIENCE[0], lambda: len(asked) > times)
-    for job in house.jobs.all_running():
-        job.interrupt()
-    if house.jobs.all_running():
-        for reader in multiprocessing.active_children():
-            reader.kill()  # whoever waits for it goes on, and ends
-    _await_work(house, PATIENCE[1], lambda: len(asked) > times + 1)
+    _await(house.jobs.all_running, PATIENCE[0], lambda: len(asked) > times)
+
+    def interrupt() -> None:
+        for job in house.jobs.all_running():
+            job.interrupt()
+        house.months.interrupt()
+
+    if house.jobs.all_running() or house.months.looking():
+        end_readers(interrupt)
+        left = lambda: (*house.jobs.all_running(), *house.months.looking())  # noqa: E731
+        _await(left, PATIENCE[1], lambda: len(asked) > times + 1)
 
 
-def _await_work(house: House, seconds: float, hurried: Callable[[], bool]) -> None:
+def _await(
+    left: Callable[[], Sequence[object]], seconds: float, hurried: Callable[[], bool]
+) -> None:
     until = time.monotonic() + seconds
-    while house.jobs.all_running() and time.monotonic() < until and not hurried():
+    while left() and time.monotonic() < until and not hurried():
         time.sleep(0.05)

@@ -39,7 +39,7 @@ class House:
     def __init__(self, clock: Clock, door: Doorkeeper, state: Path) -> None:
         self.clock, self.door, self.state = clock, door, state
         self.jobs = Jobs()
-        self.drafts = Drafts()
+        self.drafts = Drafts(state)
         self.months = MonthCache(clock.today)
         self._spaces: dict[str, Space] = {}
         for root in reversed(recall_workspaces(state)):

@@ -140,8 +140,9 @@ class Workspace:
 
     def require_apart(self) -> None:
         """Raise TaskxlError, one Chinese line, where the folder lies in another workspace."""
-        for outer in dict.fromkeys((*self.root.absolute().parents, *self.root.resolve().parents)):
-            if (outer / MASTER).is_file():
+        real = Path(os.path.realpath(self.root))
+        for outer in dict.fromkeys((*self.root.absolute().parents, *real.parents)):
+            if os.path.isfile(outer / MASTER):  # noqa: PTH113 - raises nothing of what is closed
                 raise TaskxlError(
                     f"“{show(self.root)}”在工作区“{show(outer)}”里面。"
                     "工作区里不能再建工作区，请换一个文件夹。"
