@@ -105,6 +105,8 @@ def test_two_tabs_do_not_overwrite_each_other(browser: Browser, workspace: Works
     was = own(workspace)
     first = {"task": "2", "office": "办公室", "seen-progress": was, "text-progress": "甲说。"}
     assert said(correct(browser, **first))[0].startswith("改好了")
+    # A second click asks for what is there already.
+    assert said(correct(browser, **first))[0].startswith("改好了")
     answer = correct(browser, **(first | {"text-progress": "乙说。"}))
     assert "刚才已经改成“甲说。”，没有照您的“乙说。”改" in said(answer)[0]
     assert entry_of(merge(workspace), "2", "办公室").progress == "甲说。"

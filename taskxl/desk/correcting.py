@@ -85,6 +85,8 @@ def _make_revisions(month: Month, corrections: Iterable[Correction]) -> tuple[Re
             raise TaskxlError(f"{FIELD_WORDS[one.field]}有 {len(one.text)} 字，格子里放不下。")
         key: Key = (one.task, one.office, one.field)
         there = shown.get(key, Shown())
+        if is_same(there.text, one.text) and there.newer is None:
+            continue  # it is so already, by another window or a second click
         if told := _tell_change(there, one):
             raise TaskxlError(f"{task.label}的{FIELD_WORDS[one.field]}{told}")
         text = read_status(one.text)[0] if one.field == "status" else one.text

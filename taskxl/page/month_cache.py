@@ -140,4 +140,4 @@ def _stat(path: Path) -> Mark:
     except OSError:
         return ()
     # A copy keeps the time of what it was made of; what else changes then differs by system.
-    return found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino
+    return found.st_size, found.st_mtime_ns, found.st_ctime_ns
