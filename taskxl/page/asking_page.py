@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
+from urllib.parse import quote
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from starlette.concurrency import run_in_threadpool
@@ -16,11 +17,11 @@ from starlette.responses import HTMLResponse, PlainTextResponse, RedirectRespons
 
 from taskxl.errors import TaskxlError
 from taskxl.model import Period
+from taskxl.page.form_reading import read_form
 from taskxl.page.jobs import Job, Progress, Said
+from taskxl.page.odd_requests import explain_refusal
 from taskxl.page.spaces import House, Space
 
-FILES = 5000
-"""Files and fields that one form may bring."""
 NAV = (
     ("month", "", "本月"),
     ("gaps", "gaps", "缺口"),
@@ -71,7 +72,13 @@ def _environment() -> Environment:
         auto_reload=False,
     )
     environment.filters["plain"] = speak_plainly
+    environment.filters["urlencode"] = _quote
     return environment
+
+
+def _quote(text: object) -> str:
+    """Return a text for an address, a name on a disk that is none among them."""
+    return quote(str(text), errors="surrogateescape")
 
 
 class SaidResponse(HTMLResponse):
@@ -123,7 +130,9 @@ class Ask:
         shown = self.period or next(iter(around["periods"]), None)
         common |= {"period": self.period, "nav": NAV, "shown_period": shown} | around
         page = _environment().get_template(template)
-        return HTMLResponse(page.render(common | values), status)
+        # A name on a disk may have what is no character.
+        content = page.render(common | values).encode("utf-8", "backslashreplace")
+        return HTMLResponse(content, status)
 
     def say(self, title: str, why: str, status: int) -> Response:
         """Return a page that says in a line why something was not done."""
@@ -140,7 +149,7 @@ class Ask:
             try:
                 around["master"] = self.house.master(self.space)
                 around["periods"] = self.house.periods(self.space)
-            except TaskxlError:
+            except (TaskxlError, OSError):
                 pass  # said where the page itself needs it
         return around
 
@@ -191,7 +200,7 @@ def posting(house: House, handle: Post) -> Endpoint:
 
     async def answer_form(request: Request) -> Response:
         try:
-            async with request.form(max_files=FILES, max_fields=FILES) as form:
+            async with read_form(request) as form:
                 given = form.get("csrf")
                 if not isinstance(given, str) or not secrets.compare_digest(
                     given.encode(), str(request.state.csrf).encode()
@@ -228,11 +237,21 @@ def _answer(house: House, request: Request, handle: Show, failing: int = 400) ->
         if key is not None:
             ask = Ask(house, request, bare.csrf, ask.space, house.period(ask.here, key))
         return handle(ask)
-    except TaskxlError as error:
-        return ask.say("没有做成", str(error), failing)
+    except (TaskxlError, OSError) as error:
+        status, why = explain_refusal(error)
+        return ask.say("没有做成", why, failing if status == 400 else status)
     except HTTPException as error:
-        why = "没有这一页。工作区可能移走了，或者地址不全。"
-        return bare.say("没有找到", why, error.status_code)
+        status, why = explain_refusal(error)
+        return bare.say("没有找到", why, status)
+
+
+def say_refusal(house: House, request: Request, error: Exception) -> Response:
+    """Return the answer to a request that ended in `error`: a page for who is inside, or a line."""
+    status, why = explain_refusal(error)
+    if not hasattr(request.state, "csrf") or request.headers.get("x-wants") == "address":
+        return PlainTextResponse(speak_plainly(why), status)
+    title = "没有找到" if status in (404, 405) else "没有做成"
+    return Ask(house, request, str(request.state.csrf)).say(title, why, status)
 
 
 def text_of(form: FormData, name: str) -> str:

@@ -10,7 +10,7 @@ from taskxl.desk.lists import load_master
 from taskxl.desk.standing import MonthStanding, judge_standing, recall_standing, stand_month
 from taskxl.errors import TaskxlError
 from taskxl.model import MasterList, Month, Period
-from taskxl.page.jobs import FAULT
+from taskxl.page.odd_requests import FAULT, explain_refusal
 from taskxl.workspace.folder import TEMPLATES, Workspace
 
 Mark = tuple[object, ...]
@@ -91,9 +91,9 @@ class MonthCache:
             standing = stand_month(workspace, period, self.today())
             with self._lock:
                 self._looks[key] = (mark, standing)
-        except TaskxlError as error:
+        except (TaskxlError, OSError) as error:
             with self._lock:
-                self._errors[key] = (mark, str(error))
+                self._errors[key] = (mark, explain_refusal(error)[1])
         except Exception:
             with self._lock:  # once said, not tried again and again
                 self._errors[key] = (mark, FAULT)
@@ -108,7 +108,6 @@ class MonthCache:
         folder = workspace.returns_folder(period)
         files = tuple((name, _stat(folder / name)) for name in workspace.list_returns(period))
         templates = workspace.root / TEMPLATES
-        own = sorted(templates.iterdir()) if templates.is_dir() else []
         wal = workspace.ledger_path.with_name(f"{workspace.ledger_path.name}-wal")
         return (
             self.today(),
@@ -116,9 +115,16 @@ class MonthCache:
             files,
             _stat(workspace.master_path),
             _stat(workspace.ledger_path),
-            _stat(wal) if wal.is_file() and wal.stat().st_size else None,
-            tuple((one.name, _stat(one)) for one in own),
+            found if (found := _stat(wal))[:1] > (0,) else None,
+            tuple((one.name, _stat(one)) for one in _list_files(templates)),
         )
+
+
+def _list_files(folder: Path) -> list[Path]:
+    try:
+        return sorted(folder.iterdir())
+    except OSError:  # not there, or closed: who needs what lies there says so
+        return []
 
 
 def _stat(path: Path) -> Mark:

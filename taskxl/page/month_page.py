@@ -28,12 +28,15 @@ from taskxl.findings import SEVERITY_WORDS
 from taskxl.model import Month, Period
 from taskxl.page.asking_page import Ask, text_of
 from taskxl.page.jobs import Progress, Said, Tone
+from taskxl.page.odd_requests import number_of
 from taskxl.page.spaces import House, Space
 from taskxl.text import show
 from taskxl.workspace.folder import Workspace
 
 ROWS = 100
 """Rows of a table on one page; a bureau has a dozen offices, a city may have a thousand."""
+_LATEST = 32_503_680_000_000
+"""The year 3000 in milliseconds; later moments Windows does not take."""
 STEPS = {
     "issue": "下发",
     "merge": "汇总",
@@ -50,8 +53,7 @@ _TONES: dict[str, Tone] = {"error": "bad", "warning": "warn", "info": ""}
 def paged(ask: Ask, rows: list[Any], size: int = ROWS) -> dict[str, Any]:
     """Return one page of rows, which one it is and of how many."""
     pages = max(1, -(-len(rows) // size))
-    asked = ask.query("page")
-    page = min(max(int(asked), 1), pages) if asked.isdecimal() and len(asked) < 6 else 1
+    page = min(number_of(ask.query("page"), 1, 99_999) or 1, pages)
     return {"rows": rows[(page - 1) * size : page * size], "page": page, "pages": pages}
 
 
@@ -222,9 +224,10 @@ def _dropped(form: FormData) -> list[DroppedFile]:
 
 def _read_time(text: str) -> datetime | None:
     """Return a moment that a browser gives in milliseconds since 1970, as clocks here show it."""
-    if not text.isdecimal() or len(text) > 14:
+    moment = number_of(text, 1, _LATEST)
+    if moment is None:
         return None
-    return datetime.fromtimestamp(int(text) / 1000)  # noqa: DTZ006 - local, as file times are shown
+    return datetime.fromtimestamp(moment / 1000)  # noqa: DTZ006 - local, as file times are shown
 
 
 def drop(ask: Ask, form: FormData) -> Response:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from taskxl.errors import TaskxlError
 from taskxl.page.app import make_app, open_path
@@ -24,6 +25,18 @@ SILENCE = 180.0
 ENTRY = 1800.0
 """Seconds that are given to the first browser to come."""
 _LOOK = 2.0
+
+
+class ChineseProtocol(H11Protocol):
+    """HTTP as uvicorn speaks it, but for what it says of a request that is none."""
+
+    def send_400_response(self, msg: str) -> None:
+        """Say in Chinese that the request cannot be read, and hang up."""
+        said = "这个请求看不懂，或者地址太长，没有照办。请从页面上的链接走。".encode()
+        head = f"HTTP/1.1 400 \r\nContent-Length: {len(said)}\r\nConnection: close\r\n"
+        kind = "Content-Type: text/plain; charset=utf-8\r\n\r\n"
+        self.transport.write((head + kind).encode() + said)
+        self.transport.close()
 
 
 def serve_page(
@@ -74,6 +87,7 @@ def _serve(
 
     config = uvicorn.Config(
         make_app(house, served, touch),
+        http=ChineseProtocol,
         log_config=None,
         access_log=False,
         server_header=False,

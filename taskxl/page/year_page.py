@@ -12,6 +12,7 @@ from taskxl.errors import TaskxlError
 from taskxl.page.asking_page import Ask, text_of
 from taskxl.page.jobs import Progress, Said
 from taskxl.page.month_page import paged
+from taskxl.page.odd_requests import number_of
 from taskxl.text import show
 from taskxl.words import OFFICE_STATES
 
@@ -53,13 +54,13 @@ def write_book(ask: Ask, form: FormData) -> Response:
 def write_past(ask: Ask, form: FormData) -> Response:
     """Write a month's summary as it stood at an earlier merge, beside today's."""
     period = ask.house.period(ask.here, text_of(form, "month"))
-    place = text_of(form, "place")
-    if not place.isdecimal() or len(place) > 6:
+    place = number_of(text_of(form, "place"), 1, 999_999)
+    if place is None:
         raise TaskxlError("没有这一次汇总。")
 
     def work(progress: Progress) -> list[Said]:
         now = ask.house.clock.now()
-        written = write_past_summary(ask.here.workspace, period, int(place), now)
+        written = write_past_summary(ask.here.workspace, period, place, now)
         return [
             Said(
                 f"写好了“{show(written.path.name)}”，在“{show(written.path.parent)}”。", tone="done"
