@@ -74,7 +74,11 @@ def show_month(ask: Ask) -> Response:
     if standing is None:
         return ask.show("month_waiting.html")
     seen = sum_up(standing)
-    steps = [_button(ask, command, why) for command, why in standing.steps]
+    steps = [_button(ask, command, why) for command, why in standing.steps][:3]
+    if standing.merges and not any(one["post"].endswith("/do/merge") for one in steps):
+        # What was written into the summary since nobody sees before it is merged again.
+        again = {"href": "", "post": ask.path("do", "merge"), "label": "重新汇总"}
+        steps.append({**again, "why": "在汇总表里改过，或者想再看一遍，就再汇总一次"})
     return ask.show(
         "month.html",
         standing=standing,
