@@ -339,12 +339,12 @@ def test_every_error_of_the_system_has_its_status_and_its_words() -> None:
 def test_a_fault_of_ours_is_a_chinese_page_too(
     browser: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from taskxl.page import month_page
+    from taskxl.page import month_cache
 
     def fail(*given: object) -> None:
         raise RuntimeError("secret English")
 
-    monkeypatch.setattr(month_page, "sum_up", fail)
+    monkeypatch.setattr(month_cache, "sum_up", fail)
     browser.client = type(browser.client)(
         browser.app, base_url=ORIGIN, cookies=browser.client.cookies, raise_server_exceptions=False
     )

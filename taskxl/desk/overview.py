@@ -8,8 +8,8 @@ from taskxl.dates import report_day
 from taskxl.desk.standing import MonthStanding
 from taskxl.findings import Finding
 from taskxl.merge.counts import count_month
-from taskxl.model import FileVerdict, Month, OfficeState
-from taskxl.reports.send_back import send_back_text
+from taskxl.model import FileVerdict, Month, OfficeState, Task
+from taskxl.reports.send_back import list_menders
 from taskxl.rules import rule_of
 from taskxl.text import call_offices, is_blank, show
 from taskxl.words import VERDICTS
@@ -62,7 +62,14 @@ class Overview:
 def sum_up(standing: MonthStanding) -> Overview:
     """Return what is said first of a month; what needs a hand comes first in its rows."""
     month = standing.month
-    rows = [_make_row(month, state) for state in month.offices]
+    found: dict[str, list[Finding]] = {}
+    for one in month.findings:
+        found.setdefault(one.office or "", []).append(one)
+    menders, tasks = set(list_menders(month)), {one.id: one for one in month.master.tasks}
+    rows = [
+        _make_row(month, state, found.get(state.office, []), tasks, state.office in menders)
+        for state in month.offices
+    ]
     rank = {"bad": 0, "warn": 1, "": 2, "done": 3}
     rows.sort(key=lambda row: (rank[row.tone], not row.todo))
     return Overview(_say(standing), _name(month), _count(month), tuple(rows))
@@ -121,19 +128,26 @@ def _count(month: Month) -> tuple[Figure, ...]:
     )
 
 
-def _make_row(month: Month, state: OfficeState) -> OfficeRow:
+def _make_row(
+    month: Month,
+    state: OfficeState,
+    own: Sequence[Finding],
+    tasks: Mapping[str, Task],
+    mendable: bool,
+) -> OfficeRow:
     back = state.state in ("submitted", "late")
     asked = "approval" in month.asked
     approval = ("已审定" if state.approved else "未审定" if asked else "") if back else ""
     tone: Tone = "done" if state.state == "submitted" else "warn" if state.state == "late" else ""
     if not back and state.due:
         tone = "bad"
-    own = [one for one in month.findings if one.office == state.office]
     refused = _list_refused(month, state)
     said = {(one.file, one.code) for one in refused}
     rest = [one for one in own if (one.file, one.code) not in said]
-    todo = (*_say_state(month, state, refused), *_list_todo(month, rest))
-    mendable = bool(send_back_text(month, state.office))
+    todo = (
+        *_say_state(month, state, refused),
+        *_list_todo(rest, tasks, month.master.settings.office_word),
+    )
     doubts = sum(one.severity == "info" for one in own)
     return OfficeRow(state, state.word, tone, approval, todo, len(own), doubts, mendable)
 
@@ -157,14 +171,13 @@ def _say_state(month: Month, state: OfficeState, refused: Sequence[FileVerdict])
     )
 
 
-def _list_todo(month: Month, findings: Sequence[Finding]) -> list[str]:
+def _list_todo(findings: Sequence[Finding], tasks: Mapping[str, Task], word: str) -> list[str]:
     """Return an office's findings, those of one kind in one line with their tasks' numbers."""
-    word = month.master.settings.office_word
     kinds: dict[str, list[str]] = {}
     for one in findings:
         if one.severity == "info" or one.code in ("G401", "G402"):
             continue
-        task = month.master.task(one.task) if one.task else None
+        task = tasks.get(one.task or "")
         kinds.setdefault(one.code, []).append(task.number or "" if task else "")
     lines = []
     for code, numbers in kinds.items():

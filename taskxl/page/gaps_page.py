@@ -5,7 +5,7 @@ from urllib.parse import quote
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
-from taskxl.desk.gap_views import find_gap, list_gaps, paste_send_back
+from taskxl.desk.gap_views import find_gap, list_gaps, list_offices, paste_send_back
 from taskxl.desk.return_rows import show_row
 from taskxl.desk.settling import settle_finding
 from taskxl.errors import TaskxlError
@@ -24,7 +24,6 @@ def show_gaps(ask: Ask) -> Response:
     office, severity = ask.query("office"), ask.query("severity")
     month = standing.month
     lines = list_gaps(month, office, severity)
-    offices = dict.fromkeys(one.finding.office for one in list_gaps(month) if one.finding.office)
     return ask.show(
         "gaps.html",
         table=paged(ask, [one for one in lines if not one.reason], _ROWS),
@@ -35,7 +34,7 @@ def show_gaps(ask: Ask) -> Response:
             (key, word, sum(one.severity == key for one in month.findings))
             for key, word in SEVERITY_WORDS.items()
         ],
-        offices=list(offices),
+        offices=list_offices(month),
         office=office,
         severity=severity,
         words=SEVERITY_WORDS,

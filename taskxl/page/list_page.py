@@ -93,7 +93,9 @@ def _folder_named(text: str) -> Path:
 def show_list(ask: Ask) -> Response:
     """Show the list in use, what is doubtful in it, and where a revised one is dropped."""
     master = ask.house.master(ask.here)
-    findings = check_workspace(ask.here.workspace)
+    workspace, months = ask.here.workspace, ask.house.months
+    mark = months.mark_workspace(workspace)
+    findings = months.keep(workspace, "checked", mark, lambda: check_workspace(workspace))
     return ask.show(
         "list.html",
         table=paged(ask, list(master.tasks)),

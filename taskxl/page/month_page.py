@@ -18,8 +18,8 @@ from taskxl.desk.dropping import (
     try_return,
 )
 from taskxl.desk.issuing import issue_forms
-from taskxl.desk.merging import merge_returns, note_strays
-from taskxl.desk.overview import FileLine, describe_file, list_files, sum_up
+from taskxl.desk.merging import merge_returns
+from taskxl.desk.overview import FileLine, describe_file, list_files
 from taskxl.desk.proving import describe_faults, prove_month, sum_up_proof
 from taskxl.desk.registering import register_return
 from taskxl.desk.standing import MonthStanding, recall_standing
@@ -73,7 +73,7 @@ def show_month(ask: Ask) -> Response:
     standing = look.standing
     if standing is None:
         return ask.show("month_waiting.html")
-    seen = sum_up(standing)
+    seen = ask.house.months.sum_up(ask.here.workspace, standing)
     steps = [_button(ask, command, why) for command, why in standing.steps][:3]
     if standing.merges and not any(one["post"].endswith("/do/merge") for one in steps):
         # What was written into the summary since nobody sees before it is merged again.
@@ -88,7 +88,7 @@ def show_month(ask: Ask) -> Response:
         steps=steps,
         files=_list_written(ask.here.workspace, ask.month),
         moment=describe_moment,
-        strays=[] if look.waiting else note_strays(ask.here.workspace, standing.month),
+        strays=[] if look.waiting else ask.house.months.strays(ask.here.workspace, standing.month),
     )
 
 
@@ -99,7 +99,7 @@ def prepare_month(house: House, space: Space) -> None:
         if periods:
             standing = recall_standing(space.workspace, periods[0], house.clock.today())
             if standing is not None:
-                sum_up(standing)
+                house.months.sum_up(space.workspace, standing)
             house.months.look(space.workspace, periods[0], 0.0)
 
 

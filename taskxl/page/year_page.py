@@ -5,7 +5,6 @@ from starlette.responses import FileResponse, Response
 
 from taskxl.dates.year import year_periods
 from taskxl.desk.archive import describe_merge, write_past_summary
-from taskxl.desk.task_views import recall_year
 from taskxl.desk.year_overview import list_history, sum_up_year
 from taskxl.desk.yearbook import write_year
 from taskxl.errors import TaskxlError
@@ -22,8 +21,16 @@ _TONES = {"已报送": "done", "迟报": "warn", "未报送": "bad", "须重报"
 def show_year(ask: Ask) -> Response:
     """Show the year: tasks by months, offices' punctuality, months in numbers, history."""
     master = ask.house.master(ask.here)
-    year = sum_up_year(recall_year(ask.here.workspace, master))
-    history = list_history(ask.here.workspace, list(year_periods(master.settings)))
+    workspace, months = ask.here.workspace, ask.house.months
+    year, history = months.keep(
+        workspace,
+        "year summed up",
+        months.mark_workspace(workspace),
+        lambda: (
+            sum_up_year(months.year(workspace)),
+            list_history(workspace, list(year_periods(master.settings))),
+        ),
+    )
     return ask.show(
         "year.html",
         year=year,
