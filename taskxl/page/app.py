@@ -23,9 +23,11 @@ from taskxl.page import (
     tasks_page,
     year_page,
 )
-from taskxl.page.asking_page import Ask, Post, Show, posting, showing, text_of
+from taskxl.page.asking_page import Ask, Post, Show, posting, say_refusal, showing, text_of
 from taskxl.page.finding_page import ASK, Served
+from taskxl.page.form_reading import read_form
 from taskxl.page.guard import CLOSED, ENTER, Guard
+from taskxl.page.odd_requests import Plainly
 from taskxl.page.presence import Presence
 from taskxl.page.spaces import House, Space
 from taskxl.text import show
@@ -93,7 +95,7 @@ def make_app(house: House, served: Served, presence: Presence) -> Starlette:
         return answer
 
     async def again(request: Request) -> Response:
-        async with request.form(max_files=0, max_fields=5) as form:
+        async with read_form(request) as form:
             nonce, proof = text_of(form, "nonce"), text_of(form, "proof")
             named = text_of(form, "workspace")
         wanted = served.prove("asker", nonce + named)
@@ -109,20 +111,16 @@ def make_app(house: House, served: Served, presence: Presence) -> Starlette:
     async def static(request: Request) -> Response:
         name = request.path_params["name"]
         kind = _KINDS.get(name.rpartition(".")[2])
-        found = files("taskxl.page").joinpath("static", name)
-        if "/" in name or kind is None or not found.is_file():
+        held = {one.name: one for one in files("taskxl.page").joinpath("static").iterdir()}
+        if name not in held or kind is None:
             raise HTTPException(404)
-        return Response(found.read_bytes(), media_type=kind)
+        return Response(held[name].read_bytes(), media_type=kind)
 
     async def alive(request: Request) -> Response:
         return Response(status_code=204)
 
-    async def missing(request: Request, error: Exception) -> Response:
-        if not hasattr(request.state, "csrf"):
-            return PlainTextResponse("没有这一页。", 404)
-        code = error.status_code if isinstance(error, HTTPException) else 404
-        why = "没有这一页。请从上面的链接走。" if code != 405 else "这个地址不能这样打开。"
-        return Ask(house, request, str(request.state.csrf)).say("没有找到", why, code)
+    def refuse(request: Request, error: Exception) -> Response:
+        return say_refusal(house, request, error)
 
     inside = [
         Route("/", showing(house, _show_start)),
@@ -159,8 +157,11 @@ def make_app(house: House, served: Served, presence: Presence) -> Starlette:
             Route(ASK, again, methods=["POST"]),
             Mount(door.base, routes=inside),
         ],
-        middleware=[Middleware(Guard, door=door, presence=presence)],
-        exception_handlers={404: missing, 405: missing},
+        middleware=[
+            Middleware(Guard, door=door, presence=presence),
+            Middleware(Plainly, say=refuse),
+        ],
+        exception_handlers={HTTPException: refuse},
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
+from urllib.parse import quote
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from starlette.concurrency import run_in_threadpool
@@ -17,14 +18,14 @@ from starlette.responses import HTMLResponse, PlainTextResponse, RedirectRespons
 from taskxl.errors import TaskxlError
 from taskxl.merge.revisions import FIELD_WORDS
 from taskxl.model import Period
+from taskxl.page.form_reading import read_form
 from taskxl.page.jobs import Job, Progress, Said
+from taskxl.page.odd_requests import explain_refusal
 from taskxl.page.spaces import House, Space
 from taskxl.page.typed_in import Typed, typed_of
 
 Show = Callable[["Ask"], Response]
 NOT_DONE = "没有做成"
-FILES = 5000
-"""Files and fields that one form may bring."""
 NAV = (
     ("month", "", "本月"),
     ("gaps", "gaps", "缺口"),
@@ -75,7 +76,13 @@ def _environment() -> Environment:
         auto_reload=False,
     )
     environment.filters["plain"] = speak_plainly
+    environment.filters["urlencode"] = _quote
     return environment
+
+
+def _quote(text: object) -> str:
+    """Return a text for an address, a name on a disk that is none among them."""
+    return quote(str(text), errors="surrogateescape")
 
 
 class SaidResponse(HTMLResponse):
@@ -132,7 +139,9 @@ class Ask:
         shown = self.period or next(iter(around["periods"]), None)
         common |= {"period": self.period, "nav": NAV, "shown_period": shown} | around
         page = _environment().get_template(template)
-        return HTMLResponse(page.render(common | values), status)
+        # A name on a disk may have what is no character.
+        content = page.render(common | values).encode("utf-8", "backslashreplace")
+        return HTMLResponse(content, status)
 
     def say(self, title: str, why: str, status: int) -> Response:
         """Return a page that says in a line why something was not done."""
@@ -150,7 +159,7 @@ class Ask:
         again = replace(self, refused=job)
         try:
             shown = page(again)
-        except (TaskxlError, HTTPException):
+        except (TaskxlError, HTTPException, OSError):
             shown = None
         if shown is None or shown.status_code != 200:
             return again.say(NOT_DONE, why, status)
@@ -169,7 +178,7 @@ class Ask:
             try:
                 around["master"] = self.house.master(self.space)
                 around["periods"] = self.house.periods(self.space)
-            except TaskxlError:
+            except (TaskxlError, OSError):
                 pass  # said where the page itself needs it
         return around
 
@@ -204,7 +213,7 @@ class Ask:
 
 
 Post = Callable[[Ask, FormData], Response]
-Refuse = Callable[[Ask, str], Response]
+Refuse = Callable[[Ask, str, int], Response]
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
@@ -236,15 +245,15 @@ def posting(house: House, handle: Post, page: Show | None = None) -> Endpoint:
 
     async def answer_form(request: Request) -> Response:
         try:
-            async with request.form(max_files=FILES, max_fields=FILES) as form:
+            async with read_form(request) as form:
                 given = form.get("csrf")
                 if not isinstance(given, str) or not secrets.compare_digest(
                     given.encode(), str(request.state.csrf).encode()
                 ):
                     return await run_in_threadpool(_answer, house, request, _say_stale, 403)
 
-                def refuse(ask: Ask, why: str) -> Response:
-                    return ask.refuse(why, 400, form, page or _show_nothing)
+                def refuse(ask: Ask, why: str, status: int) -> Response:
+                    return ask.refuse(why, status, form, page or _show_nothing)
 
                 return await run_in_threadpool(
                     _answer, house, request, lambda ask: handle(ask, form), 400, refuse
@@ -288,13 +297,22 @@ def _answer(
             ask = Ask(house, request, bare.csrf, ask.space, house.period(ask.here, key))
         ready = True
         return handle(ask)
-    except TaskxlError as error:
-        return (
-            refuse(ask, str(error)) if refuse and ready else ask.say(NOT_DONE, str(error), failing)
-        )
+    except (TaskxlError, OSError) as error:
+        status, why = explain_refusal(error)
+        status = failing if status == 400 else status
+        return refuse(ask, why, status) if refuse and ready else ask.say(NOT_DONE, why, status)
     except HTTPException as error:
-        why = "没有这一页。工作区可能移走了，或者地址不全。"
-        return bare.say("没有找到", why, error.status_code)
+        status, why = explain_refusal(error)
+        return bare.say("没有找到", why, status)
+
+
+def say_refusal(house: House, request: Request, error: Exception) -> Response:
+    """Return the answer to a request that ended in `error`: a page for who is inside, or a line."""
+    status, why = explain_refusal(error)
+    if not hasattr(request.state, "csrf") or request.headers.get("x-wants") == "address":
+        return PlainTextResponse(speak_plainly(why), status)
+    title = "没有找到" if status in (404, 405) else "没有做成"
+    return Ask(house, request, str(request.state.csrf)).say(title, why, status)
 
 
 def text_of(form: FormData, name: str) -> str:

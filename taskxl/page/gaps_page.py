@@ -5,7 +5,7 @@ from urllib.parse import quote
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
-from taskxl.desk.gap_views import find_gap, list_gaps, paste_send_back
+from taskxl.desk.gap_views import find_gap, list_gaps, list_offices, paste_send_back
 from taskxl.desk.return_rows import show_row
 from taskxl.desk.settling import settle_finding
 from taskxl.errors import TaskxlError
@@ -26,7 +26,6 @@ def show_gaps(ask: Ask) -> Response:
     lines = list_gaps(month, office, severity)
     rows = paged(ask, [one for one in lines if not one.reason], _ROWS)
     settled = [one for one in lines if one.reason]
-    offices = dict.fromkeys(one.finding.office for one in list_gaps(month) if one.finding.office)
     return ask.show(
         "gaps.html",
         table=rows,
@@ -38,7 +37,7 @@ def show_gaps(ask: Ask) -> Response:
             (key, word, sum(one.severity == key for one in month.findings))
             for key, word in SEVERITY_WORDS.items()
         ],
-        offices=list(offices),
+        offices=list_offices(month),
         office=office,
         severity=severity,
         asked=f"office={quote(office)}&severity={quote(severity)}&",

@@ -138,7 +138,7 @@ class Guard:
         """Answer the request of somebody who may, up to what one may bring."""
         limit = UPLOAD_BYTES if scope["path"].endswith("/drop") else FORM_BYTES
         stated = headers.get("content-length", "0")
-        if not stated.isdigit() or int(stated) > limit:
+        if not (stated.isascii() and stated.isdigit() and len(stated) < 16) or int(stated) > limit:
             await PlainTextResponse(_TOO_LARGE, 413)(scope, receive, send)
             return
         seen = 0

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from taskxl.errors import TaskxlError
+from taskxl.page.odd_requests import FAULT, explain_refusal
 from taskxl.page.typed_in import Typed
 
 Tone = Literal["done", "warn", "bad", ""]
@@ -137,8 +138,8 @@ def _run(job: Job, work: Work, before: list[Job]) -> None:
     except (StoppedError, KeyboardInterrupt):
         job.said = (Said("已停下。已经写好的都是完整的，可以再做一次。", tone="warn"),)
         job.state = "stopped"
-    except TaskxlError as error:
-        job.said = (Said(str(error), tone="bad"),)
+    except (TaskxlError, OSError) as error:
+        job.said = (Said(explain_refusal(error)[1], tone="bad"),)
         job.state = "failed"
     except BaseException:  # a fault of ours ends the work, and never the page
         job.said = (Said(FAULT, tone="bad"),)
@@ -146,6 +147,3 @@ def _run(job: Job, work: Work, before: list[Job]) -> None:
         raise
     finally:
         job.over.set()
-
-
-FAULT = "程序出错，没有做完；文件没有写坏。请在终端里用 taskxl --debug 再运行一次，告诉维护人员。"

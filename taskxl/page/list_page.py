@@ -22,6 +22,7 @@ from taskxl.master.revising.differences import Difference
 from taskxl.page.asking_page import Ask, text_of
 from taskxl.page.jobs import Job, Progress, Said
 from taskxl.page.month_page import paged
+from taskxl.page.odd_requests import number_of
 from taskxl.page.typed_in import typed_of
 from taskxl.text import safe_file_name, show
 from taskxl.workspace.folder import Workspace
@@ -33,12 +34,8 @@ def hints_of(ask: Ask) -> Hints:
     """Return what a person said of how the list is to be read, as it stands in the address."""
     said = ask.request.query_params.multi_items()
     columns = [f"{name[2:]}={value}" for name, value in said if name.startswith("c-") and value]
-    header, level = ask.query("header"), ask.query("level")
-    return make_hints(
-        columns,
-        int(header) if header.isdecimal() and 0 < int(header[:5]) <= 1000 else None,
-        int(level) if level.isdecimal() and 0 < int(level[:5]) <= 9 else None,
-    )
+    header, level = number_of(ask.query("header"), 1, 1000), number_of(ask.query("level"), 1, 9)
+    return make_hints(columns, header, level)
 
 
 # ---------------------------------------------------------------- a new workspace
@@ -65,11 +62,7 @@ def show_new(ask: Ask) -> Response:
 def make_new(ask: Ask, form: FormData) -> Response:
     """Make a workspace of a list, in the folder that was named."""
     draft = ask.house.drafts.find(ask.request.path_params["draft"])
-    folder = Path(text_of(form, "folder").strip()).expanduser()
-    if not folder.is_absolute() or "\0" in str(folder):
-        raise TaskxlError("请写完整的文件夹，如 D:\\2026年重点工作。")
-    if folder.is_dir() and any(folder.iterdir()):
-        raise TaskxlError(f"“{show(folder)}”里已有别的文件。请换一个新的或空的文件夹。")
+    folder = _folder_named(text_of(form, "folder").strip())
     Workspace(folder).require_apart()
     hints = hints_of(ask)
     clock = ask.house.clock
@@ -88,13 +81,29 @@ def make_new(ask: Ask, form: FormData) -> Response:
     return ask.follow(ask.house.jobs.run(job, work))
 
 
+def _folder_named(text: str) -> Path:
+    """Return the new or empty folder that a person names; raises TaskxlError where it is none."""
+    try:
+        folder = Path(text).expanduser()
+        usable = folder.is_absolute()
+    except (RuntimeError, ValueError):  # of a user whom this computer does not know
+        usable = False
+    if not usable:
+        raise TaskxlError("请写完整的文件夹，如 D:\\2026年重点工作。")
+    if folder.is_dir() and any(folder.iterdir()):
+        raise TaskxlError(f"“{show(folder)}”里已有别的文件。请换一个新的或空的文件夹。")
+    return folder
+
+
 # ---------------------------------------------------------------- the list of a workspace
 
 
 def show_list(ask: Ask) -> Response:
     """Show the list in use, what is doubtful in it, and where a revised one is dropped."""
     master = ask.house.master(ask.here)
-    findings = check_workspace(ask.here.workspace)
+    workspace, months = ask.here.workspace, ask.house.months
+    mark = months.mark_workspace(workspace)
+    findings = months.keep(workspace, "checked", mark, lambda: check_workspace(workspace))
     return ask.show(
         "list.html",
         table=paged(ask, list(master.tasks)),

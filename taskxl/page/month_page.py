@@ -20,9 +20,9 @@ from taskxl.desk.dropping import (
 )
 from taskxl.desk.issuing import issue_forms
 from taskxl.desk.lost_months import was_issued
-from taskxl.desk.merging import merge_returns, note_strays
+from taskxl.desk.merging import merge_returns
 from taskxl.desk.months import require_month
-from taskxl.desk.overview import FileLine, describe_file, list_files, sum_up
+from taskxl.desk.overview import FileLine, describe_file, list_files
 from taskxl.desk.proving import describe_faults, prove_month, sum_up_proof
 from taskxl.desk.registering import list_registrable, register_return
 from taskxl.desk.standing import MonthStanding, recall_standing
@@ -31,12 +31,15 @@ from taskxl.findings import SEVERITY_WORDS
 from taskxl.model import Month, Period
 from taskxl.page.asking_page import Ask, text_of
 from taskxl.page.jobs import Progress, Said, Tone
+from taskxl.page.odd_requests import number_of
 from taskxl.page.spaces import House, Space
 from taskxl.text import show
 from taskxl.workspace.folder import Workspace
 
 ROWS = 100
 """Rows of a table on one page; a bureau has a dozen offices, a city may have a thousand."""
+_LATEST = 32_503_680_000_000
+"""The year 3000 in milliseconds; later moments Windows does not take."""
 STEPS = {
     "issue": "下发",
     "merge": "汇总",
@@ -55,8 +58,7 @@ _TONES: dict[str, Tone] = {"error": "bad", "warning": "warn", "info": ""}
 def paged(ask: Ask, rows: list[Any], size: int = ROWS) -> dict[str, Any]:
     """Return one page of rows, which one it is and of how many."""
     pages = max(1, -(-len(rows) // size))
-    asked = ask.query("page")
-    page = min(max(int(asked), 1), pages) if asked.isdecimal() and len(asked) < 6 else 1
+    page = min(number_of(ask.query("page"), 1, 99_999) or 1, pages)
     return {"rows": rows[(page - 1) * size : page * size], "page": page, "pages": pages}
 
 
@@ -80,8 +82,12 @@ def show_month(ask: Ask) -> Response:
     standing = look.standing
     if standing is None:
         return ask.show("month_waiting.html")
-    seen = sum_up(standing)
-    steps = [_button(ask, command, why) for command, why in standing.steps]
+    seen = ask.house.months.sum_up(ask.here.workspace, standing)
+    steps = [_button(ask, command, why) for command, why in standing.steps][:3]
+    if standing.merges and not any(one["post"].endswith("/do/merge") for one in steps):
+        # What was written into the summary since nobody sees before it is merged again.
+        again = {"href": "", "post": ask.path("do", "merge"), "label": "重新汇总"}
+        steps.append({**again, "why": "在汇总表里改过，或者想再看一遍，就再汇总一次"})
     return ask.show(
         "month.html",
         standing=standing,
@@ -91,7 +97,7 @@ def show_month(ask: Ask) -> Response:
         steps=steps,
         files=_list_written(ask.here.workspace, ask.month),
         moment=describe_moment,
-        strays=[] if look.waiting else note_strays(ask.here.workspace, standing.month),
+        strays=[] if look.waiting else ask.house.months.strays(ask.here.workspace, standing.month),
     )
 
 
@@ -102,7 +108,7 @@ def prepare_month(house: House, space: Space) -> None:
         if periods:
             standing = recall_standing(space.workspace, periods[0], house.clock.today())
             if standing is not None:
-                sum_up(standing)
+                house.months.sum_up(space.workspace, standing)
             house.months.look(space.workspace, periods[0], 0.0)
 
 
@@ -231,9 +237,10 @@ def _dropped(form: FormData) -> list[DroppedFile]:
 
 def _read_time(text: str) -> datetime | None:
     """Return a moment that a browser gives in milliseconds since 1970, as clocks here show it."""
-    if not text.isdecimal() or len(text) > 14:
+    moment = number_of(text, 1, _LATEST)
+    if moment is None:
         return None
-    return datetime.fromtimestamp(int(text) / 1000)  # noqa: DTZ006 - local, as file times are shown
+    return datetime.fromtimestamp(moment / 1000)  # noqa: DTZ006 - local, as file times are shown
 
 
 def drop(ask: Ask, form: FormData) -> Response:

@@ -11,6 +11,7 @@ from pathlib import Path
 from types import FrameType
 
 import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from taskxl.errors import TaskxlError
 from taskxl.intake.workers import end_readers
@@ -25,6 +26,18 @@ _LOOK = 2.0
 PATIENCE = (5.0, 10.0)
 """Seconds that work has to end between two steps, and then to end wherever it is."""
 _SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
+
+
+class ChineseProtocol(H11Protocol):
+    """HTTP as uvicorn speaks it, but for what it says of a request that is none."""
+
+    def send_400_response(self, msg: str) -> None:
+        """Say in Chinese that the request cannot be read, and hang up."""
+        said = "这个请求看不懂，或者地址太长，没有照办。请从页面上的链接走。".encode()
+        head = f"HTTP/1.1 400 \r\nContent-Length: {len(said)}\r\nConnection: close\r\n"
+        kind = "Content-Type: text/plain; charset=utf-8\r\n\r\n"
+        self.transport.write((head + kind).encode() + said)
+        self.transport.close()
 
 
 def serve_page(
@@ -83,6 +96,7 @@ def _serve(
     house = House(clock, door, state)
     config = uvicorn.Config(
         make_app(house, served, presence),
+        http=ChineseProtocol,
         log_config=None,
         access_log=False,
         server_header=False,

@@ -6,7 +6,7 @@ from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from taskxl.desk.correcting import Correction, correct_texts
-from taskxl.desk.task_views import FILTERS, list_tasks, look_at_task, recall_year
+from taskxl.desk.task_views import FILTERS, list_tasks, look_at_task
 from taskxl.errors import TaskxlError
 from taskxl.merge.revisions import ENTRY_FIELDS, FIELD_WORDS
 from taskxl.model import RevisionField
@@ -30,7 +30,7 @@ WORD_TONES = {
 def show_tasks(ask: Ask) -> Response:
     """Show every task with its months side by side."""
     standing, waiting = standing_of(ask)
-    past = recall_year(ask.here.workspace, ask.house.master(ask.here))
+    past = ask.house.months.year(ask.here.workspace)
     past = tuple(one for one in past if one.period <= ask.month)
     chosen = ask.query("light")
     lines = list_tasks(standing.month, past, chosen)
@@ -50,7 +50,7 @@ def show_tasks(ask: Ask) -> Response:
 def show_task(ask: Ask) -> Response:
     """Show one task: its steps on the year's line, what offices say, and the pen."""
     standing, _ = standing_of(ask)
-    past = recall_year(ask.here.workspace, ask.house.master(ask.here))
+    past = ask.house.months.year(ask.here.workspace)
     past = tuple(one for one in past if one.period <= ask.month)
     view = look_at_task(standing.month, past, ask.query("id"))
     year = standing.month.period.year

@@ -78,6 +78,21 @@
     request.send(data);
   };
 
+  // The browser's own button speaks the browser's language; this one says what was chosen, too.
+  for (const input of document.querySelectorAll(".drop input[type=file]")) {
+    const face = document.createElement("span");
+    const chosen = document.createElement("span");
+    face.className = "button";
+    face.textContent = "选择文件";
+    chosen.className = "none";
+    input.classList.add("hidden");
+    input.after(face, " ", chosen);
+    input.addEventListener("change", () => {
+      const files = input.files;
+      chosen.textContent = files.length === 1 ? files[0].name : files.length ? `已选 ${files.length} 个` : "";
+    });
+  }
+
   for (const zone of document.querySelectorAll("[data-drop]")) {
     const form = zone.querySelector("form");
     form.addEventListener("submit", (event) => {
