@@ -134,7 +134,6 @@ def test_the_month_from_the_list_to_the_ledger(page: Any, tmp_path: Path) -> Non
     # The list dropped, looked at, made a workspace.
     check_access(page, "start")
     page.set_input_files("input[type=file]", str(EXAMPLES / "附件1-重点工作任务一览表.xlsx"))
-    page.click("text=看看读成什么")
     page.wait_for_selector("h1:has-text('读到任务 27 项')")
     check_access(page, "reading")
     page.fill("input[name=folder]", str(tmp_path / "2026年重点工作"))
@@ -295,7 +294,6 @@ def check_enlarged(page: Any, address: str, name: str) -> None:
 def test_files_dropped_by_hand_arrive_and_say_whose_they_are(page: Any, tmp_path: Path) -> None:
     Wall.now = datetime(2026, 3, 20, 9, 0)
     page.set_input_files("input[type=file]", str(EXAMPLES / "附件1-重点工作任务一览表.xlsx"))
-    page.click("text=看看读成什么")
     page.fill("input[name=folder]", str(tmp_path / "2026年重点工作"))
     page.click("text=就按这样，建工作区")
     settle(page)
