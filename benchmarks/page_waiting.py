@@ -153,6 +153,8 @@ def measure_paint(address: str, runs: int) -> dict[str, float]:
         page = browser.new_page(viewport={"width": 1366, "height": 768})
         page.set_default_timeout(300_000)
         page.goto(address)
+        while page.query_selector("[data-again]"):  # as long as it is still being looked at
+            page.wait_for_timeout(2000)
         month = re.sub(r"\?.*", "", page.url)
         for name, place in PAGES.items():
             if name == "心跳":

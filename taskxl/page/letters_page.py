@@ -20,10 +20,12 @@ from taskxl.ledger import LetterKind
 from taskxl.mail.certificates import find_authority
 from taskxl.page.asking_page import Ask, text_of
 from taskxl.page.jobs import Progress, Said, Tone
-from taskxl.page.month_page import standing_of
+from taskxl.page.month_page import paged, standing_of
 from taskxl.text import show
 
 KINDS = {"issue": "下发", "remind": "催报", "send-back": "退回更正"}
+_LETTERS = 50
+"""Letters on one page."""
 _FATES: dict[str, tuple[str, Tone]] = {
     "sent": ("已发出", "done"),
     "deferred": ("没有发成，留着再发", "warn"),
@@ -59,6 +61,7 @@ def _show(ask: Ask, template: str) -> Response:
     return ask.show(
         template,
         view=view,
+        table=paged(ask, list(view.lines), _LETTERS),
         kinds=KINDS,
         office=ask.query("office"),
         password=asks_password(ask.here.workspace),

@@ -12,7 +12,7 @@ from taskxl.desk.lists import load_master
 from taskxl.desk.merging import note_strays
 from taskxl.desk.overview import Overview, sum_up
 from taskxl.desk.standing import MonthStanding, judge_standing, recall_standing, stand_month
-from taskxl.desk.task_views import recall_year
+from taskxl.desk.task_views import FILTERS, TaskLine, list_tasks, recall_year
 from taskxl.errors import TaskxlError
 from taskxl.model import MasterList, Month, Period
 from taskxl.page.jobs import interrupt_thread
@@ -71,6 +71,20 @@ class MonthCache:
         """Return what is said first of a month as it stands."""
         what = f"overview {standing.month.period.key}"
         return self.keep(workspace, what, Same(standing), lambda: sum_up(standing))
+
+    def tasks(
+        self, workspace: Workspace, standing: MonthStanding, chosen: str
+    ) -> tuple[TaskLine, ...]:
+        """Return the tasks of a month with the year's months up to it, of `chosen` lights only."""
+        year = self.year(workspace)
+        past = tuple(one for one in year if one.period <= standing.month.period)
+        what = f"tasks {standing.month.period.key} {chosen if chosen in FILTERS else ''}"
+        return self.keep(
+            workspace,
+            what,
+            (Same(standing), Same(year)),
+            lambda: tuple(list_tasks(standing.month, past, chosen)),
+        )
 
     def strays(self, workspace: Workspace, month: Month) -> list[str]:
         """Return lines on what of a month lies elsewhere than in its 回收/."""

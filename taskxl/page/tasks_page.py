@@ -6,7 +6,7 @@ from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from taskxl.desk.correcting import Correction, correct_texts
-from taskxl.desk.task_views import FILTERS, list_tasks, look_at_task
+from taskxl.desk.task_views import FILTERS, look_at_task
 from taskxl.errors import TaskxlError
 from taskxl.merge.revisions import ENTRY_FIELDS, FIELD_WORDS
 from taskxl.model import RevisionField
@@ -30,10 +30,8 @@ WORD_TONES = {
 def show_tasks(ask: Ask) -> Response:
     """Show every task with its months side by side."""
     standing, waiting = standing_of(ask)
-    past = ask.house.months.year(ask.here.workspace)
-    past = tuple(one for one in past if one.period <= ask.month)
     chosen = ask.query("light")
-    lines = list_tasks(standing.month, past, chosen)
+    lines = list(ask.house.months.tasks(ask.here.workspace, standing, chosen))
     return ask.show(
         "tasks.html",
         table=paged(ask, lines),

@@ -5,7 +5,7 @@ nothing of who owes or is late, nothing that only the 办公室 decides.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from taskxl.findings import Finding
 from taskxl.model import Month
@@ -23,8 +23,9 @@ def send_back_text(month: Month, office: str, names: Mapping[str, str] | None = 
     the file where all is in one file. `names` are what the office called its files when it sent
     them, by their names under 回收/.
     """
-    is_mendable = _tell_mendable(month)
-    findings = [f for f in month.findings if f.office == office and is_mendable(f)]
+    own = [f for f in month.findings if f.office == office]
+    is_mendable = _tell_mendable(month, own)
+    findings = [f for f in own if is_mendable(f)]
     if not findings:
         return ""
     files = list(dict.fromkeys(f.file for f in findings if f.file))
@@ -54,15 +55,18 @@ def send_back_text(month: Month, office: str, names: Mapping[str, str] | None = 
 
 def list_menders(month: Month) -> tuple[str, ...]:
     """Return the offices that have something to mend in their returns, in the month's order."""
-    is_mendable = _tell_mendable(month)
+    is_mendable = _tell_mendable(month, month.findings)
     asked = {f.office for f in month.findings if f.office and is_mendable(f)}
     return tuple(one.office for one in month.offices if one.office in asked)
 
 
-def _tell_mendable(month: Month) -> Callable[[Finding], bool]:
-    """Return what tells of a finding of a month whether the office itself can mend it."""
+def _tell_mendable(month: Month, findings: Sequence[Finding]) -> Callable[[Finding], bool]:
+    """Return what tells of some findings of a month whether the office itself can mend them."""
+    named, last_day = {one.task for one in findings if one.task}, month.period.last_day
     # Of a closed task nobody is asked anything.
-    closed = {task.id for task in month.master.tasks if task.is_closed(month.period.last_day)}
+    closed = {
+        task.id for task in month.master.tasks if task.id in named and task.is_closed(last_day)
+    }
     # An overdue milestone that has been spoken of: the office asks for more time.
     postponed = {
         (entry.file, entry.sheet, entry.cells.get("state"))
