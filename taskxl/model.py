@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from itertools import chain, count
-from typing import Literal, get_args
+from typing import Literal, NamedTuple, get_args
 
 from taskxl.approval import is_approval, is_refusal
 from taskxl.errors import TaskxlError
@@ -652,8 +652,18 @@ class Revision:
     newer: str | None = None
 
 
-FindingKey = tuple[str, str, str, str]
-"""What tells a finding from all others of its month: code, office, task, message."""
+class FindingKey(NamedTuple):
+    """What tells a finding from all others of its month.
+
+    `place` is file, sheet and cell, "" where it has none; None where a reason was recorded before
+    places were.
+    """
+
+    code: str
+    office: str
+    task: str
+    message: str
+    place: tuple[str, str, str] | None
 
 
 @dataclass(frozen=True, slots=True)

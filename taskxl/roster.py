@@ -9,6 +9,8 @@ from taskxl.text import show, squeeze
 from taskxl.words import ALL_OFFICES
 
 Share = tuple[tuple[Task, ...], tuple[Task, ...]]
+_LISTED = 30
+"""So many offices a message lists; a city has a thousand."""
 _ALL_OFFICES = frozenset(squeeze(word) for word in ALL_OFFICES)
 _COLLECTIVE = re.compile(
     r"^(?:全[国省市县区镇乡街校局院]|[国省市县区镇乡局厅校院]直?属?|国务院|机关|局属|直属)?"
@@ -65,7 +67,9 @@ class Roster:
         """
         found = self.present_name(name)
         if found not in among:
-            raise TaskxlError(f"没有{what}“{show(name)}”。可选：{'、'.join(among)}")
+            more = f"……共 {len(among)} 个" if len(among) > _LISTED else ""
+            known = "、".join(among[:_LISTED])
+            raise TaskxlError(f"没有{what}“{show(name, 40)}”。可选：{known}{more}")
         return found
 
     def spell_out(self, names: Iterable[str]) -> tuple[str, ...]:

@@ -1,5 +1,6 @@
 """The page as a browser sees it, without one: a workspace, a session, forms filled and sent."""
 
+import html
 import re
 import time
 from collections.abc import Mapping, Sequence
@@ -13,6 +14,7 @@ from taskxl.page.app import make_app, open_path
 from taskxl.page.finding_page import Served
 from taskxl.page.guard import Doorkeeper
 from taskxl.page.jobs import Jobs
+from taskxl.page.presence import Presence
 from taskxl.page.spaces import Clock, House
 from taskxl.workspace.folder import Workspace
 
@@ -27,21 +29,17 @@ class Browser:
 
     def __init__(self, state: Path, workspace: Workspace | None = None) -> None:
         self.seconds = 0.0
-        self.touched = 0
         self.door = Doorkeeper(HOST, lambda: self.seconds)
         state.mkdir(exist_ok=True)
         self.house = House(Clock(NOW.date, lambda: NOW), self.door, state)
         self.served = Served(8765, "k" * 43)
-        self.app = make_app(self.house, self.served, self.touch)
+        self.presence = Presence(lambda: self.seconds)
+        self.app = make_app(self.house, self.served, self.presence)
         self.client = TestClient(self.app, base_url=ORIGIN, follow_redirects=False)
         self.root = workspace.root if workspace else None
         entered = self.client.get(open_path(self.house, self.root))
         assert entered.status_code == 303, entered.text
         self.home = entered.headers["location"]
-
-    def touch(self) -> None:
-        """Count the requests of somebody who may."""
-        self.touched += 1
 
     @property
     def month(self) -> str:
@@ -102,6 +100,36 @@ def said(page: str) -> list[str]:
     return [" ".join(re.sub(r"<[^>]+>", "", one).split()) for one in items]
 
 
+def seen_in(page: str, near: str = "") -> str:
+    """Return the mark of what a page shows, of its first form or that in which `near` stands."""
+    forms = re.findall(r"<form.*?</form>", page, re.S)
+    marks = [
+        found.group(1)
+        for form in forms
+        if near in form and (found := re.search(r'name="seen" value="([^"]*)"', form))
+    ]
+    assert marks, page
+    return marks[0]
+
+
+def form_of(page: str, button: str) -> dict[str, str]:
+    """Return what the form with a button says before anybody has typed into it."""
+    form = next(
+        one
+        for one in re.findall(r"<form.*?</form>", page, re.S)
+        if re.search(rf"<button[^>]*>{re.escape(button)}</button>", one)
+    )
+    fields = dict(re.findall(r'<input[^>]* name="([^"]+)"[^>]* value="([^"]*)"', form))
+    fields |= dict(
+        re.findall(r'<textarea[^>]* name="([^"]+)"[^>]*>\n?(.*?)</textarea>', form, re.S)
+    )
+    for name, options in re.findall(r'<select[^>]* name="([^"]+)".*?>(.*?)</select>', form, re.S):
+        chosen = re.search(r'<option(?: value="([^"]*)")? selected>([^<]*)', options)
+        fields[name] = (chosen.group(1) or chosen.group(2)) if chosen else ""
+    fields.pop("csrf")
+    return {name: html.unescape(text) for name, text in fields.items()}
+
+
 def posts_of(browser: Browser) -> list[str]:
     """Return every address that takes a form, with something in place of its variables."""
     from starlette.routing import Mount, Route
@@ -117,4 +145,4 @@ def posts_of(browser: Browser) -> list[str]:
     return found
 
 
-__all__ = ["Browser", "Jobs", "posts_of", "said"]
+__all__ = ["Browser", "Jobs", "form_of", "posts_of", "said", "seen_in"]

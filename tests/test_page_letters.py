@@ -8,6 +8,7 @@ import pytest
 
 from taskxl.desk.letter_views import view_letters
 from taskxl.workspace.folder import Workspace
+from tests.clerks import fill_form
 from tests.mail_support import (
     APRIL,
     NOW,
@@ -19,7 +20,7 @@ from tests.mail_support import (
     make_bureau,
     run_server,
 )
-from tests.page_support import Browser, said
+from tests.page_support import Browser, form_of, said
 
 # aiosmtpd 1.4.6 warns of its own past once a session is logged in to.
 pytestmark = pytest.mark.filterwarnings("ignore:Session.login_data:DeprecationWarning")
@@ -47,6 +48,11 @@ def mailroom(
         yield room
 
 
+def seen_of(browser: Browser) -> str:
+    """Return the mark of the letters as the question before sending shows them."""
+    return form_of(browser.get(f"{browser.month}letters/remind/ask").text, "发出")["seen"]
+
+
 def test_letters_are_shown_as_they_would_go_out(browser: Browser, workspace: Workspace) -> None:
     view = view_letters(workspace, APRIL, "remind", NOW.date())
     assert [one.office for one in view.lines] == ["办公室", "基教股", "计财股"]
@@ -70,7 +76,8 @@ def test_looking_writes_and_sends_nothing(browser: Browser, workspace: Workspace
 
 
 def test_drafts_are_written_with_what_can_be_pasted(browser: Browser, workspace: Workspace) -> None:
-    lines = said(browser.do(f"{browser.month}letters/remind/draft"))
+    page = browser.get(f"{browser.month}letters/remind").text
+    lines = said(browser.do(f"{browser.month}letters/remind/draft", form_of(page, "写成草稿")))
     assert lines[0].startswith("草稿 3 封")
     assert len(list(workspace.letters_folder(APRIL).glob("催报-*.eml"))) == 3
     assert (workspace.issue_folder(APRIL) / "催报.txt").exists()
@@ -85,7 +92,7 @@ def test_letters_go_out_after_the_question_and_never_twice(
     unsure = browser.post(f"{browser.month}letters/remind/send", {"password": PASSWORD})
     assert unsure.status_code == 400
     assert not mailroom.received
-    fields = {"password": PASSWORD, "sure": "1"}
+    fields = {"password": PASSWORD, "sure": "1", "seen": seen_of(browser)}
     lines = said(browser.do(f"{browser.month}letters/remind/send", fields))
     assert lines[:3] == ["办公室 已发出", "基教股 已发出", "计财股 已发出"]
     assert len(mailroom.received) == 3
@@ -100,9 +107,12 @@ def test_letters_go_out_after_the_question_and_never_twice(
 def test_a_wrong_password_or_none_is_said_and_the_password_is_nowhere(
     browser: Browser, mailroom: Mailroom, workspace: Workspace
 ) -> None:
-    none = browser.do(f"{browser.month}letters/remind/send", {"sure": "1"})
+    none = browser.do(
+        f"{browser.month}letters/remind/send", {"sure": "1", "seen": seen_of(browser)}
+    )
     assert "没有邮箱 bgs@yunxi.example.com 的密码" in said(none)[0]
-    wrong = browser.do(f"{browser.month}letters/remind/send", {"sure": "1", "password": "Falsch9x"})
+    fields = {"sure": "1", "password": "Falsch9x", "seen": seen_of(browser)}
+    wrong = browser.do(f"{browser.month}letters/remind/send", fields)
     assert said(wrong)
     assert not mailroom.received
     good = browser.do(f"{browser.month}mailbox/check", {"password": PASSWORD})
@@ -124,7 +134,7 @@ def test_sending_that_is_stopped_goes_on_where_it_ended(
             raise StoppedError
 
     monkeypatch.setattr(Job, "report", stop)
-    fields = {"password": PASSWORD, "sure": "1"}
+    fields = {"password": PASSWORD, "sure": "1", "seen": seen_of(browser)}
     assert "已停下" in said(browser.do(f"{browser.month}letters/remind/send", fields))[0]
     assert len(mailroom.received) == 1
     monkeypatch.undo()
@@ -140,3 +150,24 @@ def test_without_a_server_it_says_what_is_missing(browser: Browser, workspace: W
     assert "设置里没有填发信服务器，不能从这里发信" in page
     lines = said(browser.do(f"{browser.month}mailbox/collect", {"password": "x"}))
     assert lines
+
+
+def test_no_letter_goes_out_that_was_not_seen(
+    browser: Browser, mailroom: Mailroom, workspace: Workspace
+) -> None:
+    """A return comes while the question is open: two letters are left, and she is asked anew."""
+    fields = {"password": PASSWORD, "sure": "1", "seen": seen_of(browser)}
+    drafted = form_of(browser.get(f"{browser.month}letters/remind").text, "写成草稿")
+    form = workspace.form_path("基教股", APRIL)
+    fill_form(form, workspace.returns_folder(APRIL) / form.name)
+    for address, told in (("send", fields), ("draft", drafted), ("send", fields | {"seen": ""})):
+        page = browser.do(f"{browser.month}letters/remind/{address}", told)
+        assert "催报的信刚才变了" in said(page)[0]
+    assert not mailroom.received
+    assert not workspace.letters_folder(APRIL).exists()
+    page = browser.do(f"{browser.month}letters/remind/send", fields)
+    assert "真的要发出这 2 封催报的信吗？" in page
+    assert PASSWORD not in page
+    again = fields | {"seen": form_of(page, "发出")["seen"]}
+    browser.do(f"{browser.month}letters/remind/send", again)
+    assert len(mailroom.received) == 2

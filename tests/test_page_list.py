@@ -4,16 +4,18 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from taskxl.desk.list_views import view_lists
 from taskxl.desk.lists import load_master, update_workspace
 from taskxl.desk.refusing import refuse_changes
+from taskxl.errors import TaskxlError
 from taskxl.master.reading.hints import make_hints
 from taskxl.model import Task, TaskList
 from taskxl.workspace.folder import Workspace
 from tests.month_of_clerks import MASTER_LIST, make_workspace
-from tests.page_support import NOW, Browser, said
+from tests.page_support import NOW, Browser, said, seen_in
 from tests.support import make_once, make_workbook
 
 made, workspace = make_once(make_workspace, "地")
@@ -126,7 +128,7 @@ def test_changes_of_a_revised_list_are_taken_one_by_one(
     keys = re.findall(r'name="known" value="([^"]*)"', page)
     assert "2" in keys
     (_added,) = [key for key in keys if "新增的一项工作" in key]
-    fields = {"known": keys, "take": [key for key in keys if key != "2"]}
+    fields = {"known": keys, "take": [key for key in keys if key != "2"], "seen": seen_in(page)}
     page = browser.do(f"{address}/take", fields)
     assert "主清单更新好了" in said(page)[0]
     titles = [task.title for task in load_master(workspace)[0].tasks]
@@ -136,7 +138,7 @@ def test_changes_of_a_revised_list_are_taken_one_by_one(
     again = browser.get(address).text
     assert "深入推进政务公开" in again
     assert re.findall(r'name="known" value="([^"]*)"', again) == ["2"]
-    browser.do(f"{address}/take", {"known": ["2"], "take": ["2"]})
+    browser.do(f"{address}/take", {"known": ["2"], "take": ["2"], "seen": seen_in(again)})
     titles = [task.title for task in load_master(workspace)[0].tasks]
     assert "深入推进政务公开" in titles
 
@@ -165,3 +167,96 @@ def test_the_list_in_use_is_shown_with_its_doubts(browser: Browser, workspace: W
     page = browser.get(f"{browser.home}list").text
     for task in load_master(workspace)[0].tasks:
         assert task.title in page
+
+
+def test_a_stale_window_takes_nothing_over_and_is_shown_what_is_different_now(
+    browser: Browser, workspace: Workspace
+) -> None:
+    answer = browser.post(
+        f"{browser.home}list/drop", files=[("新清单.xlsx", make_workbook({"表": REVISED}))]
+    )
+    address = answer.headers["location"]
+    page = browser.get(address).text
+    keys = re.findall(r'name="known" value="([^"]*)"', page)
+    both = {"known": keys, "seen": seen_in(page)}
+    (added,) = [key for key in keys if "新增的一项工作" in key]
+    first = browser.do(f"{address}/take", both | {"take": [key for key in keys if key != added]})
+    assert "主清单更新好了" in said(first)[0]
+    before = workspace.master_path.read_bytes()
+    stale = browser.do(f"{address}/take", both | {"take": [added]})
+    assert "主清单刚才在别处改过了，没有更新" in said(stale)[0]
+    assert workspace.master_path.read_bytes() == before
+    # The page is that of the list, with what is different now and the ticks that were set.
+    assert re.findall(r'name="known" value="([^"]*)"', stale) == [added]
+    assert re.search(rf'value="{re.escape(added)}" checked', stale)
+    fields = {"known": [added], "take": [added], "seen": seen_in(stale)}
+    assert "主清单更新好了" in said(browser.do(f"{address}/take", fields))[0]
+
+
+def test_a_list_changed_in_excel_meanwhile_is_compared_anew(
+    browser: Browser, workspace: Workspace
+) -> None:
+    answer = browser.post(
+        f"{browser.home}list/drop", files=[("新清单.xlsx", make_workbook({"表": REVISED}))]
+    )
+    address = answer.headers["location"]
+    page = browser.get(address).text
+    fields = {"known": re.findall(r'name="known" value="([^"]*)"', page), "seen": seen_in(page)}
+    book = openpyxl.load_workbook(workspace.master_path)
+    sheet = book["任务"]
+    cell = next(c for row in sheet.iter_rows() for c in row if c.value == "推进政务公开")
+    cell.value = "全面推进政务公开"
+    book.save(workspace.master_path)
+    for wrong in (fields, {name: some for name, some in fields.items() if name != "seen"}):
+        page = browser.do(f"{address}/take", wrong | {"take": fields["known"]})
+        assert "刚才在别处改过了" in said(page)[0]
+    assert "全面推进政务公开" in {one.title for one in load_master(workspace)[0].tasks}
+
+
+def test_a_refused_folder_stays_typed(browser: Browser) -> None:
+    address = drop_new(browser, make_workbook({"表": GUESSED}))
+    answer = browser.post(f"{address}/make?c-承办=牵头", {"folder": "我写的文件夹"})
+    assert answer.status_code == 400
+    assert "请写完整的文件夹" in said(answer.text)[0]
+    assert 'value="我写的文件夹"' in answer.text
+    assert "<option selected>牵头" in answer.text
+
+
+@pytest.mark.parametrize("inner", ["里面", "2021年04月/里面", "链接/里面"])
+def test_no_workspace_is_made_in_another(
+    browser: Browser, workspace: Workspace, tmp_path: Path, inner: str
+) -> None:
+    (tmp_path / "链接").symlink_to(workspace.root, target_is_directory=True)
+    folder = (tmp_path if "链接" in inner else workspace.root) / inner
+    address = drop_new(browser, make_workbook({"表": GUESSED}))
+    answer = browser.post(f"{address}/make", {"folder": str(folder)})
+    assert answer.status_code == 400
+    assert "工作区里不能再建工作区，请换一个文件夹。" in said(answer.text)[0]
+    assert f'value="{folder}"' in answer.text
+    assert not folder.exists()
+    with pytest.raises(TaskxlError, match="不能再建工作区"):
+        Workspace(folder).create()
+
+
+def test_a_workspace_that_was_made_meanwhile_is_not_called_made(
+    browser: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two windows at one folder: the first makes it, the second is told so."""
+    from taskxl.desk import lists
+
+    folder = tmp_path / "新的一年"
+    address = drop_new(browser, make_workbook({"表": GUESSED}))
+    real = lists.read_lists
+    path = tmp_path / "别的.xlsx"
+    path.write_bytes(make_workbook({"表": GUESSED.replace("规范阳光招生", "别的任务")}))
+
+    def be_late(*given, **more):
+        monkeypatch.setattr(lists, "read_lists", real)
+        found = real(*given, **more)
+        lists.init_workspace(folder, [path], 2021, NOW)
+        return found
+
+    monkeypatch.setattr(lists, "read_lists", be_late)
+    page = browser.do(f"{address}/make", {"folder": str(folder)})
+    assert "刚才已经建成了工作区，没有再建" in said(page)[0]
+    assert load_master(Workspace(folder))[0].tasks[0].title == "别的任务"

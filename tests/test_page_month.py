@@ -1,6 +1,7 @@
 """本月 on the page: returns dropped onto it, steps done, a file tried, an office told by hand."""
 
 import io
+import os
 import re
 import threading
 import zipfile
@@ -15,7 +16,7 @@ from taskxl.errors import TaskxlError
 from taskxl.workspace.folder import Workspace
 from tests.clerks import fill_form
 from tests.month_of_clerks import APRIL, make_workspace
-from tests.page_support import NOW, Browser, said
+from tests.page_support import NOW, Browser, form_of, said
 from tests.support import make_once, make_workbook
 
 made, workspace = make_once(make_workspace, "地")
@@ -156,15 +157,21 @@ def test_an_office_is_set_by_hand(browser: Browser, workspace: Workspace) -> Non
     scan = make_workbook({"表": "| 项目 | 内容 |\n| 政务公开 | 已公布目录二百条。 |"})
     browser.do(f"{browser.month}drop", files=[("扫描.xlsx", scan)])
     form = browser.get(f"{browser.month}register?file=扫描.xlsx").text
-    assert "<option selected>扫描.xlsx" in form
-    fields = {"file": "扫描.xlsx", "office": "计财股", "at": "2021-04-24T17:00", "note": "微信"}
+    named = form_of(form, "登记")["file"]
+    assert named.endswith(":扫描.xlsx")
+    fields = {"file": named, "office": "计财股", "at": "2021-04-24T17:00", "note": "微信"}
     page = browser.do(f"{browser.month}register", fields)
     assert said(page)[0] == "扫描.xlsx 已登记。"
     assert "计财股" in said(page)[1]
-    for wrong in ({"file": "../../主清单.xlsx"}, {"at": "2031-01-01T00:00"}, {"office": "没有股"}):
+    for wrong in (
+        {"file": "x:../../主清单.xlsx"},
+        {"at": "2031-01-01T00:00"},
+        {"office": "没有股"},
+    ):
         answer = browser.post(f"{browser.month}register", fields | wrong)
         assert answer.status_code == 400
         assert said(answer.text)
+        assert 'value="微信"' in answer.text
 
 
 def test_the_steps_of_the_month_are_done_from_the_page(
@@ -339,3 +346,173 @@ def test_a_dropped_file_keeps_its_own_time_and_makes_nobody_late(
         browser.do(
             f"{browser.month}drop", {"times": wrong}, [(f"{len(wrong)}.xlsx", wrong.encode())]
         )
+
+
+def test_what_another_window_registered_is_said_and_not_overwritten(
+    browser: Browser, workspace: Workspace
+) -> None:
+    browser.do(f"{browser.month}drop", files=[("扫描.xlsx", b"x"), ("别的.xlsx", b"y")])
+    values = form_of(browser.get(f"{browser.month}register?file=扫描.xlsx").text, "登记")
+    first = values | {"office": "计财股", "note": "微信"}
+    assert said(browser.do(f"{browser.month}register", first))[0] == "扫描.xlsx 已登记。"
+    assert said(browser.do(f"{browser.month}register", first))[0] == "扫描.xlsx 已登记。"
+    stale = browser.post(f"{browser.month}register", values | {"office": "办公室"})
+    assert stale.status_code == 400
+    assert "刚才已经登记过（计财股，微信），没有照这里的登记" in said(stale.text)[0]
+    again = form_of(stale.text, "登记")
+    assert again["office"] == "办公室"
+    assert said(browser.do(f"{browser.month}register", again))[0] == "扫描.xlsx 已登记。"
+    # Another file is another matter; one of the same name with something else in it is not this.
+    page = browser.get(f"{browser.month}register?file=别的.xlsx").text
+    values = form_of(page, "登记")
+    (workspace.returns_folder(APRIL) / "别的.xlsx").write_bytes(b"another")
+    stale = browser.post(f"{browser.month}register", values | {"office": "办公室"})
+    assert "刚才换成了别的内容" in said(stale.text)[0]
+
+
+def test_two_drops_at_one_moment_are_both_told_what_became_of_them(
+    browser: Browser, workspace: Workspace
+) -> None:
+    """The second lands while the first is being read; it is told so when its turn comes."""
+    addresses: list[str] = []
+
+    def drop(name: str) -> None:
+        answer = browser.post(f"{browser.month}drop", files=[(name, name.encode())])
+        assert answer.status_code == 303, answer.text
+        addresses.append(answer.headers["location"])
+
+    threads = [threading.Thread(target=drop, args=(f"{n}.xlsx",)) for n in range(6)]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join(60)
+    assert len(addresses) == 6
+    assert len(workspace.list_returns(APRIL)) == 6
+    told = []
+    for address in addresses:
+        number = address.rpartition("/" if "/job/" in address else "=")[2]
+        job = browser.house.jobs.find(number)
+        assert job is not None
+        assert job.over.wait(60)
+        assert job.state == "done"
+        told += [line.head for line in job.said]
+    assert sorted(told) == sorted(workspace.list_returns(APRIL))
+
+
+def test_what_waits_for_its_turn_can_be_stopped(browser: Browser) -> None:
+    from taskxl.page.jobs import Job
+
+    go, jobs = threading.Event(), browser.house.jobs
+
+    def wait(progress):
+        go.wait(20)
+        return []
+
+    first = jobs.start("汇总", "a", "/", wait)
+    second = jobs.run(Job("读", "a", "/"), lambda progress: [], waits=True)
+    third = jobs.run(Job("读", "a", "/"), lambda progress: [], waits=True)
+    other = jobs.start("汇总", "b", "/", lambda progress: [])
+    assert other.over.wait(5)
+    second.stopping.set()
+    assert second.over.wait(5)
+    assert (first.state, second.state, third.state) == ("running", "stopped", "running")
+    go.set()
+    assert third.over.wait(5)
+    assert third.state == "done"
+    assert jobs.running("a") is None
+
+
+def test_what_is_half_written_never_lies_among_the_returns(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A drop that is killed on the way leaves a file that the next one clears away."""
+    folder = workspace.returns_folder(APRIL)
+    written = os.fsync
+
+    def die(handle: int) -> None:
+        written(handle)
+        assert workspace.list_returns(APRIL) == []
+        os._exit(9)
+
+    child = os.fork()
+    if child == 0:
+        monkeypatch.setattr(os, "fsync", die)
+        drop_returns(workspace, APRIL, [DroppedFile("四月/表.xlsx", io.BytesIO(b"x"))], NOW)
+        os._exit(0)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 9
+    assert workspace.list_returns(APRIL) == []
+    assert [p for p in workspace.root.rglob(".taskxl-*.tmp") if folder in p.parents] == []
+    drop_returns(workspace, APRIL, [DroppedFile("乙.xlsx", io.BytesIO(b"y"))], NOW)
+    assert [p.name for p in workspace.root.rglob(".taskxl-*")] == []
+
+
+def test_a_leftover_of_an_earlier_taskxl_is_no_return_and_stands_for_none(
+    browser: Browser, workspace: Workspace, tmp_path: Path
+) -> None:
+    """It may be whole, and yet nobody has it: the same file dropped again counts."""
+    content = filled(workspace, tmp_path)
+    (workspace.returns_folder(APRIL) / ".taskxl-4711.tmp").write_bytes(content)
+    assert "未报送" in row_of(browser.get(browser.month).text, "办公室")
+    page = browser.do(f"{browser.month}drop", files=[("办公室.xlsx", content)])
+    assert said(page)[0].startswith("办公室.xlsx → 办公室，采用")
+    assert "已报送" in row_of(page, "办公室")
+    files = browser.get(f"{browser.month}files").text
+    assert re.search(r"\.taskxl-4711\.tmp</th><td>.*?略过", files)
+
+
+PLACES = ("", "files", "register", "gaps", "tasks", "task?id=2", "letters/remind", "letters/issue")
+
+
+@pytest.mark.parametrize("how", ["gone", "renamed"])
+def test_a_month_whose_folder_is_not_there_is_called_that_on_every_page(
+    browser: Browser, workspace: Workspace, tmp_path: Path, how: str
+) -> None:
+    place = tmp_path / "别处" if how == "gone" else workspace.root / "2021年4月"
+    workspace.month_folder(APRIL).rename(place)
+    for address in PLACES:
+        answer = browser.get(f"{browser.month}{address}")
+        assert answer.status_code == 400, address
+        assert "没有文件夹“2021年04月”" in said(answer.text)[0], address
+        assert "下发”" not in said(answer.text)[0], address
+    assert browser.client.get(browser.home).headers["location"] == browser.month
+    assert not workspace.month_folder(APRIL).exists()
+
+
+@pytest.mark.parametrize("moved", ["workspace", "month"])
+def test_a_folder_that_is_moved_in_the_middle_of_a_merge_is_not_begun_anew(
+    workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moved: str
+) -> None:
+    from taskxl.desk import one_month
+    from taskxl.desk.merging import merge_returns
+    from taskxl.ledger import open_ledger
+
+    folder = workspace.root if moved == "workspace" else workspace.month_folder(APRIL)
+    real = one_month.look_at_folder
+
+    def move(*given, **more):
+        found = real(*given, **more)
+        folder.rename(tmp_path / "移走了")
+        return found
+
+    monkeypatch.setattr(one_month, "look_at_folder", move)
+    with pytest.raises(TaskxlError) as told:
+        merge_returns(workspace, APRIL, None, NOW)
+    assert "移走" in str(told.value) or "没有文件夹" in str(told.value)
+    assert not folder.exists()
+    root = tmp_path / "移走了" if moved == "workspace" else workspace.root
+    with open_ledger(Workspace(root).ledger_path) as ledger:
+        assert ledger.merges(APRIL) == ()
+
+
+def test_a_folder_is_made_only_in_what_is_there(tmp_path: Path) -> None:
+    from taskxl.workspace.files import make_folder
+
+    make_folder(tmp_path / "甲" / "乙", tmp_path)
+    assert (tmp_path / "甲" / "乙").is_dir()
+    make_folder(tmp_path / "甲", tmp_path)
+    with pytest.raises(TaskxlError, match="像是刚被移走或改名"):
+        make_folder(tmp_path / "没有" / "甲", tmp_path / "没有")
+    assert not (tmp_path / "没有").exists()
+    (tmp_path / "文件").write_bytes(b"")
+    with pytest.raises(TaskxlError, match="建不了"):
+        make_folder(tmp_path / "文件" / "甲", tmp_path)

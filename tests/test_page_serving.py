@@ -48,6 +48,11 @@ def fetch(address: str, cookie: str = "") -> tuple[int, str, str]:
     return answer.status, answer.headers.get("location") or body, given
 
 
+def beat(home: str, place: str, cookie: str) -> None:
+    """Call as the page's script does."""
+    assert fetch(f"{home}/{place.split('/')[1]}/alive", cookie)[0] == 204
+
+
 @pytest.fixture
 def state(tmp_path: Path) -> Path:
     folder = tmp_path / "state"
@@ -69,6 +74,7 @@ def test_it_is_served_to_this_computer_and_ends_when_nobody_is_there(
     status, _, _ = fetch(home + place, cookie)
     assert status == 303
     assert time.monotonic() - begun < 5
+    beat(home, place, cookie)
     thread.join(20)
     assert not thread.is_alive()
     assert not (state / "page.json").exists()
@@ -86,6 +92,7 @@ def test_a_second_start_opens_the_first(state: Path, workspace: Workspace, tmp_p
     status, _, _ = fetch(first.split("/enter")[0] + place, cookie)
     assert status in (200, 303)
     assert fetch(told[0])[0] == 403
+    beat(first.split("/enter")[0], place, cookie)
     thread.join(30)
 
 
@@ -165,5 +172,62 @@ def test_an_upload_that_is_cut_off_leaves_nothing_behind(state: Path, workspace:
     status, _, _ = fetch(f"{home}{place}", cookie)
     assert status == 303
     assert workspace.list_returns(APRIL) == []
+    beat(home, place, cookie)
     thread.join(30)
     assert not thread.is_alive()
+
+
+def test_who_has_no_script_is_there_as_long_as_they_ask_now_and_then() -> None:
+    from taskxl.page.presence import ENTRY, SILENCE, UNSCRIPTED, Presence
+
+    seconds = [0.0]
+    presence = Presence(lambda: seconds[0])
+
+    def over_after(passed: float, busy: bool = False) -> bool:
+        seconds[0] += passed
+        return presence.is_over(busy)
+
+    def ask(path: str) -> None:
+        presence.begin(path)
+        presence.end()
+
+    assert not over_after(ENTRY - 1)
+    ask("/x/space/2021-04/")
+    assert not over_after(SILENCE * 5)  # somebody reads, and no script says so
+    ask("/x/space/2021-04/gaps")
+    assert not over_after(UNSCRIPTED - 1)
+    assert over_after(2)
+    # A script calls as soon as a page is there: once it is silent, nobody is.
+    for path in ("/x/space/2021-04/", "/x/alive", "/x/static/mark.svg", "/x/job/1/state"):
+        ask(path)
+    assert not over_after(SILENCE - 1)
+    assert over_after(2)
+    # An upload that takes long is somebody, and so is a merge; both give time afterwards.
+    ask("/x/alive")
+    presence.begin("/x/space/2021-04/drop")
+    assert not over_after(UNSCRIPTED * 3)
+    presence.end()
+    assert not over_after(SILENCE - 1)
+    ask("/x/alive")
+    assert not over_after(SILENCE * 9, busy=True)
+    assert not over_after(SILENCE - 1)
+    assert over_after(2)
+
+
+def test_a_request_counts_as_presence_while_it_is_answered_and_only_from_who_may(
+    tmp_path: Path, workspace: Workspace
+) -> None:
+    from tests.page_support import Browser
+
+    browser = Browser(tmp_path / "state", workspace)
+    told: list[tuple[str, str]] = []
+    browser.presence.begin = lambda path: told.append(("begin", path))  # type: ignore[method-assign]
+    browser.presence.end = lambda: told.append(("end", ""))  # type: ignore[method-assign]
+    browser.client.get(f"{browser.door.base}/alive")
+    assert told == [("begin", f"{browser.door.base}/alive"), ("end", "")]
+    told.clear()
+    browser.client.cookies.clear()
+    for path in (browser.month, "/enter?ticket=x", "/nowhere", f"{browser.door.base}/alive"):
+        browser.client.get(path)
+    browser.client.post("/again", data={"nonce": "1", "proof": "x", "workspace": ""})
+    assert told == []

@@ -1,7 +1,6 @@
 """任务 on the page: months side by side, and the same pen as in the summary workbook."""
 
 import html
-import re
 from pathlib import Path
 
 import pytest
@@ -13,7 +12,7 @@ from taskxl.errors import TaskxlError
 from taskxl.model import Month
 from taskxl.workspace.folder import Workspace
 from tests.month_of_clerks import APRIL
-from tests.page_support import NOW, Browser, said
+from tests.page_support import NOW, Browser, form_of, said
 from tests.pens import Pen, codes_of, entry_of, make_merged_april, merge, send
 from tests.support import make_once
 
@@ -93,19 +92,7 @@ def test_of_two_texts_one_is_chosen_with_a_click(
     assert "G416" in codes_of(merge(workspace))
     page = browser.get(f"{browser.month}task?id=2").text
     assert "两种说法" in page
-    form = next(
-        one
-        for one in re.findall(r'<form method="post" action="correct">.*?</form>', page, re.S)
-        if f"用{choice}</button>" in one
-    )
-    values = dict(re.findall(r'name="([^"]+)" value="([^"]*)"', form))
-    values |= {
-        name: html.unescape(text)
-        for name, text in re.findall(
-            r'<textarea hidden name="([^"]+)"[^>]*>\n(.*?)</textarea>', form
-        )
-    }
-    values.pop("csrf")
+    values = form_of(page, f"用{choice}")
     correct(browser, **values)
     report = merge(workspace)
     assert "G416" not in codes_of(report)
@@ -117,6 +104,8 @@ def test_of_two_texts_one_is_chosen_with_a_click(
 def test_two_tabs_do_not_overwrite_each_other(browser: Browser, workspace: Workspace) -> None:
     was = own(workspace)
     first = {"task": "2", "office": "办公室", "seen-progress": was, "text-progress": "甲说。"}
+    assert said(correct(browser, **first))[0].startswith("改好了")
+    # A second click asks for what is there already.
     assert said(correct(browser, **first))[0].startswith("改好了")
     answer = correct(browser, **(first | {"text-progress": "乙说。"}))
     assert "刚才已经改成“甲说。”，没有照您的“乙说。”改" in said(answer)[0]
@@ -202,3 +191,93 @@ def test_what_is_written_is_text_on_the_page_and_in_the_workbook(
     report = merge_returns(workspace, APRIL, now=NOW)
     assert entry_of(report, "2", "办公室").progress == evil
     assert Pen(report.summary).cell("2", "进展情况").data_type == "s"
+
+
+def make_conflict(browser: Browser, workspace: Workspace) -> None:
+    """Let the office send something else after its text was corrected."""
+    fields = {"seen-progress": own(workspace), "text-progress": "目录已公布。"}
+    correct(browser, task="2", office="办公室", **fields)
+    send(workspace, "办公室", texts={"进展情况": "又加了二十条。"})
+
+
+def test_a_decision_is_about_the_two_texts_that_were_seen(
+    browser: Browser, workspace: Workspace
+) -> None:
+    make_conflict(browser, workspace)
+    page = browser.get(f"{browser.month}task?id=2").text
+    send(workspace, "办公室", texts={"进展情况": "再加了三十条。"})
+    for button in ("用办公室的", "用新报的"):
+        stale = correct(browser, **form_of(page, button))
+        assert "办公室刚才又报了“再加了三十条。”" in said(stale)[0]
+        assert "再加了三十条。" in form_of(stale, "用新报的")["text-progress"]
+    assert merge(workspace).month.revisions[0].newer == "再加了三十条。"
+    correct(browser, **form_of(stale, "用新报的"))
+    page = correct(browser, **form_of(stale, "用办公室的"))
+    assert "刚才" in said(page)[0]
+    report = merge(workspace)
+    assert entry_of(report, "2", "办公室").progress == "再加了三十条。"
+
+
+def test_a_text_is_not_mended_where_another_has_come_since(
+    browser: Browser, workspace: Workspace
+) -> None:
+    make_conflict(browser, workspace)
+    fields = {"seen-progress": "目录已公布。", "text-progress": "我写了半天的。"}
+    page = correct(browser, task="2", office="办公室", **fields)
+    assert "办公室刚才又报了“又加了二十条。”" in said(page)[0]
+    # What was typed is offered beside the two.
+    assert "<details open><summary>两种都不用，另写" in page
+    values = form_of(page, "用我写的")
+    assert values["text-progress"] == "我写了半天的。"
+    assert said(correct(browser, **values))[0].startswith("改好了")
+    assert entry_of(merge(workspace), "2", "办公室").progress == "我写了半天的。"
+
+
+@pytest.mark.parametrize("why", ["too long", "stale", "in the workbook", "month is gone"])
+def test_what_was_typed_into_a_correction_that_is_refused_stands_there_again(
+    browser: Browser, workspace: Workspace, why: str
+) -> None:
+    typed = "长" * 30_001 if why == "too long" else "我写了半天的</textarea><b>。"
+    values = form_of(browser.get(f"{browser.month}task?id=2").text, "改成这样")
+    values |= {"text-progress": typed, "text-status": "说不清"}
+    if why == "stale":
+        other = {"seen-progress": values["seen-progress"], "text-progress": "甲说。"}
+        correct(browser, task="2", office="办公室", **other)
+    elif why == "in the workbook":
+        Pen(workspace.summary_path(APRIL)).write("2", "进展情况", "表里改的。").save()
+    elif why == "month is gone":
+        workspace.returns_folder(APRIL).rename(workspace.root / "回收")
+    page = correct(browser, **values)
+    assert said(page)
+    assert not said(page)[0].startswith("改好了")
+    if why == "month is gone":  # there is no form to put it into
+        assert html.escape(typed) in page
+        return
+    again = form_of(page, "改成这样")
+    assert again["text-progress"] == typed
+    assert again["text-status"] == "说不清"
+    assert page.count("<details open>") == 1
+    if why == "stale":  # and now it can be put in the place of what stands there, knowingly
+        assert again["seen-progress"] == "甲说。"
+        assert said(correct(browser, **again))[0].startswith("改好了")
+
+
+def test_two_corrections_at_one_moment_do_not_overwrite_each_other(
+    browser: Browser, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both were asked for before either was done: the second is told when its turn comes."""
+    from taskxl.page import tasks_page
+
+    was = own(workspace)
+    first = [Correction("2", "办公室", "progress", was, "甲说。")]
+    real = tasks_page.look_now
+
+    def be_late(ask, progress):
+        correct_texts(workspace, look(workspace), first, NOW)
+        return real(ask, progress)
+
+    monkeypatch.setattr(tasks_page, "look_now", be_late)
+    fields = {"seen-progress": was, "text-progress": "乙说。"}
+    page = correct(browser, task="2", office="办公室", **fields)
+    assert "刚才已经改成“甲说。”" in said(page)[0]
+    assert entry_of(merge(workspace), "2", "办公室").progress == "甲说。"

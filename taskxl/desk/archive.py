@@ -61,7 +61,7 @@ def write_past_summary(
         ledger, month = _find_month(ledger, period, place)
         path = workspace.summary_path(period)
         path = path.with_stem(f"{path.stem}（第{place}次汇总时）")
-        make_folder(path.parent)
+        make_folder(path.parent, workspace.root)
         writer = careful_writer(ledger, workspace.root, now)
         return writer.write(path, write_summary(month, mark_of(month)))
 

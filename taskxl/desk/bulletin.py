@@ -62,7 +62,7 @@ def write_bulletin(
                 f"报送期限{month.deadline.month}月{month.deadline.day}日未到，"
                 f"通报写的是{day}的情况，通报里也写明了。"
             )
-        make_folder(path.parent)
+        make_folder(path.parent, workspace.root)
         writer = careful_writer(ledger, workspace.root, now)
         written = writer.write(path, content)
         notes += filter(None, [written.note])
@@ -131,7 +131,7 @@ def write_cards(
                 )
                 for name, values in cards.items()
             )
-        make_folder(path.parent)
+        make_folder(path.parent, workspace.root)
         written = careful_writer(ledger, workspace.root, now).write(path, content)
     return WrittenDocument(path, written.changed, None, (*notes, *filter(None, [written.note])))
 

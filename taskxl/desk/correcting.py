@@ -31,7 +31,7 @@ LONGEST = 30_000
 class Correction:
     """What a person makes of a text: `seen` is what stood before them, `text` what it shall be.
 
-    `office` is "" for 批示.
+    `newer` is what the office had sent since, where that stood beside it; `office` is "" for 批示.
     """
 
     task: str
@@ -39,6 +39,7 @@ class Correction:
     field: RevisionField
     seen: str
     text: str
+    newer: str | None = None
 
 
 def shown_texts(month: Month) -> dict[Key, Shown]:
@@ -84,11 +85,26 @@ def _make_revisions(month: Month, corrections: Iterable[Correction]) -> tuple[Re
             raise TaskxlError(f"{FIELD_WORDS[one.field]}有 {len(one.text)} 字，格子里放不下。")
         key: Key = (one.task, one.office, one.field)
         there = shown.get(key, Shown())
-        if not is_same(there.text, one.seen):
-            raise TaskxlError(
-                f"{task.label}的{FIELD_WORDS[one.field]}刚才已经改成{quote(there.text, 60)}，"
-                f"没有照您的{quote(one.text, 60)}改。请刷新，看过再改。"
-            )
+        if is_same(there.text, one.text) and there.newer is None:
+            continue  # it is so already, by another window or a second click
+        if told := _tell_change(there, one):
+            raise TaskxlError(f"{task.label}的{FIELD_WORDS[one.field]}{told}")
         text = read_status(one.text)[0] if one.field == "status" else one.text
         written[key], found[key] = there, Shown(text)
     return find_revisions(month.entries, month.revisions, written, found)
+
+
+def _tell_change(there: Shown, one: Correction) -> str:
+    """Return what has become of a text since it was seen, "" where it stands as it did."""
+    if not is_same(there.text, one.seen):
+        return (
+            f"刚才已经改成{quote(there.text, 60)}，没有照您的{quote(one.text, 60)}改。请看过再改。"
+        )
+    if there.newer is None and one.newer is not None:
+        return "刚才已经定了用哪一种，没有照您的再定。请看过再改。"
+    if there.newer is not None and (one.newer is None or not is_same(there.newer, one.newer)):
+        return (
+            f"，{one.office}刚才又报了{quote(there.newer, 60)}，没有照您的{quote(one.text, 60)}改。"
+            "请看过两种说法再定。"
+        )
+    return ""

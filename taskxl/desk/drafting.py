@@ -9,9 +9,11 @@ from typing import Any
 
 from taskxl.dates import report_day
 from taskxl.desk.came_back import LETTER_WORDS, note_returned
+from taskxl.desk.deciding import mark_seen
 from taskxl.desk.filled_forms import find_filled
 from taskxl.desk.issuing import compose_forms
 from taskxl.desk.lists import load_master
+from taskxl.desk.lost_months import explain_absence
 from taskxl.desk.merging import look_at_month
 from taskxl.desk.received import find_waiting
 from taskxl.desk.return_files import Progress
@@ -76,6 +78,20 @@ class Batch:
         when = {"已过期限": on > deadline, "打包": packed}
         return render_text(_template_name(self.kind), self.template, {**item.values, **when})
 
+    def mark(self, on: date) -> str:
+        """Return the mark of all of it as it reads on a day: to whom, in which words, with what."""
+        return mark_seen(
+            *((item.basis, item.recipients, self.text(item, on)) for item in self.items)
+        )
+
+    def require_seen(self, seen: str | None, on: date) -> None:
+        """Raise TaskxlError where a person saw other letters than these; None: nobody looked."""
+        if seen not in (None, self.mark(on)):
+            raise TaskxlError(
+                f"{LETTER_WORDS[self.kind]}的信刚才变了（又有表报来，或者清单、设置改了），"
+                "没有照办。请看过再来。"
+            )
+
     def topic(self, item: Item) -> Topic:
         """Return what an office's letter is about, as the ledger tells letters apart."""
         return Topic(self.period, self.kind, item.office, item.basis)
@@ -118,6 +134,8 @@ def compose_letters(
     `month` is the month as it stands, where somebody has looked at it already.
     Raises TaskxlError where the month was not issued, or there is no such office.
     """
+    if not workspace.has_month(period):
+        raise TaskxlError(explain_absence(workspace, period))
     master, findings = load_master(workspace)
 
     def look() -> Month:
@@ -426,13 +444,16 @@ def draft_letters(
     office: str | None,
     now: datetime,
     progress: Progress = None,
+    seen: str | None = None,
 ) -> DraftReport:
     """Write letters as drafts under 下发/邮件/, to be looked over and sent by hand.
 
-    `now` is the day for which they are worded. Raises TaskxlError as `compose_letters` does.
+    `now` is the day for which they are worded; `seen` is the mark of the letters that a person saw.
+    Raises TaskxlError as `compose_letters` does, and where other letters were seen.
     """
     with hold_workspace(workspace, "mail"), open_ledger(workspace.ledger_path) as ledger:
         batch = compose_letters(workspace, period, kind, office, progress, today=now.date())
+        batch.require_seen(seen, now.date())
         word = LETTER_WORDS[kind]
         made = {
             item.office: (
@@ -475,7 +496,7 @@ def _write_files(
     for path, content in made.values():
         require_writable(path, content)
     if made:
-        make_folder(folder)
+        make_folder(folder, writer.root)
     written = [writer.write(path, content) for path, content in made.values()]
     files = {name: path for name, (path, _) in made.items()}
     there = (path for path in sorted(folder.glob(pattern)) if not is_aside(path))

@@ -11,17 +11,18 @@ from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 from typing import IO, Literal
 
+from taskxl.desk.into_returns import index_returns, write_return
 from taskxl.desk.lists import load_master
 from taskxl.desk.months import Before, look_at_folder, require_month
 from taskxl.desk.return_files import Progress
 from taskxl.desk.year_walk import recall_months
 from taskxl.errors import TaskxlError
-from taskxl.intake.gate import read_once, skip_by_name
-from taskxl.intake.refusals import MB, Limits, Refused
+from taskxl.intake.gate import skip_by_name
+from taskxl.intake.refusals import MB, Limits
 from taskxl.ledger.looking import look_into_ledger
 from taskxl.mail.names import mark_copy, name_saved
 from taskxl.model import Month, Period
-from taskxl.workspace.files import make_folder, write_whole
+from taskxl.workspace.files import make_folder
 from taskxl.workspace.folder import Workspace
 from taskxl.workspace.lock import hold_workspace
 
@@ -66,16 +67,8 @@ def drop_returns(
     require_month(workspace, period)
     folder = workspace.returns_folder(period)
     with hold_workspace(workspace, "receive"):
-        held = _index(folder, workspace.list_returns(period))
+        held = index_returns(folder, workspace.list_returns(period))
         return [_land(folder, held, one, now) for one in dropped]
-
-
-def _index(folder: Path, files: Iterable[str]) -> dict[str, str]:
-    held: dict[str, str] = {}
-    for file in files:
-        with suppress(Refused):
-            held.setdefault(hashlib.sha256(read_once(folder / file)[0]).hexdigest(), file)
-    return held
 
 
 def _land(folder: Path, held: dict[str, str], one: DroppedFile, now: datetime) -> Landed:
@@ -93,10 +86,10 @@ def _land(folder: Path, held: dict[str, str], one: DroppedFile, now: datetime) -
         inner = inner / part
         if inner.is_symlink() or (inner.exists() and not inner.is_dir()):
             return Landed(one.name, "", "refused", "回收里有同名的链接或文件，放不进去")
-    make_folder(inner)
+    make_folder(inner, folder)
     free = (mark_copy(place, number) for number in count(1))
     chosen = next(path for path in free if not os.path.lexists(folder / path))
-    write_whole(folder / chosen, content)
+    write_return(folder, folder / chosen, content)
     if one.modified is not None and one.modified <= now:
         moment = one.modified.timestamp()
         with suppress(OSError):

@@ -68,7 +68,7 @@ def export_months(
         written = []
         for name, content in write_flat(months, kind).items():
             place = path / name if name else path
-            make_folder(place.parent)
+            make_folder(place.parent, workspace.root)
             written.append(writer.write(place, content))
     notes = tuple(one.note for one in written if one.note)
     return WrittenDocument(path, any(one.changed for one in written), None, notes)

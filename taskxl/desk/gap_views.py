@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from hashlib import sha256
 
+from taskxl.desk.deciding import mark_seen
+from taskxl.desk.settling import mark_reason
 from taskxl.findings import Finding
 from taskxl.merge.settled import key_of_finding
-from taskxl.model import Month
+from taskxl.model import Month, Task
 from taskxl.reports.send_back import send_back_text
 from taskxl.rules import rule_of
 from taskxl.text import call_offices, is_blank, show
@@ -31,6 +32,11 @@ class GapLine:
     reason: str = ""
 
     @property
+    def seen(self) -> str:
+        """What goes along with a decision on it."""
+        return mark_reason(self.reason)
+
+    @property
     def has_row(self) -> bool:
         """Whether it is about a place in a file that came."""
         return bool(self.finding.file and self.finding.cell)
@@ -38,7 +44,7 @@ class GapLine:
 
 def token_of(finding: Finding) -> str:
     """Return what tells a finding from all others of its month, fit for an address."""
-    return sha256("\0".join(key_of_finding(finding)).encode("utf-8", "replace")).hexdigest()[:20]
+    return mark_seen(*key_of_finding(finding))[:20]
 
 
 def list_gaps(month: Month, office: str = "", severity: str = "") -> list[GapLine]:
@@ -46,11 +52,12 @@ def list_gaps(month: Month, office: str = "", severity: str = "") -> list[GapLin
 
     They stand in the month's order, the gravest first; what does not count comes last.
     """
-    texts = dict(_texts_of(month))
+    texts, tasks = dict(_texts_of(month)), {one.id: one for one in month.master.tasks}
+    word = month.master.settings.office_word
     pairs = [(one, "") for one in month.findings]
     pairs += [(one.finding, one.reason) for one in month.settled]
     return [
-        _make_line(month, texts, finding, reason)
+        _make_line(word, tasks, texts, finding, reason)
         for finding, reason in pairs
         if office in ("", finding.office) and severity in ("", finding.severity)
     ]
@@ -67,9 +74,17 @@ def paste_send_back(month: Month, office: str) -> str:
     return send_back_text(month, office)
 
 
-def _make_line(month: Month, texts: dict[Place, str], finding: Finding, reason: str) -> GapLine:
-    rule, word = rule_of(finding.code), month.master.settings.office_word
-    task = month.master.task(finding.task) if finding.task else None
+def list_offices(month: Month) -> tuple[str, ...]:
+    """Return the offices of which anything was found, in the order in which it stands."""
+    found = (*month.findings, *(one.finding for one in month.settled))
+    return tuple(dict.fromkeys(one.office for one in found if one.office))
+
+
+def _make_line(
+    word: str, tasks: dict[str, Task], texts: dict[Place, str], finding: Finding, reason: str
+) -> GapLine:
+    rule = rule_of(finding.code)
+    task = tasks.get(finding.task or "")
     text = texts.get((finding.file or "", finding.sheet, finding.cell), "") if finding.cell else ""
     return GapLine(
         token_of(finding),

@@ -36,13 +36,17 @@ class LetterLine:
 
 @dataclass(frozen=True, slots=True)
 class LettersView:
-    """The letters of a kind: `group` is the text for all in a chat, `missing` what 设置 lacks."""
+    """The letters of a kind: `group` is the text for all in a chat, `missing` what 设置 lacks.
+
+    `seen` is their mark, which goes along with what is decided of them.
+    """
 
     kind: LetterKind
     lines: tuple[LetterLine, ...]
     notes: tuple[str, ...]
     group: str
     missing: tuple[str, ...]
+    seen: str
 
     @property
     def to_send(self) -> tuple[LetterLine, ...]:
@@ -78,7 +82,7 @@ def view_letters(
     ]
     lines = tuple(_make_lines(workspace, batch, today, dict(pastes.offices) if pastes else {}))
     group = pastes.group if pastes else ""
-    return LettersView(kind, lines, batch.notes, group, tuple(missing))
+    return LettersView(kind, lines, batch.notes, group, tuple(missing), batch.mark(today))
 
 
 def _make_lines(

@@ -61,6 +61,11 @@ class SourceSheet:
     rows: tuple[tuple[int, tuple[SourceCell, ...]], ...]
     is_cut: bool
 
+    @property
+    def width(self) -> int:
+        """Cells of the widest row; rows that end in blanks have fewer."""
+        return max((len(cells) for _, cells in self.rows), default=0)
+
 
 @dataclass(frozen=True, slots=True)
 class StepRead:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from taskxl.dates import UNSET, Calendar, is_recurring
 from taskxl.dates.year import year_periods
+from taskxl.desk.deciding import require_seen
 from taskxl.desk.kept_list import (
     KeptList,
     find_list,
@@ -409,6 +410,8 @@ def init_workspace(
         )
     workspace.create()
     with hold_workspace(workspace, "init"), open_ledger(workspace.ledger_path) as ledger:
+        if workspace.master_path.exists():
+            raise TaskxlError(f"“{show(root)}”刚才已经建成了工作区，没有再建。")
         # A ledger without its list is of a list that was deleted: its tasks are known again.
         tasks = give_ids(task_list.tasks, gather_ids(ledger.master_lists()))
         settings = Settings(year=task_list.year or this_year, reading=hints.to_text())
@@ -469,19 +472,24 @@ def _read_revised(
     return task_list, findings
 
 
+_LIST_CHANGED = "主清单刚才在别处改过了，没有更新。不同之处已经重新比对，请看过再定要哪些。"
+
+
 def update_workspace(
     root: Path,
     paths: Sequence[Path],
     now: datetime | None = None,
     hints: Hints = NO_HINTS,
     refused: Collection[str] = (),
+    seen: str | None = None,
 ) -> InitReport:
     """Take a revised document over into 主清单.xlsx; what a person edited there is never lost.
 
     Of `refused` tasks, by their ids or, where the document adds them, by their labels, nothing is
-    taken over. The document is read as 清单读法 of 设置 and `hints` say; what `hints` add is kept
-    there. The workbook as it was goes aside before it is changed. Raises TaskxlError when
-    something cannot be read or written; 主清单.xlsx is then as it was.
+    taken over. `seen` is the mark of the differences on which that was decided. The document is
+    read as 清单读法 of 设置 and `hints` say; what `hints` add is kept there. The workbook as it was
+    goes aside before it is changed. Raises TaskxlError when something cannot be read or written,
+    or other differences were seen; 主清单.xlsx is then as it was.
     """
     workspace = Workspace(root)
     path = workspace.master_path
@@ -494,6 +502,7 @@ def update_workspace(
         placed = _place_master(workspace, found, ledger)
         master = placed.master
         task_list, findings = _read_revised(paths, master.settings, hints)
+        require_seen(seen, _LIST_CHANGED, *_compare_with_document(master, task_list))
         task_list = refuse_changes(master.tasks, task_list, refused)
         differences = _compare_with_document(master, task_list)
         update = _plan_update(ledger, placed, task_list)

@@ -3,6 +3,7 @@
 from taskxl.ledger.looking import look_into_ledger
 from taskxl.model import Period
 from taskxl.text import quote
+from taskxl.workspace.files import explain_moved
 from taskxl.workspace.folder import Workspace
 
 
@@ -16,6 +17,8 @@ def was_issued(workspace: Workspace, period: Period) -> bool:
 
 def explain_absence(workspace: Workspace, period: Period) -> str:
     """Return one line that says why a period has no folder, and what to do."""
+    if not workspace.root.is_dir():
+        return explain_moved(workspace.root)
     beside = f"放在{workspace.master_path.name}旁边"
     if told := describe_lookalikes(workspace, period):
         return told

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from taskxl.desk.months import Before, look_at_folder, record_month
+from taskxl.desk.months import Before, look_at_folder, record_month, require_month
 from taskxl.desk.return_files import Progress
 from taskxl.desk.summary_files import Penned, keep_summary, look_at_summary, require_unchanged
 from taskxl.desk.taking_orders import take_up_delays
@@ -61,7 +61,8 @@ def merge_one(
     listed, told = take_up_delays(workspace, ledger, master, merged.month, now)
     if listed != master and merged.judged == master:
         merged = replace(merged, month=merged.merge_by(listed))
-    workspace.prepare_month(period)
+    require_month(workspace, period)  # it may have been moved while it was read
+    workspace.prepare_merge(period)
     content = write_summary(merged.month, mark_of(merged.month))
     notes = [*penned.notes, *kept, *told]
     notes += [f"新的汇总写在旁边：“{show(penned.path.name)}”。"] if beside else []

@@ -8,8 +8,8 @@ from taskxl.dates import report_day
 from taskxl.desk.standing import MonthStanding
 from taskxl.findings import Finding
 from taskxl.merge.counts import count_month
-from taskxl.model import FileVerdict, Month, OfficeState
-from taskxl.reports.send_back import send_back_text
+from taskxl.model import FileVerdict, Month, OfficeState, Task
+from taskxl.reports.send_back import list_menders
 from taskxl.rules import rule_of
 from taskxl.text import call_offices, is_blank, show
 from taskxl.words import VERDICTS
@@ -24,7 +24,8 @@ _LIGHTS = ("severe", "overdue")
 class OfficeRow:
     """An office of the month: its state in a word with a tone, and what is to be done about it.
 
-    `todo` are short lines; `mendable` tells that there is something to send back.
+    `todo` are short lines; `found` counts what was found of it, `doubts` what is only to be looked
+    at of that; `mendable` tells that there is something to send back.
     """
 
     state: OfficeState
@@ -33,6 +34,7 @@ class OfficeRow:
     approval: str
     todo: tuple[str, ...]
     found: int
+    doubts: int
     mendable: bool
 
 
@@ -60,7 +62,14 @@ class Overview:
 def sum_up(standing: MonthStanding) -> Overview:
     """Return what is said first of a month; what needs a hand comes first in its rows."""
     month = standing.month
-    rows = [_make_row(month, state) for state in month.offices]
+    found: dict[str, list[Finding]] = {}
+    for one in month.findings:
+        found.setdefault(one.office or "", []).append(one)
+    menders, tasks = set(list_menders(month)), {one.id: one for one in month.master.tasks}
+    rows = [
+        _make_row(month, state, found.get(state.office, []), tasks, state.office in menders)
+        for state in month.offices
+    ]
     rank = {"bad": 0, "warn": 1, "": 2, "done": 3}
     rows.sort(key=lambda row: (rank[row.tone], not row.todo))
     return Overview(_say(standing), _name(month), _count(month), tuple(rows))
@@ -87,9 +96,17 @@ def _name(month: Month) -> str:
     for state in ("missing", "rejected", "late"):
         some = [one for one in month.offices if one.owes and one.state == state]
         if some:
-            names = "、".join(one.office for one in some[:_SHOWN])
+            names = "、".join(_name_with_why(month, one) for one in some[:_SHOWN])
             parts.append(f"{some[0].word}：{names}{'等' if len(some) > _SHOWN else ''}")
     return "；".join(parts) + "。" if parts else ""
+
+
+def _name_with_why(month: Month, state: OfficeState) -> str:
+    """Return an office's name, with what is wrong with what came where nothing of it counts."""
+    codes = (one.code for one in _list_refused(month, state) if one.code)
+    code = next(codes, None)
+    word = month.master.settings.office_word
+    return f"{state.office}（{call_offices(rule_of(code).name, word)}）" if code else state.office
 
 
 def _count(month: Month) -> tuple[Figure, ...]:
@@ -111,35 +128,56 @@ def _count(month: Month) -> tuple[Figure, ...]:
     )
 
 
-def _make_row(month: Month, state: OfficeState) -> OfficeRow:
+def _make_row(
+    month: Month,
+    state: OfficeState,
+    own: Sequence[Finding],
+    tasks: Mapping[str, Task],
+    mendable: bool,
+) -> OfficeRow:
     back = state.state in ("submitted", "late")
     asked = "approval" in month.asked
     approval = ("已审定" if state.approved else "未审定" if asked else "") if back else ""
     tone: Tone = "done" if state.state == "submitted" else "warn" if state.state == "late" else ""
     if not back and state.due:
         tone = "bad"
-    own = [one for one in month.findings if one.office == state.office]
-    todo = (*_why_unusable(month, state), *_list_todo(month, own))
-    mendable = bool(send_back_text(month, state.office))
-    return OfficeRow(state, state.word, tone, approval, todo, len(own), mendable)
+    refused = _list_refused(month, state)
+    said = {(one.file, one.code) for one in refused}
+    rest = [one for one in own if (one.file, one.code) not in said]
+    todo = (
+        *_say_state(month, state, refused),
+        *_list_todo(rest, tasks, month.master.settings.office_word),
+    )
+    doubts = sum(one.severity == "info" for one in own)
+    return OfficeRow(state, state.word, tone, approval, todo, len(own), doubts, mendable)
 
 
-def _why_unusable(month: Month, state: OfficeState) -> tuple[str, ...]:
-    """Return why files of an office of which nothing counts do not."""
+def _list_refused(month: Month, state: OfficeState) -> list[FileVerdict]:
+    """Return the files of an office of which nothing counts, that were rejected."""
     if state.state != "rejected":
-        return ()
-    refused = [one for one in month.files if one.file in state.files and one.verdict == "rejected"]
-    return tuple(f"{show(one.file, 40)}：{show(one.reason or '', 80)}" for one in refused[:2])
+        return []
+    return [one for one in month.files if one.file in state.files and one.verdict == "rejected"]
 
 
-def _list_todo(month: Month, findings: Sequence[Finding]) -> list[str]:
+def _say_state(month: Month, state: OfficeState, refused: Sequence[FileVerdict]) -> tuple[str, ...]:
+    """Return in words what is missing of an office: its form, another one, or some days."""
+    if state.state == "missing" and state.owes and not state.files:
+        return ("还没有收到表",)
+    if state.state == "late" and state.received_at is not None:
+        late = (state.received_at.date() - report_day(month.period, month.master.settings)).days
+        return (f"晚 {late} 天",) if late > 0 else ()
+    return tuple(
+        f"{show(one.file, 40)}：{show(one.reason or '', 80).rstrip('。')}" for one in refused[:2]
+    )
+
+
+def _list_todo(findings: Sequence[Finding], tasks: Mapping[str, Task], word: str) -> list[str]:
     """Return an office's findings, those of one kind in one line with their tasks' numbers."""
-    word = month.master.settings.office_word
     kinds: dict[str, list[str]] = {}
     for one in findings:
         if one.severity == "info" or one.code in ("G401", "G402"):
             continue
-        task = month.master.task(one.task) if one.task else None
+        task = tasks.get(one.task or "")
         kinds.setdefault(one.code, []).append(task.number or "" if task else "")
     lines = []
     for code, numbers in kinds.items():

@@ -60,7 +60,7 @@ def write_pastes(
     only = next(iter(pastes.offices)) if office else ""
     name = f"{LETTER_WORDS[kind]}-{safe_file_name(only, 40)}" if only else LETTER_WORDS[kind]
     folder = workspace.issue_folder(period)
-    make_folder(folder)
+    make_folder(folder, workspace.root)
     path = folder / f"{name}.txt"
     # With the mark and the line ends by which every editor of Windows knows what it is.
     content = ("" if only else pastes.content) or next(iter(pastes.offices.values())) + "\n"

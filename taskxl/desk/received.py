@@ -11,9 +11,10 @@ from pathlib import Path, PurePosixPath
 from typing import Literal
 
 from taskxl.desk.came_back import describe_stranger, take_bounce
+from taskxl.desk.into_returns import index_returns, write_return
 from taskxl.errors import TaskxlError
-from taskxl.intake.gate import read_once, skip_by_name
-from taskxl.intake.refusals import MB, Refused
+from taskxl.intake.gate import skip_by_name
+from taskxl.intake.refusals import MB
 from taskxl.ledger import Ledger
 from taskxl.ledger.incoming import (
     OPEN,
@@ -33,7 +34,7 @@ from taskxl.mail.names import mark_copy, name_attachment, name_saved
 from taskxl.merge.versions import local_moment
 from taskxl.model import MasterList, Period
 from taskxl.text import quote, show
-from taskxl.workspace.files import make_folder, write_whole
+from taskxl.workspace.files import make_folder
 from taskxl.workspace.folder import Workspace
 
 MAIL_FOLDER = "邮件"
@@ -93,7 +94,7 @@ class Taking:
         workspace.prepare_month(period)
         self.folder = workspace.returns_folder(period)
         _clear_leftovers(self.folder)
-        self.held = _index(self.folder, workspace.list_returns(period))
+        self.held = index_returns(self.folder, workspace.list_returns(period))
         self.lines: list[Line] = []
         self.hung = list_hung(ledger, period)
         self.notes = _say_gone(self.folder, list_collected(ledger, period), self.held)
@@ -253,7 +254,7 @@ class Taking:
                 f"这一次收下的附件已有 {self.size // MB} MB，先停下，免得占满磁盘"
                 f"（一次最多收 {RUN_BYTES // MB} MB）。看过磁盘还有空间，再运行一次接着收。"
             )
-        write_whole(self.folder / chosen, content)
+        write_return(self.folder, self.folder / chosen, content)
         self.size += len(content)
         self.held[digest] = str(chosen)
         return str(chosen), f"收下：{chosen}", "taken"
@@ -320,16 +321,7 @@ def _make_folder(root: Path, inner: PurePosixPath) -> None:
             raise TaskxlError(
                 f"“{show(folder)}”是链接，会把文件放到别处，没有收。请把它移走后再运行。"
             )
-    make_folder(folder)
-
-
-def _index(folder: Path, files: Sequence[str]) -> dict[str, str]:
-    """Return what lies in a folder by its SHA-256; nothing is opened beyond its bytes."""
-    held: dict[str, str] = {}
-    for file in files:
-        with suppress(Refused):
-            held.setdefault(hashlib.sha256(read_once(folder / file)[0]).hexdigest(), file)
-    return held
+    make_folder(folder, root)
 
 
 def _say_gone(folder: Path, collected: dict[str, str], held: dict[str, str]) -> list[str]:

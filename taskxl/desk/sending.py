@@ -91,16 +91,19 @@ def send_letters(
     office: str | None = None,
     again: bool = False,
     progress: Progress = None,
+    seen: str | None = None,
 ) -> SendReport:
     """Send the letters of a kind that have not gone out yet; `again` also those that have.
 
     All are recorded in the ledger before the first is sent, so that a run that was cut off is
-    gone on with by the next one, however it was started.
-    Raises TaskxlError where nothing can be sent, or nothing could.
+    gone on with by the next one, however it was started. `seen` is the mark of the letters that a
+    person saw.
+    Raises TaskxlError where nothing can be sent, or nothing could, or other letters were seen.
     """
     with hold_workspace(workspace, "mail"), open_ledger(workspace.ledger_path) as ledger:
         today = world.clock().date()
         batch = compose_letters(workspace, period, kind, office, progress, today=today)
+        batch.require_seen(seen, today)
         settings = batch.master.settings
         _require_settings(settings)
         report = SendReport(batch, notes=list(batch.notes))

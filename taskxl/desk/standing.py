@@ -13,7 +13,7 @@ from taskxl.findings import SEVERITY_WORDS, count_by_severity
 from taskxl.ledger import mark_of
 from taskxl.ledger.looking import look_into_ledger
 from taskxl.model import MasterList, Month, Period, Settings
-from taskxl.reports.send_back import send_back_text
+from taskxl.reports.send_back import list_menders
 from taskxl.roster import divide_tasks
 from taskxl.text import call_offices, show
 from taskxl.words import NOT_DUE, OFFICE_STATES
@@ -170,7 +170,7 @@ def _next_steps(month: Month, fresh: bool, today: date) -> list[tuple[str, str]]
         steps.append(
             (f"mail remind {number} --before {max(left, 1)}", f"期限前提醒 {len(silent)} 个股室")
         )
-    mending = [state.office for state in month.offices if send_back_text(month, state.office)]
+    mending = list_menders(month)
     if mending:
         steps.append((f"send-back {number}", f"请 {len(mending)} 个股室更正、核实"))
     if fresh and not silent:

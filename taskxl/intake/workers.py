@@ -9,6 +9,7 @@ import os
 import pickle
 import signal
 import sys
+import threading
 import time
 import traceback
 from collections import deque
@@ -34,6 +35,8 @@ _CHUNK = 8
 _WINDOW = 128
 # A worker that has not even started by then never will; the machine may be very busy.
 _START_SECONDS = 120.0
+_STARTING = threading.Lock()
+"""Held while a worker is started: one that is cut off in between could only complain."""
 _RESEND = "请用 Excel 或 WPS 打开，把填报内容另存为新的 .xlsx 后重新发来。"
 _DIED = Refusal(
     DAMAGED.code, f"读取这个文件时读取程序中止了，多半是文件已损坏，或要占用的内存太大。{_RESEND}"
@@ -80,6 +83,18 @@ def read_isolated(
         pool.close()
 
 
+def end_readers(interrupt: Callable[[], None]) -> None:
+    """End every worker of this process, none of them half-started.
+
+    `interrupt` tells the threads that wait for them to end: none must take its own for one that a
+    file has killed.
+    """
+    with _STARTING:
+        interrupt()
+        for process in multiprocessing.active_children():
+            process.kill()
+
+
 def _processors() -> int:
     affinity = getattr(os, "sched_getaffinity", None)
     return len(affinity(0)) if affinity else os.cpu_count() or 1
@@ -103,7 +118,7 @@ class _Worker:
         self.jobs = deque(() if suspect is None else (suspect,))
         self.deadline = time.monotonic() + _START_SECONDS
         try:
-            with _without_interrupts():
+            with _STARTING, _without_interrupts():
                 self.process.start()
         except OSError as error:
             raise TaskxlError("启动不了读取进程。请关闭一些程序，腾出内存后重新运行。") from error

@@ -279,12 +279,21 @@ _SETTLEMENTS = (
     *_only_add_to("settlements"),
 )
 
+_PLACES = (
+    # Where that finding is: two that are alike but for their place are two. Of what was recorded
+    # before nobody knows it.
+    "ALTER TABLE settlements ADD COLUMN file TEXT",
+    "ALTER TABLE settlements ADD COLUMN sheet TEXT",
+    "ALTER TABLE settlements ADD COLUMN cell TEXT",
+)
+
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     _FIRST,
     _SECOND,
     _THIRD,
     _LETTERS_RETURNED,
     _SETTLEMENTS,
+    _PLACES,
 )
 """For each version the statements that make it of the one before; the first makes it of nothing."""
 

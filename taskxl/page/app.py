@@ -2,7 +2,7 @@
 
 import hmac
 import json
-from collections.abc import Callable
+from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
 
@@ -23,9 +23,12 @@ from taskxl.page import (
     tasks_page,
     year_page,
 )
-from taskxl.page.asking_page import Ask, posting, showing, text_of
+from taskxl.page.asking_page import Ask, Post, Show, posting, say_refusal, showing, text_of
 from taskxl.page.finding_page import ASK, Served
+from taskxl.page.form_reading import read_form
 from taskxl.page.guard import CLOSED, ENTER, Guard
+from taskxl.page.odd_requests import Plainly
+from taskxl.page.presence import Presence
 from taskxl.page.spaces import House, Space
 from taskxl.text import show
 from taskxl.workspace.folder import MASTER
@@ -38,13 +41,14 @@ GETS = {
     "/year": year_page.show_year,
     "/year/fetch": year_page.fetch_book,
 }
-POSTS = {
-    "/issue": month_page.issue_month,
-    "/list/drop": list_page.drop_revised,
-    "/list/{draft}/take": list_page.take_over,
-    "/year/write": year_page.write_book,
-    "/year/past": year_page.write_past,
+POSTS: Mapping[str, tuple[Post, Show | None]] = {
+    "/issue": (month_page.issue_month, None),
+    "/list/drop": (list_page.drop_revised, None),
+    "/list/{draft}/take": (list_page.take_over, list_page.show_revised),
+    "/year/write": (year_page.write_book, None),
+    "/year/past": (year_page.write_past, None),
 }
+"""Each with the page of its form, where somebody decides or types something on that."""
 MONTH_GETS = {
     "/": month_page.show_month,
     "/files": month_page.show_files,
@@ -58,22 +62,22 @@ MONTH_GETS = {
     "/tasks": tasks_page.show_tasks,
     "/task": tasks_page.show_task,
 }
-MONTH_POSTS = {
-    "/do/{step}": month_page.do_step,
-    "/drop": month_page.drop,
-    "/try/drop": month_page.try_file,
-    "/register": month_page.register,
-    "/settle": gaps_page.settle,
-    "/correct": tasks_page.correct,
-    "/letters/{kind}/draft": letters_page.draft,
-    "/letters/{kind}/send": letters_page.send,
-    "/mailbox/check": letters_page.check,
-    "/mailbox/collect": letters_page.collect,
+MONTH_POSTS: Mapping[str, tuple[Post, Show | None]] = {
+    "/do/{step}": (month_page.do_step, None),
+    "/drop": (month_page.drop, None),
+    "/try/drop": (month_page.try_file, None),
+    "/register": (month_page.register, month_page.show_register),
+    "/settle": (gaps_page.settle, gaps_page.show_gaps),
+    "/correct": (tasks_page.correct, tasks_page.show_task),
+    "/letters/{kind}/draft": (letters_page.draft, letters_page.show_kind),
+    "/letters/{kind}/send": (letters_page.send, letters_page.ask_sending),
+    "/mailbox/check": (letters_page.check, None),
+    "/mailbox/collect": (letters_page.collect, None),
 }
 
 
-def make_app(house: House, served: Served, touch: Callable[[], None]) -> Starlette:
-    """Return the application; `touch` is told whenever the person's browser has asked."""
+def make_app(house: House, served: Served, presence: Presence) -> Starlette:
+    """Return the application; `presence` is told of what the person's browser asks for."""
     door = house.door
 
     async def enter(request: Request) -> Response:
@@ -91,14 +95,15 @@ def make_app(house: House, served: Served, touch: Callable[[], None]) -> Starlet
         return answer
 
     async def again(request: Request) -> Response:
-        async with request.form(max_files=0, max_fields=5) as form:
+        async with read_form(request) as form:
             nonce, proof = text_of(form, "nonce"), text_of(form, "proof")
             named = text_of(form, "workspace")
         wanted = served.prove("asker", nonce + named)
         if not hmac.compare_digest(proof.encode(), wanted.encode()):
             return PlainTextResponse(CLOSED, 403)
         path = open_path(house, Path(named) if named else None)
-        touch()
+        presence.begin(ASK)
+        presence.end()
         return PlainTextResponse(
             json.dumps({"path": path, "proof": served.prove("server", nonce + path)})
         )
@@ -106,20 +111,16 @@ def make_app(house: House, served: Served, touch: Callable[[], None]) -> Starlet
     async def static(request: Request) -> Response:
         name = request.path_params["name"]
         kind = _KINDS.get(name.rpartition(".")[2])
-        found = files("taskxl.page").joinpath("static", name)
-        if "/" in name or kind is None or not found.is_file():
+        held = {one.name: one for one in files("taskxl.page").joinpath("static").iterdir()}
+        if name not in held or kind is None:
             raise HTTPException(404)
-        return Response(found.read_bytes(), media_type=kind)
+        return Response(held[name].read_bytes(), media_type=kind)
 
     async def alive(request: Request) -> Response:
         return Response(status_code=204)
 
-    async def missing(request: Request, error: Exception) -> Response:
-        if not hasattr(request.state, "csrf"):
-            return PlainTextResponse("没有这一页。", 404)
-        code = error.status_code if isinstance(error, HTTPException) else 404
-        why = "没有这一页。请从上面的链接走。" if code != 405 else "这个地址不能这样打开。"
-        return Ask(house, request, str(request.state.csrf)).say("没有找到", why, code)
+    def refuse(request: Request, error: Exception) -> Response:
+        return say_refusal(house, request, error)
 
     inside = [
         Route("/", showing(house, _show_start)),
@@ -131,9 +132,13 @@ def make_app(house: House, served: Served, touch: Callable[[], None]) -> Starlet
         Route("/{space}/go", showing(house, _go_to_month)),
         Route("/new/drop", posting(house, list_page.drop_new), methods=["POST"]),
         Route("/new/{draft}", showing(house, list_page.show_new)),
-        Route("/new/{draft}/make", posting(house, list_page.make_new), methods=["POST"]),
+        Route(
+            "/new/{draft}/make",
+            posting(house, list_page.make_new, list_page.show_new),
+            methods=["POST"],
+        ),
         *(
-            Route(f"/{{space}}{path}", posting(house, one), methods=["POST"])
+            Route(f"/{{space}}{path}", posting(house, *one), methods=["POST"])
             for path, one in POSTS.items()
         ),
         *(Route(f"/{{space}}{path}", showing(house, one)) for path, one in GETS.items()),
@@ -142,7 +147,7 @@ def make_app(house: House, served: Served, touch: Callable[[], None]) -> Starlet
             for path, one in MONTH_GETS.items()
         ),
         *(
-            Route(f"/{{space}}/{{month}}{path}", posting(house, one), methods=["POST"])
+            Route(f"/{{space}}/{{month}}{path}", posting(house, *one), methods=["POST"])
             for path, one in MONTH_POSTS.items()
         ),
     ]
@@ -152,8 +157,11 @@ def make_app(house: House, served: Served, touch: Callable[[], None]) -> Starlet
             Route(ASK, again, methods=["POST"]),
             Mount(door.base, routes=inside),
         ],
-        middleware=[Middleware(Guard, door=door, touch=touch)],
-        exception_handlers={404: missing, 405: missing},
+        middleware=[
+            Middleware(Guard, door=door, presence=presence),
+            Middleware(Plainly, say=refuse),
+        ],
+        exception_handlers={HTTPException: refuse},
     )
 
 

@@ -3,9 +3,10 @@
 import re
 import secrets
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
+from urllib.parse import quote
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from starlette.concurrency import run_in_threadpool
@@ -15,12 +16,16 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 
 from taskxl.errors import TaskxlError
+from taskxl.merge.revisions import FIELD_WORDS
 from taskxl.model import Period
+from taskxl.page.form_reading import read_form
 from taskxl.page.jobs import Job, Progress, Said
+from taskxl.page.odd_requests import explain_refusal
 from taskxl.page.spaces import House, Space
+from taskxl.page.typed_in import Typed, typed_of
 
-FILES = 5000
-"""Files and fields that one form may bring."""
+Show = Callable[["Ask"], Response]
+NOT_DONE = "没有做成"
 NAV = (
     ("month", "", "本月"),
     ("gaps", "gaps", "缺口"),
@@ -71,7 +76,13 @@ def _environment() -> Environment:
         auto_reload=False,
     )
     environment.filters["plain"] = speak_plainly
+    environment.filters["urlencode"] = _quote
     return environment
+
+
+def _quote(text: object) -> str:
+    """Return a text for an address, a name on a disk that is none among them."""
+    return quote(str(text), errors="surrogateescape")
 
 
 class SaidResponse(HTMLResponse):
@@ -84,13 +95,17 @@ class SaidResponse(HTMLResponse):
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """One request: of a workspace (`space`) and month where its address names them."""
+    """One request: of a workspace (`space`) and month where its address names them.
+
+    `refused` says why the form that stood on this page was not taken, and what was typed into it.
+    """
 
     house: House
     request: Request
     csrf: str
     space: Space | None = None
     period: Period | None = None
+    refused: Job | None = None
 
     @property
     def here(self) -> Space:
@@ -119,28 +134,51 @@ class Ask:
         """Return a page; every value in it is text and never markup."""
         base = self.house.door.base
         common = {"base": base, "csrf": self.csrf, "ask": self, "space": self.space}
+        common["field_words"] = FIELD_WORDS
         around = self._around()
         shown = self.period or next(iter(around["periods"]), None)
         common |= {"period": self.period, "nav": NAV, "shown_period": shown} | around
         page = _environment().get_template(template)
-        return HTMLResponse(page.render(common | values), status)
+        # A name on a disk may have what is no character.
+        content = page.render(common | values).encode("utf-8", "backslashreplace")
+        return HTMLResponse(content, status)
 
     def say(self, title: str, why: str, status: int) -> Response:
         """Return a page that says in a line why something was not done."""
         page = self.show("said.html", status, title=title, said=[Said(why, tone="bad")])
         return SaidResponse(page.body, status, said=speak_plainly(why))
 
+    def refuse(self, why: str, status: int, form: FormData, page: Show) -> Response:
+        """Return the page of a form that was not taken, as it stands now: why, and what was typed.
+
+        Where that page cannot be shown, the line stands on one of its own.
+        """
+        space = self.space.name if self.space else ""
+        job = Job(NOT_DONE, space, "", typed=typed_of(form))
+        job.state, job.said = "failed", (Said(why, tone="bad"),)
+        again = replace(self, refused=job)
+        try:
+            shown = page(again)
+        except (TaskxlError, HTTPException, OSError):
+            shown = None
+        if shown is None or shown.status_code != 200:
+            return again.say(NOT_DONE, why, status)
+        return SaidResponse(shown.body, status, said=speak_plainly(why))
+
     def _around(self) -> dict[str, Any]:
         """Return what every page of a workspace shows at its head."""
         running = self.house.jobs.running(self.space.name) if self.space else None
         done = self.house.jobs.find(self.query("done"))
         flash = done if done and done.space == (self.space.name if self.space else "") else None
+        flash = self.refused or flash
+        taken = flash is None or flash.state in ("running", "done")
         around: dict[str, Any] = {"running": running, "flash": flash, "periods": [], "master": None}
+        around["typed"] = Typed() if taken or flash is None else flash.typed
         if self.space:
             try:
                 around["master"] = self.house.master(self.space)
                 around["periods"] = self.house.periods(self.space)
-            except TaskxlError:
+            except (TaskxlError, OSError):
                 pass  # said where the page itself needs it
         return around
 
@@ -148,10 +186,24 @@ class Ask:
         """Return an answer that leads to another page."""
         return RedirectResponse(address, 303)
 
-    def work(self, label: str, work: Callable[[Progress], list[Said]], back: str) -> Response:
-        """Start long work and lead to the page that shows how far it is; at its end to `back`."""
+    def work(
+        self,
+        label: str,
+        work: Callable[[Progress], list[Said]],
+        back: str,
+        form: FormData | None = None,
+        again: str = "",
+        waits: bool = False,
+    ) -> Response:
+        """Start long work and lead to the page that shows how far it is; at its end to `back`.
+
+        Where it comes to nothing it leads to `again`, with what the form said. What only tells of
+        something that is done already `waits` for other work to end.
+        """
         space = self.space.name if self.space else ""
-        return self.follow(self.house.jobs.start(label, space, back, work))
+        typed = Typed() if form is None else typed_of(form)
+        job = Job(label, space, back, again, typed)
+        return self.follow(self.house.jobs.run(job, work, waits))
 
     def follow(self, job: Job) -> Response:
         """Lead to where a job shows how far it is, or its lines where it is over already."""
@@ -160,8 +212,8 @@ class Ask:
         return self.go(f"{self.house.door.base}/job/{job.number}" if running else job.address)
 
 
-Show = Callable[[Ask], Response]
 Post = Callable[[Ask, FormData], Response]
+Refuse = Callable[[Ask, str, int], Response]
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
@@ -174,10 +226,12 @@ def showing(house: House, handle: Show) -> Endpoint:
     return endpoint
 
 
-def posting(house: House, handle: Post) -> Endpoint:
+def posting(house: House, handle: Post, page: Show | None = None) -> Endpoint:
     """Return an endpoint that does what a form asks for, where the form bears the session's token.
 
-    Dropped files lie in temporary ones until then, and are gone after it.
+    What cannot be done is said on the `page` that the form stands on, shown as it stands now; the
+    address of the form says what that of its page does. Dropped files lie in temporary ones until
+    then, and are gone after it.
     """
 
     async def endpoint(request: Request) -> Response:
@@ -191,14 +245,18 @@ def posting(house: House, handle: Post) -> Endpoint:
 
     async def answer_form(request: Request) -> Response:
         try:
-            async with request.form(max_files=FILES, max_fields=FILES) as form:
+            async with read_form(request) as form:
                 given = form.get("csrf")
                 if not isinstance(given, str) or not secrets.compare_digest(
                     given.encode(), str(request.state.csrf).encode()
                 ):
                     return await run_in_threadpool(_answer, house, request, _say_stale, 403)
+
+                def refuse(ask: Ask, why: str, status: int) -> Response:
+                    return ask.refuse(why, status, form, page or _show_nothing)
+
                 return await run_in_threadpool(
-                    _answer, house, request, lambda ask: handle(ask, form)
+                    _answer, house, request, lambda ask: handle(ask, form), 400, refuse
                 )
         except ClientDisconnect:
             return Response(status_code=400)  # nobody is there to read it
@@ -214,9 +272,19 @@ def _say_stale(ask: Ask) -> Response:
     raise TaskxlError("这一页过时了，没有照办。请刷新后再做一次。")
 
 
-def _answer(house: House, request: Request, handle: Show, failing: int = 400) -> Response:
+def _show_nothing(ask: Ask) -> Response:
+    raise HTTPException(404)
+
+
+def _answer(
+    house: House,
+    request: Request,
+    handle: Show,
+    failing: int = 400,
+    refuse: Refuse | None = None,
+) -> Response:
     bare = Ask(house, request, str(request.state.csrf))
-    ask = bare
+    ask, ready = bare, False
     try:
         named = request.path_params.get("space")
         if named is not None:
@@ -227,12 +295,24 @@ def _answer(house: House, request: Request, handle: Show, failing: int = 400) ->
         key = request.path_params.get("month")
         if key is not None:
             ask = Ask(house, request, bare.csrf, ask.space, house.period(ask.here, key))
+        ready = True
         return handle(ask)
-    except TaskxlError as error:
-        return ask.say("没有做成", str(error), failing)
+    except (TaskxlError, OSError) as error:
+        status, why = explain_refusal(error)
+        status = failing if status == 400 else status
+        return refuse(ask, why, status) if refuse and ready else ask.say(NOT_DONE, why, status)
     except HTTPException as error:
-        why = "没有这一页。工作区可能移走了，或者地址不全。"
-        return bare.say("没有找到", why, error.status_code)
+        status, why = explain_refusal(error)
+        return bare.say("没有找到", why, status)
+
+
+def say_refusal(house: House, request: Request, error: Exception) -> Response:
+    """Return the answer to a request that ended in `error`: a page for who is inside, or a line."""
+    status, why = explain_refusal(error)
+    if not hasattr(request.state, "csrf") or request.headers.get("x-wants") == "address":
+        return PlainTextResponse(speak_plainly(why), status)
+    title = "没有找到" if status in (404, 405) else "没有做成"
+    return Ask(house, request, str(request.state.csrf)).say(title, why, status)
 
 
 def text_of(form: FormData, name: str) -> str:

@@ -20,6 +20,7 @@ from taskxl.workspace.files import make_folder, write_whole
 
 MOST = 20
 """Files of one draft, and drafts of one server."""
+_PREFIX = "lists-"
 _FILE_BYTES = Limits().file_bytes
 
 
@@ -33,11 +34,13 @@ class Draft:
 
 
 class Drafts:
-    """The drafts of a server, by names that nobody guesses."""
+    """The drafts of a server, by names that nobody guesses; they lie in the user's own `state`."""
 
-    def __init__(self) -> None:
+    def __init__(self, state: Path) -> None:
         self._drafts: dict[str, Draft] = {}
-        self._root = Path(mkdtemp(prefix="taskxl-"))
+        for left in state.glob(f"{_PREFIX}*"):  # of a server that was killed
+            shutil.rmtree(left, ignore_errors=True)
+        self._root = Path(mkdtemp(prefix=_PREFIX, dir=state))
         weakref.finalize(self, shutil.rmtree, self._root, ignore_errors=True)
 
     def add(self, form: FormData) -> str:

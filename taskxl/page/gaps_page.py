@@ -5,7 +5,7 @@ from urllib.parse import quote
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
-from taskxl.desk.gap_views import find_gap, list_gaps, paste_send_back
+from taskxl.desk.gap_views import find_gap, list_gaps, list_offices, paste_send_back
 from taskxl.desk.return_rows import show_row
 from taskxl.desk.settling import settle_finding
 from taskxl.errors import TaskxlError
@@ -24,20 +24,23 @@ def show_gaps(ask: Ask) -> Response:
     office, severity = ask.query("office"), ask.query("severity")
     month = standing.month
     lines = list_gaps(month, office, severity)
-    offices = dict.fromkeys(one.finding.office for one in list_gaps(month) if one.finding.office)
+    rows = paged(ask, [one for one in lines if not one.reason], _ROWS)
+    settled = [one for one in lines if one.reason]
     return ask.show(
         "gaps.html",
-        table=paged(ask, [one for one in lines if not one.reason], _ROWS),
-        settled=[one for one in lines if one.reason],
+        table=rows,
+        settled=settled,
+        shown=[one.token for one in (*rows["rows"], *settled)],
         total=sum(not one.reason for one in lines),
         everything=len(month.findings),
         counts=[
             (key, word, sum(one.severity == key for one in month.findings))
             for key, word in SEVERITY_WORDS.items()
         ],
-        offices=list(offices),
+        offices=list_offices(month),
         office=office,
         severity=severity,
+        asked=f"office={quote(office)}&severity={quote(severity)}&",
         words=SEVERITY_WORDS,
         tones=_TONES,
         waiting=waiting,
@@ -62,14 +65,14 @@ def settle(ask: Ask, form: FormData) -> Response:
     standing, _ = standing_of(ask)
     gap = find_gap(standing.month, text_of(form, "gap"))
     if gap is None:
-        raise TaskxlError("没有这一条了：表又来过，或者已经变了。请刷新后再看。")
-    reason = text_of(form, "reason")
-    if text_of(form, "back") != "1" and is_blank(reason):
+        raise TaskxlError("没有这一条了：表又来过，或者已经变了。请看看下面现在的。")
+    reason, back = text_of(form, "reason"), text_of(form, "back") == "1"
+    if not back and is_blank(reason):
         raise TaskxlError("请写明为什么不算，汇总里会写上这个理由。")
-    workspace = ask.here.workspace
-    back = text_of(form, "back") == "1"
-    settle_finding(workspace, standing.month, gap, "" if back else reason, ask.house.clock.now())
+    workspace, now = ask.here.workspace, ask.house.clock.now()
+    reason = "" if back else reason
+    settle_finding(workspace, standing.month, gap, reason, now, text_of(form, "seen"))
     # Not the month from before: another tab may have corrected something meanwhile.
     ask.house.months.look(workspace, ask.month, 20.0)
-    asked = [f"{name}={quote(text_of(form, name))}" for name in ("office", "severity", "page")]
+    asked = [f"{name}={quote(ask.query(name))}" for name in ("office", "severity", "page")]
     return ask.go(f"{ask.path('gaps')}?{'&'.join(asked)}")

@@ -14,6 +14,8 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from taskxl.page.presence import Presence
+
 COOKIE = "taskxl"
 ENTER = "/enter"
 TICKET_SECONDS = 300.0
@@ -101,8 +103,8 @@ def _find(given: str, known: Mapping[str, object]) -> str | None:
 class Guard:
     """The ASGI application inside, for those who may; see the module."""
 
-    def __init__(self, app: ASGIApp, door: Doorkeeper, touch: Callable[[], None]) -> None:
-        self.app, self.door, self.touch = app, door, touch
+    def __init__(self, app: ASGIApp, door: Doorkeeper, presence: Presence) -> None:
+        self.app, self.door, self.presence = app, door, presence
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -123,10 +125,21 @@ class Guard:
         if refused is not None:
             await refused(scope, receive, send_guarded)
             return
+        if "csrf" not in scope.get("state", {}):
+            await self._let_in(scope, headers, receive, send_guarded)
+            return
+        self.presence.begin(scope["path"])
+        try:
+            await self._let_in(scope, headers, receive, send_guarded)
+        finally:
+            self.presence.end()
+
+    async def _let_in(self, scope: Scope, headers: Headers, receive: Receive, send: Send) -> None:
+        """Answer the request of somebody who may, up to what one may bring."""
         limit = UPLOAD_BYTES if scope["path"].endswith("/drop") else FORM_BYTES
         stated = headers.get("content-length", "0")
-        if not stated.isdigit() or int(stated) > limit:
-            await PlainTextResponse(_TOO_LARGE, 413)(scope, receive, send_guarded)
+        if not (stated.isascii() and stated.isdigit() and len(stated) < 16) or int(stated) > limit:
+            await PlainTextResponse(_TOO_LARGE, 413)(scope, receive, send)
             return
         seen = 0
 
@@ -139,9 +152,9 @@ class Guard:
             return message
 
         try:
-            await self.app(scope, receive_counted, send_guarded)
+            await self.app(scope, receive_counted, send)
         except TooLargeError:
-            await PlainTextResponse(_TOO_LARGE, 413)(scope, receive, send_guarded)
+            await PlainTextResponse(_TOO_LARGE, 413)(scope, receive, send)
 
     def _refuse(self, scope: Scope, headers: Headers) -> PlainTextResponse | None:
         """Return the answer to a request that does not come from the person's own page."""
@@ -160,6 +173,5 @@ class Guard:
         csrf = self.door.csrf_of("; ".join(headers.getlist("cookie")))
         if csrf is None:
             return PlainTextResponse(CLOSED, 403)
-        self.touch()
         scope.setdefault("state", {})["csrf"] = csrf
         return None

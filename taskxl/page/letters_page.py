@@ -2,6 +2,7 @@
 
 import time
 from typing import cast, get_args
+from urllib.parse import quote
 
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
@@ -19,10 +20,12 @@ from taskxl.ledger import LetterKind
 from taskxl.mail.certificates import find_authority
 from taskxl.page.asking_page import Ask, text_of
 from taskxl.page.jobs import Progress, Said, Tone
-from taskxl.page.month_page import standing_of
+from taskxl.page.month_page import paged, standing_of
 from taskxl.text import show
 
 KINDS = {"issue": "下发", "remind": "催报", "send-back": "退回更正"}
+_LETTERS = 50
+"""Letters on one page."""
 _FATES: dict[str, tuple[str, Tone]] = {
     "sent": ("已发出", "done"),
     "deferred": ("没有发成，留着再发", "warn"),
@@ -58,6 +61,7 @@ def _show(ask: Ask, template: str) -> Response:
     return ask.show(
         template,
         view=view,
+        table=paged(ask, list(view.lines), _LETTERS),
         kinds=KINDS,
         office=ask.query("office"),
         password=asks_password(ask.here.workspace),
@@ -74,11 +78,11 @@ def _view(ask: Ask, kind: LetterKind, office: str) -> LettersView:
 
 def draft(ask: Ask, form: FormData) -> Response:
     """Write the letters as drafts, to be opened in a mail program and sent by hand."""
-    kind, office = _kind(ask), text_of(form, "office") or None
+    kind, office, seen = _kind(ask), ask.query("office") or None, text_of(form, "seen")
 
     def work(progress: Progress) -> list[Said]:
         now = ask.house.clock.now()
-        report = draft_letters(ask.here.workspace, ask.month, kind, office, now, progress)
+        report = draft_letters(ask.here.workspace, ask.month, kind, office, now, progress, seen)
         said = [Said(f"草稿 {len(report.files)} 封，在“{show(report.folder)}”。", tone="done")]
         if kind != "issue":
             pastes = compose_pastes(report.batch, now.date())
@@ -87,12 +91,13 @@ def draft(ask: Ask, form: FormData) -> Response:
         said += [Said("不再需要，没有删除", show(one.name), "warn") for one in report.stale]
         return said + [Said(note, tone="warn") for note in report.batch.notes]
 
-    return ask.work("写信件草稿", work, ask.path("letters", kind))
+    back = ask.path("letters", kind)
+    return ask.work("写信件草稿", work, back, again=f"{back}?office={quote(office or '')}")
 
 
 def send(ask: Ask, form: FormData) -> Response:
     """Send the letters that have not gone out yet, after the question was answered."""
-    kind, office = _kind(ask), text_of(form, "office") or None
+    kind, office, seen = _kind(ask), ask.query("office") or None, text_of(form, "seen")
     if text_of(form, "sure") != "1":
         raise TaskxlError("没有打勾确认，一封也没有发。")
     given = text_of(form, "password")
@@ -113,10 +118,11 @@ def send(ask: Ask, form: FormData) -> Response:
             tell,
             find_authority(),
         )
-        report = send_letters(ask.here.workspace, ask.month, kind, world, office)
+        report = send_letters(ask.here.workspace, ask.month, kind, world, office, seen=seen)
         return _say_report(report)
 
-    return ask.work("发信", work, ask.path("letters", kind))
+    back = ask.path("letters", kind)
+    return ask.work("发信", work, back, again=f"{back}/ask?office={quote(office or '')}")
 
 
 def _password(given: str, user: str, server: str) -> str:

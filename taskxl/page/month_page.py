@@ -7,6 +7,7 @@ from typing import Any
 from starlette.datastructures import FormData, UploadFile
 from starlette.responses import FileResponse, Response
 
+from taskxl.dates.year import year_periods
 from taskxl.desk.bulletin import write_bulletin
 from taskxl.desk.clean_copies import write_clean
 from taskxl.desk.dropping import (
@@ -18,22 +19,27 @@ from taskxl.desk.dropping import (
     try_return,
 )
 from taskxl.desk.issuing import issue_forms
-from taskxl.desk.merging import merge_returns, note_strays
-from taskxl.desk.overview import FileLine, describe_file, list_files, sum_up
+from taskxl.desk.lost_months import was_issued
+from taskxl.desk.merging import merge_returns
+from taskxl.desk.months import require_month
+from taskxl.desk.overview import FileLine, describe_file, list_files
 from taskxl.desk.proving import describe_faults, prove_month, sum_up_proof
-from taskxl.desk.registering import register_return
+from taskxl.desk.registering import list_registrable, register_return
 from taskxl.desk.standing import MonthStanding, recall_standing
 from taskxl.errors import TaskxlError
 from taskxl.findings import SEVERITY_WORDS
 from taskxl.model import Month, Period
 from taskxl.page.asking_page import Ask, text_of
 from taskxl.page.jobs import Progress, Said, Tone
+from taskxl.page.odd_requests import number_of
 from taskxl.page.spaces import House, Space
 from taskxl.text import show
 from taskxl.workspace.folder import Workspace
 
 ROWS = 100
 """Rows of a table on one page; a bureau has a dozen offices, a city may have a thousand."""
+_LATEST = 32_503_680_000_000
+"""The year 3000 in milliseconds; later moments Windows does not take."""
 STEPS = {
     "issue": "下发",
     "merge": "汇总",
@@ -44,22 +50,27 @@ STEPS = {
     "bulletin": "写通报",
 }
 """What a button says of a step, by its command."""
+READING = "读收到的表"
+"""What is done with files that lie in 回收/ already: it only tells of them, and waits its turn."""
 _TONES: dict[str, Tone] = {"error": "bad", "warning": "warn", "info": ""}
 
 
 def paged(ask: Ask, rows: list[Any], size: int = ROWS) -> dict[str, Any]:
     """Return one page of rows, which one it is and of how many."""
     pages = max(1, -(-len(rows) // size))
-    asked = ask.query("page")
-    page = min(max(int(asked), 1), pages) if asked.isdecimal() and len(asked) < 6 else 1
+    page = min(number_of(ask.query("page"), 1, 99_999) or 1, pages)
     return {"rows": rows[(page - 1) * size : page * size], "page": page, "pages": pages}
 
 
 def show_space(ask: Ask) -> Response:
-    """Lead to the latest month; where none was issued yet, show how to issue the first."""
-    periods = ask.house.periods(ask.here)
-    if periods:
-        return ask.go(ask.path(periods[0].key, ""))
+    """Lead to the latest month; where none was issued yet, show how to issue the first.
+
+    A month that was issued leads there even where its folder is not in its place.
+    """
+    settings = ask.house.master(ask.here).settings
+    for period in reversed(tuple(year_periods(settings))):
+        if was_issued(ask.here.workspace, period):
+            return ask.go(ask.path(period.key, ""))
     return ask.show("first_month.html", next_period=ask.house.next_period(ask.here))
 
 
@@ -71,8 +82,12 @@ def show_month(ask: Ask) -> Response:
     standing = look.standing
     if standing is None:
         return ask.show("month_waiting.html")
-    seen = sum_up(standing)
-    steps = [_button(ask, command, why) for command, why in standing.steps]
+    seen = ask.house.months.sum_up(ask.here.workspace, standing)
+    steps = [_button(ask, command, why) for command, why in standing.steps][:3]
+    if standing.merges and not any(one["post"].endswith("/do/merge") for one in steps):
+        # What was written into the summary since nobody sees before it is merged again.
+        again = {"href": "", "post": ask.path("do", "merge"), "label": "重新汇总"}
+        steps.append({**again, "why": "在汇总表里改过，或者想再看一遍，就再汇总一次"})
     return ask.show(
         "month.html",
         standing=standing,
@@ -82,7 +97,7 @@ def show_month(ask: Ask) -> Response:
         steps=steps,
         files=_list_written(ask.here.workspace, ask.month),
         moment=describe_moment,
-        strays=[] if look.waiting else note_strays(ask.here.workspace, standing.month),
+        strays=[] if look.waiting else ask.house.months.strays(ask.here.workspace, standing.month),
     )
 
 
@@ -93,7 +108,7 @@ def prepare_month(house: House, space: Space) -> None:
         if periods:
             standing = recall_standing(space.workspace, periods[0], house.clock.today())
             if standing is not None:
-                sum_up(standing)
+                house.months.sum_up(space.workspace, standing)
             house.months.look(space.workspace, periods[0], 0.0)
 
 
@@ -222,9 +237,10 @@ def _dropped(form: FormData) -> list[DroppedFile]:
 
 def _read_time(text: str) -> datetime | None:
     """Return a moment that a browser gives in milliseconds since 1970, as clocks here show it."""
-    if not text.isdecimal() or len(text) > 14:
+    moment = number_of(text, 1, _LATEST)
+    if moment is None:
         return None
-    return datetime.fromtimestamp(int(text) / 1000)  # noqa: DTZ006 - local, as file times are shown
+    return datetime.fromtimestamp(moment / 1000)  # noqa: DTZ006 - local, as file times are shown
 
 
 def drop(ask: Ask, form: FormData) -> Response:
@@ -233,7 +249,7 @@ def drop(ask: Ask, form: FormData) -> Response:
     if not dropped:
         raise TaskxlError("没有收到文件。请选择文件，或把它们拖到“收表”一栏里。")
     running = ask.house.jobs.running(ask.here.name)
-    if running is not None:
+    if running is not None and running.label != READING:
         raise TaskxlError(f"正在{running.label}，请等它做完再收。")
     landed = drop_returns(ask.here.workspace, ask.month, dropped, ask.house.clock.now())
     today = ask.house.clock.today()
@@ -245,7 +261,7 @@ def drop(ask: Ask, form: FormData) -> Response:
         ask.house.months.put(ask.here.workspace, month)
         return [said for one in landed for said in _say_landed(month, one)]
 
-    return ask.work("读收到的表", work, ask.path(""))
+    return ask.work(READING, work, ask.path(""), waits=True)
 
 
 def _say_landed(month: Month, landed: Landed) -> list[Said]:
@@ -298,10 +314,25 @@ def standing_of(ask: Ask) -> tuple[MonthStanding, bool]:
     return look.standing, look.waiting
 
 
+def look_now(ask: Ask, progress: Progress) -> Month:
+    """Return the month as it stands at this moment, however long it takes to look at it.
+
+    Raises TaskxlError where it cannot be looked at.
+    """
+    while True:
+        look = ask.house.months.look(ask.here.workspace, ask.month, 0.5)
+        if look.error:
+            raise TaskxlError(look.error)
+        if look.standing is not None and not look.waiting:
+            return look.standing.month
+        progress(0, 0)
+
+
 def show_register(ask: Ask) -> Response:
     """Show the form on which a return is registered by hand."""
+    require_month(ask.here.workspace, ask.month)
     offices = register_offices(ask.here.workspace, ask.month)
-    files = ask.here.workspace.list_returns(ask.month)
+    files = list_registrable(ask.here.workspace, ask.month)
     name = ask.query("file").split(".zip/")[0] + (".zip" if ".zip/" in ask.query("file") else "")
     return ask.show(
         "register.html",
@@ -323,7 +354,7 @@ def register(ask: Ask, form: FormData) -> Response:
             raise TaskxlError(f"时间“{show(told, 20)}”看不懂。请写成 2026-04-24 17:00。") from None
         if moment > ask.house.clock.now():
             raise TaskxlError("收到的时间还没有到。请改一改再登记。")
-    name = text_of(form, "file")
+    seen, _, name = text_of(form, "file").partition(":")
     if name not in ask.here.workspace.list_returns(ask.month):
         raise TaskxlError("回收里没有这个文件。请先把它拖进来，再登记。")
     done = register_return(
@@ -335,6 +366,7 @@ def register(ask: Ask, form: FormData) -> Response:
         office=text_of(form, "office") or None,
         at=moment,
         note=text_of(form, "note").strip(),
+        seen=seen,
     )
 
     def work(progress: Progress) -> list[Said]:
@@ -346,4 +378,4 @@ def register(ask: Ask, form: FormData) -> Response:
         said = Said("已登记。", show(done.receipt.name), "done")
         return [said, *(_say_file(one) for one in describe_file(month, done.receipt.name))]
 
-    return ask.work("读登记的表", work, ask.path(""))
+    return ask.work(READING, work, ask.path(""), waits=True)

@@ -17,6 +17,13 @@ from taskxl.page.month_cache import MonthCache
 from taskxl.workspace.folder import MASTER, Workspace
 
 
+def _is_there(root: Path) -> bool:
+    try:
+        return (root / MASTER).is_file()
+    except OSError:
+        return True  # closed to us: who opens it is told why
+
+
 @dataclass(frozen=True, slots=True)
 class Space:
     """A workspace with its name in addresses."""
@@ -39,7 +46,7 @@ class House:
     def __init__(self, clock: Clock, door: Doorkeeper, state: Path) -> None:
         self.clock, self.door, self.state = clock, door, state
         self.jobs = Jobs()
-        self.drafts = Drafts()
+        self.drafts = Drafts(state)
         self.months = MonthCache(clock.today)
         self._spaces: dict[str, Space] = {}
         for root in reversed(recall_workspaces(state)):
@@ -60,12 +67,12 @@ class House:
     def find_space(self, name: str) -> Space | None:
         """Return a workspace by its name in addresses, None for none that is still there."""
         space = self._spaces.get(name)
-        return space if space and space.workspace.master_path.is_file() else None
+        return space if space and _is_there(space.workspace.root) else None
 
     def list_spaces(self) -> list[Space]:
         """Return the workspaces that are still there, the last used first."""
         known = reversed(self._spaces.values())
-        return [one for one in known if (one.workspace.root / MASTER).is_file()]
+        return [one for one in known if _is_there(one.workspace.root)]
 
     def master(self, space: Space) -> MasterList:
         """Return a workspace's list. Raises TaskxlError where it cannot be read."""

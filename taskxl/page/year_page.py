@@ -5,13 +5,13 @@ from starlette.responses import FileResponse, Response
 
 from taskxl.dates.year import year_periods
 from taskxl.desk.archive import describe_merge, write_past_summary
-from taskxl.desk.task_views import recall_year
 from taskxl.desk.year_overview import list_history, sum_up_year
 from taskxl.desk.yearbook import write_year
 from taskxl.errors import TaskxlError
 from taskxl.page.asking_page import Ask, text_of
 from taskxl.page.jobs import Progress, Said
 from taskxl.page.month_page import paged
+from taskxl.page.odd_requests import number_of
 from taskxl.text import show
 from taskxl.words import OFFICE_STATES
 
@@ -21,8 +21,16 @@ _TONES = {"已报送": "done", "迟报": "warn", "未报送": "bad", "须重报"
 def show_year(ask: Ask) -> Response:
     """Show the year: tasks by months, offices' punctuality, months in numbers, history."""
     master = ask.house.master(ask.here)
-    year = sum_up_year(recall_year(ask.here.workspace, master))
-    history = list_history(ask.here.workspace, list(year_periods(master.settings)))
+    workspace, months = ask.here.workspace, ask.house.months
+    year, history = months.keep(
+        workspace,
+        "year summed up",
+        months.mark_workspace(workspace),
+        lambda: (
+            sum_up_year(months.year(workspace)),
+            list_history(workspace, list(year_periods(master.settings))),
+        ),
+    )
     return ask.show(
         "year.html",
         year=year,
@@ -53,13 +61,13 @@ def write_book(ask: Ask, form: FormData) -> Response:
 def write_past(ask: Ask, form: FormData) -> Response:
     """Write a month's summary as it stood at an earlier merge, beside today's."""
     period = ask.house.period(ask.here, text_of(form, "month"))
-    place = text_of(form, "place")
-    if not place.isdecimal() or len(place) > 6:
+    place = number_of(text_of(form, "place"), 1, 999_999)
+    if place is None:
         raise TaskxlError("没有这一次汇总。")
 
     def work(progress: Progress) -> list[Said]:
         now = ask.house.clock.now()
-        written = write_past_summary(ask.here.workspace, period, int(place), now)
+        written = write_past_summary(ask.here.workspace, period, place, now)
         return [
             Said(
                 f"写好了“{show(written.path.name)}”，在“{show(written.path.parent)}”。", tone="done"

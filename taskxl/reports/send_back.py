@@ -5,7 +5,7 @@ nothing of who owes or is late, nothing that only the 办公室 decides.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from taskxl.findings import Finding
 from taskxl.model import Month
@@ -23,7 +23,9 @@ def send_back_text(month: Month, office: str, names: Mapping[str, str] | None = 
     the file where all is in one file. `names` are what the office called its files when it sent
     them, by their names under 回收/.
     """
-    findings = [f for f in month.findings if f.office == office and _is_mendable(month, f)]
+    own = [f for f in month.findings if f.office == office]
+    is_mendable = _tell_mendable(month, own)
+    findings = [f for f in own if is_mendable(f)]
     if not findings:
         return ""
     files = list(dict.fromkeys(f.file for f in findings if f.file))
@@ -51,25 +53,37 @@ def send_back_text(month: Month, office: str, names: Mapping[str, str] | None = 
     )
 
 
-def _is_mendable(month: Month, finding: Finding) -> bool:
-    task = month.master.task(finding.task) if finding.task else None
-    if task and task.is_closed(month.period.last_day):
-        return False  # of a closed task nobody is asked anything
-    mender = rule_of(finding.code).mender
-    if mender == "office unless said":
-        return finding.severity == "warning" and not _is_postponed(month, finding)
-    return mender == "office"
+def list_menders(month: Month) -> tuple[str, ...]:
+    """Return the offices that have something to mend in their returns, in the month's order."""
+    is_mendable = _tell_mendable(month, month.findings)
+    asked = {f.office for f in month.findings if f.office and is_mendable(f)}
+    return tuple(one.office for one in month.offices if one.office in asked)
 
 
-def _is_postponed(month: Month, finding: Finding) -> bool:
-    """Tell whether an overdue milestone has been spoken of: the office asks for more time."""
-    place = (finding.file, finding.sheet, finding.cell)
-    entries = (state.entry for state in month.milestones if state.entry)
-    return any(
-        entry.state == MILESTONE_STATES[2]
-        and (entry.file, entry.sheet, entry.cells.get("state")) == place
-        for entry in entries
-    )
+def _tell_mendable(month: Month, findings: Sequence[Finding]) -> Callable[[Finding], bool]:
+    """Return what tells of some findings of a month whether the office itself can mend them."""
+    named, last_day = {one.task for one in findings if one.task}, month.period.last_day
+    # Of a closed task nobody is asked anything.
+    closed = {
+        task.id for task in month.master.tasks if task.id in named and task.is_closed(last_day)
+    }
+    # An overdue milestone that has been spoken of: the office asks for more time.
+    postponed = {
+        (entry.file, entry.sheet, entry.cells.get("state"))
+        for entry in (state.entry for state in month.milestones)
+        if entry and entry.state == MILESTONE_STATES[2]
+    }
+
+    def is_mendable(finding: Finding) -> bool:
+        if finding.task in closed:
+            return False
+        mender = rule_of(finding.code).mender
+        if mender == "office unless said":
+            place = (finding.file, finding.sheet, finding.cell)
+            return finding.severity == "warning" and place not in postponed
+        return mender == "office"
+
+    return is_mendable
 
 
 def _describe(month: Month, finding: Finding, names: Mapping[str, str]) -> str:

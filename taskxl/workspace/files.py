@@ -23,12 +23,15 @@ def read_whole(path: Path) -> bytes:
         raise TaskxlError(f"“{show(path)}”读不了：{explain_os_error(error)}") from error
 
 
-def write_whole(path: Path, content: bytes, expected: bytes | None = None) -> bool:
+def write_whole(
+    path: Path, content: bytes, expected: bytes | None = None, by: Path | None = None
+) -> bool:
     """Put `content` at `path` whole or not at all; tell whether anything was written.
 
-    The bytes go to a temporary file in the same folder, which then takes the name in one step;
-    whatever happens on the way, the old file or the new one is there and nothing else is left.
-    A file that holds these very bytes already is left alone, its time included.
+    The bytes go to a temporary file in the same folder, or in the folder `by` on the same drive,
+    which then takes the name in one step; whatever happens on the way, the old file or the new one
+    is there and nothing else is left. A file that holds these very bytes already is left alone, its
+    time included.
 
     `expected` is what was found there before, where that matters.
     Raises TaskxlError, one Chinese line, when the file is open in Excel, WPS or LibreOffice, or
@@ -38,7 +41,7 @@ def write_whole(path: Path, content: bytes, expected: bytes | None = None) -> bo
     if not require_writable(path, content):
         return False
     try:
-        _replace_content(path, content, expected)
+        _replace_content(path, content, expected, by)
     except PermissionError as error:
         if path.exists() and os.access(path.parent, os.W_OK):
             raise TaskxlError(
@@ -190,12 +193,31 @@ def put_aside(path: Path, content: bytes, word: str = "手工改过", first: str
 # ---------------------------------------------------------------- folders, and the system's words
 
 
-def make_folder(path: Path) -> None:
-    """Make a folder with its parents; raise TaskxlError, one Chinese line, when that fails."""
+def make_folder(path: Path, within: Path | None = None) -> None:
+    """Make a folder with its parents; raise TaskxlError, one Chinese line, when that fails.
+
+    Those `within` a folder are made only while that is there: what was moved or renamed meanwhile
+    is not begun anew, empty, where it was.
+    """
     try:
-        path.mkdir(parents=True, exist_ok=True)
+        if within is None:
+            path.mkdir(parents=True, exist_ok=True)
+            return
+        parts = path.relative_to(within).parts
+        for number in range(1, len(parts) + 1):
+            within.joinpath(*parts[:number]).mkdir(exist_ok=True)
     except OSError as error:
+        if within is not None and not within.is_dir():
+            raise TaskxlError(explain_moved(within)) from error
         raise TaskxlError(f"文件夹“{show(path)}”建不了：{explain_os_error(error)}") from error
+
+
+def explain_moved(folder: Path) -> str:
+    """Return a line on a folder that was there, and is not any more."""
+    return (
+        f"文件夹“{show(folder)}”不在了，像是刚被移走或改名，没有写完。"
+        "请看看它现在在哪里，在那里再做一次。"
+    )
 
 
 def _owner_files(path: Path) -> tuple[Path, ...]:
@@ -210,8 +232,12 @@ def _owner_files(path: Path) -> tuple[Path, ...]:
     return tuple(path.with_name(name) for name in names)
 
 
-def _replace_content(path: Path, content: bytes, expected: bytes | None) -> None:
-    temporary = path.with_name(f".taskxl-{os.getpid()}.tmp")
+def _replace_content(
+    path: Path, content: bytes, expected: bytes | None, by: Path | None = None
+) -> None:
+    if by is not None and not _is_same_drive(by, path.parent):
+        by = None
+    temporary = (by or path.parent) / f".taskxl-{os.getpid()}.tmp"
     with contextlib.suppress(FileNotFoundError):
         temporary.unlink()  # of a run that was killed and had the same process id
     # Not `tempfile`: its files are private to the user, the bureau's are as the folder wants them.
@@ -232,6 +258,13 @@ def _replace_content(path: Path, content: bytes, expected: bytes | None) -> None
             temporary.unlink()
         raise
     _sync_folder(path.parent)
+
+
+def _is_same_drive(one: Path, other: Path) -> bool:
+    try:
+        return one.stat().st_dev == other.stat().st_dev
+    except OSError:
+        return False
 
 
 def _sync_folder(folder: Path) -> None:

@@ -134,8 +134,19 @@ class Workspace:
         return self.root / f"{year}年重点工作节点{whose}.ics"
 
     def create(self) -> None:
-        """Make the folder itself; raises TaskxlError when that fails."""
+        """Make the folder itself; raises TaskxlError when that fails, or lies in a workspace."""
+        self.require_apart()
         make_folder(self.root)
+
+    def require_apart(self) -> None:
+        """Raise TaskxlError, one Chinese line, where the folder lies in another workspace."""
+        real = Path(os.path.realpath(self.root))
+        for outer in dict.fromkeys((*self.root.absolute().parents, *real.parents)):
+            if os.path.isfile(outer / MASTER):  # noqa: PTH113 - raises nothing of what is closed
+                raise TaskxlError(
+                    f"“{show(self.root)}”在工作区“{show(outer)}”里面。"
+                    "工作区里不能再建工作区，请换一个文件夹。"
+                )
 
     def read_master_bytes(self) -> bytes:
         """Return the bytes of 主清单.xlsx; raises TaskxlError when it cannot be read."""
@@ -173,8 +184,15 @@ class Workspace:
         Raises TaskxlError when that fails.
         """
         for folder in (self.issue_folder, self.returns_folder, self.merge_folder):
-            make_folder(folder(period))
+            make_folder(folder(period), self.root)
         return self.returns_folder(period)
+
+    def prepare_merge(self, period: Period) -> None:
+        """Make the folder 汇总 of a period whose own folder is there.
+
+        Raises TaskxlError when that fails.
+        """
+        make_folder(self.merge_folder(period), self.month_folder(period))
 
     def list_returns(self, period: Period) -> list[str]:
         """Return what lies under 回收 of a period: see the function `list_returns`."""

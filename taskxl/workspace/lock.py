@@ -259,7 +259,7 @@ def _clear_leftovers(workspace: Workspace) -> None:
     """Remove temporary files of runs that were killed; 回收/ is never touched."""
     folders = [workspace.root]
     for month in workspace.root.glob("[0-9][0-9][0-9][0-9]年[0-9][0-9]月"):
-        folders += [month / ISSUED, month / ISSUED / LETTERS, month / ISSUED / PARCELS]
+        folders += [month, month / ISSUED, month / ISSUED / LETTERS, month / ISSUED / PARCELS]
         folders.append(month / MERGED)
     for folder in folders:
         for path in folder.glob(".taskxl-*.tmp"):

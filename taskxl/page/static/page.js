@@ -10,6 +10,7 @@
       document.querySelector(".ended").hidden = false;
     }
   };
+  beat();
   setInterval(beat, 15000);
 
   for (const one of document.querySelectorAll("[data-again]")) {
@@ -51,6 +52,8 @@
   };
 
   const send = (zone, form, files) => {
+    if (zone.dataset.sending) return;
+    zone.dataset.sending = "1";
     const going = zone.querySelector(".going") || zone.appendChild(document.createElement("p"));
     going.className = "going";
     going.hidden = false;
@@ -67,12 +70,28 @@
       going.textContent = `正在收 ${files.length} 个文件：${Math.round((100 * event.loaded) / event.total)} %`;
     };
     request.onload = () => {
+      delete zone.dataset.sending;
       if (request.status === 200) location.assign(request.responseText);
       else going.textContent = request.responseText.startsWith("<") ? "没有收下。请刷新后再试一次。" : request.responseText;
     };
-    request.onerror = () => { going.textContent = "没有收下：文件太大，或者页面已经结束。请分几次拖入。"; };
+    request.onerror = () => { delete zone.dataset.sending; going.textContent = "没有收下：文件太大，或者页面已经结束。请分几次拖入。"; };
     request.send(data);
   };
+
+  // The browser's own button speaks the browser's language; this one says what was chosen, too.
+  for (const input of document.querySelectorAll(".drop input[type=file]")) {
+    const face = document.createElement("span");
+    const chosen = document.createElement("span");
+    face.className = "button";
+    face.textContent = "选择文件";
+    chosen.className = "none";
+    input.classList.add("hidden");
+    input.after(face, " ", chosen);
+    input.addEventListener("change", () => {
+      const files = input.files;
+      chosen.textContent = files.length === 1 ? files[0].name : files.length ? `已选 ${files.length} 个` : "";
+    });
+  }
 
   for (const zone of document.querySelectorAll("[data-drop]")) {
     const form = zone.querySelector("form");
@@ -82,6 +101,8 @@
       event.preventDefault();
       send(zone, form, chosen);
     });
+    // What is only looked at needs no second click.
+    if (zone.dataset.drop === "now") form.addEventListener("change", () => form.requestSubmit());
     zone.addEventListener("dragover", (event) => { event.preventDefault(); zone.classList.add("over"); });
     zone.addEventListener("dragleave", () => zone.classList.remove("over"));
     zone.addEventListener("drop", async (event) => {
