@@ -2,7 +2,8 @@
 
 Stand-ins for what Wine 8 lacks, put into the unpacked copy and nowhere else: bcryptprimitives.dll
 with ProcessPrng, which libraries written in Rust ask for random numbers; and `_wmi.pyd` is taken
-away, for Wine has no service behind it. Python does without it.
+away, for Wine has no service behind it. Python does without it. job_keeper.c keeps the limit of a
+job object (fixture `keeping`).
 """
 
 import os
@@ -11,11 +12,12 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from tests.wine_computer import Windows
+from tests.wine_computer import Windows, path_of
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 RANDOM = """
@@ -94,3 +96,13 @@ def windows(zipped: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         yield Windows(folder, environment, speaks)
     finally:
         subprocess.run(["wineserver", "-k"], env=environment, capture_output=True, check=False)
+
+
+@pytest.fixture
+def keeping(windows: Windows, tmp_path: Path) -> Windows:
+    """The same computer, where the memory limit of a job object is kept for JOBS."""
+    source = Path(__file__).with_name("job_keeper.c")
+    library = tmp_path / "job_keeper.dll"
+    subprocess.run([COMPILER, "-shared", "-o", library, source, "-lpsapi"], check=True)
+    told = {**windows.environment, "TASKXL_TEST_KEEPER": path_of(library)}
+    return replace(windows, environment=told)
