@@ -17,6 +17,7 @@ from taskxl.page.finding_page import Served, announce, ask_again, find_served, w
 from taskxl.page.guard import Doorkeeper
 from taskxl.page.month_page import prepare_month
 from taskxl.page.spaces import Clock, House
+from taskxl.paths import reach
 
 SILENCE = 180.0
 """Seconds after which nobody is at the page any more: it calls every 15, in the background every
@@ -41,7 +42,7 @@ def serve_page(
     """
     served = find_served(state)
     if served is not None:
-        address = ask_again(served, str(root.resolve()) if root else "")
+        address = ask_again(served, str(reach(root).resolve()) if root else "")
         if address is not None:
             tell(address)
             return

@@ -12,13 +12,14 @@ from pathlib import Path
 from typing import Protocol
 
 from taskxl.errors import TaskxlError
+from taskxl.paths import reach
 from taskxl.text import show
 
 
 def read_whole(path: Path) -> bytes:
     """Return a file's bytes; raise TaskxlError, one Chinese line, when it cannot be read."""
     try:
-        return path.read_bytes()
+        return reach(path).read_bytes()
     except OSError as error:
         raise TaskxlError(f"“{show(path)}”读不了：{explain_os_error(error)}") from error
 
@@ -35,6 +36,7 @@ def write_whole(path: Path, content: bytes, expected: bytes | None = None) -> bo
     has been saved since it was looked at, or when the folder is missing or read-only, or the disk
     is full.
     """
+    path = reach(path)
     if not require_writable(path, content):
         return False
     try:
@@ -55,6 +57,7 @@ def require_writable(path: Path, content: bytes) -> bool:
 
     Raises TaskxlError, one Chinese line, when the file is seen to be open in an office program.
     """
+    path = reach(path)
     try:
         if path.is_file() and path.read_bytes() == content:
             return False
@@ -157,8 +160,7 @@ class CarefulWriter:
         return Written(path, write_whole(path, content, found if changing else None), aside, known)
 
     def _name(self, path: Path) -> str:
-        place = path.absolute()
-        root = self.root.absolute()
+        place, root = reach(path.absolute()), reach(self.root.absolute())
         return (place.relative_to(root) if place.is_relative_to(root) else place).as_posix()
 
 
@@ -193,7 +195,7 @@ def put_aside(path: Path, content: bytes, word: str = "手工改过", first: str
 def make_folder(path: Path) -> None:
     """Make a folder with its parents; raise TaskxlError, one Chinese line, when that fails."""
     try:
-        path.mkdir(parents=True, exist_ok=True)
+        reach(path).mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise TaskxlError(f"文件夹“{show(path)}”建不了：{explain_os_error(error)}") from error
 

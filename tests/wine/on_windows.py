@@ -58,6 +58,24 @@ def hold(path: str) -> None:
     sys.stdin.readline()
 
 
+def press_ctrl_c(*arguments: str) -> None:
+    """Run taskxl in a console of its own; press Ctrl-C once it has printed two lines."""
+    import ctypes
+    import signal
+    import subprocess
+
+    ctypes.windll.kernel32.FreeConsole()
+    ctypes.windll.kernel32.AllocConsole()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    command = [sys.executable, "-m", "taskxl", *arguments]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    for _ in range(2):
+        process.stdout.readline()
+    os.kill(0, signal.CTRL_C_EVENT)
+    said, error = process.communicate(timeout=60)
+    print(process.returncode, said, error)
+
+
 def hold_workspace(path: str) -> None:
     """Hold a workspace until the input ends."""
     from pathlib import Path

@@ -3,16 +3,22 @@
 import json
 import shutil
 import subprocess
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
+from urllib.error import HTTPError
+from urllib.request import HTTPCookieProcessor, build_opener, urlopen
 
+import openpyxl
 import pytest
 
 from taskxl.desk.issuing import issue_forms
 from taskxl.desk.json import month_json
 from taskxl.desk.lists import init_workspace
 from taskxl.desk.merging import merge_returns
+from taskxl.desk.yearbook import write_year
 from taskxl.model import Period
 from taskxl.workspace.folder import Workspace
 from tests.clerks import fill_form
@@ -59,6 +65,32 @@ def merge(windows: Windows, workspace: Workspace) -> dict[str, object]:
     return json.loads(said)  # type: ignore[no-any-return]
 
 
+def files_of(folder: Path) -> set[Path]:
+    return {path for path in folder.rglob("*") if path.is_file()}
+
+
+def wait_for(seen: Callable[[], object], seconds: float = 120) -> None:
+    until = time.monotonic() + seconds
+    while not seen():
+        assert time.monotonic() < until, "it never came"
+        time.sleep(0.2)
+
+
+def look_at(address: str, wanted: str) -> str:
+    """Enter the page as a browser does, and return it as soon as it has `wanted`."""
+    browser = build_opener(HTTPCookieProcessor())
+    seen = [browser.open(address)]
+    home = seen[0].geturl()
+    texts = [seen[0].read().decode()]
+
+    def shows() -> bool:
+        texts.append(browser.open(home).read().decode())
+        return wanted in texts[-1]
+
+    wait_for(shows)
+    return texts[-1]
+
+
 @contextmanager
 def holding(windows: Windows, deed: str, path: Path) -> Iterator["subprocess.Popen[bytes]"]:
     """Have another process of Windows keep something inside the block."""
@@ -102,12 +134,9 @@ def test_nothing_is_written_outside_the_folder(windows: Windows, workspace: Work
     home = Path(windows.environment["HOME"])
     users = Path(windows.environment["WINEPREFIX"]) / "drive_c" / "users"
 
-    def seen() -> set[Path]:
-        return {path for top in (home, users) for path in top.rglob("*") if path.is_file()}
-
-    before = seen()
+    before = files_of(home) | files_of(users)
     merge(windows, workspace)
-    assert seen() == before
+    assert files_of(home) | files_of(users) == before
 
 
 def test_the_prompt_finds_taskxl_by_its_name(windows: Windows) -> None:
@@ -226,15 +255,88 @@ def test_names_that_windows_forbids(windows: Windows, tmp_path: Path) -> None:
 
 
 def test_paths_longer_than_260_characters(
+    refusing: Windows, workspace: Workspace, tmp_path: Path
+) -> None:
+    """As deep as folders may be nested, and deeper than SQLite counts by itself (1,040 bytes)."""
+    long = tmp_path / ("很长的文件夹名称" * 10) / ("再长一些" * 20) / ("还有一层" * 20)
+    deep = Workspace(long / ("工作" * 40) / "2021年重点工作")
+    shutil.copytree(workspace.root, deep.root)
+    returns = deep.returns_folder(APRIL)
+    inner = returns / ("股室发来的" * 16)
+    inner.mkdir()
+    form = deep.form_path("计财股", APRIL)
+    fill_form(form, inner / form.name)
+    assert len(path_of(deep.root)) > 260
+    assert len(str(deep.ledger_path).encode()) > 1040
+    for arguments in (("issue", "4"), ("merge", "4"), ("status", "4"), ("prove", "4"), ("ledger",)):
+        status, said, error = refusing.taskxl("-C", deep.root, *arguments)
+        assert (status, error) == (0, ""), arguments
+        assert "\\\\?\\" not in said, "the mark is for Windows, not for people"
+    said = merge(refusing, deep)
+    assert [one["verdict"] for one in said["files"]].count("accepted") == 3  # type: ignore[attr-defined]
+    assert said["summary"] == path_of(deep.summary_path(APRIL))
+    assert deep.summary_path(APRIL).is_file()
+    assert deep.year_path(2021).is_file()
+
+
+def test_the_year_book_is_that_of_linux(
     windows: Windows, workspace: Workspace, tmp_path: Path
 ) -> None:
-    long = tmp_path / ("很长的文件夹名称" * 8) / ("再长一些" * 15) / ("还有一层" * 15)
-    shutil.copytree(workspace.root, long / "2021年重点工作")
-    deep = Workspace(long / "2021年重点工作")
-    assert len(path_of(deep.summary_path(APRIL))) > 260
-    document = merge(windows, deep)
-    assert [one["verdict"] for one in document["files"]].count("accepted") == 2  # type: ignore[attr-defined]
-    assert deep.summary_path(APRIL).is_file()
+    merge(windows, workspace)
+    twin = Workspace(tmp_path / "twin")
+    shutil.copytree(workspace.root, twin.root)
+    status, _, error = windows.taskxl("-C", workspace.root, "ledger")
+    assert (status, error) == (0, "")
+    write_year(twin)
+
+    def cells(one: Workspace) -> dict[str, list[tuple[object, ...]]]:
+        book = openpyxl.load_workbook(one.year_path(2021))
+        return {sheet.title: [*sheet.values] for sheet in book}
+
+    assert cells(workspace) == cells(twin)
+    status, _, error = windows.taskxl("-C", workspace.root, "year")
+    assert (status, error) == (0, "")
+    assert workspace.year_report_path(2021).is_file()
+
+
+def test_two_clicks_open_the_page_in_the_browser(
+    windows: Windows, workspace: Workspace, tmp_path: Path
+) -> None:
+    """Without a console; Wine asks the Linux beneath it to open an address."""
+    asked = tmp_path / "asked"
+    browser = tmp_path / "bin" / "xdg-open"
+    browser.parent.mkdir()
+    browser.write_text(f'#!/bin/sh\nprintf %s "$1" >"{asked}.new" && mv "{asked}.new" "{asked}"\n')
+    browser.chmod(0o755)
+    path = f"{browser.parent}:{windows.environment['PATH']}"
+    computer = replace(windows, environment={**windows.environment, "PATH": path})
+    users = Path(windows.environment["WINEPREFIX"]) / "drive_c" / "users"
+    before = files_of(users)
+    computer.click("cmd", "/c", "打开taskxl.bat", workspace.root)
+    try:
+        wait_for(asked.exists)
+        address = asked.read_text()
+        assert address.startswith("http://127.0.0.1:")
+        month = look_at(address, "计财股")
+        assert "2021年4月" in month
+        with pytest.raises(HTTPError):
+            urlopen(address)  # which lets one browser in
+    finally:
+        computer.click("taskkill", "/f", "/im", "pythonw.exe")
+    written = {path.name for path in files_of(users) - before}
+    assert written == {"page.json", "workspaces.json"}, "and the first goes when the page is closed"
+
+
+def test_ctrl_c_ends_the_page_and_leaves_nothing_behind(
+    windows: Windows, workspace: Workspace
+) -> None:
+    code = f"import sys; sys.path.insert(0, {path_of(JOBS.parent)!r}); import on_windows; "
+    code += f"on_windows.press_ctrl_c('open', {path_of(workspace.root)!r}, '--no-browser')"
+    status, said, _ = windows.run(windows.python, "-c", code)
+    assert status == 0
+    assert said.strip() == "0 b'' b''"
+    users = Path(windows.environment["WINEPREFIX"]) / "drive_c" / "users"
+    assert not [path for path in files_of(users) if path.name == "page.json"]
 
 
 def test_the_launcher_runs_the_page_or_says_that_there_is_none(windows: Windows) -> None:
