@@ -31,7 +31,7 @@ def zipped(tmp_path_factory: pytest.TempPathFactory) -> Path:
     target = tmp_path_factory.mktemp("zip")
     command = [sys.executable, ROOT / "packaging" / "windows.py", "--to", target]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode and "No matching distribution" in done.stderr + done.stdout:
+    if done.returncode and "'download'" in done.stderr:
         pytest.skip("the Windows wheels cannot be fetched here")
     assert done.returncode == 0, done.stderr
     return next(target.glob("*.zip"))
