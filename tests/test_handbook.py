@@ -7,9 +7,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pytest
 
-from taskxl import findings, rules
+from taskxl import cli, findings, rules
 from taskxl.merge import gaps_texts, registry
 from tests.months import codes_of, make_month
 from tests.said_by_us import says
@@ -126,6 +127,38 @@ def test_the_pages_with_commands_are_tried() -> None:
         "year_end",
         "handover",
     }
+
+
+def name_unknown(words: list[str]) -> list[str]:
+    """Return the commands and options among a command's words that there are not."""
+    command: click.Command = cli.cli
+    unknown = []
+    for word in words[2:] if words[0] == "-C" else words:
+        context = click.Context(command)
+        if word.startswith("-") and len(word) > 1:
+            known = {name for one in command.get_params(context) for name in one.opts}
+            unknown += [word] if word.partition("=")[0] not in known else []
+        elif isinstance(command, click.Group):
+            found = command.get_command(context, word)
+            if found is None:
+                return [*unknown, word]
+            command = found
+    return unknown
+
+
+@pytest.mark.parametrize("page", [*PAGES, ROOT / "README.md"], ids=lambda page: page.stem)
+def test_every_command_named_is_there_with_its_options(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    named = [*re.findall(r"`taskxl ([^`\n]+)`", text), *(line[7:] for line in blocks(page))]
+    for line in named:
+        words = [word for word in shlex.split(line) if word not in ("…", "...")]
+        assert not name_unknown(words), f"taskxl {line}"
+
+
+def test_a_command_that_is_not_there_is_noticed() -> None:
+    assert name_unknown(["-C", "演示", "merge", "4", "--jsom"]) == ["--jsom"]
+    assert name_unknown(["merg", "4"]) == ["merg"]
+    assert not name_unknown(["mail", "issue", "--month", "4", "--send"])
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
