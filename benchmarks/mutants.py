@@ -105,7 +105,8 @@ ROOMS = {
         (
             "tests/test_mail_[b-l]*.py",
             "tests/test_bite_collecting.py",
-            "tests/test_bite_mail.py",
+            "tests/test_bite_mail*.py",
+            "tests/test_month_left_open.py",
             "tests/test_mail_messages.py",
             "tests/test_mail_names.py",
             "tests/test_mail_odd_letters.py",

@@ -90,6 +90,7 @@ UNIT_ENDINGS = (
         "库",
         "馆",
         "校",
+        "司",
     ),
     *("县", "市", "区", "镇", "乡", "村", "街道", "办事处", "政府", "人大", "政协", "公司", "集团"),
     *(
@@ -129,6 +130,8 @@ NO_UNITS = (
         "大会",
         "社会",
         "机会",
+        "上司",
+        "官司",
         "全会",
         "例会",
         "宴会",
@@ -227,6 +230,7 @@ EVENTS_WITHOUT_DATE = (
     "春节",
     "中秋节",
     "汛期",
+    "汛",
 )
 
 # Headers of tables, by the field they name. Compared after `text.squeeze`.

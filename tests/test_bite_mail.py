@@ -533,6 +533,16 @@ def test_a_server_without_encryption_gets_nothing(post: Post) -> None:
     assert (raised.value.lasting, line.asked, line.closed) == (True, ["hello"], 1)
 
 
+def test_each_recipient_who_is_refused_is_told_by_itself(post: Post) -> None:
+    outbox, _, _ = post(rcpt=[(550, b"no such user"), (550, b"no such user")])
+    outcome = outbox.send(SENDER, ["a@example.com", "b@example.com"], b"x")
+    assert outcome == Outcome(
+        "refused",
+        "a@example.com 没有收（服务器答复 550 no such user）"
+        "；b@example.com 没有收（服务器答复 550 no such user）",
+    )
+
+
 def test_a_letter_larger_than_the_server_takes_is_not_sent(post: Post) -> None:
     outbox, line, _ = post()
     line.esmtp_features = {"size": "2097152"}
@@ -644,10 +654,26 @@ def test_a_server_that_says_no_is_quoted(monkeypatch: pytest.MonkeyPatch) -> Non
     assert (len(made), made[0].asked) == (1, [1, 1, 2, 2, 3])
 
 
-def test_a_mailbox_that_was_numbered_anew_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
-    box, _ = open_box(monkeypatch, {1: OSError("cut")}, 7, 8)
-    with pytest.raises(TaskxlError, match="邮箱在收取的时候被重建了，没有收完。请再运行一次。"):
+@pytest.mark.parametrize("validity", [6, 8])
+def test_a_mailbox_numbered_anew_is_left_whichever_way_its_number_went(
+    monkeypatch: pytest.MonkeyPatch, validity: int
+) -> None:
+    box, _ = open_box(monkeypatch, {1: OSError("cut")}, 7, validity)
+    with pytest.raises(Exception, match="邮箱在收取的时候被重建了"):
         box.download(1)
+
+
+def test_a_list_of_letters_that_never_comes_ends_the_run_with_its_reason(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    box, _ = open_box(monkeypatch, {})
+
+    def search(client: object, wanted: object) -> list[int]:
+        raise IMAP4.abort("BYE overloaded")
+
+    monkeypatch.setattr(Imap, "search", search, raising=False)
+    with pytest.raises(Exception, match="一再中断（服务器答复：“BYE overloaded”），没有收完"):
+        box.list_letters(date(2021, 4, 1))
 
 
 def test_a_letter_is_described_as_far_as_the_server_does(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -42,10 +42,11 @@ def read_pdf(content: bytes, name: str, kind: Kind) -> Book:
         raise Refused("R201", NOT_INSTALLED) from error
     tables: list[_Table] = []
     lines: list[Line] = []
+    full = False
     try:
         with pdfplumber.open(io.BytesIO(content)) as document:
             for page in document.pages[:_PAGES]:
-                _read_page(page, tables, lines)
+                full = _read_page(page, tables, lines, full)
                 page.close()
     except Exception as error:
         # pdfminer raises errors of many kinds on damaged files.
@@ -106,13 +107,23 @@ class _Table:
             yield tuple(cleaner.clean(v) or None if isinstance(v, str) else v for v in row)
 
 
-def _read_page(page: Any, tables: list[_Table], lines: list[Line]) -> None:
+def _read_page(page: Any, tables: list[_Table], lines: list[Line], full: bool) -> bool:
+    """Add what a page holds; tell whether its last line fills its width and may go on overleaf.
+
+    `full` tells it of the page before.
+    """
     found = sorted(page.find_tables(), key=lambda table: table.bbox[1])
     outside = page
     for table in found:
         box = _inside(table.bbox, page.bbox)
         outside = outside.filter(lambda item, box=box: not _lies_in(item, box))
-    texts = _paragraphs(outside.extract_text_lines(), [table.bbox for table in found])
+    texts, goes_on, last_full = _paragraphs(
+        outside.extract_text_lines(), [table.bbox for table in found]
+    )
+    open_line = full and lines and not lines[-1].text.endswith(("。", "；", "："))
+    if open_line and goes_on and not (found and found[0].bbox[1] < texts[0][0]):
+        before = lines.pop()
+        lines.append(Line(before.number, _close_up(f"{before.text} {texts.pop(0)[1]}")))
     words = page.extract_words() if found else []
     for table in found:
         above = [text for top, text in texts if top < table.bbox[1]]
@@ -132,14 +143,18 @@ def _read_page(page: Any, tables: list[_Table], lines: list[Line]) -> None:
     elif found:
         tables[-1].reaches_end = True
     lines += _numbered([text for _, text in texts], lines)
+    return bool(texts or (goes_on and not found)) and last_full
 
 
 def _numbered(texts: list[str], before: list[Line]) -> list[Line]:
     return [Line(len(before) + n, text) for n, text in enumerate(texts, 1)]
 
 
-def _paragraphs(lines: list[Any], tables: list[Any]) -> list[tuple[float, str]]:
+def _paragraphs(lines: list[Any], tables: list[Any]) -> tuple[list[tuple[float, str]], bool, bool]:
     """Return (top, text) of a page's paragraphs; page numbers are left out.
+
+    Return besides whether the first may go on with the page before, and whether the last line is
+    full, so that it may go on overleaf.
 
     A line goes on with the one close above when that one fills the page's width and this one
     neither is indented, as Chinese paragraphs begin, nor begins a new item.
@@ -148,7 +163,7 @@ def _paragraphs(lines: list[Any], tables: list[Any]) -> list[tuple[float, str]]:
     left = min([line["x0"] for line in kept] + [box[0] for box in tables], default=0)
     right = max([line["x1"] for line in kept] + [box[2] for box in tables], default=0)
     found: list[tuple[float, str]] = []
-    full, bottom = False, 0.0
+    full, bottom, first = False, 0.0, False
     for line in kept:
         size = line["bottom"] - line["top"]
         text = line["text"].strip()
@@ -157,9 +172,10 @@ def _paragraphs(lines: list[Any], tables: list[Any]) -> list[tuple[float, str]]:
             top, before = found.pop()
             found.append((top, _close_up(f"{before} {text}")))
         else:
+            first = goes_on if not found else first
             found.append((line["top"], _close_up(text)))
         full, bottom = line["x1"] > right - 2 * size, line["bottom"]
-    return found
+    return found, first, full
 
 
 def _cell_text(words: list[Any], cell: tuple[float, ...]) -> str:

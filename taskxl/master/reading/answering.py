@@ -15,7 +15,9 @@ OFFICE_FIELDS = ("lead", "responsible", "supporting")
 _LONG_OFFICE = 9  # shorter than three names in one
 _LONGEST = 16  # characters of a name that does not end as names of offices do
 _NOBODY = re.compile(r"(?:无|暂无|没有|待定|待明确|另行?确定|略|同上|[/／\\—\-–]+)$")
-_SENTENCE = re.compile(r"^[\d\W_]+$|\d{4}年|\d月|[。；;!！?？]|(?:工作|任务|情况|进度|要求|问题)$")
+_SENTENCE = re.compile(
+    r"^[\d\W_]+$|\d{4}年|\d月|[。；;!！?？]|(?:工作|任务|情况|进度|要求|问题|完成|印发|推进|开展)$"
+)
 
 Report = Callable[[Finding], None]
 

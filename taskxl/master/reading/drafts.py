@@ -107,7 +107,16 @@ def is_note(text: str) -> bool:
     >>> is_note("说明：排在第一位的是牵头股室。"), is_note("- 3 -"), is_note("说明文字的收集")
     (True, True, False)
     """
-    return bool(_NOTE.search(text) or _PAGE.search(squeeze(text)))
+    return bool(_NOTE.search(text)) or is_page_mark(text)
+
+
+def is_page_mark(text: str) -> bool:
+    """Tell whether a line is only a page's number.
+
+    >>> is_page_mark("— 2 —"), is_page_mark("第3页 共8页"), is_page_mark("2所")
+    (True, True, False)
+    """
+    return _PAGE.search(squeeze(text)) is not None
 
 
 def is_total(text: str) -> bool:

@@ -20,6 +20,7 @@ _DETAILS = re.compile(r"^(?:主要|具体|(?:年度?)?目标)任务|任务(?:分
 _PROBLEM = re.compile(r"问题")
 _RECTIFIES = re.compile(r"整改|销号")
 _BEGINS = re.compile(r"开始|启动|起始|开工|起止")
+_CODE = re.compile(r"[A-Za-z]{0,4}(?:[-_.]?\d{1,6})+")
 _SHARE = 0.3
 
 
@@ -35,17 +36,21 @@ def find_header(grid: Grid, first: int, hints: Hints = NO_HINTS) -> Header | Non
     return None
 
 
-def judge_columns(grid: Grid, header: Header, hints: Hints = NO_HINTS) -> Header:
+def judge_columns(
+    grid: Grid, header: Header, hints: Hints = NO_HINTS, first_leads: bool = False
+) -> Header:
     """Decide what each column of a header is.
 
-    `hints` go first, then known words, then what the cells show; columns that were understood by
-    their cells come back as not `sure`, so that a finding says what was assumed.
+    `first_leads`: a note says that of several 责任单位 the first one leads. `hints` go first, then
+    known words, then what the cells show; columns that were understood by their cells come back
+    as not `sure`, so that a finding says what was assumed.
     """
     columns = _find_number(grid, header.columns, header.bottom)
+    columns = _leave_codes_out(grid, columns, header.bottom)
     columns = _find_problems(columns)
     columns = _settle_dues(columns)
     columns = _obey(columns, hints)
-    columns = _resolve(grid, columns, header.bottom)
+    columns = _resolve(grid, columns, header.bottom, first_leads)
     columns = _understand(grid, columns, header.bottom)
     columns = _find_row_each(columns, _count_filled(grid, header.bottom))
     header = replace(header, columns=columns)
@@ -86,6 +91,26 @@ def _find_number(grid: Grid, columns: Sequence[Column], bottom: int) -> tuple[Co
     return tuple(columns)
 
 
+def _leave_codes_out(grid: Grid, columns: Sequence[Column], bottom: int) -> tuple[Column, ...]:
+    """Take no column of codes (A01, A02, …) that differ from row to row as one of categories.
+
+    They number the tasks where nothing else does and a person sees them.
+    """
+    done: list[Column] = []
+    numbered = any(column.field == "number" for column in columns)
+    for column in columns:
+        cells = [squeeze(value_text(value)) for value in sample(grid, column.index, bottom)]
+        codes = (
+            len(cells) > 1 and len(set(cells)) == len(cells) and all(map(_CODE.fullmatch, cells))
+        )
+        if column.field == "section" and codes:
+            counts = not numbered and column.index not in grid.sheet.hidden_columns
+            column = replace(column, field="number" if counts else "", sure=False)
+            numbered = numbered or counts
+        done.append(column)
+    return tuple(done)
+
+
 def _find_problems(columns: Sequence[Column]) -> tuple[Column, ...]:
     """In a list of problems to be put right (反馈问题, 整改措施) the problem is the task."""
     problems = [c for c in columns if c.field == "obstacles" and _PROBLEM.search(c.header)]
@@ -106,7 +131,9 @@ def _settle_dues(columns: Sequence[Column]) -> tuple[Column, ...]:
     return tuple(replace(c, field="start") if c.index in starts else c for c in columns)
 
 
-def _resolve(grid: Grid, columns: Sequence[Column], bottom: int) -> tuple[Column, ...]:
+def _resolve(
+    grid: Grid, columns: Sequence[Column], bottom: int, first_leads: bool
+) -> tuple[Column, ...]:
     """Decide the columns whose word alone does not: which is the task's name, who leads."""
     counts = _count_filled(grid, bottom)
     fields = {column.field for column in columns}
@@ -136,7 +163,7 @@ def _resolve(grid: Grid, columns: Sequence[Column], bottom: int) -> tuple[Column
             changed[contents[0].index] = "title"
     if "lead" in fields and "responsible" in fields:
         changed |= {c.index: "supporting" for c in columns if c.field == "responsible"}
-    elif "responsible" in fields and "supporting" in fields:
+    elif "responsible" in fields and "supporting" in fields and not first_leads:
         changed |= {c.index: "lead" for c in columns if c.field == "responsible"}
     for field in ("number", "title"):
         same = [c for c in columns if changed.get(c.index, c.field) == field]

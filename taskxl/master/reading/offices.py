@@ -11,7 +11,7 @@ _SEPARATORS = "、，,;；/／|｜\n。"
 _OPEN, _CLOSE = "（(〔[【", "）)〕]】"
 _NUMBERED = re.compile(r"^(?:[(（]?\d{1,2}[)）.．、]|[①-⑳])(?=\D)")
 _INNER = re.compile(r"(?P<left>[^\s、，,;；]*)\u00a0+(?=(?P<right>[^\s、，,;；]*))")
-OFFICE_END = re.compile(rf"(?:{'|'.join(words.OFFICE_ENDINGS)}|局|委|部|厅|政府|街道|公司|镇|乡)$")
+OFFICE_END = re.compile(rf"(?:{'|'.join(words.OFFICE_ENDINGS)}|局|委|部|厅|司|政府|街道|镇|乡)$")
 OFFICE_LIKE = re.compile(rf"(?=.{{3,8}}$).*(?:{'|'.join(words.OFFICE_ENDINGS)})")
 PERSON_LIKE = re.compile(rf"(?:{'|'.join(words.SURNAMES)})[\u4e00-\u9fff]{{1,2}}")
 QUOTED = re.compile(r"“[^“”，。；]{1,12}”(?=.*[^”]$)")

@@ -1,19 +1,25 @@
 """A document's paragraphs as chapters of numbered items, and which level of them is the tasks."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from taskxl.intake.grids import Book, Line
-from taskxl.master.reading.drafts import is_note, read_leader
+from taskxl.master.reading.drafts import is_note, is_page_mark, read_leader
 from taskxl.master.reading.number_marks import CHINESE, HEADING, read_mark
-from taskxl.master.reading.responsibility import Duty, take_duties
+from taskxl.master.reading.responsibility import (
+    Duty,
+    answers_label,
+    is_open_label,
+    take_duties,
+    take_duties_of_line,
+)
 from taskxl.master.reading.signed_headings import find_signed_headings
 from taskxl.text import squeeze
 
 PLAIN = 99  # the family of items without a mark: inside of whatever has one
-_POINT = re.compile(r"^[●○◆◇■□▪➢★▲•·*—–-]+\s*")
+_POINT = re.compile(r"^[●○◆◇■□▪➢★☆▲△•·*—–-]+\s*")
 _CAPTION = re.compile(
     r"(?:任务|项目|事项|实事|工程|问题)(?:[一二三四五六七八九十]{1,3}|\d{1,2})[：:、.]?"
 )
@@ -40,8 +46,8 @@ _ANNOUNCES = re.compile(
 )
 # A line that begins so is its item's also where it stands behind who answers.
 _OF_ITEM = re.compile(
-    r"(?:(?:关键|时间|工作)?节点|进度安排|时间安排|(?:工作|年度|整改)?(?:目标|措施|内容|要求))"
-    r"[^，。；：:]{0,8}[：:]"
+    r"(?:关键|时间|工作|进度|推进|年度|整改|成果|[和及与、])*"
+    r"(?:节点|进度|安排|目标|措施|内容|要求|计划|成果)[^，。；：:]{0,8}[：:]"
 )
 # Under such headings stands how the work is organised, not what is to be done.
 _ORGANISES = re.compile(
@@ -98,7 +104,7 @@ class Item:
         self.duties = list(duties)
         self.body, self.loose, self.lines_of_duty = [], [], 0
         for line in self.lines:
-            rest, duties = take_duties(line)
+            rest, duties = take_duties_of_line(line)
             if duties:
                 self.body += self.loose
                 self.loose = []
@@ -161,7 +167,7 @@ def read_chapters(book: Book, plain: frozenset[int] = frozenset()) -> list[Chapt
     closed = False
     last: dict[int, int] = {}
     signed = find_signed_headings(book.lines) - plain
-    for line in _join_captions(book.lines):
+    for line in _fill_labels(_join_captions(book.lines)):
         text = _TAIL.sub("", f"{line.label}{line.text}").strip()
         if not squeeze(text):
             continue
@@ -174,6 +180,8 @@ def read_chapters(book: Book, plain: frozenset[int] = frozenset()) -> list[Chapt
         if item is None and is_chapter_title(text):
             waiting.append((line.number, text))
         elif item is None:
+            if is_page_mark(text):
+                continue
             if (is_note(text) or _SIGNATURE.search(squeeze(text))) and not take_duties(text)[1]:
                 closed = True
             if here.items and not waiting and not closed:
@@ -201,6 +209,25 @@ def read_chapters(book: Book, plain: frozenset[int] = frozenset()) -> list[Chapt
     return chapters
 
 
+def _fill_labels(lines: Iterable[Line]) -> Iterator[Line]:
+    """Yield lines with a label that stands alone joined to what it asks for below."""
+    open_label: Line | None = None
+    for line in lines:
+        if not squeeze(line.text):
+            continue
+        if open_label and not line.label and answers_label(open_label.text, line.text):
+            yield replace(open_label, text=f"{open_label.text.strip()}{line.text.strip()}")
+            open_label = None
+            continue
+        if open_label:
+            yield open_label
+        open_label = line if is_open_label(line.text) else None
+        if not open_label:
+            yield line
+    if open_label:
+        yield open_label
+
+
 def heads_tasks(chapters: Sequence[Chapter], plain: frozenset[int]) -> bool:
     """Tell whether `plain` lines are tasks of their own below items that only head them.
 
@@ -211,7 +238,10 @@ def heads_tasks(chapters: Sequence[Chapter], plain: frozenset[int]) -> bool:
     outer = [item for item in items if item.kind <= CHINESE]
     lines = [line for item in items for line in item.lines]
     own = [line for line in lines if any(d.offices for d in take_duties(line)[1])]
-    only = all(not _INSIDE.search(item.text) and not take_duties(item.text)[1] for item in outer)
+    only = all(
+        not _INSIDE.search(item.text.rstrip("。")) and not take_duties(item.text)[1]
+        for item in outer
+    )
     return (
         bool(items)
         and outer == items
@@ -246,11 +276,13 @@ def find_plain_items(book: Book) -> frozenset[int]:
     """
     found: set[int] = set()
     before: Line | None = None
-    for line in book.lines:
+    for line in _fill_labels(book.lines):
         if not squeeze(line.text):
             continue
-        rest, duties = take_duties(line.text)
+        rest, duties = take_duties_of_line(line.text)
         said = bool(squeeze(rest))
+        if not said and not duties:
+            continue  # a label with nobody behind it
         if any(duty.offices for duty in duties):
             item = line if said else before
             if item is not None and not is_chapter_title(item.text) and not is_note(item.text):

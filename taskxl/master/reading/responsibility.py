@@ -20,7 +20,13 @@ from dataclasses import dataclass, field
 from taskxl import words
 from taskxl.dates import find_due
 from taskxl.master.reading.header import read_header_word
-from taskxl.master.reading.offices import OFFICE_END, QUOTED, looks_like_office, split_names
+from taskxl.master.reading.offices import (
+    OFFICE_END,
+    PERSON_LIKE,
+    QUOTED,
+    looks_like_office,
+    split_names,
+)
 from taskxl.roster import is_collective
 from taskxl.text import squeeze
 
@@ -72,6 +78,10 @@ _FIRST_LEADS = re.compile(
     r"[（(][^（）()]*(?:第一|首位|排名|排首|列首|排在前)[^（）()]*[)）]"
     r"|[；;。，,](?:列|排)[^，。；]{0,8}(?:第一|首)[^。；]*"
 )
+_SAYS_FIRST_LEADS = re.compile(
+    r"(?:第一(?:[位个名家的]|(?=[为是])|单位|部门|[股科处]室)|首位|首个|前者|[列排]首|[排列]在?最?前)"
+    r"[^，。；;,]{0,12}(?:牵头|主办|主责|为主|总负责)"
+)
 _LEVEL = r"(?:[省市县区镇乡街校院局厅]级?)?"
 _LABEL_WORDS = (
     "牵头|责任|主办|承办|主责|配合|协办|协同|协作|协助|负责|分管|包联|包抓|包保|包案|挂钩|挂点|联系|督办|督导|主管|领办"
@@ -93,7 +103,12 @@ _ENDLESS = "持续|长期|常态化|全年推进|贯穿全年|立行立改|即�
 _DUE = re.compile(
     r"^(?:力争|确保|务必|要求|须|限于?|于|在)?(?:20\d\d年|今年|本年|当年|明年|次年)?"
     r"(?:\d{1,2}月|年(?:度)?[底内末]|[上下]半年|第?[一二三四1-4]季度|全年|每[月季年半周]|常年)"
-    rf".{{0,20}}$|^(?:20\d\d年)?(?:{_ENDLESS}).{{0,8}}$"
+    rf".{{0,20}}$|^(?:20\d\d年|[\u4e00-\u9fff]{{1,3}}期间?|日常|平时)?(?:{_ENDLESS}).{{0,8}}$"
+)
+# By an event, whether the calendar knows it or not: 汛前完成, 入冬前印发.
+_BEFORE_EVENT = re.compile(
+    r"(?![提目当超跟])(?:20\d\d年|今年|明年)?[\u4e00-\u9fff]{1,8}(?:之|以)?前"
+    r"(?:全面|全部|基本)?(?:完成|完工|竣工|建成|投用|投入使用|开工|开园|交付|办结|验收|印发|出台|到位|落实|实施)?"
 )
 _PERSON_POST = re.compile(
     rf"^(?:{'|'.join(words.SURNAMES)})[\u4e00-\u9fff]{{1,2}}"
@@ -258,10 +273,69 @@ def take_duties(line: str) -> tuple[str, tuple[Duty, ...]]:
     """
     duties: list[Duty] = []
     line = unfold_labels(_BULLET.sub("", line))
+    if is_open_label(line):  # 参加部门： with nobody behind it
+        return "", ()
     line = _take_parentheses(line, duties)
     line = _take_labels_at_end(line, duties)
     line = _take_last_sentences(line, duties)
     return line, tuple(duties)
+
+
+def take_duties_of_line(line: str) -> tuple[str, tuple[Duty, ...]]:
+    """Divide a line below an item as `take_duties` does; all of it may say who answers.
+
+    >>> rest, duties = take_duties_of_line("由区教育局牵头，各镇配合。")
+    >>> rest, duties[0].lead
+    ('', ('区教育局',))
+    >>> take_duties_of_line("区教育局、区财政局")[1][0].plain
+    ('区教育局', '区财政局')
+    >>> take_duties_of_line("区教育局负责人参加会议。")
+    ('区教育局负责人参加会议。', ())
+    """
+    rest, duties = take_duties(line)
+    duty = read_duty(line) if not duties else None
+    if duty is None or duty.acts or not duty.offices:
+        return rest, duties
+    several = len(duty.offices) > 1 and all(map(OFFICE_END.search, duty.offices))
+    said = several or _has_verb(line)
+    return ("", (duty,)) if said and all(map(looks_like_office, duty.offices)) else (rest, duties)
+
+
+def begins_with_label(line: str) -> bool:
+    """Tell whether a line begins with a label of responsibility.
+
+    >>> begins_with_label("责任单位：区教育局"), begins_with_label("系人：党风室")
+    (True, False)
+    """
+    label = _LABEL.match(line.strip())
+    return label is not None and bool(_role_of(label))
+
+
+def is_open_label(line: str) -> bool:
+    """Tell whether a line is a label of responsibility and nothing more.
+
+    >>> is_open_label("参加部门："), is_open_label("参加部门：督察室"), is_open_label("内容：")
+    (True, False, False)
+    """
+    label = _LABEL.fullmatch(line.strip())
+    return label is not None and bool(_role_of(label))
+
+
+def answers_label(label: str, line: str) -> bool:
+    """Tell whether a line is what an open label above it asks for: names, or a time.
+
+    >>> answers_label("牵头单位：", "县交通局"), answers_label("牵头单位：", "完成两处改造")
+    (True, False)
+    >>> answers_label("责任领导：", "林二"), answers_label("完成时限：", "6月底前")
+    (True, True)
+    """
+    found = _LABEL.fullmatch(label.strip())
+    role, names = _role_of(found) if found else "", split_names(line)
+    if role == "due":
+        return _is_due(line)
+    if role in ("leader", "person"):
+        return bool(names) and all(map(PERSON_LIKE.fullmatch, names))
+    return bool(role and names) and all(map(looks_like_office, names))
 
 
 _OF_OFFICE = re.compile(
@@ -280,6 +354,18 @@ def read_office_of_heading(heading: str) -> str | None:
     """
     found = _OF_OFFICE.fullmatch(re.sub(rf"^(?:{_HEAD_MARK})", "", squeeze(heading)))
     return found["office"] if found and looks_like_office(found["office"]) else None
+
+
+def says_first_leads(text: str) -> bool:
+    """Tell whether a note says that of several offices the first one leads.
+
+    >>> says_first_leads("责任科室为两个的，前者为牵头科室"), says_first_leads("以第一个单位为主")
+    (True, True)
+    >>> says_first_leads("第一季度由办公室牵头"), says_first_leads("第一责任人")
+    (False, False)
+    """
+    speaks = any(word in text for word in ("牵头", "主", "负责"))  # most cells do not: quick
+    return speaks and _SAYS_FIRST_LEADS.search(squeeze(text)) is not None
 
 
 def is_endless(said: str) -> bool:
@@ -337,16 +423,12 @@ def _take_labels_at_end(line: str, duties: list[Duty]) -> str:
 
 
 def _take_last_sentences(line: str, duties: list[Duty]) -> str:
-    """Take the sentences, or the part behind `，由`, with which a line ends."""
-    ends = [found.end() for found in re.finditer(r"[。；;！!\n]\s*(?=.)", line)]
+    """Take the sentences with which a line ends, and the last clauses before that say who leads."""
+    ends = [0, *(found.end() for found in re.finditer(r"[。；;！!\n]\s*(?=.)", line))]
     start, taken = len(line), list[Duty]()
-    for at in reversed([0, *ends]):
+    for at in reversed(ends):
         sentence = line[at:start]
-        by = _BY_INSIDE.search(sentence)
-        duty = read_duty(sentence) if at or not by else None
-        if duty is None and by and not taken and (duty := read_duty(sentence[by.end() :])):
-            duties.append(duty)
-            return f"{line[: at + by.start()]}。"
+        duty = read_duty(sentence) if at or not _BY_INSIDE.search(sentence) else None
         if duty is None and _is_due(sentence.strip(_ENDS)) and start == len(line):
             duty = Duty(dues=(sentence.strip(_ENDS),))  # counts only behind a statement of who
         elif duty is None or not (
@@ -355,14 +437,23 @@ def _take_last_sentences(line: str, duties: list[Duty]) -> str:
             break
         taken.insert(0, duty)
         start = at
-    if any(duty.names_somebody for duty in taken) and line[:start].strip():
-        duties += taken
-        return line if any(duty.acts for duty in taken) else line[:start].rstrip()
-    return _take_last_clauses(line, ends[-1] if ends else 0, duties)
+    kept, before = line[:start].rstrip(), list[Duty]()
+    if not any(duty.lead or duty.plain for duty in taken):
+        kept = _take_last_clauses(
+            kept, max((end for end in ends if end < start), default=0), before
+        )
+    if not before and not (kept and any(duty.names_somebody for duty in taken)):
+        return line
+    duties += [*before, *taken]
+    return line if any(duty.acts for duty in taken) else kept
 
 
 def _take_last_clauses(line: str, start: int, duties: list[Duty]) -> str:
-    """Take what stands behind a comma of the last sentence: `修路，交通局负责，6月底前完工`."""
+    """Take the part of a last sentence behind `，由`, or behind a comma: `修路，交通局负责`."""
+    by = _BY_INSIDE.search(line, start)
+    if by and (duty := read_duty(line[by.end() :])):
+        duties.append(duty)
+        return f"{line[: by.start()]}。"
     for comma in re.finditer("[，,]", line[start:]):
         at = start + comma.start()
         duty = read_duty(line[at + 1 :])
@@ -516,10 +607,12 @@ def _pair_verbs(clause: str) -> Iterator[tuple[Role, list[str]]]:
 
 def _is_due(clause: str) -> bool:
     plain = squeeze(clause)
+    if _BEFORE_EVENT.fullmatch(plain):
+        return True
     return (
         len(plain) <= 28
         and bool(_DUE.match(plain))
-        and (find_due(plain, 2000) is not None or bool(re.match(_ENDLESS, plain)))
+        and (find_due(plain, 2000) is not None or is_endless(plain))
     )
 
 

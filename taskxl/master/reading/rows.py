@@ -7,6 +7,7 @@ from taskxl.dates import read_number
 from taskxl.findings import Finding
 from taskxl.intake.grids import Sheet
 from taskxl.master.list_rules import CUT_OFF, HEADER, PASSED_OVER
+from taskxl.master.reading.categories import place_categories
 from taskxl.master.reading.drafts import Draft, Part, is_empty, move_displaced, read_leader
 from taskxl.master.reading.fields import (
     fill_draft,
@@ -58,16 +59,18 @@ def read_rows(
     title: str = "",
     between: Sequence[str] = (),
     hints: Hints = NO_HINTS,
+    first_leads: bool = False,
 ) -> Part | None:
     """Gather the rows of a sheet into drafts; None when it holds no task list.
 
     `title` is what a document calls the table in the lines above it.
     `before` is the part of the table above in the same document, `between` the lines between:
     where a page break only divided the two, its header and its last task go on here.
-    `hints` are what a person said of its columns. Every cell below the header ends in a draft or
-    in a finding (M108, M109, M112); a column that is not read is said once.
+    `hints` are what a person said of its columns; `first_leads`: a note says that of several
+    offices that answer for a task the first one leads. Every cell below the header ends in a
+    draft or in a finding (M108, M109, M112); a column that is not read is said once.
     """
-    reader = _Reader(sheet, file, before, title, between, hints)
+    reader = _Reader(sheet, file, before, title, between, hints, first_leads)
     reader.read()
     if reader.header is None:
         return None
@@ -87,8 +90,10 @@ class _Reader:
         title: str,
         between: Sequence[str],
         hints: Hints,
+        first_leads: bool,
     ) -> None:
         self.hints = hints
+        self.first_leads = first_leads
         self.grid = Grid(sheet)
         self.file = file
         self.before = before
@@ -102,6 +107,7 @@ class _Reader:
         self.above: list[str] = []  # what stands above the first header
         self.among_notes = False  # a note under the list may have more lines
         self.category: str | None = None  # the last value of a section column
+        self.categories: list[tuple[Draft, str]] = []  # what that column says of each task
         self.draft: Draft | None = None
         self.unread: dict[int, list[tuple[int, str]]] = {}  # by column: cells that have no place
         self.next_numbers: list[int | None] = []
@@ -139,7 +145,7 @@ class _Reader:
             header = force_header(self.grid, row)
         if header is None:
             return None
-        header = judge_columns(self.grid, header, self.hints)
+        header = judge_columns(self.grid, header, self.hints, self.first_leads)
         if self.header is not None and not self._may_begin_again(header):
             return None
         if self.hints.columns or row == wanted:
@@ -165,6 +171,7 @@ class _Reader:
         """Say of each column once what was not read; leave out numbers without anything else."""
         if self.header is None:
             return
+        place_categories(self.header, self.categories)
         self._report(
             explain_unread(self.grid, self.header, index, cells)
             for index, cells in sorted(self.unread.items())
@@ -298,7 +305,7 @@ class _Reader:
             draft.title = f"{draft.title or ''}{cells['title']}"
         self.category = cells.get("section") or self.category
         if header.of("section") and self.category:
-            draft.section = self.category
+            self.categories.append((draft, self.category))
         for index, text in fill_draft(draft, self.grid, header, row):
             self.unread.setdefault(index, []).append((row, text))
 

@@ -8,7 +8,7 @@ from taskxl.master.reading.number_marks import NUMBER, read_mark
 from taskxl.master.reading.responsibility import take_duties
 from taskxl.text import squeeze
 
-_SIGN = re.compile(r"([●○◆◇■□▪➢▲△])\s*(?=\w)")
+_SIGN = re.compile(r"([●○◆◇■□▪➢▲△★☆])\s*(?=\w)")
 _INSIDE = re.compile(r"[，。；：:,;]")  # what a heading has none of
 _LONGEST = 24
 

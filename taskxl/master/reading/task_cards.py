@@ -11,7 +11,7 @@ from taskxl.master.reading.drafts import Part, is_note
 from taskxl.master.reading.fields import split_number
 from taskxl.master.reading.header import Grid, is_stage, read_header_word
 from taskxl.master.reading.number_marks import read_mark
-from taskxl.master.reading.responsibility import unfold_labels
+from taskxl.master.reading.responsibility import answers_label, unfold_labels
 from taskxl.master.reading.row_kinds import section_level
 from taskxl.model import Place
 from taskxl.text import is_blank, squeeze, tidy
@@ -110,7 +110,7 @@ def gather_cards_of_lines(book: Book) -> Cards | None:
         rows += [()] * (line.number - 1 - len(rows))
         text = unfold_labels(f"{line.label}{line.text}".strip())
         mark = read_mark(text, {})
-        rows.append((mark.rest if mark and _split_inline(mark.rest) else text,))
+        rows.append((mark.rest if mark and _split_inline(mark.rest, alone=True) else text,))
     sheet = Sheet("", tuple(rows))
     grid = Grid(sheet)
     reader = _Reader(grid, frozenset(), prose=True)
@@ -144,7 +144,7 @@ def _read_label(text: str) -> tuple[str, bool] | None:
     return ("stage", False) if is_stage(text) else None
 
 
-def _split_inline(value: Value, alone: bool = False) -> tuple[str, str] | None:
+def _split_inline(value: Value, alone: bool) -> tuple[str, str] | None:
     """Divide a cell that holds a label and what it names: 牵头单位：办公室.
 
     `alone`: what it names may stand in the next line.
@@ -233,6 +233,7 @@ class _Reader:
         self.above: list[tuple[_Cell | None, str]] = []
         self.begins: str | None = None  # the label with which every card begins
         self.entry: _Entry | None = None  # of the label read last
+        self.label = ""
         self.beside: set[str] = set()  # labels that stand left of what they name
         self.over: set[frozenset[str]] = set()  # rows of labels above what they name
         self.kinds: dict[str, tuple[str, bool]] = {}
@@ -311,7 +312,8 @@ class _Reader:
             self.entry = entry if self.prose else None
             return
         index, text = filled[0]
-        if self.prose and self.entry and not self._ends_card(text):
+        asked = self.prose and answers_label(f"{self.label}：", text)  # 6月底前 is no caption
+        if self.prose and self.entry and (asked or not self._ends_card(text)):
             self.entry.cells.append(((row, index), text))
             return
         if not self._is_label(index, text) and self.entry and self._goes_on(self.entry, row, index):
@@ -381,7 +383,7 @@ class _Reader:
 
     def _begin(self, row: int, index: int, text: str) -> _Entry:
         """Begin the entry of a label, and a card where the first label of cards comes again."""
-        name = _name(text)
+        self.label = name = _name(text)
         kind = _read_label(text)
         self.labels[kind is not None] += 1
         if kind:

@@ -1,7 +1,7 @@
 """附件1 as tasks: the drafts of tables or prose, interpreted; what `taskxl read` shows."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from taskxl.a1 import cell_name
@@ -11,6 +11,7 @@ from taskxl.intake.grids import Book, Sheet
 from taskxl.master.checks import check_tasks
 from taskxl.master.list_rules import CUT_OFF, MENDED, PASSED_OVER, YEAR
 from taskxl.master.reading.answering import OFFICE_FIELDS, names_by_role, read_offices
+from taskxl.master.reading.broken_lines import join_broken_lines
 from taskxl.master.reading.drafts import Draft, Part, is_note
 from taskxl.master.reading.flattened import restore_tables
 from taskxl.master.reading.hints import NO_HINTS, Hints
@@ -22,7 +23,7 @@ from taskxl.master.reading.offices import (
 from taskxl.master.reading.persons import pair_persons, read_leaders
 from taskxl.master.reading.plans import read_plan
 from taskxl.master.reading.prose import read_outline
-from taskxl.master.reading.responsibility import read_office_of_heading
+from taskxl.master.reading.responsibility import read_office_of_heading, says_first_leads
 from taskxl.master.reading.rows import read_rows
 from taskxl.master.reading.task_cards import Cards, gather_cards, gather_cards_of_lines
 from taskxl.master.reading.titles import (
@@ -94,13 +95,14 @@ def read_task_list(
 
 def _read_book(book: Book, hints: Hints) -> tuple[list[Part], list[Finding]]:
     """Return the parts of a book that hold tasks: its tables, else its prose."""
-    prose = book
     mended = [MENDED.found(remark, file=book.name) for remark in book.remarks]
-    book, findings = restore_tables(book)
-    findings = [*mended, *findings]
+    prose, joined = join_broken_lines(book)
+    book, findings = restore_tables(prose)
+    findings = [*mended, *joined, *findings]
     if any(finding.code == "M108" for finding in findings):
         return [], findings
     parts: list[Part] = []
+    first_leads = any(map(says_first_leads, _texts(book)))
     cards = None if hints.header_row else gather_cards(book)
     for sheet in book.sheets:
         if cards and sheet.name in cards.taken:
@@ -114,7 +116,9 @@ def _read_book(book: Book, hints: Hints) -> tuple[list[Part], list[Finding]]:
                 findings.append(_pass_over(book, sheet.name, "是隐藏的工作表，没有读入"))
             continue
         above, between = _find_table_above(book, sheet, parts)
-        part = read_rows(sheet, book.name, above, find_title_above(book, sheet), between, hints)
+        part = read_rows(
+            sheet, book.name, above, find_title_above(book, sheet), between, hints, first_leads
+        )
         if part and (part.drafts or part.continues):
             parts.append(part)
         elif filled:
@@ -139,6 +143,12 @@ def _read_book(book: Book, hints: Hints) -> tuple[list[Part], list[Finding]]:
     if part is None and not passed and not findings:
         passed = [PASSED_OVER.found("这份文件里没有认出任务，没有读入。", file=book.name)]
     return ([part] if part else []), findings + passed
+
+
+def _texts(book: Book) -> Iterator[str]:
+    yield from (line.text for line in book.lines)
+    for sheet in book.sheets:
+        yield from (value for _, _, value in sheet.cells() if isinstance(value, str))
 
 
 def _read_cards(book: Book, cards: Cards, hints: Hints) -> Part | None:
