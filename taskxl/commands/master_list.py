@@ -10,6 +10,7 @@ from taskxl.commands import common
 from taskxl.commands.common import TASK_LIST, json_option, strict_option
 from taskxl.commands.screen import ChineseCommand
 from taskxl.errors import TaskxlError
+from taskxl.paths import reach
 from taskxl.text import show
 
 if TYPE_CHECKING:
@@ -254,7 +255,7 @@ def diff(
 
 def _quote(path: Path) -> str:
     """Return a path as it is typed on the command line, the current folder as `.`."""
-    name = "." if path.resolve() == Path.cwd() else show(path)
+    name = "." if reach(path).resolve() == reach(Path.cwd()) else show(path)
     return f'"{name}"' if set(name) & set(" &();'") else name
 
 

@@ -10,6 +10,7 @@ from taskxl.commands import common
 from taskxl.commands.common import TASK_LIST, json_option, strict_option
 from taskxl.commands.screen import ChineseCommand, month_option, table
 from taskxl.errors import TaskxlError
+from taskxl.paths import unmark
 from taskxl.text import show
 
 if TYPE_CHECKING:
@@ -101,7 +102,7 @@ def merge(
     for note in result.notes:
         click.echo(note, err=as_json)
     if as_json:
-        common.print_json(month_json(result.month, str(result.summary)))
+        common.print_json(month_json(result.month, unmark(str(result.summary))))
     else:
         for verdict in result.month.files:
             if verdict.code:

@@ -7,6 +7,7 @@ import click
 
 from taskxl.commands import common
 from taskxl.commands.screen import ChineseCommand
+from taskxl.paths import reach
 
 
 @click.command("open", cls=ChineseCommand)
@@ -24,7 +25,7 @@ def open_page(folder: Path | None, workspace: Path | None, no_browser: bool) -> 
 
     named = workspace or folder
     start = (named or Path.cwd()).absolute()
-    root = common.open_workspace(start).root if named else _find_root(start)
+    root = common.open_workspace(start).root if named else _find_root(reach(start))
 
     state = state_folder()
 

@@ -6,6 +6,7 @@ import click
 
 from taskxl.commands import common
 from taskxl.commands.screen import table
+from taskxl.paths import reach
 
 
 def print_standing(folder: Path | None) -> None:
@@ -13,7 +14,7 @@ def print_standing(folder: Path | None) -> None:
     from taskxl.desk.standing import START, find_standing
     from taskxl.workspace.folder import MASTER
 
-    start = (folder or Path.cwd()).absolute()
+    start = reach((folder or Path.cwd()).absolute())
     if not any((one / MASTER).is_file() for one in (start, *(() if folder else start.parents))):
         for line in START:
             click.echo(line)

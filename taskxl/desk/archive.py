@@ -11,6 +11,7 @@ from taskxl.ledger.looking import look_into_ledger
 from taskxl.ledger.own import careful_writer
 from taskxl.merge.counts import count_month
 from taskxl.model import Month, Period
+from taskxl.paths import reach
 from taskxl.text import safe_file_name, show
 from taskxl.workspace.files import Written, make_folder, read_whole
 from taskxl.workspace.folder import Workspace
@@ -109,7 +110,7 @@ def export_originals(
 
 def _require_own_folder(workspace: Workspace, folder: Path) -> None:
     """Raise TaskxlError for a folder in which originals would pass for what came or was written."""
-    root, place = workspace.root.resolve(), folder.resolve()
+    root, place = workspace.root.resolve(), reach(folder).resolve()
     within = place.parts[len(root.parts) :] if place.is_relative_to(root) else None
     if within is None or (within and not re.fullmatch(r"\d{4}年\d{2}月|模板", within[0])):
         return

@@ -24,6 +24,7 @@ from taskxl.mail.passwords import Secret
 from taskxl.mail.saved import Saved, open_saved
 from taskxl.merge.versions import local_moment
 from taskxl.model import Period, Settings
+from taskxl.paths import reach
 from taskxl.text import show
 from taskxl.workspace.folder import Workspace, list_returns
 from taskxl.workspace.lock import hold_workspace
@@ -110,7 +111,7 @@ def collect_folder(
     _require_issued(workspace, period)
     if not folder.is_dir():
         raise TaskxlError(f"没有文件夹“{show(folder)}”。请核对 --from 后面写的路径。")
-    if workspace.root.resolve().is_relative_to(folder.resolve()):
+    if workspace.root.resolve().is_relative_to(reach(folder).resolve()):
         raise TaskxlError(
             f"“{show(folder)}”里有工作区本身。请把要收的邮件和文件单独放在一个文件夹里。"
         )

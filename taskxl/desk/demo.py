@@ -39,7 +39,7 @@ def run_demo(folder: Path) -> DemoReport:
     """
     workspace = Workspace(folder)
     examples = shipped("examples")
-    others = folder.is_dir() and any(folder.iterdir())
+    others = workspace.root.is_dir() and any(workspace.root.iterdir())
     with as_file(examples.joinpath(MASTER_LIST)) as path:
         if others and not (workspace.master_path.exists() and _is_demo(workspace, path)):
             raise TaskxlError(

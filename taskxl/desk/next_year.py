@@ -33,7 +33,7 @@ def init_from_year(root: Path, old: Path, now: datetime | None = None) -> InitRe
     """
     workspace = Workspace(root)
     before = find_workspace(old, exact=True)
-    if root.resolve() == before.root.resolve():
+    if workspace.root.resolve() == before.root.resolve():
         raise TaskxlError("新的一年要用新的文件夹，不能写进上一年的工作区。")
     if workspace.master_path.exists():
         master, _ = load_master(workspace)
@@ -58,7 +58,7 @@ def init_from_year(root: Path, old: Path, now: datetime | None = None) -> InitRe
         )
     workspace.create()
     with hold_workspace(workspace, "init"), open_ledger(workspace.ledger_path) as own:
-        source = os.path.relpath(before.root.resolve(), root.resolve())
+        source = os.path.relpath(before.root.resolve(), workspace.root.resolve())
         where = f"{CARRIED}{Path(source).as_posix()}"
         own.record_import(carried.master, where, now)
         # Then as a document would state it: where a task came from is the list's own remark, which

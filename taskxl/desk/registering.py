@@ -17,6 +17,7 @@ from taskxl.ledger.looking import look_into_ledger
 from taskxl.ledger.receipts import Receipt, list_registered, record_receipt
 from taskxl.model import MasterList, Period
 from taskxl.orders import with_instructions
+from taskxl.paths import reach
 from taskxl.roster import Roster, divide_tasks
 from taskxl.text import show
 from taskxl.workspace.files import read_whole
@@ -133,7 +134,7 @@ def _choose_office(master: MasterList, period: Period, office: str) -> str:
 
 def _find_return(folder: Path, file: Path) -> Path:
     """Return a file of 回收/ that is named by its path, or as it is called there."""
-    for path in (file.absolute(), folder.absolute() / file):
+    for path in (reach(file.absolute()), folder.absolute() / file):
         if path.is_file() and path.resolve().is_relative_to(folder.resolve()):
             return folder / path.resolve().relative_to(folder.resolve())
     raise TaskxlError(

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from taskxl.ledger.values import read_noun, write_noun
+from taskxl.paths import database_address
 
 Noun = TypeVar("Noun")
 SUFFIX = "-缓存"
@@ -125,7 +126,7 @@ class Kept:
 
 def _connect(path: Path, mode: str) -> sqlite3.Connection:
     """Open a cache; raises sqlite3.DatabaseError where it is none."""
-    connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode={mode}", uri=True, timeout=1)
+    connection = sqlite3.connect(database_address(path, mode), uri=True, timeout=1)
     try:
         connection.execute("PRAGMA trusted_schema = OFF")
         connection.execute("PRAGMA journal_mode = MEMORY")  # it may be lost at any time

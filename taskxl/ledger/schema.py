@@ -11,6 +11,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from taskxl.errors import TaskxlError
+from taskxl.paths import database_address
 from taskxl.text import show
 
 APPLICATION = 0x7461_786C
@@ -362,7 +363,7 @@ def _refuse_half_written(path: Path) -> None:
 
 def _connect(path: Path, mode: str) -> sqlite3.Connection:
     return sqlite3.connect(
-        f"{path.absolute().as_uri()}?mode={mode}",
+        database_address(path, mode),
         uri=True,
         timeout=WAIT_SECONDS,
         isolation_level=None,

@@ -21,6 +21,7 @@ from taskxl.page.guard import Doorkeeper
 from taskxl.page.month_page import prepare_month
 from taskxl.page.presence import SILENCE, UNSCRIPTED, Presence
 from taskxl.page.spaces import Clock, House
+from taskxl.paths import reach
 
 _LOOK = 2.0
 PATIENCE = (5.0, 10.0)
@@ -58,7 +59,7 @@ def serve_page(
     """
     served = find_served(state)
     if served is not None:
-        address = ask_again(served, str(root.resolve()) if root else "")
+        address = ask_again(served, str(reach(root).resolve()) if root else "")
         if address is not None:
             tell(address)
             return

@@ -14,6 +14,7 @@ from taskxl.page.finding_page import recall_workspaces, remember_workspace
 from taskxl.page.guard import Doorkeeper
 from taskxl.page.jobs import Jobs
 from taskxl.page.month_cache import MonthCache
+from taskxl.paths import reach
 from taskxl.workspace.folder import MASTER, Workspace
 
 
@@ -54,11 +55,12 @@ class House:
 
     def open_space(self, root: Path) -> Space:
         """Take a workspace up, the last one used from now on."""
-        root = root.resolve()
+        root = reach(root).resolve()
         remember_workspace(self.state, root)
         return self._know(root)
 
     def _know(self, root: Path) -> Space:
+        root = reach(root)
         name = sha256(str(root).encode("utf-8", "surrogateescape")).hexdigest()[:12]
         self._spaces.pop(name, None)
         self._spaces[name] = Space(name, Workspace(root))

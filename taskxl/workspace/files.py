@@ -12,13 +12,14 @@ from pathlib import Path
 from typing import Protocol
 
 from taskxl.errors import TaskxlError
+from taskxl.paths import reach
 from taskxl.text import show
 
 
 def read_whole(path: Path) -> bytes:
     """Return a file's bytes; raise TaskxlError, one Chinese line, when it cannot be read."""
     try:
-        return path.read_bytes()
+        return reach(path).read_bytes()
     except OSError as error:
         raise TaskxlError(f"“{show(path)}”读不了：{explain_os_error(error)}") from error
 
@@ -38,6 +39,7 @@ def write_whole(
     has been saved since it was looked at, or when the folder is missing or read-only, or the disk
     is full.
     """
+    path = reach(path)
     if not require_writable(path, content):
         return False
     try:
@@ -58,6 +60,7 @@ def require_writable(path: Path, content: bytes) -> bool:
 
     Raises TaskxlError, one Chinese line, when the file is seen to be open in an office program.
     """
+    path = reach(path)
     try:
         if path.is_file() and path.read_bytes() == content:
             return False
@@ -160,8 +163,7 @@ class CarefulWriter:
         return Written(path, write_whole(path, content, found if changing else None), aside, known)
 
     def _name(self, path: Path) -> str:
-        place = path.absolute()
-        root = self.root.absolute()
+        place, root = reach(path.absolute()), reach(self.root.absolute())
         return (place.relative_to(root) if place.is_relative_to(root) else place).as_posix()
 
 
@@ -201,13 +203,13 @@ def make_folder(path: Path, within: Path | None = None) -> None:
     """
     try:
         if within is None:
-            path.mkdir(parents=True, exist_ok=True)
+            reach(path).mkdir(parents=True, exist_ok=True)
             return
         parts = path.relative_to(within).parts
         for number in range(1, len(parts) + 1):
-            within.joinpath(*parts[:number]).mkdir(exist_ok=True)
+            reach(within.joinpath(*parts[:number])).mkdir(exist_ok=True)
     except OSError as error:
-        if within is not None and not within.is_dir():
+        if within is not None and not reach(within).is_dir():
             raise TaskxlError(explain_moved(within)) from error
         raise TaskxlError(f"文件夹“{show(path)}”建不了：{explain_os_error(error)}") from error
 

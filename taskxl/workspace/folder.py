@@ -13,6 +13,7 @@ from typing import Literal
 from taskxl import resources
 from taskxl.errors import TaskxlError
 from taskxl.model import Period
+from taskxl.paths import reach
 from taskxl.text import safe_file_name, show
 from taskxl.workspace.files import explain_os_error, make_folder, read_whole
 
@@ -37,6 +38,9 @@ class Workspace:
     """A workspace by its folder; `主清单.xlsx` in it marks it (design.md, "The workspace")."""
 
     root: Path
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "root", reach(self.root))
 
     @property
     def master_path(self) -> Path:
@@ -255,7 +259,7 @@ def find_workspace(start: Path, exact: bool = False) -> Workspace:
 
     With `exact` only the folder itself will do. Raises TaskxlError when there is none.
     """
-    folder = start.absolute()
+    folder = reach(start.absolute())
     for candidate in (folder,) if exact else (folder, *folder.parents):
         if (candidate / MASTER).is_file():
             return Workspace(candidate)

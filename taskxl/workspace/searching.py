@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from taskxl.errors import TaskxlError
+from taskxl.paths import reach
 from taskxl.text import show
 from taskxl.workspace.folder import LEDGER, MASTER
 
@@ -18,6 +19,7 @@ def find_workspaces(root: Path) -> list[Path]:
     A workspace is a folder that holds 主清单.xlsx, or the ledger alone. Linked folders are not
     entered. Raises TaskxlError where there is no such folder, or none in it.
     """
+    root = reach(root)
     if not root.is_dir():
         raise TaskxlError(f"没有文件夹“{show(root)}”。请核对路径。")
     found = sorted(_search(root, 0))

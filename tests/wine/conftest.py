@@ -1,9 +1,4 @@
-"""The zip for Windows, unpacked and run under Wine.
-
-Stand-ins for what Wine 8 lacks, put into the unpacked copy and nowhere else: bcryptprimitives.dll
-with ProcessPrng, which libraries written in Rust ask for random numbers; and `_wmi.pyd` is taken
-away, for Wine has no service behind it. Python does without it.
-"""
+"""The zip for Windows, unpacked and run under Wine; stand_ins.py says what Wine is helped with."""
 
 import os
 import shutil
@@ -11,21 +6,15 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from tests.wine_computer import Windows
+from tests.wine.stand_ins import TOOLS, compile_library, put_into
+from tests.wine_computer import Windows, path_of
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-RANDOM = """
-#include <windows.h>
-#include <ntsecapi.h>
-__declspec(dllexport) BOOL WINAPI ProcessPrng(PBYTE data, SIZE_T size) {
-    return RtlGenRandom(data, (ULONG)size);
-}
-"""
-COMPILER = "x86_64-w64-mingw32-gcc"
 
 
 @pytest.fixture(scope="session")
@@ -36,13 +25,13 @@ def zipped(tmp_path_factory: pytest.TempPathFactory) -> Path:
         return Path(given)
     if not os.environ.get("TASKXL_TEST_WINE"):
         pytest.skip("takes minutes: TASKXL_TEST_WINE=1 builds the zip and runs it under Wine")
-    for tool in ("wine", COMPILER):
+    for tool in TOOLS:
         if shutil.which(tool) is None:
             pytest.skip(f"{tool} is not installed")
     target = tmp_path_factory.mktemp("zip")
     command = [sys.executable, ROOT / "packaging" / "windows.py", "--to", target]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode and "No matching distribution" in done.stderr + done.stdout:
+    if done.returncode and "'download'" in done.stderr:
         pytest.skip("the Windows wheels cannot be fetched here")
     assert done.returncode == 0, done.stderr
     return next(target.glob("*.zip"))
@@ -51,7 +40,7 @@ def zipped(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def windows(zipped: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Windows]:
     """A Windows that speaks Chinese where this computer can make the locale for it."""
-    for tool in ("wine", COMPILER):
+    for tool in TOOLS:
         if shutil.which(tool) is None:
             pytest.skip(f"{tool} is not installed")
     place = tmp_path_factory.mktemp("wine")
@@ -59,11 +48,7 @@ def windows(zipped: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     with zipfile.ZipFile(zipped) as archive:
         archive.extractall(home)
     (folder,) = home.iterdir()
-    source = place / "random.c"
-    source.write_text(RANDOM, encoding="ascii")
-    library = folder / "python" / "bcryptprimitives.dll"
-    subprocess.run([COMPILER, "-shared", "-o", library, source, "-ladvapi32"], check=True)
-    (folder / "python" / "_wmi.pyd").unlink()
+    put_into(folder, place)
     (place / "locale").mkdir()
     language, speaks = "C.UTF-8", "utf-8"
     locale = place / "locale" / "zh_CN.UTF-8"
@@ -94,3 +79,23 @@ def windows(zipped: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         yield Windows(folder, environment, speaks)
     finally:
         subprocess.run(["wineserver", "-k"], env=environment, capture_output=True, check=False)
+
+
+@pytest.fixture
+def keeping(windows: Windows, tmp_path: Path) -> Windows:
+    """The same computer, where the memory limit of a job object is kept for JOBS."""
+    source = Path(__file__).with_name("job_keeper.c")
+    library = compile_library(tmp_path / "job_keeper.dll", source, "-lpsapi")
+    told = {**windows.environment, "TASKXL_TEST_KEEPER": path_of(library)}
+    return replace(windows, environment=told)
+
+
+@pytest.fixture
+def refusing(windows: Windows) -> Iterator[Windows]:
+    """The same computer, where long paths are refused as Windows refuses them."""
+    place = windows.folder / "lib" / "sitecustomize.py"
+    shutil.copyfile(Path(__file__).with_name("short_paths.py"), place)
+    try:
+        yield windows
+    finally:
+        place.unlink()
