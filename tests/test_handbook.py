@@ -45,7 +45,8 @@ RETURNS_SAY = {
     *("同意、已审、已阅", "已报某某审定", "见文本框"),
 }
 OTHERS_SAY = {
-    **dict.fromkeys(("index", "page"), {"打开taskxl.bat", "重点工作 taskxl"}),  # packaging/
+    "index": {"打开taskxl.bat", "重点工作 taskxl"},  # packaging/
+    "page": {"打开taskxl.bat", "重点工作 taskxl"},
     "drawing": {"审阅 → 撤消工作表保护"},  # Excel
     "mail": {"作为新邮件编辑", "稍后再试", "已送达"},  # Thunderbird, mail servers
     "mailbox": {"详细信息", "复制到文件", "Base64 编码"},  # Windows
