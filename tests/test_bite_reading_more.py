@@ -1,0 +1,146 @@
+"""More edges of lists: blank tables, two columns of times, contents lists, notices, merges."""
+
+from datetime import date
+
+from taskxl.findings import Finding
+from taskxl.intake.grids import Area, Book, Line, Sheet, Value
+from taskxl.master.reading.header import Column, Header, is_task_list
+from taskxl.master.reading.number_marks import read_mark
+from taskxl.master.reading.task_list import read_task_list
+from taskxl.model import TaskList
+
+Read = tuple[TaskList, tuple[Finding, ...]]
+TITLE: list[Value] = ["2024年重点任务清单"]
+
+
+def read_sheets(*sheets: Sheet) -> Read:
+    return read_task_list([Book("清单.xlsx", "xlsx", sheets)])
+
+
+def read_rows(*rows: list[Value], merges: tuple[Area, ...] = ()) -> Read:
+    return read_sheets(Sheet("表", tuple(map(tuple, rows)), merges))
+
+
+def read_lines(*texts: str) -> Read:
+    lines = tuple(Line(number, text) for number, text in enumerate(texts, 1))
+    return read_task_list([Book("清单.txt", "text", (), lines)])
+
+
+def test_a_dotted_number_counts_by_its_last_part() -> None:
+    for text, ordinal in (("1.2 修订清单", 2), ("1.2.3 修订清单", 3), ("2.1.4.5 修订清单", 5)):
+        mark = read_mark(text, {})
+        assert mark is not None
+        assert mark.ordinal == ordinal
+
+
+def test_a_name_with_any_one_thing_more_is_a_list() -> None:
+    more = ("lead", "responsible", "supporting", "leader", "person", "due", "content", "stage")
+    title = Column(1, "title", "任务名称")
+    for field in more:
+        assert is_task_list(Header(1, 1, (title, Column(2, field, "栏"))), called=False)
+        assert not is_task_list(Header(1, 1, (Column(2, field, "栏"),)), called=True)
+    number = Header(1, 1, (title, Column(2, "number", "序号")))
+    assert is_task_list(number, called=True)
+    assert not is_task_list(number, called=False)
+
+
+def test_a_blank_cell_of_a_second_column_takes_no_due_away() -> None:
+    tasks = read_rows(
+        TITLE,
+        ["序号", "任务名称", "责任股室", "完成时限", "办结时限"],
+        [1.0, "修缮校舍", "基建股", "6月底前", None],
+        [2.0, "招聘教师", "人事股", None, "9月底前"],
+    )[0].tasks
+    assert [[entry.due for entry in task.milestones] for task in tasks] == [
+        [date(2024, 6, 30)],
+        [date(2024, 9, 30)],
+    ]
+
+
+def test_a_row_that_goes_on_counting_goes_on_with_the_task_above() -> None:
+    found = read_rows(
+        TITLE,
+        ["序号", "任务名称", "主要内容", "责任股室"],
+        [1.0, "修缮校舍", "一是更换瓦片。", "基建股"],
+        [None, "和操场", "二是铺设草皮。", None],
+        [2.0, "招聘教师", "公开招聘。", "人事股"],
+    )
+    assert [task.title for task in found[0].tasks] == ["修缮校舍和操场", "招聘教师"]
+    assert [entry.text for entry in found[0].tasks[0].milestones] == [
+        "一是更换瓦片。",
+        "二是铺设草皮。",
+    ]
+    (said,) = (f for f in found[1] if "没有编号，已接在" in f.message)
+    assert (said.severity, said.sheet, said.cell, said.file) == ("info", "表", "B4", "清单.xlsx")
+
+
+def test_rows_under_a_merged_name_are_steps_of_one_task() -> None:
+    (task,) = read_rows(
+        TITLE,
+        ["任务名称", "节点安排", "完成时限", "责任股室"],
+        ["修缮校舍", "完成招标", "3月底前", "基建股"],
+        [None, "完成施工", "8月底前", None],
+        merges=(Area(3, 1, 4, 1), Area(3, 4, 4, 4)),
+    )[0].tasks
+    assert [(entry.text, entry.due) for entry in task.milestones] == [
+        ("完成招标", date(2024, 3, 31)),
+        ("完成施工", date(2024, 8, 31)),
+    ]
+
+
+def test_each_sheet_that_is_not_read_is_said_with_its_reason() -> None:
+    header: tuple[Value, ...] = ("序号", "任务名称", "责任股室")
+    found = read_sheets(
+        Sheet("任务", (("2024年任务",), header, (1.0, "修缮校舍", "基建股"))),
+        Sheet("空表", (("2024年任务",), header)),
+        Sheet("电话", (("姓名", "电话"), ("林一", "3105"))),
+        Sheet("底稿", (("2024年任务",), header, (2.0, "改造厕所", "基建股")), state="hidden"),
+    )
+    assert [task.title for task in found[0].tasks] == ["修缮校舍"]
+    said = {f.sheet: f.message for f in found[1] if f.code == "M112"}
+    assert said["空表"].startswith("这张表是空白表，没有读入。")
+    assert said["电话"].startswith("这张表不是任务清单，没有读入。")
+    assert said["底稿"].startswith("这张表是隐藏的工作表，没有读入。")
+
+
+def test_a_heading_behind_a_sign_heads_a_single_last_item() -> None:
+    found = read_lines(
+        *(
+            "2024年重点工作任务",
+            "▲民生战线",
+            "1.修缮校舍。（县住建局）",
+            "2.改造厕所。（县城管局）",
+        ),
+        *("▲生态战线", "1.治理河道。（县水利局）"),
+    )
+    assert [task.section for task in found[0].tasks] == ["民生战线", "民生战线", "生态战线"]
+
+
+def test_a_notice_around_a_plan_is_no_plan() -> None:
+    found = read_lines(
+        "关于做好2024年重点工作任务的通知",
+        "一、提高思想认识",
+        "1.加强学习。组织专题学习。",
+        "2.深入发动。广泛宣传发动。",
+        "二、严格督促检查",
+        "1.定期调度。每月调度一次。",
+        "2.严格考核。纳入年终考核。",
+        "2024年重点工作计划",
+        "1.修缮校舍。更换各校瓦片。",
+        "2.招聘教师。补充紧缺学科。",
+    )
+    assert [task.title for task in found[0].tasks] == ["修缮校舍", "招聘教师"]
+
+
+def test_what_only_the_contents_list_has_is_named_from_the_first_to_the_last() -> None:
+    names = ("修缮校舍", "招聘教师", "改造厕所", "培训校长", "安装护栏", "栽种绿植")
+    found = read_lines(
+        "2024年重点工作计划",
+        *(f"{n}.{name}" for n, name in enumerate(names, 1)),
+        "2024年重点工作计划",
+        *(f"{n}.{name}。按期完成这一项任务。" for n, name in enumerate(names[:3], 1)),
+    )
+    assert [task.title for task in found[0].tasks] == list(names)
+    (said,) = (f.message for f in found[1] if "只在目录里有" in f.message)
+    assert said.startswith("有3项只在目录里有")
+    assert "“4.培训校长”至“6.栽种绿植”" in said
