@@ -2,10 +2,14 @@
 
 from datetime import date
 
+import pytest
+
 from taskxl.findings import Finding
 from taskxl.intake.grids import Area, Book, Line, Sheet, Value
 from taskxl.master.reading.header import Column, Header, is_task_list
 from taskxl.master.reading.number_marks import read_mark
+from taskxl.master.reading.offices import split_names
+from taskxl.master.reading.responsibility import read_duty
 from taskxl.master.reading.task_list import read_task_list
 from taskxl.model import TaskList
 
@@ -144,3 +148,73 @@ def test_what_only_the_contents_list_has_is_named_from_the_first_to_the_last() -
     (said,) = (f.message for f in found[1] if "只在目录里有" in f.message)
     assert said.startswith("有3项只在目录里有")
     assert "“4.培训校长”至“6.栽种绿植”" in said
+
+
+@pytest.mark.parametrize(
+    ("word", "role"),
+    [
+        ("牵头", "lead"),
+        ("主办", "lead"),
+        ("承办", "lead"),
+        ("责任", "plain"),
+        ("负责", "lead"),
+        ("配合", "supporting"),
+        ("协办", "supporting"),
+    ],
+)
+def test_a_label_may_leave_out_that_it_asks_for_offices(word: str, role: str) -> None:
+    for label in (word, f"{word}单位"):
+        duty = read_duty(f"{label}：县教育局、县财政局")
+        assert duty is not None
+        assert getattr(duty, role) == ("县教育局", "县财政局")
+
+
+def test_names_on_both_sides_of_a_blank_that_does_not_break() -> None:
+    assert split_names("办公室\u00a0人事股") == ("办公室", "人事股")
+    assert split_names("县教育局\u00a0县财政局") == ("县教育局", "县财政局")
+    assert split_names("办\u00a0公\u00a0室") == ("办公室",)
+
+
+def test_what_announces_milestones_is_none() -> None:
+    (task,) = read_rows(
+        TITLE,
+        ["任务名称", "节点安排", "完成时限", "责任股室"],
+        ["修缮校舍", "关键节点：", "8月底前", "基建股"],
+        [None, "完成招标", "3月底前", None],
+        [None, "完成施工", "8月底前", None],
+        merges=(Area(3, 1, 5, 1), Area(3, 4, 5, 4)),
+    )[0].tasks
+    assert [(entry.text, entry.due) for entry in task.milestones] == [
+        ("完成招标", date(2024, 3, 31)),
+        ("完成施工", date(2024, 8, 31)),
+    ]
+    assert task.content == "关键节点："
+
+
+def test_two_columns_of_descriptions_are_two_lines_of_the_content() -> None:
+    found = read_rows(
+        TITLE,
+        ["序号", "任务名称", "主要内容", "工作措施", "责任股室", "完成时限"],
+        [1.0, "修缮校舍", "修缮三处。", "更换瓦片。", "基建股", "6月上旬"],
+        [2.0, "招聘教师", "招聘十名。", "公开招聘。", "人事股", "9月底前"],
+    )
+    assert [task.content for task in found[0].tasks] == [
+        "修缮三处。\n更换瓦片。",
+        "招聘十名。\n公开招聘。",
+    ]
+    (vague,) = (f for f in found[1] if f.code == "M105")
+    assert (vague.file, vague.sheet, vague.cell) == ("清单.xlsx", "表", "A3")
+
+
+def test_a_value_of_a_card_may_go_on_over_any_number_of_rows() -> None:
+    card = [
+        ["任务名称", "修缮校舍"],
+        ["责任单位", "县教育局"],
+        ["完成时限", "6月底前"],
+        ["主要内容", "更换瓦片。"],
+        [None, "加固围墙。"],
+        [None, "粉刷教室。"],
+        [None, "验收移交。"],
+    ]
+    (task,) = read_rows(["2024年民生实事推进卡"], [], *card)[0].tasks
+    assert task.content == "更换瓦片。\n加固围墙。\n粉刷教室。\n验收移交。"
