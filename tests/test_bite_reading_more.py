@@ -6,10 +6,12 @@ import pytest
 
 from taskxl.findings import Finding
 from taskxl.intake.grids import Area, Book, Line, Sheet, Value
-from taskxl.master.reading.header import Column, Header, is_task_list
+from taskxl.master.reading.header import Column, Grid, Header, is_task_list
 from taskxl.master.reading.number_marks import read_mark
 from taskxl.master.reading.offices import split_names
 from taskxl.master.reading.responsibility import read_duty
+from taskxl.master.reading.row_kinds import is_repeated_header
+from taskxl.master.reading.seen import describe_seen
 from taskxl.master.reading.task_list import read_task_list
 from taskxl.model import TaskList
 
@@ -218,3 +220,76 @@ def test_a_value_of_a_card_may_go_on_over_any_number_of_rows() -> None:
     ]
     (task,) = read_rows(["2024年民生实事推进卡"], [], *card)[0].tasks
     assert task.content == "更换瓦片。\n加固围墙。\n粉刷教室。\n验收移交。"
+
+
+def test_a_row_that_says_most_of_the_header_again_repeats_it() -> None:
+    rows = (
+        ("序号", "任务名称", "责任股室"),
+        ("序号", "任务名称", "责任科室"),
+        ("1", "任务名称", "基建股"),
+    )
+    grid = Grid(Sheet("表", rows))
+    columns = tuple(Column(n, "", str(text)) for n, text in enumerate(rows[0], 1))
+    header = Header(1, 1, columns)
+    said = [is_repeated_header(grid, header, grid.filled(row)) for row in (1, 2, 3)]
+    assert said == [True, True, False]
+
+
+def test_offices_under_an_unknown_header_beside_those_that_lead_are_said() -> None:
+    found = read_rows(
+        TITLE,
+        ["序号", "任务名称", "牵头股室", "甲", "完成时限"],
+        [1.0, "修缮校舍", "基建股", "计财股", "6月底前"],
+        [2.0, "招聘教师", "人事股", "计财股", "9月底前"],
+    )
+    assert [task.offices for task in found[0].tasks] == [("基建股",), ("人事股",)]
+    assert any("“甲”看不懂" in f.message and "计财股" in f.message for f in found[1])
+    assert [line.how for line in found[0].understood][1:4] == ["按表头", "按表头", "看不懂"]
+
+
+def test_a_text_whose_items_say_who_answers_is_a_list_however_it_is_called() -> None:
+    def count(*texts: str) -> int:
+        lines = tuple(Line(n, text) for n, text in enumerate(("青山镇近期的事情", *texts), 1))
+        return len(read_task_list([Book("事情.txt", "text", (), lines)])[0].tasks)
+
+    texts = [f"{n}.修缮第{n}小学校舍。（县住建局、县财政局）" for n in range(1, 5)]
+    assert count(*texts) == 4
+    assert count(*texts[:2], *(f"{n}.第{n}条说明的文字。" for n in range(3, 15))) == 0
+
+
+def test_signs_between_names_are_none() -> None:
+    assert split_names("县教育局、…、县财政局、——") == ("县教育局", "县财政局")
+
+
+def test_a_description_in_several_rows_keeps_its_lines() -> None:
+    found = read_rows(
+        TITLE,
+        ["序号", "任务名称", "主要内容", "责任股室"],
+        [1.0, "修缮校舍", "更换瓦片。", "基建股"],
+        [None, None, "加固围", None],
+        [None, None, "墙。", None],
+        [2.0, "招聘教师", "公开招聘。", "人事股"],
+    )
+    assert found[0].tasks[0].content == "更换瓦片。\n加固围墙。"
+
+
+def test_a_table_saved_as_text_keeps_the_numbers_of_its_lines() -> None:
+    found = read_lines(
+        "2024年重点任务清单",
+        "序号\t任务名称\t责任股室\t完成时限",
+        "1\t修缮校舍\t基建股\t6月底前",
+        "2\t招聘教师\t人事股\t9月底前",
+    )
+    assert [(task.title, task.place.row) for task in found[0].tasks] == [
+        ("修缮校舍", 3),
+        ("招聘教师", 4),
+    ]
+
+
+def test_what_a_hidden_sheet_holds_is_not_told() -> None:
+    rows: tuple[tuple[Value, ...], ...] = (("品名", "数量", "单价"), ("课桌", 3.0, 5.0))
+    shown = describe_seen([Book("表.xlsx", "xlsx", (Sheet("表", rows),))])
+    assert "品名" in shown
+    assert "品名" not in describe_seen(
+        [Book("表.xlsx", "xlsx", (Sheet("表", rows, state="hidden"),))]
+    )
