@@ -1,5 +1,6 @@
 """A month's returns out of Courier: each once, none touched; its folders all lie below INBOX."""
 
+import os
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
@@ -171,6 +172,25 @@ def test_letters_with_bare_chinese_in_their_headers_come_as_out_of_a_folder(
 
     assert facts(report) == facts(expected)
     assert [one.attachment for one in report.lines] == ["表.xlsx", "附件2-基教股.xlsx"] * 2
+
+
+def test_letters_whose_lines_end_oddly_are_not_said_to_hold_nothing(
+    bureau: Workspace, courier: RealServer
+) -> None:
+    """They lie in the Maildir as a careless program put them; Courier sees one text in each."""
+    make_mail_folder(courier, *BOX, "INBOX.ends")
+    for number, end in enumerate((b"\r\n", b"\r")):
+        path = courier.mail / ".ends" / "new" / f"{number}.M{number}.test"
+        path.write_bytes(make_letter(("附件2.xlsx", RETURN)).replace(b"\r\n", end))
+        path.chmod(0o644)
+        moment = datetime(2021, 4, 20, 9, number).timestamp()
+        os.utime(path, (moment, moment))
+    change(bureau, courier.tls_port, "ends")
+    report = collecting.collect_mail(bureau, APRIL, PASSWORD, NOW)
+    assert [(one.attachment, one.fate) for one in report.lines] == [
+        ("附件2.xlsx", "taken"),
+        ("附件2.xlsx", "held"),
+    ]
 
 
 # ---------------------------------------------------------------- logging in

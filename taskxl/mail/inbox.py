@@ -1,5 +1,6 @@
 """The mailbox over IMAP: looked into and never touched, save for the mark that 设置 may ask for."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 _BATCH = 100
 # A shorter letter of nothing but text holds no form, not even one written into the text.
 _SHORT = 16 << 10
+# Where lines do not end as they should, a server takes headers and parts for one text.
+_ODD_ENDS = re.compile(rb"\r(?!\n)")
 _HEADERS = (
     "BODY.PEEK[HEADER.FIELDS (FROM SENDER SUBJECT DATE MESSAGE-ID RECEIVED"
     " RETURN-PATH AUTO-SUBMITTED)]<0.16384>"
@@ -118,15 +121,16 @@ class Mailbox:
             size = said.get(b"RFC822.SIZE")
             received = said.get(b"INTERNALDATE")
             header = next((v for k, v in said.items() if k.startswith(b"BODY[HEADER")), b"")
+            header = header if isinstance(header, bytes) else b""
             size = size if isinstance(size, int) else 0
-            bare = 0 < size <= _SHORT and _is_bare(said.get(b"BODYSTRUCTURE"))
+            short = 0 < size <= _SHORT and not _ODD_ENDS.search(header)
             heads.append(
                 Head(
                     uid,
                     size,
                     received if isinstance(received, datetime) else None,
-                    header if isinstance(header, bytes) else b"",
-                    bare,
+                    header,
+                    short and _is_bare(said.get(b"BODYSTRUCTURE")),
                 )
             )
         return heads
