@@ -1,22 +1,27 @@
-"""Mail servers of the world on loopback: Exim and Cyrus, run without any rights, each in a folder.
+"""Mail servers of the world on loopback, each in a folder of its own: Exim and Cyrus are here.
 
-They are looked for where Debian installs them, and below the folder that TASKXL_TEST_SERVERS names,
-where their packages may have been unpacked. Tests that need one are skipped where there is none.
+Postfix and Courier are in real_postfix.py and real_courier.py. They are looked for where Debian
+installs them, and below the folder that TASKXL_TEST_SERVERS names, where their packages may have
+been unpacked. Tests that need one are skipped where there is none.
 """
 
 import contextlib
+import imaplib
 import os
 import pwd
 import shutil
 import signal
 import socket
+import ssl
 import subprocess
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -24,6 +29,7 @@ from tests.dovecot import free_port, make_certificate
 
 VARIABLE = "TASKXL_TEST_SERVERS"
 _ROOTS = tuple(map(Path, (os.environ.get(VARIABLE), "/") if os.environ.get(VARIABLE) else ("/",)))
+_OWN_LIBRARIES = ("usr/lib/cyrus", "usr/lib/postfix", "usr/lib/courier-authlib")
 
 
 @dataclass(frozen=True)
@@ -57,13 +63,15 @@ def environment() -> dict[str, str]:
     plugins += [str(folder) for folder in Path("/usr/lib").glob("*-linux-gnu*/sasl2")]
     return {
         **os.environ,
-        "LD_LIBRARY_PATH": ":".join([*libraries, f"{_ROOTS[0]}/usr/lib/cyrus"]),
+        "LD_LIBRARY_PATH": ":".join(
+            [*libraries, *(str(_ROOTS[0] / one) for one in _OWN_LIBRARIES)]
+        ),
         "SASL_PATH": ":".join(plugins),
     }
 
 
 @contextmanager
-def _folder(kind: str) -> Iterator[tuple[Path, str]]:
+def make_folder(kind: str) -> Iterator[tuple[Path, str]]:
     """Make a folder with a certificate; yield it and the user to whom it is to belong."""
     user = "nobody" if os.getuid() == 0 else pwd.getpwuid(os.getuid()).pw_name
     folder = Path(tempfile.mkdtemp(prefix=f"taskxl-{kind}-"))
@@ -76,17 +84,17 @@ def _folder(kind: str) -> Iterator[tuple[Path, str]]:
 
 
 @contextmanager
-def _running(command: Sequence[object], folder: Path, user: str, port: int) -> Iterator[None]:
-    """Run a server as that user until the end of the block; it begins when it greets."""
+def running(command: Sequence[object], folder: Path, user: str, port: int) -> Iterator[None]:
+    """Run a server as that user until the end of the block; it begins when it greets.
+
+    What runs as root lays out its folder itself.
+    """
     owner = pwd.getpwnam(user)
-    if os.getuid() == 0:
+    rights: dict[str, Any] = {}
+    if os.getuid() == 0 and user != "root":
         for path in (folder, *folder.rglob("*")):
             os.chown(path, owner.pw_uid, owner.pw_gid)
-    rights = (
-        {"user": owner.pw_uid, "group": owner.pw_gid, "extra_groups": []}
-        if os.getuid() == 0
-        else {}
-    )
+        rights = {"user": owner.pw_uid, "group": owner.pw_gid, "extra_groups": []}
     with (folder / "output").open("wb") as output:
         process = subprocess.Popen(
             list(map(str, command)),
@@ -120,6 +128,59 @@ def _await(port: int, process: "subprocess.Popen[bytes]", folder: Path) -> None:
                 return
         time.sleep(0.02)
     raise AssertionError((folder / "output").read_text(encoding="utf-8", errors="replace")[-2000:])
+
+
+def wait_for(folder: Path, count: int) -> list[bytes]:
+    """Return the letters of a Maildir when there are as many."""
+    for _ in range(1000):
+        found = sorted(folder.glob("new/*"))
+        if len(found) >= count:
+            return [path.read_bytes() for path in found]
+        time.sleep(0.02)
+    raise AssertionError(f"{len(found)} of {count} letters in {folder}")
+
+
+def _log_in(server: RealServer, name: str, password: str) -> imaplib.IMAP4_SSL:
+    trust = ssl.create_default_context(cafile=str(server.authority))
+    client = imaplib.IMAP4_SSL("localhost", server.tls_port, ssl_context=trust)
+    client.login(name, password)
+    return client
+
+
+def put_letters(
+    server: RealServer, name: str, password: str, *letters: bytes, folder: str = "INBOX"
+) -> None:
+    """Put letters into a mailbox, taken in a minute after each other."""
+    with _log_in(server, name, password) as client:
+        for number, letter in enumerate(letters):
+            at = datetime(2021, 4, 20, 9, number, tzinfo=timezone(timedelta(hours=8)))
+            assert client.append(f'"{folder}"', "", at, letter)[0] == "OK"
+
+
+def make_mail_folder(server: RealServer, name: str, password: str, folder: str) -> None:
+    """Make a folder by the name that the server has for it (modified UTF-7)."""
+    with _log_in(server, name, password) as client:
+        assert client.create(f'"{folder}"')[0] == "OK"
+
+
+def read_marks(server: RealServer, name: str, password: str, folder: str = "INBOX") -> list[bytes]:
+    """Return what a server says of the marks on each letter."""
+    with _log_in(server, name, password) as client:
+        client.select(f'"{folder}"', readonly=True)
+        _, found = client.fetch("1:*", "(FLAGS)")
+    return [one for one in found if isinstance(one, bytes)]
+
+
+def make_passwords(folder: Path, name: str, password: str) -> None:
+    """Write `sasldb` with one user, by whom Cyrus SASL lets in."""
+    program = find_program("usr/sbin/saslpasswd2", "sasl2-bin")
+    local, _, domain = name.partition("@")
+    subprocess.run(
+        [str(program), "-p", "-c", "-f", str(folder / "sasldb"), "-u", domain, local],
+        input=password.encode(),
+        env=environment(),
+        check=True,
+    )
 
 
 # ---------------------------------------------------------------- Exim
@@ -183,7 +244,7 @@ def run_exim(domain: str, boxes: Sequence[str], name: str, password: str) -> Ite
     program = find_program("usr/sbin/exim4", "exim4-daemon-light")
     with contextlib.suppress(KeyError):
         pwd.getpwnam("Debian-exim")
-        with _folder("exim") as (folder, user):
+        with make_folder("exim") as (folder, user):
             # Without the rights of the installed one, which may belong to root.
             shutil.copyfile(program, folder / "exim")
             (folder / "exim").chmod(0o755)
@@ -207,7 +268,7 @@ def run_exim(domain: str, boxes: Sequence[str], name: str, password: str) -> Ite
             # By a look-up: what a stranger writes is no part of a path (its taint).
             (folder / "boxes").write_text("".join(f"{one}: {one}\n" for one in boxes))
             command = (folder / "exim", "-C", folder / "conf", "-bdf")
-            with _running(command, folder, user, server.port):
+            with running(command, folder, user, server.port):
                 yield server
             return
     pytest.skip("Exim wants a user Debian-exim, and there is none")
@@ -250,8 +311,7 @@ SERVICES {{
 def run_cyrus(name: str, password: str) -> Iterator[RealServer]:
     """Run a Cyrus with one mailbox, whose folders lie below INBOX."""
     imapd = find_program("usr/lib/cyrus/bin/imapd", "cyrus-imapd")
-    passwords = find_program("usr/sbin/saslpasswd2", "sasl2-bin")
-    with _folder("cyrus") as (folder, user):
+    with make_folder("cyrus") as (folder, user):
         for inner in ("proc", "db", "socket", "log", "msg"):
             (folder / "conf" / inner).mkdir(parents=True)
         (folder / "mail").mkdir()
@@ -260,17 +320,11 @@ def run_cyrus(name: str, password: str) -> Iterator[RealServer]:
         values |= {"port": server.port, "tls_port": server.tls_port}
         (folder / "imapd.conf").write_text(_IMAPD.format(**values), encoding="utf-8")
         (folder / "cyrus.conf").write_text(_MASTER.format(**values), encoding="utf-8")
-        local, _, domain = name.partition("@")
-        subprocess.run(
-            [str(passwords), "-p", "-c", "-f", str(folder / "sasldb"), "-u", domain, local],
-            input=password.encode(),
-            env=environment(),
-            check=True,
-        )
+        make_passwords(folder, name, password)
         master = imapd.with_name("master")
         command = (
             *(master, "-D", "-C", folder / "imapd.conf"),
             *("-M", folder / "cyrus.conf", "-p", folder / "pid"),
         )
-        with _running(command, folder, user, server.port):
+        with running(command, folder, user, server.port):
             yield server

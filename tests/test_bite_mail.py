@@ -592,7 +592,9 @@ def open_box(
         return made[-1]
 
     monkeypatch.setattr(inbox, "log_in", connect)
-    monkeypatch.setattr(inbox, "_enter", lambda client, account, password: client.validity)
+    monkeypatch.setattr(
+        inbox, "_enter", lambda client, account, password: ("INBOX", client.validity)
+    )
     return inbox.Mailbox(Account("imap.example.com", 993, "bgs"), "secret"), made
 
 

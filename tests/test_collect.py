@@ -209,6 +209,18 @@ def test_a_folder_with_a_chinese_name_is_found_and_a_wrong_one_is_explained(
         collect(workspace)
 
 
+def test_marks_go_into_the_folder_that_was_opened_for_the_one_named(
+    server: Server, workspace: Workspace
+) -> None:
+    """设置 writes the name as another server has it, below INBOX."""
+    server.make_folder("&ZwhipQ-")
+    set_up(workspace, server.port, inbox_folder="INBOX.月报", inbox_mark=True)
+    letter = server.deliver(make_letter((NAME, RETURN)), china(20), ".&ZwhipQ-")
+    report = collect(workspace)
+    assert (fates(report), report.notes) == ([(NAME, "taken")], ())
+    assert [path.name[-3:] for path in letter.parent.iterdir()] == ["2,S"]
+
+
 def test_a_mailbox_of_1030_letters_is_gone_through_and_each_letter_recorded_once(
     server: Server, workspace: Workspace
 ) -> None:

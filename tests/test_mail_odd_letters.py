@@ -35,6 +35,13 @@ def test_a_letter_saved_as_utf_16_is_read() -> None:
     assert taken(read_letter(content)) == [(NAME, RETURN)]
 
 
+@pytest.mark.parametrize("end", [b"\n", b"\r", b"\r\r\n"])
+def test_however_lines_end_a_letter_is_read(end: bytes) -> None:
+    letter = read_letter(make_letter((NAME, RETURN)).replace(b"\r\n", end))
+    assert taken(letter) == [(NAME, RETURN)]
+    assert (letter.subject, letter.note) == ("4月进展", "")
+
+
 def test_parts_after_the_closing_boundary_are_taken() -> None:
     whole = make_raw(TEXT, PART)
     closed = whole.replace(b"hi\r\n", b"hi\r\n--==part--\r\n")

@@ -293,6 +293,29 @@ def test_a_server_to_send_by_speaks_as_it_speaks(
     assert f"{code} {words}" in said
 
 
+LONG = (
+    # Postfix to a long address; QQ Mail.
+    "5.1.1 <jijiaoke.zhangxiaoming@jiaoyuju.yunxi.gov.example.com>: Recipient address rejected: "
+    "User unknown in virtual mailbox table",
+    "Login fail. Account is abnormal, service is not open, password is incorrect, login frequency "
+    "limited, or system is busy. More information at https://help.mail.qq.com/detail/108/1023",
+)
+
+
+@pytest.mark.parametrize("words", LONG)
+def test_a_reason_at_the_end_of_a_long_answer_is_shown(
+    words: str, use: Callable, authority: Authority, tmp_path: Path
+) -> None:
+    script = ImapScript({}, refuses=words.encode())
+    with run_imap_script(script, tmp_path):
+        assert words in fault(lambda: list_folders(use(script)(), "secret"))
+    behave = {"RCPT": f"550 {words}"}
+    with ScriptedServer(authority.context(), lambda _, name: behave.get(name)) as server:
+        workspace = make_bureau(tmp_path / "w", replace(SETTINGS, mail_port=server.port))
+        report = Keyboard(authority.file).send(workspace, office="计财股")
+    assert words in report.deliveries[0].outcome.detail
+
+
 # ---------------------------------------------------------------- a provider's limit
 
 

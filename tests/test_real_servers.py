@@ -1,11 +1,8 @@
 """A month's letters by servers that bureaus really have: Exim takes them, Cyrus keeps the returns."""
 
-import imaplib
-import ssl
-import time
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -28,11 +25,18 @@ from tests.mail_support import (
     change_bureau,
     make_bureau,
 )
-from tests.real_servers import RealServer, run_cyrus, run_exim
+from tests.real_servers import (
+    RealServer,
+    put_letters,
+    read_marks,
+    run_cyrus,
+    run_exim,
+    wait_for,
+)
 
 NOW = datetime(2021, 4, 28, 9, 0)
-CHINA = timezone(timedelta(hours=8))
 BOXES = ("bgs", "bgs-a", "jj", "jj2", "jc")
+BOX = ("bgs@yunxi.example.com", PASSWORD)
 
 
 @pytest.fixture(scope="module")
@@ -43,18 +47,8 @@ def exim() -> Iterator[RealServer]:
 
 @pytest.fixture(scope="module")
 def cyrus() -> Iterator[RealServer]:
-    with run_cyrus("bgs@yunxi.example.com", PASSWORD) as server:
+    with run_cyrus(*BOX) as server:
         yield server
-
-
-def wait_for(folder: Path, count: int) -> list[bytes]:
-    """Return the letters of a Maildir when there are as many."""
-    for _ in range(1000):
-        found = sorted(folder.glob("new/*"))
-        if len(found) >= count:
-            return [path.read_bytes() for path in found]
-        time.sleep(0.02)
-    raise AssertionError(f"{len(found)} of {count} letters in {folder}")
 
 
 # ---------------------------------------------------------------- Exim
@@ -119,25 +113,6 @@ def test_what_exim_refuses_and_what_it_sends_back_is_named(
 # ---------------------------------------------------------------- Cyrus
 
 
-def deliver(server: RealServer, *letters: bytes) -> None:
-    trust = ssl.create_default_context(cafile=str(server.authority))
-    with imaplib.IMAP4_SSL("localhost", server.tls_port, ssl_context=trust) as client:
-        client.login("bgs@yunxi.example.com", PASSWORD)
-        for number, letter in enumerate(letters):
-            at = datetime(2021, 4, 20, 9, number, tzinfo=CHINA)
-            client.append("INBOX", "", at, letter)
-
-
-def marks(server: RealServer) -> list[bytes]:
-    trust = ssl.create_default_context(cafile=str(server.authority))
-    with imaplib.IMAP4_SSL("localhost", server.tls_port, ssl_context=trust) as client:
-        client.login("bgs@yunxi.example.com", PASSWORD)
-        client.select("INBOX", readonly=True)
-        _, found = client.fetch("1:*", "(FLAGS)")
-        client.logout()
-    return [one for one in found if isinstance(one, bytes)]
-
-
 @pytest.fixture
 def bureau(cyrus: RealServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
     monkeypatch.setattr(imap, "TLS_PORT", cyrus.tls_port)
@@ -157,8 +132,9 @@ def test_cyrus_gives_each_return_once_and_nothing_is_touched(
     bureau: Workspace, cyrus: RealServer
 ) -> None:
     names = ["附件2-基教股.xlsx", "附件2-计财股.xlsx", "附件2（修改）.xlsx"]
-    deliver(
+    put_letters(
         cyrus,
+        *BOX,
         *(
             make_letter((name, b"PK%d" % n), sender="jj@yunxi.example.com", message_id=f"<{n}@x>")
             for n, name in enumerate(names)
@@ -173,7 +149,7 @@ def test_cyrus_gives_each_return_once_and_nothing_is_touched(
     ]
     assert report.lines[0].at == datetime(2021, 4, 20, 9, 0)
     assert collecting.collect_mail(bureau, APRIL, PASSWORD, NOW).lines == ()
-    assert not any(b"Seen" in one for one in marks(cyrus))
+    assert not any(b"Seen" in one for one in read_marks(cyrus, *BOX))
 
 
 def test_cyrus_shows_its_folders_and_which_is_for_sent_letters(

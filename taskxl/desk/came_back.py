@@ -6,14 +6,13 @@ from taskxl.ledger import Ledger, LetterKind
 from taskxl.ledger.looking import look_into_ledger
 from taskxl.ledger.outgoing import WrittenLetter, find_written, list_returned, record_returned
 from taskxl.mail.bounces import Bounce
+from taskxl.mail.passwords import ANSWER
 from taskxl.model import Period, period_name
 from taskxl.text import show
 from taskxl.workspace.folder import Workspace
 
 LETTER_WORDS: dict[LetterKind, str] = {"issue": "下发", "remind": "催报", "send-back": "退回"}
 """Each kind of letter as file names and templates call it."""
-
-_SHOWN = 120
 
 
 def take_bounce(ledger: Ledger, bounce: Bounce, now: datetime) -> str:
@@ -42,7 +41,7 @@ def note_returned(workspace: Workspace, period: Period, office: str | None = Non
     with look_into_ledger(workspace) as ledger:
         letters = list_returned(ledger, period) if ledger else []
     return [
-        f"{one.office}：{LETTER_WORDS[one.kind]}信被退回（{show(one.detail, 2 * _SHOWN)}）。"
+        f"{one.office}：{LETTER_WORDS[one.kind]}信被退回（{show(one.detail, 2 * ANSWER)}）。"
         "请核对“股室”表里的邮箱，改好后运行"
         f" taskxl mail {one.kind} --month {period.month} --send --again --office {one.office}"
         for one in letters
@@ -55,4 +54,4 @@ def _describe(letter: WrittenLetter, bounce: Bounce) -> str:
     known = {one.casefold() for one in letter.recipients}
     named = [one for one in bounce.recipients if one.casefold() in known]
     whom = f"{'、'.join(named)}：" if named and len(known) > 1 else ""
-    return show(f"{whom}{bounce.reason or bounce.status or '没有说明原因'}", _SHOWN)
+    return show(f"{whom}{bounce.reason or bounce.status or '没有说明原因'}", ANSWER)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from taskxl.errors import TaskxlError
 from taskxl.intake.encodings import decode_text
 from taskxl.mail.certificates import explain_certificate, is_too_old, make_context
-from taskxl.mail.passwords import ONLY_TOKENS, Secret, hide_password, reveal
+from taskxl.mail.passwords import ANSWER, ONLY_TOKENS, Secret, hide_password, reveal
 from taskxl.text import quote, show
 
 if TYPE_CHECKING:
@@ -165,7 +165,7 @@ def quote_server(error: BaseException, account: Account, password: str) -> str:
         with suppress(ValueError, SyntaxError):
             text = decode_text(literal_eval(text))[0]
     text = hide_password(text, account.user, password)
-    return f"（服务器答复：{quote(text, 80)}）" if text.strip() else ""
+    return f"（服务器答复：{quote(text, ANSWER)}）" if text.strip() else ""
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """The mailbox over IMAP: looked into and never touched, save for the mark that 设置 may ask for."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 _BATCH = 100
 # A shorter letter of nothing but text holds no form, not even one written into the text.
 _SHORT = 16 << 10
+# Where lines do not end as they should, a server takes headers and parts for one text.
+_ODD_ENDS = re.compile(rb"\r(?!\n)")
 _HEADERS = (
     "BODY.PEEK[HEADER.FIELDS (FROM SENDER SUBJECT DATE MESSAGE-ID RECEIVED"
     " RETURN-PATH AUTO-SUBMITTED)]<0.16384>"
@@ -65,7 +68,7 @@ class Mailbox:
         self._account, self._seconds = account, seconds
         self._password = cache(lambda: reveal(password))
         self._said = ""  # why the server broke off last, where it says so
-        self._client, self.validity = self._open()
+        self._client, self._folder, self.validity = self._open()
         self._silences = 0
 
     # ------------------------------------------------------------ asked
@@ -118,15 +121,16 @@ class Mailbox:
             size = said.get(b"RFC822.SIZE")
             received = said.get(b"INTERNALDATE")
             header = next((v for k, v in said.items() if k.startswith(b"BODY[HEADER")), b"")
+            header = header if isinstance(header, bytes) else b""
             size = size if isinstance(size, int) else 0
-            bare = 0 < size <= _SHORT and _is_bare(said.get(b"BODYSTRUCTURE"))
+            short = 0 < size <= _SHORT and not _ODD_ENDS.search(header)
             heads.append(
                 Head(
                     uid,
                     size,
                     received if isinstance(received, datetime) else None,
-                    header if isinstance(header, bytes) else b"",
-                    bare,
+                    header,
+                    short and _is_bare(said.get(b"BODYSTRUCTURE")),
                 )
             )
         return heads
@@ -149,7 +153,7 @@ class Mailbox:
             return
 
         def mark(client: "IMAPClient") -> None:
-            opened = client.select_folder(self._account.folder or "INBOX")
+            opened = client.select_folder(self._folder)
             if opened.get(b"UIDVALIDITY") == self.validity:
                 client.add_flags(list(uids), [rb"\Seen"], silent=True)
 
@@ -185,7 +189,7 @@ class Mailbox:
                 return self._ask_again(question)
             self._note_parting(error)
             self.close()
-        self._client, validity = self._open()
+        self._client, self._folder, validity = self._open()
         if validity != self.validity:
             raise TaskxlError("邮箱在收取的时候被重建了，没有收完。请再运行一次。")
         return self._ask_again(question)
@@ -217,11 +221,11 @@ class Mailbox:
             "请稍后再运行一次，会接着收。"
         )
 
-    def _open(self) -> "tuple[IMAPClient, int]":
+    def _open(self) -> "tuple[IMAPClient, str, int]":
         with explained(self._account):
             client = log_in(self._account, self._password, self._seconds)
             try:
-                return client, _enter(client, self._account, self._password())
+                return client, *_enter(client, self._account, self._password())
             except BaseException:
                 with suppress(Exception):
                     client.shutdown()
@@ -241,15 +245,15 @@ def open_mailbox(account: Account, password: Secret, seconds: float = SECONDS) -
         mailbox.close()
 
 
-def _enter(client: "IMAPClient", account: Account, password: str) -> int:
-    """Open the folder for reading; return its UIDVALIDITY."""
+def _enter(client: "IMAPClient", account: Account, password: str) -> tuple[str, int]:
+    """Open the folder for reading; return its name as the server has it and its UIDVALIDITY."""
     from imapclient.exceptions import IMAPClientError
 
     folder = account.folder or "INBOX"
     for introduced in (False, True):
         try:
             opened = client.select_folder(folder, readonly=True)
-            return int(opened.get(b"UIDVALIDITY") or 0)
+            return folder, int(opened.get(b"UIDVALIDITY") or 0)
         except IMAP4.abort:
             raise
         except IMAPClientError as error:
@@ -267,7 +271,7 @@ def _enter(client: "IMAPClient", account: Account, password: str) -> int:
     raise AssertionError("one of the two ends it")
 
 
-def _enter_near(client: "IMAPClient", folder: str, said: str) -> int:
+def _enter_near(client: "IMAPClient", folder: str, said: str) -> tuple[str, int]:
     """Open the folder that is meant where there is none of that name."""
     folders: list[MailFolder] = []
     with suppress(Exception):  # it is only to help
@@ -275,7 +279,8 @@ def _enter_near(client: "IMAPClient", folder: str, said: str) -> int:
     near = find_near(folder, folders)
     if near and near != folder:
         with suppress(Exception):
-            return int(client.select_folder(near, readonly=True).get(b"UIDVALIDITY") or 0)
+            opened = client.select_folder(near, readonly=True)
+            return near, int(opened.get(b"UIDVALIDITY") or 0)
     raise TaskxlError(
         f"邮箱里的文件夹{quote(folder)}打不开{said}。{advise('收件夹', folder, folders)}"
     )

@@ -11,7 +11,7 @@ from typing import Literal
 
 from taskxl.intake.encodings import decode_text
 from taskxl.mail.certificates import explain_certificate, is_too_old, make_context
-from taskxl.mail.passwords import ONLY_TOKENS, hide_password
+from taskxl.mail.passwords import ANSWER, ONLY_TOKENS, hide_password
 from taskxl.text import show
 
 SSL_PORT = 465
@@ -322,7 +322,7 @@ class Outbox:
         """Return a server's answer as one safe line: it is a stranger's text."""
         text = decode_text(said)[0] if isinstance(said, bytes) else str(said)
         text = hide_password(text, self.server.user, self._password)
-        return f"服务器答复 {code} {show(text, 80)}".strip()
+        return f"服务器答复 {code} {show(text, ANSWER)}".strip()
 
 
 def is_limit(said: bytes | str) -> bool:

@@ -19,6 +19,10 @@ ONLY_TOKENS = frozenset(
 )
 """Ways to log in that want something else than a name and a password."""
 
+ANSWER = 200
+"""So many characters of a server's answer are shown: Postfix gives its reason after the address,
+which may be long, and QQ lists five before it says where to read on."""
+
 
 def reveal(secret: Secret) -> str:
     """Return the password, asked for where it must be."""

@@ -11,6 +11,8 @@ from email.policy import compat32
 _MARKS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 # What stood before the headers: blank lines, and the line of a mailbox file, quoted or not.
 _BEFORE = re.compile(rb"(?:[ \t]*\r?\n|>?From [^\r\n]*\r?\n)+")
+# Lines that were ended as Windows does twice, by a program that wrote a letter as a text.
+_DOUBLED = re.compile(rb"[^\r\n]*\r\r\n")
 # A header that goes on in a line which should be indented.
 _UNFOLDED = re.compile(
     rb"(?im)^(content-(?:type|disposition):[^\r\n]*;[ \t]*\r?\n)"
@@ -70,6 +72,8 @@ def _uncover(content: bytes) -> bytes:
             break
     if b"\n" not in content:
         content = content.replace(b"\r", b"\n")  # the ends of lines of old Macs
+    elif _DOUBLED.match(content):
+        content = content.replace(b"\r\r\n", b"\r\n")
     before = _BEFORE.match(content)
     return content[before.end() :] if before else content
 
