@@ -15,10 +15,11 @@ from taskxl.desk.mailed_summaries import (
 )
 from taskxl.desk.merging import merge_returns
 from taskxl.desk.periods import choose_period
-from taskxl.desk.return_files import Progress
+from taskxl.desk.return_files import READING, Progress
 from taskxl.desk.spreading import HERE, Lost, Spread, spread_jobs
 from taskxl.errors import TaskxlError
 from taskxl.findings import Finding
+from taskxl.intake.workers import keep_readers_warm
 from taskxl.ledger.looking import look_into_ledger
 from taskxl.model import MasterList, Period, Settings
 from taskxl.reports.rollup.bureau_gaps import U602, U603, find_gaps
@@ -102,6 +103,7 @@ class MergedBureau:
 def merge_bureau(job: MergeJob) -> MergedBureau:
     """Merge one workspace, in whatever process this is; what goes wrong is told, not raised."""
     workspace = Workspace(Path(job.folder))
+    keep_readers_warm(READING)
     try:
         period = choose_period(workspace, job.month or None, job.now.date())
         done = merge_returns(workspace, period, None, job.now)
