@@ -1,11 +1,14 @@
 """Many bureaus at the desk: workspaces and mailed summaries found, merged, put together."""
 
+import multiprocessing
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
+from taskxl import __version__
 from taskxl.desk.bulletin import WrittenDocument
 from taskxl.desk.mailed_summaries import (
     Mailed,
@@ -122,11 +125,24 @@ def merge_bureaus(
     Results are the same wherever they are made, file by file.
     """
     jobs = [MergeJob(str(folder.absolute()), month or "", now) for folder in folders]
-    results = spread_jobs(merge_bureau, jobs, spread, progress)
+    probe = partial(look_from_worker, tuple(job.folder for job in jobs), __version__)
+    results = spread_jobs(merge_bureau, jobs, spread, progress, probe)
     return [
         MergedBureau(job.folder, fault=one.reason) if isinstance(one, Lost) else one
         for job, one in zip(jobs, results, strict=True)
     ]
+
+
+def look_from_worker(folders: Sequence[str], version: str) -> str:
+    """Return why the process in which this runs cannot merge workspaces, "" where it can."""
+    if version != __version__:
+        return f"上的 taskxl 是 {__version__} 版，这里是 {version} 版。请在各台机器上装同一版"
+    if multiprocessing.current_process().daemon:
+        return "不能再开读取进程。请这样启动：DASK_DISTRIBUTED__WORKER__DAEMON=False dask worker …"
+    hidden = next((folder for folder in folders if not Path(folder).is_dir()), None)
+    if hidden is not None:
+        return f"看不到文件夹“{hidden}”。请在每台机器上从同一个路径挂上共享文件夹"
+    return ""
 
 
 def _unexpected(error: Exception) -> str:

@@ -54,12 +54,16 @@ def spread_jobs(
     jobs: Sequence[J],
     spread: Spread,
     progress: Callable[[int, int], None] | None = None,
+    probe: Callable[[], str] | None = None,
 ) -> list[R | Lost]:
     """Return what `function` makes of each job, in their order.
 
     `function` is a top-level function of one job; both and the results can be pickled. It raises
     nothing: what goes wrong with a job is its result. `progress` is told how many are done of how
-    many. Raises TaskxlError where the cluster cannot be reached or Dask is not installed.
+    many. `probe` is asked first on every worker of somebody's cluster, and answers why that one
+    cannot do such jobs, "" where it can.
+    Raises TaskxlError where the cluster cannot be reached or cannot do them, or Dask is not
+    installed.
     """
     results: dict[int, R | Lost] = {}
 
@@ -70,6 +74,8 @@ def spread_jobs(
 
     if spread.cluster:
         with _connect(spread) as client:
+            if probe and spread.cluster != LOCAL:
+                _ask_workers(client, probe)
             for place, result in _run_on(client, function, jobs):
                 take(place, result)
     elif spread.workers <= 1 or len(jobs) <= 1:
@@ -176,6 +182,26 @@ def _connect(spread: Spread) -> "Iterator[Client]":
         Client(cluster) as client,
     ):
         yield client
+
+
+def _ask_workers(client: "Client", probe: Callable[[], str]) -> None:
+    """Raise TaskxlError where there is no worker, or one of them cannot do what it will be given.
+
+    One that cannot would otherwise be given one job after another, and fail all of them.
+    """
+    try:
+        client.wait_for_workers(1, timeout=_CONNECT_SECONDS)
+    except TimeoutError as error:
+        raise TaskxlError(
+            "集群里没有工作进程。请先启动 dask worker（怎么启动见 docs/rollup.md）。"
+        ) from error
+    # A worker that cannot even load the question has another taskxl, or none.
+    answers: dict[str, Any] = client.run(probe, on_error="return")
+    for address, answer in sorted(answers.items()):
+        if isinstance(answer, BaseException):
+            answer = "没有装 taskxl，或版本太旧。请在那台机器上装同一版"
+        if answer:
+            raise TaskxlError(f"工作进程 {show(address)} {show(answer)}。没有开始汇总。")
 
 
 def _run_on(
