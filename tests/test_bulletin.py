@@ -540,6 +540,13 @@ def test_all_cards_go_into_one_zip_with_names_that_windows_takes(workspace: Work
         assert said in text
 
 
+def test_why_a_return_is_missing_stands_whole_on_the_card() -> None:
+    table = "| 股室 | 上月收到 | 收到 |\n| 招考股 | | |\n| 基教股 | 2021-03-20 | 2021-04-20 |"
+    month = months.make_month(table)
+    (item,) = make_cards(month, DAY)["招考股"]["事项"]
+    assert "已连续2个月（3月、4月）没有报送" in item["说明"]
+
+
 def test_a_card_of_one_office_by_any_of_its_names_and_of_one_task(
     workspace: Workspace, capsys: pytest.CaptureFixture[str]
 ) -> None:
