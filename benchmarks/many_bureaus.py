@@ -43,6 +43,7 @@ class Watch:
 
     def __init__(self) -> None:
         self.peak = 0
+        self.cost = 0.0
         self.unwaited: dict[int, float] = {}
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._sample, daemon=True)
@@ -56,7 +57,7 @@ class Watch:
         self._thread.join()
 
     def _sample(self) -> None:
-        while not self._over.wait(0.5):
+        while not self._over.wait(1.0):
             used = 0
             for process in family(os.getpid()):
                 with contextlib.suppress(OSError, ValueError, IndexError):
@@ -66,6 +67,7 @@ class Watch:
                         fields = (folder / "stat").read_text().rpartition(")")[2].split()
                         self.unwaited[process] = sum(map(int, fields[11:15])) / TICKS
             self.peak = max(self.peak, used)
+            self.cost = time.thread_time()
 
 
 @contextlib.contextmanager
@@ -82,7 +84,7 @@ def timed(what: str, bureaus: int) -> Iterator[None]:
     with Watch() as watch:
         yield
     took = time.perf_counter() - start
-    processor = spent() - before + sum(watch.unwaited.values())
+    processor = spent() - before - watch.cost + sum(watch.unwaited.values())
     print(
         f"{what:<26} {took:8.1f} s; processor {processor:8.1f} s, "
         f"{processor / bureaus:6.3f} s a bureau; all together {watch.peak / 1e6:6.0f} MB",

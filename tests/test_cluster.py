@@ -14,6 +14,7 @@ import pytest
 
 from taskxl import __version__
 from taskxl.desk.rolling_up import look_from_worker
+from taskxl.desk.spreading import LOCAL, Spread, _connect
 from taskxl.workspace.folder import Workspace
 from taskxl.workspace.searching import find_workspaces
 from tests.bureaus import make_bureau
@@ -143,6 +144,14 @@ def test_a_worker_that_may_not_read_files_apart_is_one_line(
     assert code == 2
     assert err.count("\n") == 1
     assert "DASK_DISTRIBUTED__WORKER__DAEMON=False" in err
+
+
+def test_a_lost_workers_replacement_may_take_its_time_to_start() -> None:
+    """After Dask's own 15 seconds the place stays empty, and a busy machine needs longer."""
+    config = pytest.importorskip("dask.config")
+    with _connect(Spread(1, LOCAL)):
+        assert config.get("distributed.deploy.lost-worker-timeout") == "10 minutes"
+        assert config.get("distributed.worker.daemon") is False
 
 
 def test_a_worker_with_another_taskxl_says_which() -> None:

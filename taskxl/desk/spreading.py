@@ -24,6 +24,13 @@ LOCAL = "local"
 _ROUNDS = 2
 """So often jobs are given to a whole pool; what is left after that is done one by one."""
 _CONNECT_SECONDS = 20
+_OUR_CLUSTER = {
+    # A worker starts processes that read strangers' files: it must be allowed to.
+    "distributed.worker.daemon": False,
+    # One that takes another's place has that long to start, on a busy machine, before it is given
+    # up for good: Dask's own 15 seconds leave a cluster with fewer workers, in the end with none.
+    "distributed.deploy.lost-worker-timeout": "10 minutes",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,9 +177,8 @@ def _connect(spread: Spread) -> "Iterator[Client]":
         with client:
             yield client
         return
-    # A worker starts processes that read strangers' files: it must be allowed to.
     with (
-        dask.config.set({"distributed.worker.daemon": False}),
+        dask.config.set(_OUR_CLUSTER),
         LocalCluster(
             n_workers=max(1, spread.workers),
             threads_per_worker=1,
