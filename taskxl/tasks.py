@@ -194,8 +194,12 @@ def shown_plan(task: Task) -> str:
 
 
 def short_label(task: Task) -> str:
-    """Return a task's title for a list of milestones: never "" where the list names it at all."""
-    title = shown_title(task) or task.title or ""
+    r"""Return a task's title for a list of milestones; of one without, how its content begins.
+
+    >>> short_label(Task(content="完成边坡工程。\n关键节点："))
+    '完成边坡工程。'
+    """
+    title = shown_title(task) or task.title or task.content.strip().split("\n")[0]
     return title if len(title) <= 2 * SHORT_TITLE else title[: 2 * SHORT_TITLE - 1] + "…"
 
 

@@ -21,6 +21,7 @@ from taskxl.findings import SEVERITY_WORDS
 from taskxl.intake.convert import find_office
 from taskxl.ledger import open_ledger
 from taskxl.merge.counts import Rate
+from taskxl.merge.month import merge_month
 from taskxl.model import Month, Office, Period, Settings
 from taskxl.reports.bulletin.cards import NAMES as CARD_NAMES
 from taskxl.reports.bulletin.cards import make_cards
@@ -243,6 +244,30 @@ def test_slips_in_filling_a_form_are_not_published() -> None:
     kept = tuple(f for f in month.findings if f.code in ("E301", "E304", "G407", "E303"))
     assert len(kept) == 4
     assert list_problems(look_at(replace(month, findings=kept))) == {}
+
+
+def test_who_forgot_to_sign_the_form_is_not_named_in_public() -> None:
+    month = months.make_month("| 股室 | 填报人 | 填报日期 |\n| 基教股 | | |")
+    assert "G412" in [one.code for one in month.findings]
+    assert list_problems(look_at(month)) == {}
+
+
+def test_what_is_still_ahead_is_not_published_as_done_because_its_task_is() -> None:
+    """已完成 with a milestone of June that nobody speaks of: whether it is meant is asked (G408)."""
+    table = "| 股室 | 上月状态 | 进度状态 | 节点时限 |\n| 基教股 | 已完成 | 已完成 | {} |"
+    month = months.make_month(table.format("2021-06-30"))
+    assert "G408" in [one.code for one in month.findings]
+    contents = make_contents(month, None, months.REPORT_DAY)
+    counts = {one["状态"]: one["个数"] for one in contents["节点状态"]}
+    assert (counts["已完成"], counts["未到期"]) == (0, 1)
+    assert contents["进展"] == []
+    due = months.make_month(table.format("2021-04-30"))
+    counts = {s["状态"]: s["个数"] for s in make_contents(due, None, months.REPORT_DAY)["节点状态"]}
+    assert counts["已完成"] == 1  # the form asked for it, and its task is done
+    tasks = tuple(replace(one, closed_on=months.REPORT_DAY) for one in month.master.tasks)
+    master = replace(month.master, tasks=tasks)
+    closed = merge_month(master, month.period, months.REPORT_DAY, [])
+    assert [state.light for state in closed.milestones] == ["done"]
 
 
 def test_a_milestone_that_may_be_done_is_in_no_list_of_the_overdue() -> None:
@@ -513,6 +538,13 @@ def test_all_cards_go_into_one_zip_with_names_that_windows_takes(workspace: Work
     text = texts["督办单-项目办-2026年4月.docx"]
     for said in ("新建城东小学", "4月10日", "15天", "2026年5月25日前", "承办人", "分管负责同志"):
         assert said in text
+
+
+def test_why_a_return_is_missing_stands_whole_on_the_card() -> None:
+    table = "| 股室 | 上月收到 | 收到 |\n| 招考股 | | |\n| 基教股 | 2021-03-20 | 2021-04-20 |"
+    month = months.make_month(table)
+    (item,) = make_cards(month, DAY)["招考股"]["事项"]
+    assert "已连续2个月（3月、4月）没有报送" in item["说明"]
 
 
 def test_a_card_of_one_office_by_any_of_its_names_and_of_one_task(

@@ -4,6 +4,7 @@ The lists under expected/findings-* were written from what the rules mean, befor
 asked; there is no flag that writes them anew. A place is `文件〔表〕编号 栏目` or `文件〔表〕标签`.
 """
 
+import io
 import os
 from collections.abc import Iterator
 from datetime import datetime
@@ -21,7 +22,9 @@ from taskxl.desk.lists import init_workspace
 from taskxl.desk.merging import look_at_month
 from taskxl.findings import Finding
 from taskxl.model import Month, Period
+from taskxl.reports import leaders_page
 from taskxl.reports.summary import write_summary
+from taskxl.reports.view import look_at
 from taskxl.workspace.folder import Workspace
 from tests.clerks import convert, form_columns, set_beside, task_rows
 from tests.reports_support import links_of
@@ -213,6 +216,16 @@ def test_the_findings_of_a_real_lists_month_are_those_written_by_hand(real: Work
 
 
 # ---------------------------------------------------------------- the workbooks of these months
+
+
+def test_the_leaders_page_names_every_late_milestone_for_which_it_has_room(demo: Workspace) -> None:
+    month = look_at_month(demo, Period(YEAR, 4))
+    late = leaders_page.overdue(look_at(month))
+    sheet = openpyxl.load_workbook(io.BytesIO(write_summary(month)))["总览"]
+    texts = [str(sheet.cell(row, 1).value) for row in range(1, sheet.row_breaks.brk[0].id + 1)]
+    assert len(late) == 3
+    assert sum("超期" in text and "天" in text for text in texts) == len(late)
+    assert not any(text.startswith("……还有") for text in texts)
 
 
 @pytest.fixture(scope="module", params=["2026-03", "2026-04", "台山"])

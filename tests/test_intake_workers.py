@@ -3,6 +3,7 @@
 import multiprocessing
 import os
 import signal
+import subprocess
 import sys
 import threading
 from collections.abc import Callable
@@ -16,6 +17,7 @@ from taskxl.errors import TaskxlError
 from taskxl.intake.gate import Limits, Refusal, Refused, admit, read_return_book
 from taskxl.intake.workers import read_isolated
 
+ROOT = Path(__file__).resolve().parent.parent
 # Whatever else the machine does, no honest job here comes near these: none needs a millisecond,
 # and how fast memory is filled does not decide what stops it.
 PATIENT = Limits(seconds=300.0, memory=256 << 20)
@@ -214,3 +216,37 @@ def test_the_whole_corpus_goes_through_and_every_file_has_its_end(shared: Path) 
     cells = {path.name: end[1] for path, end in found if isinstance(end, tuple)}
     assert cells["tidyverse+readxl__iris-excel-xlsx.xlsx"] == 755
     assert cells["dim_too_small.xlsx"] == 3
+
+
+SCRIPT = """
+import operator
+from killer import kill_self
+from taskxl.intake.workers import keep_readers_warm, read_isolated
+print("loaded", flush=True)
+{warm}
+for function, jobs in ((operator.add, "乙丙"), (kill_self, "x"), (operator.add, "丁")):
+    results = [result for _, result in read_isolated(function, "甲", [*jobs])]
+    print([getattr(result, "code", result) for result in results], flush=True)
+"""
+KILLER = """
+import os
+def kill_self(context, job):
+    os.kill(os.getpid(), 9)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL")
+@pytest.mark.parametrize("warm", ["", "keep_readers_warm(['json', 'no.such.module'])"])
+def test_a_script_is_not_loaded_again_by_its_workers_and_each_run_has_fresh_ones(
+    warm: str, tmp_path: Path
+) -> None:
+    """A script without the guard that multiprocessing asks for, and a job that kills its worker."""
+    path = tmp_path / "script.py"
+    path.write_text(SCRIPT.format(warm=warm), encoding="utf-8")
+    (tmp_path / "killer.py").write_text(KILLER, encoding="utf-8")
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"}
+    done = subprocess.run(
+        [sys.executable, str(path)], capture_output=True, check=True, timeout=300, env=environment
+    )
+    said = done.stdout.decode("utf-8").splitlines()
+    assert said == ["loaded", "['甲乙', '甲丙']", "['R201']", "['甲丁']"]

@@ -85,6 +85,18 @@ def test_the_reason_is_what_the_office_last_gave_with_its_month() -> None:
     assert "没有报过存在的问题" in unfinished[1]["一句话"]
 
 
+@pytest.mark.parametrize("end", ["。", "；", "：", ""])
+def test_a_tasks_name_goes_into_a_sentence_without_the_stop_at_its_end(end: str) -> None:
+    march, april = make_months()
+    tasks = tuple(replace(one, title=f"增加学位{end}") for one in april.master.tasks)
+    april = replace(april, master=replace(april.master, tasks=tasks))
+    contents = make_year_contents([march, april], DAY)
+    assert {one["名称"] for one in contents["任务"]} == {"增加学位"}
+    assert all(
+        f"增加学位{end}（" not in text for text in read_all(fill(march, april)).split("\n") if end
+    )
+
+
 def test_what_an_office_wrote_stays_text() -> None:
     text = read_all(fill(*make_months()))
     assert "4月，人事股：{{7*7}} <w:br/> =1+1。" in text

@@ -15,24 +15,24 @@ if TYPE_CHECKING:
     from taskxl.desk.rolling_up import Gathered
     from taskxl.model import Period
 
-_FOLDER = click.Path(file_okay=False, path_type=Path)
+_PLACE = click.Path(path_type=Path)
 
 
 @click.command(cls=ChineseCommand)
-@click.argument("folders", metavar="文件夹...", nargs=-1, required=True, type=_FOLDER)
+@click.argument("places", metavar="文件夹或汇总工作簿...", nargs=-1, required=True, type=_PLACE)
 @click.option("-m", "--month", metavar="月份", help="汇总到哪个月；不写则是最近汇总过的月")
 @click.option("--year", type=click.IntRange(2000, 2100), metavar="年", help="汇总哪一年")
 @click.option(
     "-o", "output", type=click.Path(path_type=Path), metavar="文件", help="写到哪个工作簿"
 )
 def rollup(
-    folders: tuple[Path, ...], month: str | None, year: int | None, output: Path | None
+    places: tuple[Path, ...], month: str | None, year: int | None, output: Path | None
 ) -> None:
-    """把几个单位的工作区汇总成一本工作簿：按单位、按月、按任务条线。"""
+    """把几个单位的工作区、发来的汇总工作簿合成一本：按单位、按月、按任务条线。"""
     from taskxl.desk.rolling_up import gather_bureaus
 
     bar = common.progress("读取各单位的台账")
-    gathered = gather_bureaus(folders, year, month, progress=bar)
+    gathered = gather_bureaus(places, year, month, progress=bar)
     write_gathered(gathered, output or Path.cwd() / name_rollup(gathered.period))
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from taskxl.dates.year import year_periods
 from taskxl.desk.bulletin import WrittenDocument
 from taskxl.desk.lists import load_master
-from taskxl.desk.rolling_up import folder_writer, plan_rollup
+from taskxl.desk.rolling_up import folder_writer, look_for, plan_rollup
 from taskxl.errors import TaskxlError
 from taskxl.frames import read_rollup
 from taskxl.ledger.looking import look_into_ledger
@@ -31,7 +31,8 @@ def export_rollup(
     `output` is where, by default `2021年各单位数据.xlsx` in the current folder. Lines say which
     workspaces are not in it. Raises TaskxlError where nothing can be read, or writing fails.
     """
-    plan = plan_rollup(folders, year, month)
+    found = look_for(folders)
+    plan = plan_rollup(found, (), year, month)
     key = plan.period.key if month is not None else None
     frames, skipped = read_rollup(*plan.folders, month=key, year=plan.period.year)
     which = plan.period.label if month is not None else ""
@@ -43,6 +44,8 @@ def export_rollup(
         make_folder(place.absolute().parent)
         written.append(folder_writer(place.absolute().parent).write(place, content))
     notes = [str(one) for one in plan.findings]
+    if found.workbooks:
+        notes.append(f"另有 {len(found.workbooks)} 个表格没有读：平表只取自工作区。")
     notes += [reason for _, reason in skipped]
     notes += [one.note for one in written if one.note]
     return WrittenDocument(path, any(one.changed for one in written), None, tuple(notes))

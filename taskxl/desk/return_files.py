@@ -29,6 +29,8 @@ from taskxl.merge.versions import local_moment
 from taskxl.model import Return, Submission
 
 Progress = Callable[[int, int], None] | None
+READING = ("taskxl.desk.return_files", "taskxl.intake.spreadsheets", "rapidfuzz.distance.Indel")
+"""What a process loads that reads returns: see `keep_readers_warm`."""
 _LIMITS = Limits()
 # LibreOffice starts anew for each file, on a machine that may be busy.
 _PATIENT = replace(_LIMITS, seconds=180.0)

@@ -1,18 +1,28 @@
-"""Many bureaus at the desk: their workspaces found, each merged where asked, and put together."""
+"""Many bureaus at the desk: workspaces and mailed summaries found, merged, put together."""
 
+import multiprocessing
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
+from taskxl import __version__
 from taskxl.desk.bulletin import WrittenDocument
+from taskxl.desk.mailed_summaries import (
+    Mailed,
+    join_bureaus,
+    leave_out_other_years,
+    read_summaries,
+)
 from taskxl.desk.merging import merge_returns
 from taskxl.desk.periods import choose_period
-from taskxl.desk.return_files import Progress
+from taskxl.desk.return_files import READING, Progress
 from taskxl.desk.spreading import HERE, Lost, Spread, spread_jobs
 from taskxl.errors import TaskxlError
 from taskxl.findings import Finding
+from taskxl.intake.workers import keep_readers_warm
 from taskxl.ledger.looking import look_into_ledger
 from taskxl.model import MasterList, Period, Settings
 from taskxl.reports.rollup.bureau_gaps import U602, U603, find_gaps
@@ -20,7 +30,7 @@ from taskxl.reports.rollup.bureau_years import BureauYear, condense
 from taskxl.text import show
 from taskxl.workspace.files import CarefulWriter, explain_os_error, make_folder, read_whole
 from taskxl.workspace.folder import Workspace
-from taskxl.workspace.searching import find_workspaces
+from taskxl.workspace.searching import find_bureaus
 
 _WRITTEN = ".taskxl.written"
 """What taskxl wrote into a folder that is no workspace."""
@@ -29,17 +39,42 @@ _WRITTEN = ".taskxl.written"
 # ---------------------------------------------------------------- which workspaces
 
 
-def list_folders(named: Sequence[Path]) -> tuple[list[Path], list[Finding]]:
-    """Return the workspaces in the folders that were named, each once, and what has none."""
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What lies where somebody named it: workspaces, and workbooks that may be summaries.
+
+    `named` are those of `workbooks` that were named themselves and not found in a folder.
+    """
+
+    workspaces: tuple[Path, ...]
+    workbooks: tuple[Path, ...]
+    named: frozenset[Path]
+    findings: tuple[Finding, ...]
+
+
+def look_for(named: Sequence[Path]) -> Found:
+    """Return the workspaces and workbooks of the folders and files `named`, each once."""
     folders: dict[Path, Path] = {}
+    files: dict[Path, Path] = {}
     faults = []
     for path in named:
+        if path.is_file():
+            files.setdefault(path.resolve(), path)
+            continue
         try:
-            for one in find_workspaces(path):
-                folders.setdefault(one.resolve(), one)
+            workspaces, workbooks = find_bureaus(path)
         except TaskxlError as error:
             faults.append(U603.found(str(error), file=show(path)))
-    return list(folders.values()), faults
+            continue
+        if not workspaces and not workbooks:
+            told = f"“{show(path)}”里没有工作区，也没有汇总工作簿。请核对路径。"
+            faults.append(U603.found(told, file=show(path)))
+        for one in workspaces:
+            folders.setdefault(one.resolve(), one)
+        for one in workbooks:
+            files.setdefault(one.resolve(), one)
+    own = frozenset(path for path in named if path.is_file())
+    return Found(tuple(folders.values()), tuple(files.values()), own, tuple(faults))
 
 
 # ---------------------------------------------------------------- each one merged
@@ -71,6 +106,7 @@ class MergedBureau:
 def merge_bureau(job: MergeJob) -> MergedBureau:
     """Merge one workspace, in whatever process this is; what goes wrong is told, not raised."""
     workspace = Workspace(Path(job.folder))
+    keep_readers_warm(READING)
     try:
         period = choose_period(workspace, job.month or None, job.now.date())
         done = merge_returns(workspace, period, None, job.now)
@@ -89,11 +125,24 @@ def merge_bureaus(
     Results are the same wherever they are made, file by file.
     """
     jobs = [MergeJob(str(folder.absolute()), month or "", now) for folder in folders]
-    results = spread_jobs(merge_bureau, jobs, spread, progress)
+    probe = partial(look_from_worker, tuple(job.folder for job in jobs), __version__)
+    results = spread_jobs(merge_bureau, jobs, spread, progress, probe)
     return [
         MergedBureau(job.folder, fault=one.reason) if isinstance(one, Lost) else one
         for job, one in zip(jobs, results, strict=True)
     ]
+
+
+def look_from_worker(folders: Sequence[str], version: str) -> str:
+    """Return why the process in which this runs cannot merge workspaces, "" where it can."""
+    if version != __version__:
+        return f"上的 taskxl 是 {__version__} 版，这里是 {version} 版。请在各台机器上装同一版"
+    if multiprocessing.current_process().daemon:
+        return "不能再开读取进程。请这样启动：DASK_DISTRIBUTED__WORKER__DAEMON=False dask worker …"
+    hidden = next((folder for folder in folders if not Path(folder).is_dir()), None)
+    if hidden is not None:
+        return f"看不到文件夹“{hidden}”。请在每台机器上从同一个路径挂上共享文件夹"
+    return ""
 
 
 def _unexpected(error: Exception) -> str:
@@ -130,17 +179,23 @@ class Plan:
     findings: tuple[Finding, ...]
 
 
-def plan_rollup(named: Sequence[Path], year: int | None = None, month: str | None = None) -> Plan:
-    """Return what is put together of the folders `named`: see `gather_bureaus`.
+def plan_rollup(
+    found: Found,
+    mailed: Sequence[Mailed] = (),
+    year: int | None = None,
+    month: str | None = None,
+) -> Plan:
+    """Return what is put together of the workspaces `found` and the summaries `mailed`.
 
     Raises TaskxlError where none of them has a merged month of the year.
     """
-    folders, faults = list_folders(named)
-    seen = [_look(folder) for folder in folders]
+    faults = [*found.findings]
+    seen = [_look(folder) for folder in found.workspaces]
     faults += [U603.found(one.fault, file=show(one.folder)) for one in seen if one.fault]
     there = [one for one in seen if not one.fault]
-    chosen = year or _choose_year(there)
-    period = _choose_period(there, chosen, month)
+    known = [*there, *(_Seen(one.path, (one.told.period.key,)) for one in mailed)]
+    chosen = year or _choose_year(known)
+    period = _choose_period(known, chosen, month)
     own = []
     for one in there:
         if one.keys and not _of_year(one, chosen):
@@ -159,14 +214,18 @@ def gather_bureaus(
     spread: Spread = HERE,
     progress: Progress = None,
 ) -> Gathered:
-    """Return the bureaus whose workspaces lie in the folders `named`.
+    """Return the bureaus whose workspaces or summary workbooks lie in the folders `named`.
 
     `year` is by default the one that most of them have, `month` (as it is typed) the latest that
     any of them has merged. Nothing is merged anew and nothing is written.
     Raises TaskxlError where none of them has a merged month of the year.
     """
-    plan = plan_rollup(named, year, month)
-    period, faults = plan.period, [*plan.findings]
+    found = look_for(named)
+    mailed, doubts = read_summaries(found.workbooks, found.named)
+    plan = plan_rollup(found, mailed, year, month)
+    period, faults = plan.period, [*plan.findings, *doubts]
+    mailed, others = leave_out_other_years(mailed, period.year)
+    faults += others
     jobs = [_ReadJob(str(one), period.key) for one in plan.folders]
     bureaus = []
     for job, read in zip(jobs, spread_jobs(read_bureau, jobs, spread, progress), strict=True):
@@ -176,6 +235,9 @@ def gather_bureaus(
             reason = read.reason if isinstance(read, Lost) else read
             faults.append(U603.found(reason, file=show(job.folder)))
     bureaus = _tell_apart(sorted(bureaus, key=lambda one: (one.bureau, one.folder)))
+    bureaus, taken = join_bureaus(bureaus, mailed, period)
+    bureaus.sort(key=lambda one: (one.bureau, one.folder))
+    faults += taken
     if not any(one.months for one in bureaus):
         raise TaskxlError(
             f"这些工作区都没有汇总过 {period.year} 年的月份。请先运行 taskxl merge，或核对 --year。"
@@ -199,7 +261,9 @@ def _choose_year(seen: Sequence[_Seen]) -> int:
     """Return the year of most workspaces, the later of two."""
     years = Counter(int(max(one.keys)[:4]) for one in seen if one.keys)
     if not years:
-        raise TaskxlError("这些工作区都没有汇总过的月份。请先运行 taskxl merge。")
+        raise TaskxlError(
+            "这里没有汇总过的工作区，也没有汇总工作簿。请核对文件夹，或先运行 taskxl merge。"
+        )
     return max(years, key=lambda year: (years[year], year))
 
 

@@ -24,6 +24,13 @@ LOCAL = "local"
 _ROUNDS = 2
 """So often jobs are given to a whole pool; what is left after that is done one by one."""
 _CONNECT_SECONDS = 20
+_OUR_CLUSTER = {
+    # A worker starts processes that read strangers' files: it must be allowed to.
+    "distributed.worker.daemon": False,
+    # One that takes another's place has that long to start, on a busy machine, before it is given
+    # up for good: Dask's own 15 seconds leave a cluster with fewer workers, in the end with none.
+    "distributed.deploy.lost-worker-timeout": "10 minutes",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +61,16 @@ def spread_jobs(
     jobs: Sequence[J],
     spread: Spread,
     progress: Callable[[int, int], None] | None = None,
+    probe: Callable[[], str] | None = None,
 ) -> list[R | Lost]:
     """Return what `function` makes of each job, in their order.
 
     `function` is a top-level function of one job; both and the results can be pickled. It raises
     nothing: what goes wrong with a job is its result. `progress` is told how many are done of how
-    many. Raises TaskxlError where the cluster cannot be reached or Dask is not installed.
+    many. `probe` is asked first on every worker of somebody's cluster, and answers why that one
+    cannot do such jobs, "" where it can.
+    Raises TaskxlError where the cluster cannot be reached or cannot do them, or Dask is not
+    installed.
     """
     results: dict[int, R | Lost] = {}
 
@@ -70,6 +81,8 @@ def spread_jobs(
 
     if spread.cluster:
         with _connect(spread) as client:
+            if probe and spread.cluster != LOCAL:
+                _ask_workers(client, probe)
             for place, result in _run_on(client, function, jobs):
                 take(place, result)
     elif spread.workers <= 1 or len(jobs) <= 1:
@@ -164,9 +177,8 @@ def _connect(spread: Spread) -> "Iterator[Client]":
         with client:
             yield client
         return
-    # A worker starts processes that read strangers' files: it must be allowed to.
     with (
-        dask.config.set({"distributed.worker.daemon": False}),
+        dask.config.set(_OUR_CLUSTER),
         LocalCluster(
             n_workers=max(1, spread.workers),
             threads_per_worker=1,
@@ -176,6 +188,26 @@ def _connect(spread: Spread) -> "Iterator[Client]":
         Client(cluster) as client,
     ):
         yield client
+
+
+def _ask_workers(client: "Client", probe: Callable[[], str]) -> None:
+    """Raise TaskxlError where there is no worker, or one of them cannot do what it will be given.
+
+    One that cannot would otherwise be given one job after another, and fail all of them.
+    """
+    try:
+        client.wait_for_workers(1, timeout=_CONNECT_SECONDS)
+    except TimeoutError as error:
+        raise TaskxlError(
+            "集群里没有工作进程。请先启动 dask worker（怎么启动见 docs/rollup.md）。"
+        ) from error
+    # A worker that cannot even load the question has another taskxl, or none.
+    answers: dict[str, Any] = client.run(probe, on_error="return")
+    for address, answer in sorted(answers.items()):
+        if isinstance(answer, BaseException):
+            answer = "没有装 taskxl，或版本太旧。请在那台机器上装同一版"
+        if answer:
+            raise TaskxlError(f"工作进程 {show(address)} {show(answer)}。没有开始汇总。")
 
 
 def _run_on(

@@ -25,7 +25,7 @@ from taskxl.workspace.files import (
 from taskxl.workspace.folder import Workspace
 
 # The 办公室's own file: a summary of a thousand offices is far larger than any return.
-_LIMITS = Limits(cell_area=20_000_000, memory=4 << 30, seconds=300.0)
+SUMMARY_LIMITS = Limits(cell_area=20_000_000, memory=4 << 30, seconds=300.0)
 _OTHER_KINDS = (".xls", ".et", ".ett", ".ods", ".xlsm", ".xlsb", ".csv")
 
 
@@ -151,13 +151,15 @@ def _describe_refusal(path: Path, refusal: Refusal, period: Period) -> str:
 
 def _read(content: bytes, name: str, period: Period) -> Summary | Refusal:
     """Read a summary in a process of its own: a person's file may be damaged as any."""
-    ((_, result),) = read_isolated(_read_content, period, [(content, name)], limits=_LIMITS)
+    ((_, result),) = read_isolated(_read_content, period, [(content, name)], limits=SUMMARY_LIMITS)
     return result
 
 
 def _read_content(period: Period, job: tuple[bytes, str]) -> Summary:
     content, name = job
-    return read_summary(read_book(content, name, check_content(content, name, _LIMITS)), period)
+    return read_summary(
+        read_book(content, name, check_content(content, name, SUMMARY_LIMITS)), period
+    )
 
 
 def require_unchanged(penned: Penned) -> None:

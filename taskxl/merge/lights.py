@@ -80,13 +80,16 @@ def judge_milestones(
     statements: Mapping[str, Sequence[MilestoneEntry]],
     history: Sequence[Month] = (),
     closed: Collection[str] = (),
+    last_day: date | None = None,
 ) -> tuple[MilestoneState, ...]:
     """Return the state of every milestone of the list, in its order.
 
     `entries` are by task id and `statements` by milestone id, leading office first; `history`
     holds the earlier months, oldest first. A milestone is
     done when 节点完成情况 says so; else when it was done in an earlier month; else when the leading
-    offices call the task 已完成. What was done in an earlier month stays done unless an office
+    offices call the task 已完成, and it was due by `last_day`, the period's end (`as_of` where that
+    is None): of what is still ahead it is asked whether the whole task is meant (G408), and until
+    somebody says so it is open. What was done in an earlier month stays done unless an office
     says otherwise, then or later, or the task that it was inferred from is no longer called 已完成.
     `closed` are the ids of tasks that the 办公室 has closed: nothing of them is left to do.
     """
@@ -111,6 +114,9 @@ def judge_milestones(
             entry = choose_statement(statements.get(milestone.id, ()))
             done = says_done(entry)
             earlier = before.get(milestone.id)
+            is_ahead = milestone.due is not None and milestone.due > (last_day or as_of)
+            if earlier and is_ahead and not says_done(earlier.entry):
+                earlier = None
             if done is None and earlier and (says_done(earlier.entry) or status in ("", DONE)):
                 done = True
                 if earlier.entry and (entry is None or not texts_of(entry)):
@@ -119,7 +125,7 @@ def judge_milestones(
             if task.id in closed:
                 done = True
             elif done is None:
-                done = status == DONE
+                done = status == DONE and not is_ahead
             light = light_of(milestone, done, as_of, settings.near_days, settings.severe_days)
             over = (as_of - milestone.due).days if milestone.due and not done else None
             states.append(MilestoneState(milestone, task, light, over, entry))

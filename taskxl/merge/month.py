@@ -110,7 +110,7 @@ def merge_month(
     for entry in entries:
         by_task.setdefault(entry.task, []).append(entry)
     statements = _order_statements(counted.milestones, master, offices)
-    milestones = judge_milestones(master, as_of, by_task, statements, past, closed)
+    milestones = judge_milestones(master, as_of, by_task, statements, past, closed, period.last_day)
     arrivals = first_arrivals(counted.versions)
     states = judge_offices(
         shares, counted, arrivals, deadline or as_of, past, is_due=deadline is None

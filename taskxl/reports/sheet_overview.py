@@ -19,7 +19,7 @@ from taskxl.reports import (
     sheet_offices,
 )
 from taskxl.reports.paper import count_lines, row_height
-from taskxl.reports.styles import HEADER_SIZE, HEI, PERCENT, SONG, TITLE_SIZE, Styles
+from taskxl.reports.styles import CELL_SIZE, HEADER_SIZE, HEI, PERCENT, SONG, TITLE_SIZE, Styles
 from taskxl.reports.tables import Anchors, Link, Table
 from taskxl.reports.view import MonthView
 from taskxl.reports.writing import FOOTER, set_up_page, write_band, write_link
@@ -331,7 +331,7 @@ class _Page:
             (f"四、未办结的批示{count}", orders, "没有。"),
             (f"五、逾期{'和批准延期的' if moved else ''}节点", late, "没有逾期的节点。"),
         )
-        wanted = [sum(map(self._list_points, told)) or row_height(1) for _, told, _ in parts]
+        wanted = [sum(map(self._list_points, told)) or _list_height(1) for _, told, _ in parts]
         headings = len(parts) * HEADING_POINTS
         left = PAGE_POINTS - self.height - headings
         for place, (heading, told, nothing) in enumerate(parts):
@@ -412,7 +412,7 @@ class _Page:
     def _band(self, text: str, style: str, size: float = 10.5) -> None:
         write_band(self.sheet, self.row, GRID, text, getattr(self.styles, style))
         lines = count_lines(text, GRID * GRID_WIDTH, size)
-        points = row_height(lines, size)
+        points = _list_height(lines, size)
         self._set_height(self.row, HEADING_POINTS if style == "heading" else points)
         self.row += 1
 
@@ -426,9 +426,9 @@ class _Page:
         return sum(self.heights.values())
 
 
-def _list_height(lines: int) -> float:
-    """Return the height of so many lines of a list, which has no frame to keep away from."""
-    return row_height(lines) - 5.0
+def _list_height(lines: int, size: float = CELL_SIZE) -> float:
+    """Return the height of so many lines of a text that has no frame to keep away from."""
+    return row_height(lines, size) - 5.0
 
 
 def _office_numbers(view: MonthView) -> list[tuple[str, int | Rate]]:

@@ -83,7 +83,7 @@ def _late_returns(view: MonthView) -> Iterator[Late]:
             facts = "；".join(filter(None, (state_fact(one) for one in told)))
             day = view.month.as_of
             what = f"{view.month.period.label}进展情况表{state.word}"
-            yield Late(state.office, None, _row("", what, name_day(day), "", facts))
+            yield Late(state.office, None, _row("", what, name_day(day), "", facts, 60))
 
 
 def _step_row(state: MilestoneState) -> dict[str, str]:
@@ -97,12 +97,12 @@ def _step_row(state: MilestoneState) -> dict[str, str]:
     )
 
 
-def _row(task: str, what: str, due: str, over: str, note: str) -> dict[str, str]:
+def _row(task: str, what: str, due: str, over: str, note: str, limit: int = 40) -> dict[str, str]:
     return {
         "内容": show(f"{task}：{what}" if task else what, 76),
         "时限": due,
         "超期": over,
-        "说明": show(note, 40),
+        "说明": show(note, limit),
     }
 
 

@@ -15,6 +15,8 @@ from taskxl.reports.view import MonthView
 from taskxl.text import quote, show
 from taskxl.words import OFFICE_STATES
 
+_SLIPS = ("G412",)
+"""Who filled in the form and when is blank."""
 _TOLD_AS_WELL = ("E302",)
 """A task of which an office's return says nothing: its row is gone."""
 _QUOTED = re.compile(r"(“[^”]*”)")
@@ -68,7 +70,8 @@ def _is_told(view: MonthView, finding: Finding) -> bool:
     if finding.code.startswith("R"):
         state = view.states.get(finding.office or "")
         return state is not None and state.state == "rejected" and finding.severity == "error"
-    return finding.code.startswith("G") or finding.code in _TOLD_AS_WELL
+    is_gap = finding.code.startswith("G") and finding.code not in _SLIPS
+    return is_gap or finding.code in _TOLD_AS_WELL
 
 
 def state_fact(finding: Finding, label: str = "") -> str:

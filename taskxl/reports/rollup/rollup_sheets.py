@@ -244,7 +244,7 @@ def make_gaps(findings: Sequence[Finding], title: str) -> Table:
         Column("单位", 18, "left"),
         Column("情况", 40, "left"),
         Column("怎么办", 30, "left"),
-        Column("工作区", 24, "left"),
+        Column("工作区或文件", 24, "left"),
     )
     note = "没有算进合计的单位和月份都在这里，一个一行。"
     return Table(GAPS, title, note, columns, rows, empty="各单位都已汇总")

@@ -148,7 +148,7 @@ def _describe_task(year: Year, number: int, task: Task, section: str) -> dict[st
         "分节": section,
         "序": number,
         "编号": task.number or "",
-        "名称": task.title or show(task.content, 40),
+        "名称": _name_of(task),
         "股室": "、".join(one for one in offices if one in leads) or next(iter(offices), ""),
         "协办": "、".join(one for one in offices if one not in leads),
         "负责同志": task.leader or "",
@@ -159,6 +159,12 @@ def _describe_task(year: Year, number: int, task: Task, section: str) -> dict[st
         "按期节点": sum((one.days_early or 0) >= 0 and one.days_early is not None for one in done),
         "进展": [_describe_said(one) for one in list_progress(year, task)],
     }
+
+
+def _name_of(task: Task) -> str:
+    """Return what a sentence calls a task: lists often end a name like a sentence."""
+    name = task.title or show(task.content, 40)
+    return name.strip().rstrip("。；;，：:") or name
 
 
 def _state_of(year: Year, task: Task) -> str:
