@@ -90,7 +90,10 @@ ROOMS = {
     ),
     "reading": Room(
         ("taskxl/master/reading/*.py",),
-        ("tests/test_master_[opt]*.py", "tests/test_reading_*.py", "tests/test_bite_reading*.py"),
+        (
+            *("tests/test_master_[opt]*.py", "tests/test_reading_*.py", "tests/test_read_*.py"),
+            *("tests/test_bite_reading*.py", "tests/test_docs_reading.py"),
+        ),
     ),
     "mail": Room(
         (
