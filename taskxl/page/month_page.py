@@ -83,7 +83,7 @@ def show_month(ask: Ask) -> Response:
     if standing is None:
         return ask.show("month_waiting.html")
     seen = ask.house.months.sum_up(ask.here.workspace, standing)
-    steps = [_button(ask, command, why) for command, why in standing.steps][:3]
+    steps = [_button(ask, command, why) for command, why in standing.steps]
     if standing.merges and not any(one["post"].endswith("/do/merge") for one in steps):
         # What was written into the summary since nobody sees before it is merged again.
         again = {"href": "", "post": ask.path("do", "merge"), "label": "重新汇总"}
@@ -146,7 +146,8 @@ def fetch_file(ask: Ask) -> Response:
     kind = ask.request.path_params["kind"]
     known = dict(_list_written(ask.here.workspace, ask.month))
     if kind not in known:
-        raise TaskxlError("还没有这个文件。请先汇总。")
+        step = STEPS.get({"summary": "merge", "clean": "merge --clean"}.get(kind, kind), "汇总")
+        raise TaskxlError(f"还没有这个文件。请先{step}。")
     path = ask.here.workspace.merge_folder(ask.month) / known[kind]
     return FileResponse(path, filename=path.name)
 
