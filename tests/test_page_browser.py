@@ -253,9 +253,9 @@ def decide_what_was_said_twice(page: Any, root: Path) -> None:
     assert left["x"] + left["width"] <= right["x"]
     check_access(page, "two-texts")
     page.focus("button:has-text('用新报的')")
-    page.keyboard.press("Enter")
+    page.keyboard.press("Enter")  # unlike a click it does not wait for the page that follows
+    page.wait_for_selector(".said li:has-text('改好了 1 处')", timeout=120_000)
     settle(page)
-    assert "改好了 1 处" in lines(page)[0]
     assert not page.is_visible(".decide")
     assert SENT_ANEW in page.inner_text("section:has(h2:has-text('基教股')) dl")
     written = Pen(root / "2026年04月" / "汇总" / "2026年1-4月汇总.xlsx").cell("9", "进展情况").value

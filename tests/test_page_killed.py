@@ -67,6 +67,9 @@ os.fsync = sync
 }
 CODE = """
 import itertools, os, signal, sys, time
+# As a terminal starts it, however these tests were started.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 def die(*given, **more):
     os.kill(os.getpid(), signal.SIGKILL)
 {hook}

@@ -120,6 +120,7 @@ def test_without_any_stream_a_run_gets_streams_that_lead_nowhere(
 def test_ctrl_c_while_it_is_being_loaded_is_one_line(tmp_path: Path) -> None:
     code = (
         "import os, signal, sys\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "class Finder:\n"
         "    def find_spec(self, name, path=None, target=None):\n"
         "        if name == 'click': os.kill(os.getpid(), signal.SIGINT)\n"

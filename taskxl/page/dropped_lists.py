@@ -1,5 +1,6 @@
 """Task lists that were dropped and are yet to be decided on; gone when the page ends."""
 
+import contextlib
 import secrets
 import shutil
 import weakref
@@ -7,6 +8,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path, PurePosixPath
 from tempfile import mkdtemp
+from typing import IO
 
 from starlette.datastructures import FormData, UploadFile
 
@@ -17,10 +19,11 @@ from taskxl.mail.names import mark_copy, name_saved
 from taskxl.master.reading.hints import Hints
 from taskxl.text import show
 from taskxl.workspace.files import make_folder, write_whole
+from taskxl.workspace.lock import claim
 
 MOST = 20
 """Files of one draft, and drafts of one server."""
-_PREFIX = "lists-"
+_PREFIX, _CLAIM = "lists-", "in-use"
 _FILE_BYTES = Limits().file_bytes
 
 
@@ -38,10 +41,10 @@ class Drafts:
 
     def __init__(self, state: Path) -> None:
         self._drafts: dict[str, Draft] = {}
-        for left in state.glob(f"{_PREFIX}*"):  # of a server that was killed
-            shutil.rmtree(left, ignore_errors=True)
+        for left in state.glob(f"{_PREFIX}*"):
+            _clear(left)
         self._root = Path(mkdtemp(prefix=_PREFIX, dir=state))
-        weakref.finalize(self, shutil.rmtree, self._root, ignore_errors=True)
+        weakref.finalize(self, _remove, self._root, claim(self._root / _CLAIM))
 
     def add(self, form: FormData) -> str:
         """Keep the files of a form; return the draft's name.
@@ -74,6 +77,20 @@ class Drafts:
     def find(self, name: str) -> Draft:
         """Return a draft by its name. Raises TaskxlError where it is not there any more."""
         draft = self._drafts.get(name)
-        if draft is None:
+        if draft is None or not draft.folder.is_dir():
             raise TaskxlError("这份清单已经不在了。请再拖入一次。")
         return draft
+
+
+def _clear(left: Path) -> None:
+    """Remove what a killed server left; what one has that lives, be it asleep, is its own."""
+    with contextlib.suppress(OSError):
+        claimed = claim(left / _CLAIM)
+        if claimed is not None:
+            _remove(left, claimed)
+
+
+def _remove(folder: Path, claimed: IO[bytes] | None) -> None:
+    if claimed is not None:
+        claimed.close()  # Windows takes away no open file
+    shutil.rmtree(folder, ignore_errors=True)

@@ -81,6 +81,18 @@ def await_other_computers(workspace: Workspace) -> None:
         raise _in_use(seen)
 
 
+def claim(path: Path) -> IO[bytes] | None:
+    """Take a file for as long as it stays open, None where another has it; made where it is not.
+
+    The system gives it free when the process dies. Raises OSError where it cannot be opened.
+    """
+    file = _open(path)
+    if _try_lock(file):
+        return file
+    file.close()
+    return None
+
+
 # ---------------------------------------------------------------- who holds it
 
 
