@@ -59,7 +59,10 @@ def walk(page: Any, root: Path) -> Iterator[tuple[str, str]]:
     """Yield the pages worth a picture, doing before each what is to be seen on it."""
     month = page.url.rstrip("/")
     start = month.rsplit("/", 2)[0]
-    drop(page, f"{start}/", EXAMPLES / "附件1-重点工作任务一览表.xlsx", "form[action$='/new/drop']")
+    go(page, f"{start}/")
+    chosen = str(EXAMPLES / "附件1-重点工作任务一览表.xlsx")
+    page.set_input_files("form[action$='/new/drop'] input[type=file]", chosen)  # read at once
+    page.wait_for_selector("h1:has-text('读到')")
     yield "list", page.url
     yield "month", f"{month}/"
     yield "gaps", f"{month}/gaps"
@@ -108,7 +111,7 @@ def drop(page: Any, address: str, path: Path, form: str) -> None:
     go(page, address)
     page.set_input_files(f"{form} input[type=file]", str(path))
     page.click(f"{form} button")
-    page.wait_for_selector(".said li, h1:has-text('读到')")
+    page.wait_for_selector(".said li")
 
 
 @contextmanager

@@ -110,6 +110,7 @@ def settle(page: Any) -> None:
 
 def check_access(page: Any, name: str) -> None:
     """Look a page over with axe-core, and that it fits the window; keep a picture."""
+    settle(page)
     if PICTURES:
         page.screenshot(path=Path(PICTURES) / f"{name}.png")
     wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")

@@ -64,7 +64,8 @@ def read_isolated(
 ) -> Iterator[tuple[J, R | Refusal]]:
     """Yield `(job, function(context, job))` in the order of `jobs`, each shielded from the others.
 
-    `function` is a top-level function; it, `context`, jobs and results can be pickled. A `Refused`
+    `function` is a top-level function of a module that workers can import, not of the program that
+    runs (`__main__`); it, `context`, jobs and results can be pickled. A `Refused`
     it raises becomes a Refusal, a `TaskxlError` ends the run, any other exception costs its job
     a Refusal (R201). A library that cannot be loaded is no file's fault: it ends the run.
     A job whose worker dies, or takes longer than `limits.seconds`, or needs more

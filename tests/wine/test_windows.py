@@ -96,12 +96,18 @@ def look_at(address: str, wanted: str) -> str:
     return texts[-1]
 
 
+def deed(call: str) -> tuple[str, str]:
+    """Return how Windows' Python does something of `on_windows`, which its readers can import."""
+    return (
+        "-c",
+        f"import sys; sys.path.insert(0, {path_of(JOBS.parent)!r}); import on_windows; {call}",
+    )
+
+
 @contextmanager
-def holding(windows: Windows, deed: str, path: Path) -> Iterator["subprocess.Popen[bytes]"]:
+def holding(windows: Windows, what: str, path: Path) -> Iterator["subprocess.Popen[bytes]"]:
     """Have another process of Windows keep something inside the block."""
-    code = f"import on_windows; on_windows.{deed}({path_of(path)!r})"
-    code = f"import sys; sys.path.insert(0, {path_of(JOBS.parent)!r}); {code}"
-    process = windows.start(windows.python, "-c", code)
+    process = windows.start(windows.python, *deed(f"on_windows.{what}({path_of(path)!r})"))
     assert process.stdout is not None
     heard = process.stdout.readline().strip()
     if heard != b"held":
@@ -220,7 +226,7 @@ def test_a_workbook_that_is_open_elsewhere_is_not_written(
 
 def test_a_reader_that_dies_hangs_or_swells_costs_one_file(windows: Windows) -> None:
     jobs = ("1", "die", "2", "hang", "3", "limit", "4")
-    status, said, error = windows.run(windows.python, JOBS, *jobs)
+    status, said, error = windows.run(windows.python, *deed("on_windows.main()"), *jobs)
     assert (status, error) == (0, "")
     assert said.splitlines() == [
         "1 = read 1",
@@ -234,7 +240,7 @@ def test_a_reader_that_dies_hangs_or_swells_costs_one_file(windows: Windows) -> 
 
 
 def test_a_reader_that_swells_meets_the_limit_of_its_job_object(keeping: Windows) -> None:
-    status, said, error = keeping.run(keeping.python, JOBS, "1", "swell", "2")
+    status, said, error = keeping.run(keeping.python, *deed("on_windows.main()"), "1", "swell", "2")
     assert (status, error) == (0, "")
     assert said.splitlines() == [
         "1 = read 1",
@@ -345,9 +351,8 @@ def test_two_clicks_open_the_page_in_the_browser(
 def test_ctrl_c_ends_the_page_and_leaves_nothing_behind(
     windows: Windows, workspace: Workspace
 ) -> None:
-    code = f"import sys; sys.path.insert(0, {path_of(JOBS.parent)!r}); import on_windows; "
-    code += f"on_windows.press_ctrl_c('open', {path_of(workspace.root)!r}, '--no-browser')"
-    status, said, _ = windows.run(windows.python, "-c", code)
+    call = f"on_windows.press_ctrl_c('open', {path_of(workspace.root)!r}, '--no-browser')"
+    status, said, _ = windows.run(windows.python, *deed(call))
     assert status == 0
     assert said.strip() == "0 b'' b''"
     users = Path(windows.environment["WINEPREFIX"]) / "drive_c" / "users"
