@@ -291,3 +291,17 @@ def test_a_name_of_a_card_is_not_made_up_where_it_says_its_content() -> None:
     )
     book = Book("推进卡.xlsx", "xlsx", (Sheet("卡", rows),))
     assert [task.title for task in read_task_list([book])[0].tasks] == ["改造管网", "新建幼儿园"]
+
+
+def test_the_steps_of_a_quarter_are_milestones_each() -> None:
+    tasks = read_rows(
+        TITLE,
+        ["序号", "任务名称", "责任股室", "一季度", "二季度"],
+        [1.0, "修缮校舍", "基建股", "一是更换瓦片。二是加固围墙。", "完成验收"],
+        [2.0, "招聘教师", "人事股", "发布公告", "完成招聘"],
+    )[0].tasks
+    assert [(entry.text, entry.due) for entry in tasks[0].milestones] == [
+        ("一是更换瓦片。", date(2024, 3, 31)),
+        ("二是加固围墙。", date(2024, 3, 31)),
+        ("完成验收", date(2024, 6, 30)),
+    ]
