@@ -165,7 +165,7 @@ def test_the_month_from_the_list_to_the_ledger(page: Any, tmp_path: Path) -> Non
         page.wait_for_selector(".said li", timeout=120_000)
         settle(page)
         assert len(lines(page)) >= len(returns_of(month))
-        page.click(".do button:has-text('汇总')")
+        page.click("form[action$='/do/merge'] button")
         settle(page)
         assert "汇总" in lines(page)[0]
     check_access(page, "month")
@@ -228,7 +228,7 @@ def decide_what_was_said_twice(page: Any, root: Path) -> None:
     Pen(root / "2026年04月" / "汇总" / "2026年1-4月汇总.xlsx").write("9", "进展情况", PENNED).save()
     page.goto(f"{month}/")
     settle(page)
-    page.click(".do button:has-text('汇总')")
+    page.click("form[action$='/do/merge'] button")
     settle(page)
     book = openpyxl.load_workbook(EXAMPLES / "2026-04" / "附件2-基教股-2026年4月.xlsx")
     sheet = book["进展情况表"]
@@ -240,7 +240,7 @@ def decide_what_was_said_twice(page: Any, root: Path) -> None:
     page.click("form[action=drop] button")
     page.wait_for_selector(".said li:has-text('基教股又报')")
     settle(page)
-    page.click(".do button:has-text('汇总')")
+    page.click("form[action$='/do/merge'] button")
     settle(page)
     page.goto(f"{month}/gaps")
     assert "（G416）" in page.content()
