@@ -9,7 +9,7 @@ from typing import Any
 
 from taskxl.dates import report_day
 from taskxl.desk.came_back import LETTER_WORDS, note_returned
-from taskxl.desk.deciding import mark_seen
+from taskxl.desk.deciding import mark_seen, require_seen
 from taskxl.desk.filled_forms import find_filled
 from taskxl.desk.issuing import compose_forms
 from taskxl.desk.lists import load_master
@@ -80,17 +80,18 @@ class Batch:
 
     def mark(self, on: date) -> str:
         """Return the mark of all of it as it reads on a day: to whom, in which words, with what."""
-        return mark_seen(
-            *((item.basis, item.recipients, self.text(item, on)) for item in self.items)
-        )
+        return mark_seen(*self._read_on(on))
 
     def require_seen(self, seen: str | None, on: date) -> None:
         """Raise TaskxlError where a person saw other letters than these; None: nobody looked."""
-        if seen not in (None, self.mark(on)):
-            raise TaskxlError(
-                f"{LETTER_WORDS[self.kind]}的信刚才变了（又有表报来，或者清单、设置改了），"
-                "没有照办。请看过再来。"
-            )
+        why = (
+            f"{LETTER_WORDS[self.kind]}的信刚才变了（又有表报来，或者清单、设置改了），"
+            "没有照办。请看过再来。"
+        )
+        require_seen(seen, why, *(self._read_on(on) if seen is not None else ()))
+
+    def _read_on(self, day: date) -> tuple[object, ...]:
+        return tuple((one.basis, one.recipients, self.text(one, day)) for one in self.items)
 
     def topic(self, item: Item) -> Topic:
         """Return what an office's letter is about, as the ledger tells letters apart."""

@@ -164,8 +164,9 @@ def _say_state(month: Month, state: OfficeState, refused: Sequence[FileVerdict])
     if state.state == "missing" and state.owes and not state.files:
         return ("还没有收到表",)
     if state.state == "late" and state.received_at is not None:
-        late = (state.received_at.date() - report_day(month.period, month.master.settings)).days
-        return (f"晚 {late} 天",) if late > 0 else ()
+        late = (state.received_at.date() - (month.deadline or month.as_of)).days
+        told = "，据文件时间" if state.receipt == "file" else ""
+        return (f"晚 {late} 天{told}",) if late > 0 else ()
     return tuple(
         f"{show(one.file, 40)}：{show(one.reason or '', 80).rstrip('。')}" for one in refused[:2]
     )

@@ -47,16 +47,24 @@ def choose_statement(entries: Sequence[MilestoneEntry]) -> MilestoneEntry | None
 def task_status(task: Task, entries: Iterable[Entry], roster: Roster) -> str:
     """Return the status of a task from what its leading offices say; "" where they say nothing.
 
-    Several leading offices: 已完成 only where all of them say so; else the least advanced word,
-    behind before not started before on track.
+    Several leading offices: see `least_status`.
     """
-    leads = roster.spell_out(task.lead_offices)
-    said = [entry.status for entry in entries if entry.office in leads and entry.status]
-    if not said:
-        return ""
-    if set(said) == {DONE}:
-        return DONE if len(said) == len(leads) else ""
-    return next((word for word in (BEHIND, NOT_STARTED, ON_TRACK) if word in said), "")
+    said = {entry.office: entry.status for entry in entries}
+    return least_status([said.get(one, "") for one in roster.spell_out(task.lead_offices)])
+
+
+def least_status(words: Sequence[str]) -> str:
+    """Return what several leading offices come to, "" being one that says nothing.
+
+    已完成 only where all of them say so; else the least advanced word, behind before not started
+    before on track; "" where there is none.
+
+    >>> least_status(["已完成", "正常推进"]), least_status(["已完成", ""])
+    ('正常推进', '')
+    """
+    if set(words) == {DONE}:
+        return DONE
+    return next((word for word in (BEHIND, NOT_STARTED, ON_TRACK) if word in words), "")
 
 
 def light_of(milestone: Milestone, done: bool, as_of: date, near: int, severe: int) -> Light:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from taskxl.dates.typed import make_date
 from taskxl.intake.grids import Book, Sheet, Value, value_text
 from taskxl.model import Period
 from taskxl.reports.sheet_overview import SHEET as OVERVIEW
@@ -52,7 +53,7 @@ def read_heading(book: Book) -> Heading:
             bureau = found["bureau"].strip() if period else ""
         day = _AS_OF.search(squeeze(text))
         if day and as_of is None:
-            as_of = _make_day(*map(int, day.groups()))
+            as_of = make_date(*map(int, day.groups()))
         is_due = is_due and not _NOT_DUE.search(squeeze(text))
     return Heading(bureau, period, as_of, is_due)
 
@@ -69,13 +70,6 @@ def _period_of(found: re.Match[str]) -> Period | None:
     if not 1 <= first <= month <= 12 or not 2000 <= year <= 2100:
         return None
     return Period(year, month, first)
-
-
-def _make_day(year: int, month: int, day: int) -> date | None:
-    try:
-        return date(year, month, day)
-    except ValueError:
-        return None
 
 
 def _top_texts(book: Book) -> Iterator[str]:
@@ -154,7 +148,7 @@ def day_in(record: Record, header: str) -> date | None:
     if isinstance(value, date):
         return value
     found = re.match(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})", value_text(value).strip())
-    return _make_day(*map(int, found.groups())) if found else None
+    return make_date(*map(int, found.groups())) if found else None
 
 
 def only_in(record: Record, header: str) -> str:

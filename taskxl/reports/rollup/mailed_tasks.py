@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from taskxl.merge.counts import UNSAID
+from taskxl.merge.lights import least_status
 from taskxl.reports.marks import CLOSED as CLOSED_MARK
 from taskxl.reports.marks import (
     IDENTITY,
@@ -25,7 +26,7 @@ from taskxl.reports.view import UNCLEAR
 from taskxl.reports.year_view import CLOSED
 from taskxl.statements import read_status
 from taskxl.text import show, squeeze
-from taskxl.words import BEHIND, DONE, LIGHTS, NOT_STARTED, ON_TRACK, STATUSES
+from taskxl.words import DONE, LIGHTS, STATUSES
 
 LIGHT_OF: Mapping[str, str] = {word: light for light, word in LIGHTS.items()}
 _LEADER = re.compile(r"(.+)同志负责项目$")
@@ -165,12 +166,12 @@ def _read_status(row: Record, written: str) -> tuple[str, str]:
     # Who owes a report has a part under 进展情况, be it a mark alone.
     others = [name for name in (_parts_of(text_of(row, PROGRESS)) | said) if name]
     words = [lead, *(said.get(name, "") for name in others)]
-    possible = {_least(words[:some]) for some in range(1, len(words) + 1)}
+    possible = {least_status(words[:some]) or UNSAID for some in range(1, len(words) + 1)}
     possible |= {DONE} if not lead else set()
     counted = written if written in STATUSES else UNSAID
     if written and counted in possible:
         return counted, written
-    status = _least([lead])
+    status = least_status([lead]) or UNSAID
     return status, status if status != UNSAID or not lead else UNCLEAR
 
 
@@ -178,13 +179,6 @@ def _parts_of(cell: str) -> dict[str, str]:
     """Return what each office says in a cell of 汇总表, that of the leading one under ""."""
     names = {squeeze(name): name for found in _SPEAKER.findall(cell) for name in _split(found)}
     return {office: part.text.strip() for office, part in parse_cell(cell, "", names).items()}
-
-
-def _least(words: Sequence[str]) -> str:
-    """Return what several leading offices come to: see `merge.lights.task_status`."""
-    if set(words) == {DONE}:
-        return DONE
-    return next((word for word in (BEHIND, NOT_STARTED, ON_TRACK) if word in words), UNSAID)
 
 
 def _split(names: str) -> list[str]:
