@@ -4,7 +4,6 @@ from datetime import date
 
 import pytest
 
-from taskxl.findings import Finding
 from taskxl.intake.grids import Area, Book, Line, Sheet, Value
 from taskxl.master.reading.header import Column, Grid, Header, is_task_list
 from taskxl.master.reading.number_marks import read_mark
@@ -13,23 +12,7 @@ from taskxl.master.reading.responsibility import read_duty
 from taskxl.master.reading.row_kinds import is_repeated_header
 from taskxl.master.reading.seen import describe_seen
 from taskxl.master.reading.task_list import read_task_list
-from taskxl.model import TaskList
-
-Read = tuple[TaskList, tuple[Finding, ...]]
-TITLE: list[Value] = ["2024年重点任务清单"]
-
-
-def read_sheets(*sheets: Sheet) -> Read:
-    return read_task_list([Book("清单.xlsx", "xlsx", sheets)])
-
-
-def read_rows(*rows: list[Value], merges: tuple[Area, ...] = ()) -> Read:
-    return read_sheets(Sheet("表", tuple(map(tuple, rows)), merges))
-
-
-def read_lines(*texts: str) -> Read:
-    lines = tuple(Line(number, text) for number, text in enumerate(texts, 1))
-    return read_task_list([Book("清单.txt", "text", (), lines)])
+from tests.small_lists import TITLE, read_lines, read_rows, read_sheets
 
 
 def test_a_dotted_number_counts_by_its_last_part() -> None:

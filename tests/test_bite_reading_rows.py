@@ -4,7 +4,6 @@ from datetime import date
 
 import pytest
 
-from taskxl.findings import Finding
 from taskxl.intake.grids import Area, Book, Line, Sheet, Value
 from taskxl.master.reading.guesses import guess_header
 from taskxl.master.reading.header import Grid, read_header
@@ -13,30 +12,7 @@ from taskxl.master.reading.offices import split_names
 from taskxl.master.reading.responsibility import read_duty, take_duties
 from taskxl.master.reading.row_kinds import is_marked_section
 from taskxl.master.reading.task_list import read_task_list
-from taskxl.model import TaskList
-
-Read = tuple[TaskList, tuple[Finding, ...]]
-TITLE: list[Value] = ["2024年重点任务清单"]
-
-
-def read_rows(
-    *rows: list[Value],
-    merges: tuple[Area, ...] = (),
-    name: str = "表",
-    columns: tuple[str, ...] = (),
-) -> Read:
-    sheet = Sheet(name, tuple(map(tuple, rows)), merges)
-    return read_task_list([Book("清单.xlsx", "xlsx", (sheet,))], hints=make_hints(columns))
-
-
-def read_lines(*texts: str) -> Read:
-    lines = tuple(Line(number, text) for number, text in enumerate(texts, 1))
-    return read_task_list([Book("清单.txt", "text", (), lines)])
-
-
-def messages(found: Read, code: str) -> list[str]:
-    return [finding.message for finding in found[1] if finding.code == code]
-
+from tests.small_lists import TITLE, messages, read_lines, read_rows
 
 # ---------------------------------------------------------------- names and duties
 

@@ -4,35 +4,14 @@ from datetime import date
 
 import pytest
 
-from taskxl.findings import Finding
 from taskxl.intake.grids import Area, Book, Line, Sheet, Value
 from taskxl.master.reading.flattened import restore_tables
 from taskxl.master.reading.guesses import guess_field, guess_header
 from taskxl.master.reading.header import Grid
-from taskxl.master.reading.hints import make_hints
 from taskxl.master.reading.responsibility import take_duties
 from taskxl.master.reading.seen import describe_seen
 from taskxl.master.reading.task_list import read_task_list
-from taskxl.model import TaskList
-
-Read = tuple[TaskList, tuple[Finding, ...]]
-TITLE: list[Value] = ["2024年重点任务清单"]
-
-
-def read_rows(
-    *rows: list[Value], merges: tuple[Area, ...] = (), columns: tuple[str, ...] = ()
-) -> Read:
-    sheet = Sheet("表", tuple(map(tuple, rows)), merges)
-    return read_task_list([Book("清单.xlsx", "xlsx", (sheet,))], hints=make_hints(columns))
-
-
-def read_lines(*texts: str) -> Read:
-    lines = tuple(Line(number, text) for number, text in enumerate(texts, 1))
-    return read_task_list([Book("清单.txt", "text", (), lines)])
-
-
-def messages(found: Read, code: str) -> list[str]:
-    return [finding.message for finding in found[1] if finding.code == code]
+from tests.small_lists import TITLE, messages, read_lines, read_rows
 
 
 def test_descriptions_with_a_time_each_are_the_milestones_of_one_task() -> None:
