@@ -16,6 +16,7 @@ import tempfile
 import threading
 import time
 import zipfile
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -90,6 +91,11 @@ def fill_form(content: bytes, number: int) -> bytes:
             row[0],
         )
 
+    return rewrite_rows(content, fill_row)
+
+
+def rewrite_rows(content: bytes, rewrite: Callable[[re.Match[str]], str]) -> bytes:
+    """Return a form whose first sheet has each row (ROW) as `rewrite` makes it."""
     buffer = io.BytesIO()
     with (
         zipfile.ZipFile(io.BytesIO(content)) as old,
@@ -98,7 +104,7 @@ def fill_form(content: bytes, number: int) -> bytes:
         for name in old.namelist():
             part = old.read(name)
             if name == "xl/worksheets/sheet1.xml":
-                part = ROW.sub(fill_row, part.decode()).encode()
+                part = ROW.sub(rewrite, part.decode()).encode()
             new.writestr(name, part)
     return buffer.getvalue()
 

@@ -18,14 +18,16 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from taskxl.ledger import open_ledger
 from tests.dovecot import free_port, make_certificate
+from tests.mail_support import SETTINGS, Keyboard, make_bureau
 
 VARIABLE = "TASKXL_TEST_SERVERS"
 _ROOTS = tuple(map(Path, (os.environ.get(VARIABLE), "/") if os.environ.get(VARIABLE) else ("/",)))
@@ -169,6 +171,23 @@ def read_marks(server: RealServer, name: str, password: str, folder: str = "INBO
         client.select(f'"{folder}"', readonly=True)
         _, found = client.fetch("1:*", "(FLAGS)")
     return [one for one in found if isinstance(one, bytes)]
+
+
+def check_each_letter_goes_once(server: RealServer, folder: Path) -> None:
+    """Send a month's letters by a server, twice over: each lies in its box once, as it was."""
+    workspace = make_bureau(folder / "w", replace(SETTINGS, mail_port=server.port))
+    keyboard = Keyboard(str(server.authority))
+    report = keyboard.send(workspace)
+    assert [one.outcome.result for one in report.deliveries] == ["sent"] * 3
+    assert keyboard.send(workspace).deliveries == []
+    with open_ledger(workspace.ledger_path) as ledger:
+        rows = ledger.connection.execute("SELECT recipients, digest FROM letters").fetchall()
+        kept = {to: ledger.content(digest) for both, digest in rows for to in both.split("\n")}
+    assert len(kept) == 4
+    for address, content in kept.items():
+        (letter,) = wait_for(server.mail / address.partition("@")[0], 1)
+        # It puts its own lines before the headers, and ends lines as Unix does.
+        assert letter.endswith((content or b"").replace(b"\r\n", b"\n"))
 
 
 def make_passwords(folder: Path, name: str, password: str) -> None:

@@ -36,6 +36,16 @@ def browser(tmp_path: Path, workspace: Workspace) -> Browser:
     return Browser(tmp_path / "state", workspace)
 
 
+def drop_revised(browser: Browser) -> tuple[str, str, list[str]]:
+    """Drop the revised list; return its address, its page and what is different by its keys."""
+    answer = browser.post(
+        f"{browser.home}list/drop", files=[("新清单.xlsx", make_workbook({"表": REVISED}))]
+    )
+    address = answer.headers["location"]
+    page = browser.get(address).text
+    return address, page, re.findall(r'name="known" value="([^"]*)"', page)
+
+
 def drop_new(browser: Browser, content: bytes, name: str = "清单.xlsx") -> str:
     answer = browser.post(f"{browser.door.base}/new/drop", files=[(name, content)])
     assert answer.status_code == 303, answer.text
@@ -120,12 +130,7 @@ def test_html_in_a_list_is_text(browser: Browser) -> None:
 def test_changes_of_a_revised_list_are_taken_one_by_one(
     browser: Browser, workspace: Workspace
 ) -> None:
-    answer = browser.post(
-        f"{browser.home}list/drop", files=[("新清单.xlsx", make_workbook({"表": REVISED}))]
-    )
-    address = answer.headers["location"]
-    page = browser.get(address).text
-    keys = re.findall(r'name="known" value="([^"]*)"', page)
+    address, page, keys = drop_revised(browser)
     assert "2" in keys
     (_added,) = [key for key in keys if "新增的一项工作" in key]
     fields = {"known": keys, "take": [key for key in keys if key != "2"], "seen": seen_in(page)}
@@ -172,12 +177,7 @@ def test_the_list_in_use_is_shown_with_its_doubts(browser: Browser, workspace: W
 def test_a_stale_window_takes_nothing_over_and_is_shown_what_is_different_now(
     browser: Browser, workspace: Workspace
 ) -> None:
-    answer = browser.post(
-        f"{browser.home}list/drop", files=[("新清单.xlsx", make_workbook({"表": REVISED}))]
-    )
-    address = answer.headers["location"]
-    page = browser.get(address).text
-    keys = re.findall(r'name="known" value="([^"]*)"', page)
+    address, page, keys = drop_revised(browser)
     both = {"known": keys, "seen": seen_in(page)}
     (added,) = [key for key in keys if "新增的一项工作" in key]
     first = browser.do(f"{address}/take", both | {"take": [key for key in keys if key != added]})
@@ -196,19 +196,15 @@ def test_a_stale_window_takes_nothing_over_and_is_shown_what_is_different_now(
 def test_a_list_changed_in_excel_meanwhile_is_compared_anew(
     browser: Browser, workspace: Workspace
 ) -> None:
-    answer = browser.post(
-        f"{browser.home}list/drop", files=[("新清单.xlsx", make_workbook({"表": REVISED}))]
-    )
-    address = answer.headers["location"]
-    page = browser.get(address).text
-    fields = {"known": re.findall(r'name="known" value="([^"]*)"', page), "seen": seen_in(page)}
+    address, page, keys = drop_revised(browser)
+    fields = {"known": keys, "seen": seen_in(page)}
     book = openpyxl.load_workbook(workspace.master_path)
     sheet = book["任务"]
     cell = next(c for row in sheet.iter_rows() for c in row if c.value == "推进政务公开")
     cell.value = "全面推进政务公开"
     book.save(workspace.master_path)
     for wrong in (fields, {name: some for name, some in fields.items() if name != "seen"}):
-        page = browser.do(f"{address}/take", wrong | {"take": fields["known"]})
+        page = browser.do(f"{address}/take", wrong | {"take": keys})
         assert "刚才在别处改过了" in said(page)[0]
     assert "全面推进政务公开" in {one.title for one in load_master(workspace)[0].tasks}
 

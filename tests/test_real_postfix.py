@@ -12,7 +12,6 @@ from taskxl.desk.came_back import note_returned
 from taskxl.desk.issuing import issue_forms
 from taskxl.desk.lists import load_master
 from taskxl.errors import TaskxlError
-from taskxl.ledger import open_ledger
 from taskxl.mail import outbox
 from taskxl.master.book.making import write_master
 from taskxl.model import Office
@@ -28,7 +27,7 @@ from tests.mail_support import (
 )
 from tests.months import make_master
 from tests.real_postfix import Postfix, run_postfix
-from tests.real_servers import wait_for
+from tests.real_servers import check_each_letter_goes_once, wait_for
 
 NOW = datetime(2021, 4, 28, 9, 0)
 DOMAIN = "yunxi.example.com"
@@ -44,19 +43,7 @@ def postfix() -> Iterator[Postfix]:
 
 
 def test_it_takes_each_letter_once_and_byte_for_byte(postfix: Postfix, tmp_path: Path) -> None:
-    workspace = make_bureau(tmp_path / "w", replace(SETTINGS, mail_port=postfix.port))
-    keyboard = Keyboard(str(postfix.authority))
-    report = keyboard.send(workspace)
-    assert [one.outcome.result for one in report.deliveries] == ["sent"] * 3
-    assert keyboard.send(workspace).deliveries == []
-    with open_ledger(workspace.ledger_path) as ledger:
-        rows = ledger.connection.execute("SELECT recipients, digest FROM letters").fetchall()
-        kept = {to: ledger.content(digest) for both, digest in rows for to in both.split("\n")}
-    assert len(kept) == 4
-    for address, content in kept.items():
-        (letter,) = wait_for(postfix.mail / address.partition("@")[0], 1)
-        # It puts its own lines before the headers, and ends lines as Unix does.
-        assert letter.endswith((content or b"").replace(b"\r\n", b"\n"))
+    check_each_letter_goes_once(postfix, tmp_path)
 
 
 def test_a_wrong_password_is_named_and_the_other_port_works(

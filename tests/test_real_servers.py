@@ -11,7 +11,6 @@ from taskxl.desk import collecting
 from taskxl.desk.came_back import note_returned
 from taskxl.desk.mail_checking import check_mail
 from taskxl.errors import TaskxlError
-from taskxl.ledger import open_ledger
 from taskxl.mail import imap, outbox
 from taskxl.workspace.folder import Workspace
 from tests.letters import make_letter
@@ -27,6 +26,7 @@ from tests.mail_support import (
 )
 from tests.real_servers import (
     RealServer,
+    check_each_letter_goes_once,
     put_letters,
     read_marks,
     run_cyrus,
@@ -55,19 +55,7 @@ def cyrus() -> Iterator[RealServer]:
 
 
 def test_exim_takes_each_letter_once_and_byte_for_byte(exim: RealServer, tmp_path: Path) -> None:
-    workspace = make_bureau(tmp_path / "w", replace(SETTINGS, mail_port=exim.port))
-    keyboard = Keyboard(str(exim.authority))
-    report = keyboard.send(workspace)
-    assert [one.outcome.result for one in report.deliveries] == ["sent"] * 3
-    assert keyboard.send(workspace).deliveries == []
-    with open_ledger(workspace.ledger_path) as ledger:
-        rows = ledger.connection.execute("SELECT recipients, digest FROM letters").fetchall()
-        kept = {to: ledger.content(digest) for both, digest in rows for to in both.split("\n")}
-    assert len(kept) == 4
-    for address, content in kept.items():
-        (letter,) = wait_for(exim.mail / address.partition("@")[0], 1)
-        # It puts its own lines before the headers, and ends lines as Unix does.
-        assert letter.endswith((content or b"").replace(b"\r\n", b"\n"))
+    check_each_letter_goes_once(exim, tmp_path)
 
 
 def test_exim_on_the_other_port_and_with_a_wrong_password(
