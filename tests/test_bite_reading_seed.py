@@ -130,8 +130,29 @@ def test_a_column_said_to_be_the_content_stays_the_content() -> None:
         merges=(Area(3, 1, 4, 1),),
         columns=("主要内容=内容",),
     )[0].tasks
-    assert task.title == "办学条件"
-    assert [one in task.content for one in ("修缮校舍", "改造厕所")] == [True, True]
+    assert (task.title, task.content) == ("办学条件", "修缮校舍\n改造厕所")
+
+
+@pytest.mark.parametrize(
+    ("above", "office", "content"),
+    [
+        ("修缮校舍", "后勤股", "修缮校舍\n改造厕所"),  # each row answers for its own
+        ("修缮校舍，", "后勤股", "修缮校舍，改造厕所"),  # broken off in the middle of a clause
+        ("修缮校舍", None, "修缮校舍改造厕所"),  # one text in two rows
+        ("修缮校舍。", "后勤股", "修缮校舍。\n改造厕所"),
+    ],
+)
+def test_texts_of_rows_that_name_their_own_offices_are_kept_apart(
+    above: str, office: str | None, content: str
+) -> None:
+    (task,) = read_rows(
+        TITLE,
+        ["任务名称", "主要内容", "责任股室"],
+        ["办学条件", above, "基建股"],
+        [None, "改造厕所", office],
+        merges=(Area(3, 1, 4, 1),),
+    )[0].tasks
+    assert task.content == content
 
 
 def test_a_single_name_behind_a_sentence_answers_for_it() -> None:

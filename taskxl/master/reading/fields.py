@@ -26,6 +26,7 @@ _NUMBERED = re.compile(
 )
 _TICK = re.compile(r"[√✓✔☑●■▲★◆○]")
 _DASH = re.compile(r"[-—–－―/\\]+")
+_MID_CLAUSE = re.compile(r"^$|[，、,（(“《—-]$")
 _UNFINISHED = re.compile(r"[^。；;！!？?…）)”」：:]$")
 
 
@@ -120,12 +121,13 @@ def fill_draft(draft: Draft, grid: Grid, header: Header, row: int) -> Iterator[t
         for name in ("number", "title")
         for column in header.of(name)
     )
+    answers = any(grid.text(row, column.index) for name in _OFFICES for column in header.of(name))
     if described and planned:
-        _add_step(draft, Step("\n".join(described), None, row, bound))
+        _add_step(draft, Step("\n".join(described), None, row, bound), answers)
         described = []
     text = "\n".join(described or planned)
     step = Step(text, due, row, bound, bool(planned), measures and not planned)
-    _add_step(draft, step)
+    _add_step(draft, step, answers)
     if ticks and draft.title and not stages:  # of several the last: the work goes on until then
         stages.append(Step(draft.title, _end_of(fields[ticks[-1][0]].header), row, milestone=True))
     else:
@@ -151,15 +153,21 @@ def report_unseen(grid: Grid, row: int, file: str) -> Iterator[Finding]:
         )
 
 
-def _add_step(draft: Draft, step: Step) -> None:
-    """Add a row's plan and due cell as a step, or join it to the step that it goes on with."""
+def _add_step(draft: Draft, step: Step, answers: bool) -> None:
+    """Add a row's plan and due cell as a step, or join it to the step that it goes on with.
+
+    A row that `answers` names offices of its own: its text is none that the row above broke off,
+    save in the middle of a clause.
+    """
     if not step.text and is_blank(step.due):
         return
     same = [n for n, other in enumerate(draft.steps) if other.milestone == step.milestone]
     if same and step.text and step.due is None:
         last = draft.steps[same[-1]]
         if not step.milestone:
-            draft.steps[same[-1]] = replace(last, text=_join(last.text, step.text))
+            apart = answers and not _MID_CLAUSE.search(last.text)
+            joined = f"{last.text}\n{step.text}" if apart else _join(last.text, step.text)
+            draft.steps[same[-1]] = replace(last, text=joined)
             return
         if is_unfinished(last.text) and read_ordinal(step.text) is None:
             draft.steps[same[-1]] = replace(last, text=last.text + step.text)
