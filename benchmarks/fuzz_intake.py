@@ -32,7 +32,8 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from taskxl.desk.issuing import issue_forms  # noqa: E402
-from taskxl.desk.lists import init_workspace, load_master  # noqa: E402
+from taskxl.desk.lists import load_master  # noqa: E402
+from taskxl.desk.taking_over import init_workspace  # noqa: E402
 from taskxl.forms.returned.reader import Expected, form_texts, read_return  # noqa: E402
 from taskxl.intake import reading  # noqa: E402
 from taskxl.intake.gate import (  # noqa: E402

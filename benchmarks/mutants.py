@@ -99,6 +99,7 @@ ROOMS = {
         (
             "taskxl/mail/*.py",
             "taskxl/desk/sending.py",
+            "taskxl/desk/composing.py",
             "taskxl/desk/drafting.py",
             "taskxl/desk/came_back.py",
             "taskxl/desk/collecting.py",

@@ -30,7 +30,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from taskxl.desk.demo import MASTER_LIST, MONTHS, RECEIPTS, YEAR
 from taskxl.desk.issuing import issue_forms
-from taskxl.desk.lists import init_workspace
+from taskxl.desk.taking_over import init_workspace
 from taskxl.model import Period
 from taskxl.workspace.folder import Workspace
 

@@ -18,7 +18,7 @@ import python_calamine
 
 from taskxl import cli
 from taskxl.desk.issuing import issue_forms
-from taskxl.desk.lists import init_workspace
+from taskxl.desk.taking_over import init_workspace
 from taskxl.model import Period
 from taskxl.workspace.folder import Workspace
 from tests.clerks import ANSWERS, form_columns, set_beside, task_rows

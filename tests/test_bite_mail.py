@@ -24,7 +24,8 @@ from imapclient.exceptions import IMAPClientError
 from taskxl.desk import mail_checking, sending
 from taskxl.desk.came_back import describe_stranger, take_bounce
 from taskxl.desk.collecting import collect_folder
-from taskxl.desk.drafting import compose_letters, draft_letters, pack_forms
+from taskxl.desk.composing import compose_letters
+from taskxl.desk.drafting import draft_letters, pack_forms
 from taskxl.desk.issuing import issue_forms
 from taskxl.desk.received import Taking
 from taskxl.errors import TaskxlError

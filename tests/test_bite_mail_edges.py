@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from imapclient.exceptions import LoginError
 
-from taskxl.desk import collecting, drafting
+from taskxl.desk import collecting, composing
 from taskxl.desk.received import Taking
 from taskxl.findings import Finding
 from taskxl.intake.refusals import Refusal
@@ -311,7 +311,7 @@ def test_each_refused_file_is_told_in_a_sentence_of_its_own() -> None:
         FileVerdict(file="甲.xlsx", sha256="1", verdict="rejected", reason="打不开。"),
         FileVerdict(file="乙.xlsx", sha256="2", verdict="rejected", reason="有密码"),
     ]
-    assert drafting._tell_files(files, {}) == "甲.xlsx：打不开。乙.xlsx：有密码。"
+    assert composing._tell_files(files, {}) == "甲.xlsx：打不开。乙.xlsx：有密码。"
 
 
 def test_only_wrong_addresses_of_those_who_are_written_to_are_told() -> None:
@@ -321,6 +321,6 @@ def test_only_wrong_addresses_of_those_who_are_written_to_are_told() -> None:
     items = [SimpleNamespace(office="基教股", recipients=SimpleNamespace(to=("a@example.com",)))]
     told = [found("M140", "基教股"), found("M140", "计财股"), found("M101", "基教股")]
     master = SimpleNamespace(settings=SimpleNamespace(mail_copy_leader=False))
-    notes = drafting._note_addresses(cast(Any, master), told, cast(Any, items))
+    notes = composing._note_addresses(cast(Any, master), told, cast(Any, items))
     assert len(notes) == 1
     assert "基教股的M140" in notes[0]

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from taskxl.desk import collecting
-from taskxl.desk.drafting import compose_letters
+from taskxl.desk.composing import compose_letters
 from taskxl.desk.lists import load_master
 from taskxl.mail import imap, messages
 from taskxl.master.book.making import write_master

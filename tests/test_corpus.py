@@ -20,9 +20,9 @@ from taskxl import cli
 from taskxl.dates import UNSET
 from taskxl.desk import lists, return_files
 from taskxl.desk.issuing import issue_forms
-from taskxl.desk.lists import init_workspace
 from taskxl.desk.merging import merge_returns
 from taskxl.desk.return_files import Progress
+from taskxl.desk.taking_over import init_workspace
 from taskxl.intake.gate import Limits, Refusal
 from taskxl.intake.workers import read_isolated
 from taskxl.master.reading.hints import NO_HINTS

@@ -18,8 +18,8 @@ from openxml_audit import OpenXmlValidator
 
 from taskxl.desk.demo import MONTHS, YEAR, run_demo
 from taskxl.desk.issuing import issue_forms
-from taskxl.desk.lists import init_workspace
 from taskxl.desk.merging import look_at_month
+from taskxl.desk.taking_over import init_workspace
 from taskxl.findings import Finding
 from taskxl.model import Month, Period
 from taskxl.reports import leaders_page

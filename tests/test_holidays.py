@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from taskxl.dates import doubt_report_day, read_holidays, report_day
 from taskxl.desk.issuing import issue_forms
-from taskxl.desk.lists import init_workspace
 from taskxl.desk.merging import merge_returns
+from taskxl.desk.taking_over import init_workspace
 from taskxl.master.book.rereading import read_master
 from taskxl.model import Period, Settings
 from taskxl.workspace.folder import Workspace

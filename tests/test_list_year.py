@@ -17,10 +17,11 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openxml_audit import OpenXmlValidator
 
 from taskxl import cli
-from taskxl.desk import lists, yearbook
+from taskxl.desk import taking_over, yearbook
 from taskxl.desk.issuing import issue_forms
-from taskxl.desk.lists import check_workspace, init_workspace, load_master, update_workspace
+from taskxl.desk.lists import check_workspace, load_master
 from taskxl.desk.merging import look_at_month, merge_returns
+from taskxl.desk.taking_over import InitReport, compare_with_list, init_workspace, update_workspace
 from taskxl.errors import TaskxlError
 from taskxl.ledger import open_ledger, verify_ledger
 from taskxl.master.book.layout import DROPPED_MARK
@@ -77,7 +78,7 @@ def edit(workspace: Workspace, change: Callable[[Any], None]) -> None:
     book.save(workspace.master_path)
 
 
-def update(workspace: Workspace, content: bytes) -> lists.InitReport:
+def update(workspace: Workspace, content: bytes) -> InitReport:
     """Take a revised list over; then again, which must change nothing at all."""
     path = workspace.root.parent / "新附件1.xlsx"
     path.write_bytes(content)
@@ -385,7 +386,7 @@ def test_an_update_killed_before_it_was_recorded_is_finished_by_the_next(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(lists, "_record_import", die)
+        patch.setattr(taking_over, "_record_import", die)
         with pytest.raises(KeyboardInterrupt):
             update_workspace(workspace.root, [path], NOW)
     again = update_workspace(workspace.root, [path], NOW)
@@ -536,7 +537,7 @@ def test_a_document_takes_back_no_closing(workspace: Workspace) -> None:
         put(book["任务"], "推进政务公开", 12, "县政府办验收通报")
 
     edit(workspace, close)
-    assert lists.compare_with_list(workspace, [workspace.root.parent / "附件1.xlsx"]) == ()
+    assert compare_with_list(workspace, [workspace.root.parent / "附件1.xlsx"]) == ()
     report = update(workspace, revised(add=NEW_ROW))
     assert [one.kind for one in report.differences] == ["added"]
     task = titled(read(workspace), "推进政务公开")

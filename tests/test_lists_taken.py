@@ -8,8 +8,9 @@ import openpyxl
 import pytest
 
 from taskxl.desk.issuing import issue_forms
-from taskxl.desk.lists import check_workspace, init_workspace, load_master
+from taskxl.desk.lists import check_workspace, load_master
 from taskxl.desk.new_offices import take_up_offices
+from taskxl.desk.taking_over import init_workspace
 from taskxl.desk.wrong_lists import find_form, find_mixture
 from taskxl.errors import TaskxlError
 from taskxl.intake.grids import Book, Line

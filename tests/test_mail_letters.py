@@ -17,7 +17,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from taskxl.desk import drafting
+from taskxl.desk import composing, drafting
 from taskxl.desk.issuing import issue_forms
 from taskxl.desk.lists import check_workspace, load_master
 from taskxl.desk.merging import merge_returns
@@ -180,11 +180,11 @@ def test_no_cell_of_the_list_becomes_a_header(
     master = replace(master, title=title, tasks=(task,))
     form = compose_form(master, office, APRIL, date(2021, 4, 25))
     for name, kind in zip(TEMPLATES, ("issue", "remind", "send-back"), strict=True):
-        values = drafting._values(master, APRIL, office, form, None) | {"退回原因": title}
-        item = drafting._make_item(
+        values = composing._values(master, APRIL, office, form, None) | {"退回原因": title}
+        item = composing._make_item(
             master, office, "x", values, (Attachment(f"{office}.xlsx", b"x"),)
         )
-        batch = drafting.Batch(kind, APRIL, master, template(name), (item,), ())  # type: ignore[arg-type]
+        batch = composing.Batch(kind, APRIL, master, template(name), (item,), ())  # type: ignore[arg-type]
         content = write_letter(batch.letter(item, TODAY), NOW)
         head = content.partition(b"\r\n\r\n")[0]
         names = [line.split(b":")[0] for line in head.split(b"\r\n") if line[:1] != b" "]
@@ -242,7 +242,7 @@ def test_a_wrong_address_is_told_with_its_cell(tmp_path: Path) -> None:
         "请改成 name@example.com 的样子；几个地址之间换行或用顿号隔开。（M140）"
         for typed in ("jc.example.com", "抄送：也不是")
     ]
-    batch = drafting.compose_letters(workspace, APRIL, "issue")
+    batch = composing.compose_letters(workspace, APRIL, "issue")
     assert batch.notes[:2] == tuple(map(str, findings))
     assert batch.notes[2].startswith("没有邮箱的股室 1 个：计财股。")
 
@@ -313,7 +313,7 @@ def test_the_bureaus_own_text_is_used_whatever_notepad_saved_it_as(tmp_path: Pat
     own.parent.mkdir()
     for encoding in ("gb18030", "utf-8-sig", "utf-16"):
         own.write_bytes("主题: 表 {{ 月份 }}\r\n\r\n请查收。\r\n".encode(encoding))
-        batch = drafting.compose_letters(workspace, APRIL, "issue")
+        batch = composing.compose_letters(workspace, APRIL, "issue")
         assert batch.text(batch.items[0], TODAY) == LetterText("表 2021年4月", "请查收。\n")
     own.write_bytes("主题：{{ 什么 }}\n".encode())
     assert [f.code for f in check_workspace(workspace) if f.code[0] == "F"] == ["F520"]
@@ -342,7 +342,7 @@ def test_the_document_lists_every_name_a_text_may_use() -> None:
 
 
 def letters(workspace: Workspace, kind: LetterKind, on: date = TODAY) -> dict[str, LetterText]:
-    batch = drafting.compose_letters(workspace, APRIL, kind)
+    batch = composing.compose_letters(workspace, APRIL, kind)
     return {item.office: batch.text(item, on) for item in batch.items}
 
 
@@ -376,7 +376,7 @@ def test_a_reminder_goes_only_to_those_who_owe_and_says_for_how_long(tmp_path: P
     early = letters(workspace, "remind", date(2021, 4, 24))["办公室"].body
     assert "现已超过" not in early
     assert "按期直接回复本邮件报送" in early
-    batch = drafting.compose_letters(workspace, APRIL, "remind", "计财股")
+    batch = composing.compose_letters(workspace, APRIL, "remind", "计财股")
     assert (batch.items, batch.notes) == ((), ("计财股2021年4月的表已经收到，不用催报。",))
 
 
@@ -405,10 +405,10 @@ def test_what_is_sent_back_is_the_text_of_send_back_and_nobody_elses(tmp_path: P
 
 def test_leaders_are_copied_where_the_settings_say_so(tmp_path: Path) -> None:
     workspace = make_bureau(tmp_path)
-    batch = drafting.compose_letters(workspace, APRIL, "issue")
+    batch = composing.compose_letters(workspace, APRIL, "issue")
     assert [batch.letter(item, TODAY).copies for item in batch.items] == [(), (), ()]
     change_bureau(workspace, replace(SETTINGS, mail_copy_leader=True))
-    batch = drafting.compose_letters(workspace, APRIL, "issue")
+    batch = composing.compose_letters(workspace, APRIL, "issue")
     copies = [batch.letter(item, TODAY).copies for item in batch.items]
     assert copies == [(), ("chen@yunxi.example.com",), ()]
     assert "没有写抄送邮箱的股室 2 个：办公室、计财股" in batch.notes[-1]
@@ -416,13 +416,13 @@ def test_leaders_are_copied_where_the_settings_say_so(tmp_path: Path) -> None:
 
 def test_forms_that_the_list_has_overtaken_are_told(tmp_path: Path) -> None:
     workspace = make_bureau(tmp_path)
-    assert drafting.compose_letters(workspace, APRIL, "issue").notes == ()
+    assert composing.compose_letters(workspace, APRIL, "issue").notes == ()
     change_bureau(workspace, replace(SETTINGS, supporting_report=True))
-    (note,) = drafting.compose_letters(workspace, APRIL, "issue").notes
+    (note,) = composing.compose_letters(workspace, APRIL, "issue").notes
     assert note.startswith("下发之后主清单或上月的汇总有变动：基教股。")
     workspace.form_path("基教股", APRIL).unlink()
     with pytest.raises(TaskxlError, match="请先运行 taskxl issue --month 4"):
-        drafting.compose_letters(workspace, APRIL, "issue")
+        composing.compose_letters(workspace, APRIL, "issue")
 
 
 # ---------------------------------------------------------------- drafts and parcels

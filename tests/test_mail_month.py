@@ -23,7 +23,8 @@ import openpyxl
 import pytest
 
 from taskxl import cli
-from taskxl.desk.lists import init_workspace, load_master
+from taskxl.desk.lists import load_master
+from taskxl.desk.taking_over import init_workspace
 from taskxl.master.book.making import write_master
 from taskxl.workspace.folder import Workspace
 from tests.clerks import fill_form, form_columns, set_beside, task_rows

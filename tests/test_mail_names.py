@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from taskxl.desk import received
 from taskxl.desk.collecting import collect_folder
-from taskxl.desk.drafting import compose_letters
+from taskxl.desk.composing import compose_letters
 from taskxl.findings import Finding
 from taskxl.mail.headers import decode_bytes
 from taskxl.mail.messages import read_letter

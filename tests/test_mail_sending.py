@@ -18,7 +18,7 @@ import pytest
 import trustme
 
 from taskxl.desk import sending
-from taskxl.desk.drafting import Batch, compose_letters
+from taskxl.desk.composing import Batch, compose_letters
 from taskxl.desk.sending import SendReport
 from taskxl.errors import TaskxlError
 from taskxl.ledger import (

@@ -7,8 +7,8 @@ import openpyxl
 import pytest
 
 from taskxl.desk.issuing import issue_forms
-from taskxl.desk.lists import init_workspace
 from taskxl.desk.merging import merge_returns
+from taskxl.desk.taking_over import init_workspace
 from taskxl.model import Month, Period
 from taskxl.workspace.folder import Workspace
 from tests import clerks

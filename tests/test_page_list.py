@@ -8,8 +8,9 @@ import openpyxl
 import pytest
 
 from taskxl.desk.list_views import view_lists
-from taskxl.desk.lists import load_master, update_workspace
+from taskxl.desk.lists import load_master
 from taskxl.desk.refusing import refuse_changes
+from taskxl.desk.taking_over import update_workspace
 from taskxl.errors import TaskxlError
 from taskxl.master.reading.hints import make_hints
 from taskxl.model import Task, TaskList
@@ -238,21 +239,21 @@ def test_a_workspace_that_was_made_meanwhile_is_not_called_made(
     browser: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Two windows at one folder: the first makes it, the second is told so."""
-    from taskxl.desk import lists
+    from taskxl.desk import taking_over
 
     folder = tmp_path / "新的一年"
     address = drop_new(browser, make_workbook({"表": GUESSED}))
-    real = lists.read_lists
+    real = taking_over.read_lists
     path = tmp_path / "别的.xlsx"
     path.write_bytes(make_workbook({"表": GUESSED.replace("规范阳光招生", "别的任务")}))
 
     def be_late(*given, **more):
-        monkeypatch.setattr(lists, "read_lists", real)
+        monkeypatch.setattr(taking_over, "read_lists", real)
         found = real(*given, **more)
-        lists.init_workspace(folder, [path], 2021, NOW)
+        taking_over.init_workspace(folder, [path], 2021, NOW)
         return found
 
-    monkeypatch.setattr(lists, "read_lists", be_late)
+    monkeypatch.setattr(taking_over, "read_lists", be_late)
     page = browser.do(f"{address}/make", {"folder": str(folder)})
     assert "刚才已经建成了工作区，没有再建" in said(page)[0]
     assert load_master(Workspace(folder))[0].tasks[0].title == "别的任务"

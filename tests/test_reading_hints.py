@@ -143,7 +143,7 @@ def test_what_was_said_is_told_where_the_workbook_cannot_keep_it(
     def refuse(*_: object) -> bytes:
         raise ValueError
 
-    monkeypatch.setattr("taskxl.desk.lists.write_setting", refuse)
+    monkeypatch.setattr("taskxl.desk.taking_over.write_setting", refuse)
     said = run(capsys, "init", workspace, "--from", file, "--update", "--column", "D=不读")
     assert "“清单读法”一行填上“D=不读；要点=任务；C=牵头；节奏=节点”" in said
     assert "清单读法" not in run(capsys, "init", workspace, "--from", file, "--update")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from taskxl.desk.drafting import compose_letters
+from taskxl.desk.composing import compose_letters
 from taskxl.desk.lists import load_master
 from taskxl.ledger import open_ledger
 from taskxl.ledger.incoming import CollectedFile, CollectedMessage, record_messages

@@ -9,7 +9,7 @@ import pytest
 from taskxl import cli
 from taskxl.commands import common
 from taskxl.desk.issuing import issue_forms
-from taskxl.desk.lists import init_workspace
+from taskxl.desk.taking_over import init_workspace
 from taskxl.findings import Finding
 from taskxl.reports.send_back import send_back_text
 from taskxl.workspace.folder import Workspace

@@ -11,12 +11,13 @@ import openpyxl
 import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
-from taskxl.desk.drafting import compose_letters
+from taskxl.desk.composing import compose_letters
 from taskxl.desk.filled_forms import find_filled
 from taskxl.desk.issuing import issue_forms
-from taskxl.desk.lists import check_workspace, init_workspace, load_master
+from taskxl.desk.lists import check_workspace, load_master
 from taskxl.desk.merging import look_at_month, note_strays
 from taskxl.desk.standing import find_standing
+from taskxl.desk.taking_over import init_workspace
 from taskxl.forms.returned.reader import read_return
 from taskxl.intake.grids import Book, Sheet, Value
 from taskxl.ledger.looking import look_into_ledger

@@ -14,8 +14,9 @@ from openxml_audit import OpenXmlValidator
 
 from taskxl.dates import find_due, report_day
 from taskxl.desk.demo import run_demo
-from taskxl.desk.lists import check_workspace, load_master, update_workspace
+from taskxl.desk.lists import check_workspace, load_master
 from taskxl.desk.next_year import init_from_year
+from taskxl.desk.taking_over import update_workspace
 from taskxl.desk.year_report import write_calendar, write_year_report
 from taskxl.errors import TaskxlError
 from taskxl.master.revising.carrying import Origin, carry_over, find_origin
@@ -205,7 +206,7 @@ def test_the_document_passes_the_validator(tmp_path: Path) -> None:
 def test_nothing_merged_is_one_line(tmp_path: Path) -> None:
     path = tmp_path / "附件1.xlsx"
     path.write_bytes(make_workbook({"附件1": LIST_2021}))
-    from taskxl.desk.lists import init_workspace
+    from taskxl.desk.taking_over import init_workspace
 
     init_workspace(tmp_path / "区", [path], 2021)
     with pytest.raises(TaskxlError, match="还没有汇总过的月份"):

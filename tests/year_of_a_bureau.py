@@ -18,8 +18,8 @@ import openpyxl
 
 from taskxl.desk import yearbook
 from taskxl.desk.issuing import issue_forms
-from taskxl.desk.lists import init_workspace, update_workspace
 from taskxl.desk.merging import merge_returns
+from taskxl.desk.taking_over import init_workspace, update_workspace
 from taskxl.ledger import open_ledger
 from taskxl.model import Month, Period
 from taskxl.workspace.folder import Workspace

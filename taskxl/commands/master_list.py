@@ -146,7 +146,8 @@ def init(
     task_level: int | None,
 ) -> None:
     """由任务清单（附件1）或上一年的工作区建一个工作区；年中清单变了，用 --update 更新。"""
-    from taskxl.desk.lists import count_tasks, init_workspace, list_sources, update_workspace
+    from taskxl.desk.lists import count_tasks, list_sources
+    from taskxl.desk.taking_over import init_workspace, update_workspace
     from taskxl.master.reading.hints import make_hints
 
     if old is not None:
@@ -235,12 +236,12 @@ def diff(
     as_json: bool,
 ) -> None:
     """看看新的任务清单与主清单有哪些不同；不写任何文件。"""
-    from taskxl.desk import lists
+    from taskxl.desk.taking_over import compare_with_list
     from taskxl.master.reading.hints import make_hints
 
     workspace = common.open_workspace(folder)
     hints = make_hints(columns, header_row, task_level)
-    differences = lists.compare_with_list(workspace, files, hints)
+    differences = compare_with_list(workspace, files, hints)
     if as_json:
         document = {"differences": [one.to_json() for one in differences]}
         common.print_json(document)

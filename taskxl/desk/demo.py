@@ -8,8 +8,9 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from taskxl.desk.issuing import issue_forms
-from taskxl.desk.lists import init_workspace, load_master, read_lists
+from taskxl.desk.lists import load_master, read_lists
 from taskxl.desk.merging import merge_returns
+from taskxl.desk.taking_over import init_workspace
 from taskxl.errors import TaskxlError
 from taskxl.model import Month, Period
 from taskxl.resources import shipped

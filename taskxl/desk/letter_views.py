@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from taskxl.desk.drafting import Batch, compose_letters
+from taskxl.desk.composing import Batch, compose_letters
 from taskxl.desk.lists import load_master
 from taskxl.desk.pasting import compose_pastes
 from taskxl.ledger import LetterKind, find_letter

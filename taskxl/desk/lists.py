@@ -1,13 +1,12 @@
-"""The list at the desk: read in, kept in 主清单.xlsx, compared with a revised one, taken over."""
+"""The list at the desk: documents read, and 主清单.xlsx as it stands."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 from taskxl.dates import UNSET, Calendar, is_recurring
 from taskxl.dates.year import year_periods
-from taskxl.desk.deciding import require_seen
 from taskxl.desk.kept_list import (
     KeptList,
     find_list,
@@ -15,7 +14,6 @@ from taskxl.desk.kept_list import (
     recall_list,
     remember_list,
 )
-from taskxl.desk.refusing import refuse_changes
 from taskxl.desk.unreadable import explain_list
 from taskxl.errors import TaskxlError
 from taskxl.findings import Finding
@@ -24,32 +22,26 @@ from taskxl.intake.grids import Book
 from taskxl.intake.reading import read_book
 from taskxl.intake.refusals import Refused
 from taskxl.intake.workers import read_isolated
-from taskxl.ledger import Ledger, open_ledger
+from taskxl.ledger import Ledger
 from taskxl.ledger.kept import Kept
 from taskxl.ledger.looking import look_into_ledger
 from taskxl.ledger.own import LedgerRecords
-from taskxl.master.book.making import make_master, write_master
 from taskxl.master.book.order_rows import (
     merge_orders,
     write_order_ids,
-    write_order_sheets,
     write_orders,
 )
-from taskxl.master.book.patching import find_held, write_ids, write_setting, write_update
+from taskxl.master.book.patching import write_ids, write_update
 from taskxl.master.book.rereading import PlacedMaster, read_placed
 from taskxl.master.checks import check_closings, check_settings, check_tasks
-from taskxl.master.reading.hints import NO_HINTS, Hints, read_hints
-from taskxl.master.revising.differences import Difference, compare_lists
-from taskxl.master.revising.updating import Update, find_lack, update_tasks
+from taskxl.master.reading.hints import NO_HINTS, Hints
 from taskxl.merge.lights import says_done
-from taskxl.model import Delay, Instruction, MasterList, Office, Settings, Task, TaskList
-from taskxl.roster import Roster, find_unreported
-from taskxl.tasks import KnownIds, gather_ids, give_ids
-from taskxl.text import call_offices, show, squeeze
-from taskxl.words import ALL_OFFICES
-from taskxl.workspace.files import put_aside, require_writable, write_whole
+from taskxl.model import Delay, Instruction, MasterList, Settings, Task, TaskList
+from taskxl.roster import find_unreported
+from taskxl.tasks import KnownIds, gather_ids
+from taskxl.text import call_offices, show
+from taskxl.workspace.files import require_writable, write_whole
 from taskxl.workspace.folder import Workspace
-from taskxl.workspace.lock import hold_workspace
 
 # A list is the 办公室's own file; LibreOffice, which reads the old Word kinds, takes its time.
 _LIST_LIMITS = Limits(memory=4 << 30, seconds=180.0)
@@ -170,7 +162,7 @@ def load_master(workspace: Workspace) -> tuple[MasterList, tuple[Finding, ...]]:
         finally:
             kept.close()
     if found is None:
-        placed = _place_master(workspace, content, None)
+        placed = place_master(workspace, content, None)
         found = KeptList(placed.master, placed.findings)
         if not _bears_its_ids(placed):
             return found.master, found.findings
@@ -178,7 +170,11 @@ def load_master(workspace: Workspace) -> tuple[MasterList, tuple[Finding, ...]]:
     return found.master, found.findings
 
 
-def _place_master(workspace: Workspace, content: bytes, ledger: Ledger | None) -> PlacedMaster:
+def place_master(workspace: Workspace, content: bytes, ledger: Ledger | None) -> PlacedMaster:
+    """Return what a 主清单.xlsx says, with the places of it; ids are those the ledger knows.
+
+    Raises TaskxlError when it cannot be used.
+    """
     name = workspace.master_path.name
     try:
         check_content(content, name, _LIST_LIMITS)
@@ -219,7 +215,7 @@ def settle_master(
     if found and taken and not taken.offices and taken.tasks == found.master.tasks:
         keep_list(ledger.kept, content, found)
         return found.master, []
-    placed = _place_master(workspace, content, ledger)
+    placed = place_master(workspace, content, ledger)
     try:
         settled = write_order_ids(write_ids(content, placed), placed)
         taken = take_up_offices(placed.master)
@@ -246,7 +242,7 @@ def settle_master(
         word = find_office_word([office.name for office in taken.offices], ())
         if word not in ("", placed.master.settings.office_word):
             told += f"看名称像是叫“{word}”，可在“设置”的“内设机构称谓”里改。"
-        return _place_master(workspace, settled, ledger).master, [told]
+        return place_master(workspace, settled, ledger).master, [told]
     return placed.master, [why]
 
 
@@ -281,7 +277,7 @@ def add_orders(
     except TaskxlError as error:
         why = f"没有写进主清单（这次照常进行，下次再写）：{error}"
     else:
-        return _place_master(workspace, changed, ledger).master, []
+        return place_master(workspace, changed, ledger).master, []
     return merge_orders(master, delays, instructions), [why]
 
 
@@ -311,16 +307,17 @@ def check_workspace(workspace: Workspace) -> tuple[Finding, ...]:
     taken = take_up_offices(master)
     tasks = check_tasks(taken.tasks, (*master.offices, *taken.offices))
     found = (*findings, *tasks, *closings, *unset, *drawn, *texts)
-    return _call_offices(found, master.settings)
+    return name_offices(found, master.settings)
 
 
 def tell_unreported(workspace: Workspace) -> list[str]:
     """Return a line that names the tasks without a reporting office; none where each has one."""
     master, _ = load_master(workspace)
-    return _tell_unreported(master)
+    return describe_unreported(master)
 
 
-def _tell_unreported(master: MasterList) -> list[str]:
+def describe_unreported(master: MasterList) -> list[str]:
+    """Return a line on the tasks of a list without a reporting office; none where each has one."""
     tasks = find_unreported(master)
     if not tasks:
         return []
@@ -334,7 +331,7 @@ def _tell_unreported(master: MasterList) -> list[str]:
     ]
 
 
-def _call_offices(findings: Sequence[Finding], settings: Settings) -> tuple[Finding, ...]:
+def name_offices(findings: Sequence[Finding], settings: Settings) -> tuple[Finding, ...]:
     """Return findings with the bureau's word for its offices."""
     word = settings.office_word
     return tuple(replace(one, message=call_offices(one.message, word)) for one in findings)
@@ -360,262 +357,3 @@ def _find_done(workspace: Workspace, master: MasterList) -> frozenset[str] | Non
         if state.light == "done"
         and (says_done(state.entry) or not state.task.is_closed(month.period.last_day))
     )
-
-
-# ---------------------------------------------------------------- a new workspace, a revised list
-
-
-@dataclass(frozen=True, slots=True)
-class InitReport:
-    """What `init` did: `created` tells of a new 主清单.xlsx, `updated` of one that was changed.
-
-    `differences` are the account of the document against 主清单.xlsx as it was before; `word` is
-    what the bureau calls its offices; `aside` is where 主清单.xlsx was put before it was changed.
-    """
-
-    path: Path
-    created: bool
-    tasks: tuple[Task, ...]
-    findings: tuple[Finding, ...]
-    notes: tuple[str, ...] = ()
-    differences: tuple[Difference, ...] = ()
-    updated: bool = False
-    aside: Path | None = None
-    word: str = "股室"
-
-
-def init_workspace(
-    root: Path,
-    paths: Sequence[Path],
-    this_year: int,
-    now: datetime | None = None,
-    hints: Hints = NO_HINTS,
-) -> InitReport:
-    """Make a workspace from task lists; one that is there already is only compared.
-
-    `this_year` serves where the list names no year; `now` is when it is recorded in the ledger.
-    Raises TaskxlError when the list cannot be read or the folder not be written.
-    """
-    workspace = Workspace(root)
-    if workspace.master_path.exists():
-        differences = compare_with_list(workspace, paths, hints)
-        master, _ = load_master(workspace)
-        return InitReport(workspace.master_path, False, master.tasks, (), (), differences)
-    task_list, findings = read_lists(paths, hints=hints)
-    notes = []
-    if task_list.year is None:
-        task_list, findings = read_lists(paths, this_year, hints=hints)
-        notes.append(
-            f"清单里没有写年份，先按 {this_year} 年推算时限。不对的话请把年份写进标题后重来。"
-        )
-    workspace.create()
-    with hold_workspace(workspace, "init"), open_ledger(workspace.ledger_path) as ledger:
-        if workspace.master_path.exists():
-            raise TaskxlError(f"“{show(root)}”刚才已经建成了工作区，没有再建。")
-        # A ledger without its list is of a list that was deleted: its tasks are known again.
-        tasks = give_ids(task_list.tasks, gather_ids(ledger.master_lists()))
-        settings = Settings(year=task_list.year or this_year, reading=hints.to_text())
-        master = make_master(replace(task_list, tasks=tasks), settings)
-        _record_import(ledger, task_list, master.tasks, paths, now)
-        write_whole(workspace.master_path, write_master(master))
-    notes += [*_tell_unreported(master), *_tell_settings(master.settings)]
-    told = _call_offices(findings, master.settings)
-    word = master.settings.office_word
-    return InitReport(workspace.master_path, True, master.tasks, told, tuple(notes), word=word)
-
-
-def _tell_settings(settings: Settings) -> list[str]:
-    """Return in a line what was taken from the list into 设置, and in one what is missing there."""
-    known = (
-        ("单位名称", settings.bureau),
-        ("联系人及电话", settings.contact),
-        ("内设机构称谓", settings.office_word),
-    )
-    told = "；".join(f"{name}“{value}”" for name, value in known if value)
-    missing = [str(finding.message) for finding in check_settings(settings)]
-    return [f"已写入设置：{told}。", *missing]
-
-
-def compare_with_list(
-    workspace: Workspace, paths: Sequence[Path], hints: Hints = NO_HINTS
-) -> tuple[Difference, ...]:
-    """Return the differences between a revised document and 主清单.xlsx; writes nothing.
-
-    The document is read as 设置 says lists are read (清单读法), and as `hints` say where they do.
-    Raises TaskxlError when either cannot be read, or the document is of another year.
-    """
-    master, _ = load_master(workspace)
-    task_list, _ = _read_revised(paths, master.settings, hints)
-    return _compare_with_document(master, task_list)
-
-
-def _compare_with_document(master: MasterList, document: TaskList) -> tuple[Difference, ...]:
-    # A document tells of no closings: they are the list's own and no difference.
-    mine = tuple(replace(task, closed_on=None, closing="") for task in master.tasks)
-    return compare_lists(mine, document.tasks, master.offices)
-
-
-def _read_revised(
-    paths: Sequence[Path], settings: Settings, hints: Hints
-) -> tuple[TaskList, tuple[Finding, ...]]:
-    hints = hints.over(read_hints(settings.reading))
-    calendar = Calendar(settings.spring_term, settings.autumn_term, settings.year_end)
-    task_list, findings = read_lists(paths, None, calendar, hints)
-    if task_list.year is None:
-        return read_lists(paths, settings.year, calendar, hints)
-    if task_list.year != settings.year:
-        names = "、".join(show(path.name) for path in paths)
-        raise TaskxlError(
-            f"{names}：是 {task_list.year} 年的清单，这个工作区是 {settings.year} 年的。"
-            "请核对文件；新的一年请另建工作区。"
-        )
-    return task_list, findings
-
-
-_LIST_CHANGED = "主清单刚才在别处改过了，没有更新。不同之处已经重新比对，请看过再定要哪些。"
-
-
-def update_workspace(
-    root: Path,
-    paths: Sequence[Path],
-    now: datetime | None = None,
-    hints: Hints = NO_HINTS,
-    refused: Collection[str] = (),
-    seen: str | None = None,
-) -> InitReport:
-    """Take a revised document over into 主清单.xlsx; what a person edited there is never lost.
-
-    Of `refused` tasks, by their ids or, where the document adds them, by their labels, nothing is
-    taken over. `seen` is the mark of the differences on which that was decided. The document is
-    read as 清单读法 of 设置 and `hints` say; what `hints` add is kept there. The workbook as it was
-    goes aside before it is changed. Raises TaskxlError when something cannot be read or written,
-    or other differences were seen; 主清单.xlsx is then as it was.
-    """
-    workspace = Workspace(root)
-    path = workspace.master_path
-    if not path.exists():
-        raise TaskxlError(
-            f"“{show(root)}”里没有 {path.name}，没有可更新的。第一次建工作区请不要写 --update。"
-        )
-    with hold_workspace(workspace, "init"), open_ledger(workspace.ledger_path) as ledger:
-        found = workspace.read_master_bytes()
-        placed = _place_master(workspace, found, ledger)
-        master = placed.master
-        task_list, findings = _read_revised(paths, master.settings, hints)
-        require_seen(seen, _LIST_CHANGED, *_compare_with_document(master, task_list))
-        task_list = refuse_changes(master.tasks, task_list, refused)
-        differences = _compare_with_document(master, task_list)
-        update = _plan_update(ledger, placed, task_list)
-        if lack := find_lack(update, task_list.tasks):
-            raise TaskxlError(f"{'、'.join(show(path.name) for path in paths)}：{lack}")
-        offices = _find_new_offices(master, task_list)
-        content = _write_update(workspace, found, placed, update, offices)
-        content, lost = _keep_hints(workspace, content, hints)
-        aside = None
-        if require_writable(path, content):
-            LedgerRecords(ledger, now).keep(path.name, found)
-            aside = put_aside(path, found, "更新前", "")
-            write_whole(path, content, found)
-        # Last: were it first and the workbook not written, the document's changes would look like
-        # a person's own at the next run.
-        _record_import(ledger, task_list, update.stated, paths, now)
-    return InitReport(
-        path,
-        False,
-        update.tasks,
-        _call_offices(findings, master.settings),
-        (*update.notes, *lost),
-        differences,
-        aside is not None,
-        aside,
-        master.settings.office_word,
-    )
-
-
-def _plan_update(ledger: Ledger, placed: PlacedMaster, task_list: TaskList) -> Update:
-    stated = ledger.last_import()
-    # Ids that stand in the workbook and in no ledger yet are taken, too.
-    known = gather_ids((*ledger.master_lists(), placed.master))
-    before = stated.tasks if stated is not None else None
-    return update_tasks(placed.master.tasks, task_list.tasks, before, known, find_held(placed))
-
-
-def _write_update(
-    workspace: Workspace,
-    found: bytes,
-    placed: PlacedMaster,
-    update: Update,
-    offices: Sequence[Office],
-) -> bytes:
-    """Return 主清单.xlsx as updated, read again to be sure of what it says."""
-    name = workspace.master_path.name
-    try:
-        content = write_ids(found, placed)
-        if content != found:
-            placed = read_placed(content, name)
-        content = write_update(content, placed, update.tasks, offices)
-        content = write_order_sheets(content, read_placed(content, name))
-        again = read_placed(content, name).master
-    except ValueError as error:
-        raise TaskxlError(
-            f"{name} 的格式改不了，没有更新。请用 Excel 或 WPS 打开，另存为 .xlsx 后再运行。"
-        ) from error
-    if _outline(again.tasks) != _outline(update.tasks):
-        raise TaskxlError(
-            f"{name} 里有改不准的地方（如合并的单元格、缺列），没有更新。"
-            "请先运行 taskxl check，按提示改好后再运行。"
-        )
-    return content
-
-
-def _keep_hints(
-    workspace: Workspace, content: bytes, hints: Hints
-) -> tuple[bytes, tuple[str, ...]]:
-    """Return 主清单.xlsx with what a person said of reading the list under 清单读法 of 设置.
-
-    Where it cannot be written there, a note says what to write, so that it is not lost.
-    """
-    if not hints:
-        return content, ()
-    placed = read_placed(content, workspace.master_path.name)
-    kept = hints.over(read_hints(placed.master.settings.reading)).to_text()
-    try:
-        return write_setting(content, placed, "清单读法", kept), ()
-    except (ValueError, KeyError):
-        name = workspace.master_path.name
-        return content, (
-            f"读清单的选项没有记进 {name}。请在“设置”表的“清单读法”一行填上“{kept}”，"
-            "否则下次更新要重新写选项。",
-        )
-
-
-def _outline(tasks: Sequence[Task]) -> list[tuple[object, ...]]:
-    return [
-        (task.id, squeeze(task.title), [(s.id, squeeze(s.text), s.due) for s in task.milestones])
-        for task in tasks
-    ]
-
-
-def _find_new_offices(master: MasterList, task_list: TaskList) -> tuple[Office, ...]:
-    """Return the offices of a document that sheet 股室 does not know by name or alias."""
-    roster = Roster(master.offices)
-    everybody = {squeeze(word) for word in ALL_OFFICES}
-    aliases = {squeeze(alias) for office in master.offices for alias in office.aliases}
-    fresh = make_master(task_list, master.settings).offices
-    return tuple(
-        office
-        for office in fresh
-        if roster.resolve(office.name) is None and squeeze(office.name) not in everybody | aliases
-    )
-
-
-def _record_import(
-    ledger: Ledger,
-    task_list: TaskList,
-    tasks: Sequence[Task],
-    paths: Sequence[Path],
-    now: datetime | None,
-) -> None:
-    bare = tuple(replace(task, place=None) for task in tasks)
-    stated = MasterList(task_list.title, bare, (), Settings(year=task_list.year or 0))
-    ledger.record_import(stated, "、".join(path.name for path in paths), now)

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
-from taskxl.desk.lists import InitReport, load_master
+from taskxl.desk.lists import load_master
+from taskxl.desk.taking_over import InitReport
 from taskxl.errors import TaskxlError
 from taskxl.ledger import Ledger, open_ledger
 from taskxl.ledger.looking import look_into_ledger

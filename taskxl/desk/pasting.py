@@ -7,7 +7,7 @@ from pathlib import Path
 
 from taskxl.dates import report_day
 from taskxl.desk.came_back import LETTER_WORDS
-from taskxl.desk.drafting import Batch, Item, compose_letters
+from taskxl.desk.composing import Batch, Item, compose_letters
 from taskxl.desk.return_files import Progress
 from taskxl.ledger import LetterKind, open_ledger
 from taskxl.ledger.own import careful_writer

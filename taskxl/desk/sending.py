@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
 
-from taskxl.desk.drafting import Batch, Item, compose_letters
+from taskxl.desk.composing import Batch, Item, compose_letters
 from taskxl.desk.return_files import Progress
 from taskxl.errors import TaskxlError
 from taskxl.ledger import (

@@ -30,7 +30,7 @@ FORMULA = "="
 
 def digest_text(text: str) -> str:
     """Return 12 hex digits that stand for a text; white space and width of forms do not count."""
-    return hashlib.sha256(squeeze(text).encode()).hexdigest()[:12]
+    return hashlib.sha256(squeeze(text).encode("utf-8", "surrogatepass")).hexdigest()[:12]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +110,8 @@ class Identity:
         rows = tuple(rows)
         parts = [VERSION, bureau, office, period, salt]
         parts += [f"{r.block}{r.id}{sorted(r.digests.items())}" for r in rows]
-        form_id = hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:12]
+        content = "\x1f".join(parts).encode("utf-8", "surrogatepass")
+        form_id = hashlib.sha256(content).hexdigest()[:12]
         return cls(bureau, office, period, rows, VERSION, form_id)
 
     def to_property(self) -> str:

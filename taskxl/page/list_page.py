@@ -8,13 +8,8 @@ from starlette.responses import Response
 
 from taskxl.desk.deciding import mark_seen
 from taskxl.desk.list_views import COLUMN_WORDS, ListView, view_lists, view_revised
-from taskxl.desk.lists import (
-    check_workspace,
-    compare_with_list,
-    count_tasks,
-    init_workspace,
-    update_workspace,
-)
+from taskxl.desk.lists import check_workspace, count_tasks
+from taskxl.desk.taking_over import compare_with_list, init_workspace, update_workspace
 from taskxl.errors import TaskxlError
 from taskxl.findings import SEVERITY_WORDS
 from taskxl.master.reading.hints import Hints, make_hints

@@ -17,8 +17,8 @@ import pytest
 
 from taskxl.desk.issuing import issue_forms
 from taskxl.desk.json import month_json
-from taskxl.desk.lists import init_workspace
 from taskxl.desk.merging import merge_returns
+from taskxl.desk.taking_over import init_workspace
 from taskxl.desk.yearbook import write_year
 from taskxl.model import Period
 from taskxl.workspace.folder import Workspace
