@@ -32,7 +32,8 @@ from taskxl.reports.bulletin.document import (
     fill_document,
 )
 from taskxl.reports.bulletin.examples import EXAMPLES
-from taskxl.resources import template
+from taskxl.resources import shipped, template
+from taskxl.workspace.folder import FORM_TEMPLATES
 from tests import months, reports_support
 from tests.clerks import convert
 from tests.draw_documents import Drawer, draw_bulletin, draw_card
@@ -327,3 +328,31 @@ def test_the_page_names_everything_that_a_template_may_name() -> None:
     for text, names in ((bulletin, contents.NAMES), (card, cards.NAMES)):
         rows = dict(re.findall(r"^\| `(.+?)` \| (.+) \|$", text, re.MULTILINE))
         assert rows == names
+
+
+# ---------------------------------------------------------------- what check looks at
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_the_shipped_documents_are_sound(name: str) -> None:
+    """`check` looks at what the bureau has redrawn; what ships is looked at here."""
+    assert faults(template(name), name) == []
+
+
+def test_every_template_that_a_bureau_redraws_is_checked(tmp_path: Path) -> None:
+    """Whatever lies in 模板/ and is not the shipped one, byte for byte; an empty file is another."""
+    workspace = make_workspace(tmp_path)
+    before = check_workspace(workspace)
+    (workspace.root / "模板").mkdir()
+    for name in [one.name for one in shipped("templates").iterdir()]:
+        path = workspace.root / "模板" / name
+        path.write_bytes(template(name))
+        if name != FORM_TEMPLATES["seven"]:  # which is then the drawing that goes out
+            assert check_workspace(workspace) == before, name
+        path.write_bytes(b"" if name.endswith("x") else "{{没有这个}}".encode())
+        try:
+            said = [str(one) for one in check_workspace(workspace) if one not in before]
+        except TaskxlError as error:  # without its drawing no form goes out
+            said = [str(error)]
+        assert any(name in one for one in said) == (name != FORM_TEMPLATES["seven"]), name
+        path.unlink()

@@ -13,11 +13,13 @@ from typing import Any
 import openpyxl
 import pytest
 
-from taskxl.desk import kept_list, lists, return_files
+from taskxl import resources
+from taskxl.desk import kept_list, lists, own_forms, return_files
 from taskxl.desk.issuing import issue_forms
 from taskxl.desk.kept_returns import KeptReturns
 from taskxl.desk.lists import load_master
 from taskxl.desk.merging import look_at_month, merge_returns
+from taskxl.desk.own_forms import form_paths, know_forms
 from taskxl.forms.returned.reader import Expected
 from taskxl.intake.extents import SheetCells, measure_plain
 from taskxl.ledger import kept as kept_module
@@ -26,6 +28,7 @@ from taskxl.ledger.kept import SUFFIX, Kept
 from taskxl.ledger.values import read_noun, write_month, write_noun
 from taskxl.master.book.making import write_master
 from taskxl.model import Finding, MasterList, Return
+from taskxl.text import squeeze
 from taskxl.workspace.folder import Workspace
 from tests.clerks import fill_form
 from tests.month_of_clerks import APRIL, OFFICES, make_workspace
@@ -231,10 +234,73 @@ def test_a_cache_of_another_program_is_not_believed(
     assert parsed
 
 
+@pytest.fixture
+def learnt(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The names of the forms under 下发/ and of the drawings that are looked into."""
+    names: list[str] = []
+    real = own_forms.read_book
+
+    def note(content: bytes, name: str, *rest: Any) -> Any:
+        names.append(name)
+        return real(content, name, *rest)
+
+    monkeypatch.setattr(own_forms, "read_book", note)
+    return names
+
+
+def forget_this_run() -> None:
+    """Let the next command be as in a process of its own."""
+    own_forms._learn.cache_clear()
+    own_forms._shipped_texts.cache_clear()
+
+
+def test_what_the_forms_ask_is_learnt_once(workspace: Workspace, learnt: list[str]) -> None:
+    forget_this_run()
+    first = merge(workspace)
+    assert learnt
+    learnt.clear()
+    forget_this_run()
+    assert merge(workspace) == first
+    assert learnt == []
+    cache_of(workspace).unlink()
+    assert merge(workspace) == first
+
+
+@pytest.mark.parametrize("where", ["form", "drawing"])
+def test_another_form_or_drawing_is_learnt_anew(
+    workspace: Workspace, learnt: list[str], where: str
+) -> None:
+    """What the forms say of themselves comes from their bytes, never from their names alone."""
+    merge(workspace)
+    sentence = "本表由办公室统一制发请勿改动格式"
+    if where == "form":
+        paths = form_paths(workspace, APRIL)
+    else:
+        (workspace.root / "模板").mkdir(exist_ok=True)
+        paths = [workspace.root / "模板" / "附件2.xlsx"]
+        paths[0].write_bytes(resources.template("附件2.xlsx"))
+    for path in paths:
+        book = openpyxl.load_workbook(path)
+        book.worksheets[0]["A40"] = sentence
+        book.save(path)
+    master, _ = load_master(workspace)
+    with open_ledger(workspace.ledger_path) as ledger:
+        forget_this_run()
+        learnt.clear()
+        known = know_forms(workspace, master.settings, APRIL, ledger.kept)
+    assert learnt
+    assert squeeze(sentence) in {squeeze(text) for text in known.texts}
+    forget_this_run()
+    assert know_forms(workspace, master.settings, APRIL) == known
+
+
 def test_the_program_is_known_by_all_of_its_files(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A rule whose code has changed is another program, whatever its version says."""
+    """A rule whose code has changed is another program, whatever its version says.
+
+    Where it lies is not: two computers that share a workspace share what it keeps.
+    """
     real = kept_module._program.__wrapped__
     before = real()
     root = Path(kept_module.__file__).parent.parent
@@ -282,7 +348,7 @@ def test_what_nobody_asks_for_any_more_is_dropped(workspace: Workspace) -> None:
     merge(workspace)
     with closing(sqlite3.connect(cache_of(workspace))) as database:
         counted = dict(database.execute("SELECT scope, count(*) FROM kept GROUP BY scope"))
-    assert counted == {"list": 1, f"returns {APRIL.key}": 3}
+    assert counted == {"list": 1, f"forms {APRIL.key}": 1, f"returns {APRIL.key}": 3}
 
 
 def test_the_same_content_under_another_name_or_office_is_another_question(

@@ -80,7 +80,7 @@ def merge_folder(
     deadline = report_day(period, master.settings)
     early = today is not None and today < deadline
     as_of = today if today is not None and early else deadline
-    known_forms = know_forms(workspace, master.settings, period)
+    known_forms = know_forms(workspace, master.settings, period, kept)
     expected = Expected(
         with_instructions(with_delays(master, as_of), period, period.first_day),
         period,

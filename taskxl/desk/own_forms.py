@@ -3,10 +3,12 @@
 A year's merges look into the same few files again and again: each content is learnt once a run.
 """
 
+import contextlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from hashlib import sha256
 from pathlib import Path
 
 from taskxl.errors import TaskxlError
@@ -15,6 +17,7 @@ from taskxl.forms.returned.catalog import form_pictures, form_texts
 from taskxl.intake.gate import check_content, read_once, skip_by_name
 from taskxl.intake.reading import read_book
 from taskxl.intake.refusals import Refused
+from taskxl.ledger.kept import Kept
 from taskxl.model import ASKED, Period, Settings
 from taskxl.resources import template
 from taskxl.workspace.files import is_aside
@@ -33,12 +36,27 @@ class OwnForms:
     asked: tuple[str, ...]
 
 
-def know_forms(workspace: Workspace, settings: Settings, period: Period) -> OwnForms:
+def know_forms(
+    workspace: Workspace, settings: Settings, period: Period, kept: Kept | None = None
+) -> OwnForms:
     """Return what the template of 附件2 and some of the period's forms under 下发/ have.
 
+    `kept` has what the same files were found to have before.
     Raises TaskxlError where the template cannot be read.
     """
-    drawing, forms = _learn_template(workspace, settings), _learn_forms(workspace, period)
+    name, content = workspace.form_template(settings.form_columns)
+    issued = _read_forms(workspace, period)
+    scope, question = f"forms {period.key}", _ask([(name, content), *_shipped(), *issued])
+    found = kept.find(OwnForms, scope, question) if kept else None
+    if found is None:
+        found = _gather(_learn_template(name, content), _learn_forms(issued))
+        if kept:
+            kept.keep(scope, [(question, found)])
+            kept.forget_others(scope, [question])
+    return found
+
+
+def _gather(drawing: OwnForms, forms: Sequence[OwnForms]) -> OwnForms:
     asked = [set(one.asked) for one in forms or [drawing]]
     return OwnForms(
         _gather_texts(drawing, forms),
@@ -47,12 +65,21 @@ def know_forms(workspace: Workspace, settings: Settings, period: Period) -> OwnF
     )
 
 
+def _ask(files: Iterable[tuple[str, bytes]]) -> str:
+    """Return the question whose answer is what files, by their names, have of their own."""
+    whole = sha256()
+    for name, content in files:
+        whole.update(f"{name}\0{len(content)}\0".encode("utf-8", "surrogateescape"))
+        whole.update(content)
+    return whole.hexdigest()
+
+
 def asked_of_template(workspace: Workspace, settings: Settings) -> tuple[str, ...]:
     """Return what the template of 附件2 asks for, of `model.ASKED`.
 
     Raises TaskxlError when it cannot be read.
     """
-    return _learn_template(workspace, settings).asked
+    return _learn_template(*workspace.form_template(settings.form_columns)).asked
 
 
 def form_paths(workspace: Workspace, period: Period) -> list[Path]:
@@ -68,8 +95,7 @@ def _learn(content: bytes, name: str, is_ours: bool) -> OwnForms:
     return OwnForms(form_texts(book), form_pictures(book), asked_fields([book]))
 
 
-def _learn_template(workspace: Workspace, settings: Settings) -> OwnForms:
-    name, content = workspace.form_template(settings.form_columns)
+def _learn_template(name: str, content: bytes) -> OwnForms:
     try:
         return _learn(content, name, is_ours=True)
     except Refused as refused:
@@ -79,22 +105,33 @@ def _learn_template(workspace: Workspace, settings: Settings) -> OwnForms:
         ) from refused
 
 
-def _learn_forms(workspace: Workspace, period: Period) -> list[OwnForms]:
-    learnt = []
+def _read_forms(workspace: Workspace, period: Period) -> list[tuple[str, bytes]]:
+    """Return the first forms of a period that can be read, with their names."""
+    forms = []
     for path in form_paths(workspace, period)[:_FORMS_READ]:
-        if skip_by_name(path.name):
-            continue
-        try:
-            learnt.append(_learn(read_once(path)[0], path.name, is_ours=False))
-        except Refused:
-            continue  # somebody's copy, damaged or open elsewhere: the others will do
+        # What cannot be read is somebody's copy, or open elsewhere: the others will do.
+        with contextlib.suppress(Refused):
+            if not skip_by_name(path.name):
+                forms.append((path.name, read_once(path)[0]))
+    return forms
+
+
+def _learn_forms(forms: Iterable[tuple[str, bytes]]) -> list[OwnForms]:
+    learnt = []
+    for name, content in forms:
+        with contextlib.suppress(Refused):  # damaged, or another file by that name
+            learnt.append(_learn(content, name, is_ours=False))
     return learnt
+
+
+def _shipped() -> list[tuple[str, bytes]]:
+    return [(name, template(name)) for name in FORM_TEMPLATES.values()]
 
 
 @cache
 def _shipped_texts() -> frozenset[str]:
     """Return the fixed texts of the drawings that ship: 表样 may have been another one before."""
-    learnt = (_learn(template(name), name, is_ours=True) for name in FORM_TEMPLATES.values())
+    learnt = (_learn(content, name, is_ours=True) for name, content in _shipped())
     return frozenset(text for one in learnt for text in one.texts)
 
 

@@ -221,6 +221,15 @@ class Workspace:
         name = next(drawn, chosen)
         return name, self.template(name)
 
+    def redrawn_templates(self) -> dict[str, bytes]:
+        """Return the bureau's own templates by name, without those that are the shipped ones.
+
+        Raises TaskxlError when one cannot be read.
+        """
+        names = [one.name for one in resources.shipped("templates").iterdir()]
+        own = {name: self.template(name) for name in names if self._has_own(name)}
+        return {n: content for n, content in own.items() if content != resources.template(n)}
+
     def _has_own(self, name: str) -> bool:
         return (self.root / TEMPLATES / name).exists()
 
