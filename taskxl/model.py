@@ -92,8 +92,9 @@ class Task:
 
     @property
     def label(self) -> str:
-        """How a message names this task: `第3项“……”`."""
-        title = self.title or self.content.split("\n")[0] or "（无名称）"
+        """How a message names this task, `第3项“……”`: without the stop that ends a sentence."""
+        said = self.title or self.content.split("\n")[0]
+        title = said.rstrip("。；;，,：: ") or said or "（无名称）"
         shown = quote(title if len(title) <= 24 else title[:23] + "…")
         return f"第{self.number}项{shown}" if self.number else shown
 

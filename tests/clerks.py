@@ -4,7 +4,7 @@ import io
 import os
 import shutil
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -96,26 +96,21 @@ def fill_form(
     return typed
 
 
-def convert(source: Path, kind: str, folder: Path, profile: Path) -> Path:
+def convert(source: Path, kind: str, folder: Path, profile: Path, *options: str) -> Path:
     """Save a file as another kind through LibreOffice; skips where it is not installed."""
+    return convert_all([source], kind, folder, profile, *options)[0]
+
+
+def convert_all(
+    sources: Sequence[Path], kind: str, folder: Path, profile: Path, *options: str
+) -> list[Path]:
+    """Save files as another kind in one go; however busy the machine is, they are waited for."""
     office = shutil.which("soffice")
     if office is None:
         pytest.skip("LibreOffice is not installed")
     folder.mkdir(parents=True, exist_ok=True)
-    subprocess.run(
-        [
-            office,
-            f"-env:UserInstallation={profile.as_uri()}",
-            "--headless",
-            "--convert-to",
-            kind,
-            "--outdir",
-            str(folder),
-            str(source),
-        ],
-        check=True,
-        capture_output=True,
-        timeout=120,
-        env={**os.environ, "SAL_USE_VCLPLUGIN": "svp"},
-    )
-    return folder / f"{source.stem}.{kind.split(':')[0]}"
+    command = [office, f"-env:UserInstallation={profile.as_uri()}", "--headless", *options]
+    command += ["--convert-to", kind, "--outdir", str(folder), *map(str, sources)]
+    environment = {**os.environ, "SAL_USE_VCLPLUGIN": "svp"}
+    subprocess.run(command, check=True, capture_output=True, timeout=900, env=environment)
+    return [folder / f"{source.stem}.{kind.split(':')[0]}" for source in sources]

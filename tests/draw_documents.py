@@ -264,7 +264,9 @@ def draw_bulletin() -> bytes:
     d.tags("{%p for 事 in 项.事项 %}")
     d.write("{{loop.index}}．{{事.一句话}}。")
     d.tags("{%p endfor %}", "{%p endfor %}", "{%p else %}")
-    d.write("没有发现须通报的问题。")
+    d.write(
+        "{% if 自报滞后 %}除自报“进度滞后”的{{自报滞后}}项外，{% endif %}没有发现须通报的问题。"
+    )
     d.tags("{%p endif %}", "{%p if 逾期待核 %}")
     d.write("另有{{逾期待核}}个节点时限已过、情况尚未认定，没有列入附件。")
     d.tags("{%p endif %}")
@@ -326,9 +328,9 @@ def draw_bulletin() -> bytes:
         (13, 46, 60, 28, 24, 22, 32), "行 in 临近",
     )  # fmt: skip
     d.tags("{%p endif %}")
-    _annex(d, "分管", "分管项目进展情况表", new_page=True)
+    _annex(d, "分管", "{{分组}}项目进展情况表", new_page=True)
     d.table(
-        ("分管负责同志", "任务", "已完成", "正常推进", "进度滞后", "尚未启动", "未填或不明", "逾期节点"),
+        ("{{分组栏}}", "任务", "已完成", "正常推进", "进度滞后", "尚未启动", "未填或不明", "逾期节点"),
         ("{{行.负责同志}}", "{{行.任务}}", "{{行.已完成}}", "{{行.正常推进}}", "{{行.进度滞后}}",
          "{{行.尚未启动}}", "{{行.未填}}", "{{行.逾期节点}}"),
         (57, 20, 23, 25, 25, 25, 27, 23), "行 in 分管",
@@ -465,7 +467,7 @@ def draw_year_report() -> bytes:
     d.tags("{%p endif %}")
     d.write("", indent=0)
     d.write("附件：1.任务完成情况一览表", keep=True)
-    d.write("　　　2.分管项目完成情况表", keep=True)
+    d.write("　　　2.{{分组}}项目完成情况表", keep=True)
     d.write("", indent=0, keep=True)
     d.write("{{落款}}", indent=0, align=ALIGN.RIGHT, right=2, keep=True)
     d.write("{{成文日期}}", indent=0, align=ALIGN.RIGHT, right=4)
@@ -480,10 +482,10 @@ def draw_year_report() -> bytes:
         (13, 15, 66, 34, 28, 24, 14, 16, 15), "行 in 任务",
     )  # fmt: skip
     d.write("附件2", HEITI, indent=0, new_page=True)
-    d.write("分管项目完成情况表", TITLE, 22, indent=0, align=ALIGN.CENTER, line=36)
+    d.write("{{分组}}项目完成情况表", TITLE, 22, indent=0, align=ALIGN.CENTER, line=36)
     d.write("截至{{截止}}", KAITI, 12, indent=0, align=ALIGN.CENTER, line=22)
     d.table(
-        ("分管负责同志", "任务", "已完成", "正常推进", "进度滞后", "尚未启动", "未填或不明", "逾期节点"),
+        ("{{分组栏}}", "任务", "已完成", "正常推进", "进度滞后", "尚未启动", "未填或不明", "逾期节点"),
         ("{{行.负责同志}}", "{{行.任务}}", "{{行.已完成}}", "{{行.正常推进}}", "{{行.进度滞后}}",
          "{{行.尚未启动}}", "{{行.未填}}", "{{行.逾期节点}}"),
         (45, 24, 26, 26, 26, 26, 26, 26), "行 in 分管",

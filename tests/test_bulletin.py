@@ -23,6 +23,7 @@ from taskxl.ledger import open_ledger
 from taskxl.merge.counts import Rate
 from taskxl.merge.month import merge_month
 from taskxl.model import Month, Office, Period, Settings
+from taskxl.reports import sheet_leaders
 from taskxl.reports.bulletin.cards import NAMES as CARD_NAMES
 from taskxl.reports.bulletin.cards import make_cards
 from taskxl.reports.bulletin.contents import NAMES, make_contents, show_rate
@@ -342,6 +343,37 @@ def test_a_month_without_returns_and_one_without_problems() -> None:
     assert len(read_tables(fill(good))) == 1, "annexes with nothing in them are not there"
     assert make_cards(good, DAY) == {}
     assert read_all(fill(reports_support.make_empty_month()))
+
+
+def test_a_list_without_leaders_is_grouped_by_its_sections() -> None:
+    """江门's list names no leader: its sections are called what they are, in each document."""
+    month = reports_support.make_month()
+    tasks = tuple(replace(task, leader="", section="民生实事") for task in month.master.tasks)
+    month = replace(month, master=replace(month.master, tasks=tasks))
+    content = fill(month)
+    assert "分类项目进展情况表" in read_all(content)
+    head, first, *_ = read_tables(content)[-1]
+    assert (head[0], first[0]) == ("类别", "民生实事")
+    assert "分管负责同志" not in [row[0] for row in read_tables(content)[-1]]
+    table = sheet_leaders.make_table(look_at(month))
+    assert "分类项目" in table.title
+    assert "每位负责同志" not in table.note
+    led = fill(reports_support.make_month())
+    assert "分管项目进展情况表" in read_all(led)
+    assert read_tables(led)[-1][0][0] == "分管负责同志"
+
+
+@pytest.mark.parametrize("late", [0, 1, 2])
+def test_what_offices_call_behind_is_not_said_to_be_no_problem(late: int) -> None:
+    """Nobody is blamed for a word of his own; but the paper says that it was said."""
+    good = months.make_month("| 股室 |\n| 基教股 |\n| 计财股 |")
+    entries = tuple(
+        replace(entry, status="进度滞后") if place < late else entry
+        for place, entry in enumerate(good.entries)
+    )
+    text = read_all(fill(replace(good, entries=entries)))
+    said = f"除自报“进度滞后”的{late}项外，" if late else ""
+    assert f"四、存在问题\n{said}没有发现须通报的问题。" in text
 
 
 def test_the_bureaus_word_for_its_offices_is_used(made: Workspace) -> None:

@@ -2,8 +2,6 @@
 
 import io
 import re
-import shutil
-import subprocess
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -23,6 +21,7 @@ from taskxl.errors import TaskxlError
 from taskxl.forms.identity import Identity
 from taskxl.forms.template.template import compile_template
 from taskxl.intake.reading import read_book
+from tests.clerks import convert_all
 from tests.drawings import draw_elaborate, draw_table, make_strict, read_part
 from tests.test_forms_drawing import load, parts
 
@@ -112,16 +111,12 @@ def draw_figures() -> bytes:
 
 def save_with_libreoffice(books: Mapping[str, bytes], folder: Path) -> dict[str, bytes]:
     """Return workbooks, by name, as LibreOffice saves them."""
-    soffice = shutil.which("soffice")
-    if soffice is None:
-        pytest.skip("LibreOffice is not here")
-    command = [soffice, f"-env:UserInstallation={(folder / 'profile').as_uri()}", "--headless"]
-    command += ["--convert-to", "xlsx:Calc MS Excel 2007 XML", "--outdir", str(folder / "out")]
-    for name, content in books.items():
-        (folder / f"{name}.xlsx").write_bytes(content)
-        command.append(str(folder / f"{name}.xlsx"))
-    subprocess.run(command, check=True, capture_output=True, timeout=120)
-    return {name: (folder / "out" / f"{name}.xlsx").read_bytes() for name in books}
+    sources = [folder / f"{name}.xlsx" for name in books]
+    for path, content in zip(sources, books.values(), strict=True):
+        path.write_bytes(content)
+    kind = "xlsx:Calc MS Excel 2007 XML"
+    saved = convert_all(sources, kind, folder / "out", folder / "profile")
+    return {path.stem: path.read_bytes() for path in saved}
 
 
 DRAWINGS: Mapping[str, Callable[[], bytes]] = {

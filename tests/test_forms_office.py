@@ -58,7 +58,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[str]]:
     (form,) = issue_forms(workspace, APRIL).written
     (folder / "profile").mkdir()
     command = [python, str(CLERK), str(form), str(folder), str(folder / "profile")]
-    done = subprocess.run(command, capture_output=True, timeout=180, check=True, text=True)
+    done = subprocess.run(command, capture_output=True, timeout=900, check=True, text=True)
     return folder, json.loads(done.stdout)
 
 

@@ -2,7 +2,6 @@
 
 import io
 import shutil
-import subprocess
 import warnings
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -17,6 +16,7 @@ from taskxl.intake.gate import check_content
 from taskxl.intake.grids import Area, Book, CellError, Kind, Line, Note, Sheet
 from taskxl.intake.reading import read_book
 from taskxl.intake.refusals import Limits, Refused
+from tests import clerks
 from tests.packages import pack
 
 LONG_CELL = "\n".join(f"{word}是{n}月底前完成方案。" for n, word in enumerate("一二三四五六", 4))
@@ -184,24 +184,9 @@ def test_real_binary_workbooks_read_as_xlrd_reads_them(shared: Path) -> None:
 # ---------------------------------------------------------------- what LibreOffice makes of it
 
 
-@pytest.fixture(scope="module")
-def office() -> str:
-    found = convert.find_office()
-    if found is None:
-        pytest.skip("LibreOffice is not installed")
-    return found
-
-
-def convert_by(office: str, source: Path, target: str) -> Path:
+def convert_beside(source: Path, kind: str) -> Path:
     """Let LibreOffice save a file as another kind, in a profile of its own."""
-    folder = source.parent
-    profile = (folder / "profile").as_uri()
-    subprocess.run(
-        [office, f"-env:UserInstallation={profile}", "--headless", "--convert-to", target,
-         "--outdir", str(folder / "out"), str(source)],
-        timeout=120, check=True, capture_output=True,
-    )  # fmt: skip
-    return folder / "out" / f"{source.stem}.{target.split(':')[0]}"
+    return clerks.convert(source, kind, source.parent / "out", source.parent / "profile")
 
 
 @pytest.fixture(scope="module")
@@ -251,8 +236,8 @@ def test_the_workbook_itself(workbook: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", ["xlsx", "xls", "ods"])
-def test_saved_by_libreoffice_it_says_the_same(office: str, workbook: Path, kind: Kind) -> None:
-    book = read(convert_by(office, workbook, kind), kind)
+def test_saved_by_libreoffice_it_says_the_same(workbook: Path, kind: Kind) -> None:
+    book = read(convert_beside(workbook, kind), kind)
     assert_is_the_workbook(book.sheets[0])
     assert book.sheets[1].value(1, 1) == "form-1"
     assert book.sheets[1].state != "visible"
@@ -263,17 +248,17 @@ def test_saved_by_libreoffice_it_says_the_same(office: str, workbook: Path, kind
     assert comment.cell == "B3"
 
 
-def test_saved_as_csv_the_words_are_there(office: str, workbook: Path) -> None:
+def test_saved_as_csv_the_words_are_there(workbook: Path) -> None:
     (sheet,) = read(
-        convert_by(office, workbook, "csv:Text - txt - csv (StarCalc):44,34,76"), "csv"
+        convert_beside(workbook, "csv:Text - txt - csv (StarCalc):44,34,76"), "csv"
     ).sheets
     assert sheet.rows[2] == ("1", "一是完成方案。\n二是 2021 年4月开工", "2021年4月20日")
     assert sheet.value(4, 1) == "001"
     assert sheet.value(6, 4) == "表外的话"
 
 
-def test_saved_as_html_the_words_are_there(office: str, workbook: Path) -> None:
-    sheet = read(convert_by(office, workbook, "html"), "html").sheets[0]
+def test_saved_as_html_the_words_are_there(workbook: Path) -> None:
+    sheet = read(convert_beside(workbook, "html"), "html").sheets[0]
     # LibreOffice leaves hidden rows and columns out of a page.
     assert sheet.rows[2] == ("1", "一是完成方案。\n二是 2021 年4月开工", "2021年4月20日")
     assert sheet.merges[0] == Area(1, 1, 1, 3)
@@ -299,11 +284,9 @@ def document(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize("kind", ["doc", "rtf"])
-def test_old_word_files_are_read_through_libreoffice(
-    office: str, document: Path, kind: Kind
-) -> None:
+def test_old_word_files_are_read_through_libreoffice(document: Path, kind: Kind) -> None:
     wanted = read(document, "docx")
-    book = read(convert_by(office, document, kind), kind)
+    book = read(convert_beside(document, kind), kind)
     assert book.kind == kind
     assert [sheet.rows for sheet in book.sheets] == [sheet.rows for sheet in wanted.sheets]
     assert [line.text for line in book.lines] == [line.text for line in wanted.lines]
@@ -317,10 +300,10 @@ def test_without_libreoffice_a_clear_line_says_so(monkeypatch: pytest.MonkeyPatc
     assert refused.value.code == "R201"
 
 
-def test_pdf_tables_are_joined_over_their_pages(office: str, document: Path) -> None:
+def test_pdf_tables_are_joined_over_their_pages(document: Path) -> None:
     pytest.importorskip("pdfplumber", reason="reading PDF is an optional extra")
     wanted = read(document, "docx").sheets[0].rows
-    book = read(convert_by(office, document, "pdf"), "pdf")
+    book = read(convert_beside(document, "pdf"), "pdf")
     (sheet,) = book.sheets
     assert sheet.rows == wanted
     assert [line.text for line in book.lines] == [

@@ -2,27 +2,24 @@
 
 import base64
 import io
-import subprocess
-from pathlib import Path
 
 import openpyxl
 import pytest
 from openpyxl.drawing.image import Image
 from openpyxl.styles import Font
 
-from taskxl.intake.convert import find_office
 from taskxl.intake.gate import check_content
 from taskxl.intake.grids import Book
 from taskxl.intake.opendocument import read_opendocument
 from taskxl.intake.reading import read_book
 from taskxl.intake.refusals import Limits
+from tests.clerks import convert
 from tests.packages import pack
 
 PIXEL = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg=="
 )
 FILTERS = {"xls": "xls:MS Excel 97", "ods": "ods", "xlsx": "xlsx:Calc MS Excel 2007 XML"}
-office = find_office()
 
 
 @pytest.fixture(scope="module")
@@ -40,24 +37,12 @@ def saved(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Book]:
     workbook.save(source)
     books = {}
     for suffix, wanted in FILTERS.items():
-        out = folder / suffix
-        subprocess.run(
-            [
-                str(office),
-                f"-env:UserInstallation={(folder / 'profile').as_uri()}",
-                *("--headless", "--convert-to", wanted, "--outdir", str(out), str(source)),
-            ],
-            check=True,
-            capture_output=True,
-            timeout=180,
-        )
-        path = Path(out / f"原.{suffix}")
+        path = convert(source, wanted, folder / suffix, folder / "profile")
         content = path.read_bytes()
         books[suffix] = read_book(content, path.name, check_content(content, path.name, Limits()))
     return books
 
 
-@pytest.mark.skipif(office is None, reason="LibreOffice is not installed")
 @pytest.mark.parametrize("suffix", FILTERS)
 def test_what_is_struck_out_and_pictures_are_seen(saved: dict[str, Book], suffix: str) -> None:
     sheet = saved[suffix].sheets[0]

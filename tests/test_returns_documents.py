@@ -11,10 +11,10 @@ from docx.oxml import OxmlElement
 from docx.shared import Cm
 
 from taskxl.forms.returned.reader import Expected, read_return
-from taskxl.intake.convert import find_office
 from taskxl.intake.reading import read_book
 from taskxl.merge.month import merge_month
 from taskxl.model import Month, Period, Return
+from tests.clerks import convert
 from tests.returned_support import (
     EXPECTED,
     MAIN,
@@ -113,11 +113,6 @@ def test_words_struck_out_or_hidden_count_as_said_and_are_asked_about(mark: str)
 
 @pytest.mark.parametrize("kind", ["doc", "rtf"])
 def test_old_word_files_are_read_where_libreoffice_is_installed(kind: str, tmp_path: Path) -> None:
-    import subprocess
-
-    office = find_office()
-    if office is None:
-        pytest.skip("LibreOffice is not installed")
     rows = "".join(
         "<tr>" + "".join(f"<td>{text}</td>" for text in row) + "</tr>"
         for row in (HEADER, *rows_of("123"))
@@ -125,19 +120,10 @@ def test_old_word_files_are_read_where_libreoffice_is_installed(kind: str, tmp_p
     page = (
         f"<meta charset=utf-8><p>填报股室：办公室　填报人：王五</p><table border=1>{rows}</table>"
     )
-    (tmp_path / "回.html").write_text(page, encoding="utf-8")
+    source = tmp_path / "回.html"
+    source.write_text(page, encoding="utf-8")
     filters = {"doc": "doc:MS Word 97", "rtf": "rtf:Rich Text Format"}
-    subprocess.run(
-        [
-            office,
-            f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}",
-            *("--headless", "--writer", "--convert-to", filters[kind]),
-            *("--outdir", str(tmp_path), str(tmp_path / "回.html")),
-        ],
-        check=True,
-        capture_output=True,
-        timeout=120,
-    )
+    convert(source, filters[kind], tmp_path, tmp_path / "profile", "--writer")
     from taskxl.desk.return_files import read_returns
 
     (ret,) = read_returns(tmp_path, [f"回.{kind}"], EXPECTED)

@@ -73,16 +73,23 @@ def make_table(view: MonthView) -> Table:
         told = [line for task in ranked for line in tell_open(view, task)]
         rows += [Section(f"未办结的批示 {n}　{one}", remark=True) for n, one in enumerate(told, 1)]
         rows += [Row(_make_contents(view, task), (SHEET, task.id)) for task in ranked]
+    whose = "清单没有写分管负责同志，按类别列出；每一类" if is_by_section(view) else "每位负责同志"
     return Table(
         SHEET,
-        view.heading("分管项目进展情况"),
-        f"统计截止{view.day}。每位负责同志的项目中，问题重的排在前面；“较上次”是与前一次汇总相比；"
+        view.heading("分类项目进展情况" if is_by_section(view) else "分管项目进展情况"),
+        f"统计截止{view.day}。{whose}的项目中，问题重的排在前面；“较上次”是与前一次汇总相比；"
         "“提请研究”是从报送内容中摘出的原话或申请，以原文为准。",
         COLUMNS,
         rows,
         place=50,
-        amount="每人一页",
+        amount="每类一页" if is_by_section(view) else "每人一页",
     )
+
+
+def is_by_section(view: MonthView) -> bool:
+    """Tell whether the list has sections and names no leader, so that these stand for them."""
+    tasks = view.month.master.tasks
+    return any(task.section for task in tasks) and not any(task.leader for task in tasks)
 
 
 def by_leader(view: MonthView) -> dict[str, list[Task]]:

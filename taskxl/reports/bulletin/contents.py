@@ -20,12 +20,12 @@ from taskxl.reports.bulletin.problems import (
     list_overdue,
     list_problems,
 )
-from taskxl.reports.sheet_leaders import OVER, by_leader
+from taskxl.reports.sheet_leaders import OVER, by_leader, is_by_section
 from taskxl.reports.sheet_overview import UNKNOWN_STATUS
 from taskxl.reports.view import MonthView, look_at
 from taskxl.roster import Roster
 from taskxl.text import quote
-from taskxl.words import LIGHTS, NOT_DUE, OFFICE_STATES, STATUSES
+from taskxl.words import BEHIND, LIGHTS, NOT_DUE, OFFICE_STATES, STATUSES
 
 NAMES: dict[str, str] = {
     "单位": "本单位的全称",
@@ -60,6 +60,9 @@ NAMES: dict[str, str] = {
     "批示": "未办结的批示，逐条一句话",
     "延期": "股室申请延期的节点，逐条一句话",
     "获准延期": "经批准延期、时限还没有到的节点，逐条一句话；没有的为空",
+    "分组": "分管；清单没有写分管负责同志、按类别分的为“分类”",
+    "分组栏": "分管负责同志；按类别分的为“类别”",
+    "自报滞后": "股室自报“进度滞后”的任务有几项",
     "附件": "有内容的附件，逐个有 号、名称",
     "附件号": "逾期、临近、分管 三个附件各自的号；只有一个附件的为空",
     "逾期": "确已逾期的节点，逐个有 序、任务、节点、股室、时限、超期天数、填报情况",
@@ -83,7 +86,8 @@ def make_contents(month: Month, before: Month | None, day: date) -> dict[str, An
     lights = list_lights(view, earlier)
     certain, doubtful = list_overdue(view)
     near = [state for state in month.milestones if state.light == "near"]
-    annexes = _number_annexes(bool(certain), bool(near))
+    groups = name_groups(view)
+    annexes = _number_annexes(bool(certain), bool(near), groups["分组"])
     following = _following(period)
     return {
         "单位": settings.bureau,
@@ -130,6 +134,8 @@ def make_contents(month: Month, before: Month | None, day: date) -> dict[str, An
         "批示": list_instructions(view),
         "延期": list_delays(view),
         "获准延期": list_approved(view),
+        **groups,
+        "自报滞后": list(view.statuses.values()).count(BEHIND),
         "附件": [{"号": number, "名称": name} for number, name in annexes.values()],
         "附件号": {key: annexes.get(key, ("", ""))[0].rstrip(".") for key in _ANNEXES},
         "逾期": [
@@ -375,17 +381,25 @@ def quote_step(state: MilestoneState) -> str:
 
 # ---------------------------------------------------------------- annexes
 
-_ANNEXES = {"逾期": "逾期节点情况表", "临近": "临近节点情况表", "分管": "分管项目进展情况表"}
+_ANNEXES = {"逾期": "逾期节点情况表", "临近": "临近节点情况表", "分管": "{}项目进展情况表"}
 
 
-def _number_annexes(overdue: bool, near: bool) -> dict[str, tuple[str, str]]:
+def _number_annexes(overdue: bool, near: bool, group: str) -> dict[str, tuple[str, str]]:
     """Return the annexes that have something in them, each with its number as the list has it."""
     there = {"逾期": overdue, "临近": near, "分管": True}
     kept = [key for key in _ANNEXES if there[key]]
     single = len(kept) == 1
     return {
-        key: ("" if single else f"{number}.", _ANNEXES[key]) for number, key in enumerate(kept, 1)
+        key: ("" if single else f"{number}.", _ANNEXES[key].format(group))
+        for number, key in enumerate(kept, 1)
     }
+
+
+def name_groups(view: MonthView) -> dict[str, str]:
+    """Return what the tasks are grouped by, as a title and as a column say it."""
+    if is_by_section(view):
+        return {"分组": "分类", "分组栏": "类别"}
+    return {"分组": "分管", "分组栏": "分管负责同志"}
 
 
 def count_leaders(view: MonthView) -> Iterator[dict[str, Any]]:

@@ -19,6 +19,7 @@ from taskxl.reports.bulletin.contents import (
     list_lights,
     list_statuses,
     name_day,
+    name_groups,
     quote_step,
     show_rate,
     tell_counts,
@@ -65,6 +66,8 @@ NAMES: dict[str, str] = {
     "延期": "股室申请延期、尚待研究的节点，逐条一句话",
     "获准延期": "经批准延期、时限还没有到的节点，逐条一句话",
     "批示": "未办结的批示，逐条一句话",
+    "分组": "分管；清单没有写分管负责同志、按类别分的为“分类”",
+    "分组栏": "分管负责同志；按类别分的为“类别”",
     "分管": "逐位分管负责同志有 负责同志、任务、逾期节点、未填和四种状态各几项，末行是合计",
 }
 """What the template of the year's report may name."""
@@ -127,6 +130,7 @@ def make_year_contents(months: Sequence[Month], day: date) -> dict[str, Any]:
         "延期": list_delays(last),
         "获准延期": list_approved(last),
         "批示": list_instructions(last),
+        **name_groups(last),
         "分管": list(count_leaders(last)),
     }
 
