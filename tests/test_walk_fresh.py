@@ -10,6 +10,7 @@ import openpyxl
 import pytest
 
 from taskxl.desk.clean_copies import write_clean
+from taskxl.desk.composing import compose_letters
 from taskxl.desk.issuing import issue_forms
 from taskxl.desk.lists import load_master
 from taskxl.desk.lost_months import explain_absence
@@ -21,9 +22,9 @@ from taskxl.reports.leaders_page import leader_lines
 from taskxl.reports.send_back import send_back_text
 from taskxl.reports.view import look_at
 from taskxl.workspace.folder import Workspace
-from tests.clerks import convert
+from tests.clerks import convert, fill_form, form_columns, task_rows
 from tests.month_of_clerks import APRIL, MASTER_LIST, OFFICES, make_workspace
-from tests.pens import CAME, NOW, merge, send
+from tests.pens import CAME, NOW, Pen, merge, send
 from tests.support import make_workbook
 
 MAY = Period(2021, 5)
@@ -237,3 +238,74 @@ def test_a_day_that_is_none_is_asked_about_by_the_name_of_its_column(
     book.save(workspace.master_path)
     said = [f for f in load_master(workspace)[1] if f.sheet == sheet and "6月31日" in f.message]
     assert [f.message.split("写的是")[0] for f in said] == [column]
+
+
+# ---------------------------------------------------------------- forms and summaries in odd places
+
+
+def test_a_form_that_was_only_saved_anew_is_not_called_changed(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    form = workspace.form_path("计财股", APRIL)
+    saved = convert(form, "xlsx", tmp_path / "另存", tmp_path / "profile")
+    assert saved.read_bytes() != form.read_bytes()
+    shutil.copy(saved, form)
+    report = issue_forms(workspace, APRIL, now=NOW)
+    assert (report.written, report.notes) == ((), ())
+    assert form.read_bytes() == saved.read_bytes()
+
+
+@pytest.mark.parametrize("change", ["row deleted", "fixed text"])
+def test_a_form_that_was_changed_is_kept_aside_and_written_anew(
+    workspace: Workspace, change: str
+) -> None:
+    form = workspace.form_path("计财股", APRIL)
+    book = openpyxl.load_workbook(form)
+    sheet = book["进展情况表"]
+    row = task_rows(sheet)[0]
+    if change == "row deleted":
+        sheet.delete_rows(row)
+    else:
+        sheet.cell(row, form_columns(sheet)[1]["项目名称"]).value = None
+    book.save(form)
+    changed = form.read_bytes()
+    report = issue_forms(workspace, APRIL, now=NOW)
+    assert report.written == (form,)
+    assert [note for note in report.notes if "手工改动" in note]
+    assert changed in [path.read_bytes() for path in form.parent.glob("*手工改过*")]
+
+
+def test_a_letter_brings_the_form_as_issued_not_as_somebody_filled_it(
+    workspace: Workspace,
+) -> None:
+    form = workspace.form_path("计财股", APRIL)
+    issued = form.read_bytes()
+    fill_form(form, form)
+    for kind, office in (("issue", None), ("remind", "计财股")):
+        batch = compose_letters(workspace, APRIL, kind, office, by_mail=False)
+        (item,) = [one for one in batch.items if one.office == "计财股"]
+        assert [one.content for one in item.attachments] == [issued]
+        assert [note for note in batch.notes if "已经填了" in note]
+
+
+@pytest.mark.parametrize("place", ["merge", "month", "root"])
+@pytest.mark.parametrize("also_here", [True, False])
+def test_corrections_in_a_summary_of_another_name_are_said_not_to_count(
+    workspace: Workspace, place: str, also_here: bool
+) -> None:
+    merge(workspace)
+    folders = {"merge": workspace.merge_folder, "month": workspace.month_folder}
+    folder = folders[place](APRIL) if place in folders else workspace.root
+    summary, renamed = workspace.summary_path(APRIL), folder / "局长看过的.xlsx"
+    shutil.copy(summary, renamed)
+    if not also_here:
+        summary.unlink()
+    assert not [note for note in merge(workspace).notes if renamed.name in note]
+    pen = Pen(renamed)
+    pen.book.save(renamed)  # saved without a change
+    assert not [note for note in merge(workspace).notes if renamed.name in note]
+    pen.write("1", "进展情况", "办公室改过的一句。")
+    pen.book.save(renamed)
+    (told,) = [note for note in merge(workspace).notes if renamed.name in note]
+    assert "里面的修订没有用上" in told
+    assert summary.name in told

@@ -7,7 +7,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from taskxl.dates import doubt_report_day, report_day
-from taskxl.desk.filled_forms import describe_filled, find_filled
+from taskxl.desk.filled_forms import describe_filled, find_filled, find_saved_anew
 from taskxl.desk.lists import load_master, settle_master
 from taskxl.desk.lost_months import (
     describe_lookalikes,
@@ -99,12 +99,13 @@ def _issue(
     rendered = {workspace.form_path(one.office, period): one.content for one in issued}
     filled = find_filled(workspace, ledger, period)
     last = dict(ledger.form_digests(period))
-    # A form that is the same as before need not go out again: who fills it in its place may go on.
+    # A form that is the same as before need not go out again: who fills it in its place may go on,
+    # and who only saved it there has changed nothing.
     being_filled = {
         workspace.form_path(one.office, period)
         for one in issued
         if last.get(one.office) == sha256(one.content).hexdigest()
-    } & {*filled}
+    } & {*filled, *find_saved_anew(workspace, ledger, period)}
     changing = {
         path: content
         for path, content in rendered.items()
