@@ -91,10 +91,14 @@ class Task:
         return self.closed_on is not None and self.closed_on <= day
 
     @property
+    def name(self) -> str:
+        """What it is called: its title, or where it has none the first line of its content."""
+        return self.title or self.content.split("\n")[0] or "（无名称）"
+
+    @property
     def label(self) -> str:
         """How a message names this task, `第3项“……”`: without the stop that ends a sentence."""
-        said = self.title or self.content.split("\n")[0]
-        title = said.rstrip("。；;，,：: ") or said or "（无名称）"
+        title = self.name.rstrip("。；;，,：: ") or self.name
         shown = quote(title if len(title) <= 24 else title[:23] + "…")
         return f"第{self.number}项{shown}" if self.number else shown
 
@@ -368,8 +372,7 @@ class Period:
         period, `1-4月`, which is the month it ends in.
         Raises TaskxlError for anything else, a span that does not begin with the year among it.
         """
-        written = _CHINESE_MONTH.sub(lambda word: str(_CHINESE_MONTHS[word.group()]), text)
-        found = _MONTH.fullmatch("".join(written.split()))
+        found = _MONTH.fullmatch("".join(in_digits(text).split()))
         why = ""
         if found:
             first, month = int(found[2] or settings.first_month), int(found[3])
@@ -382,6 +385,15 @@ class Period:
         raise TaskxlError(
             f"月份“{show(text, 20)}”看不懂{why}。请写成 4 或 {settings.year or 2021}-04。"
         )
+
+
+def in_digits(text: str) -> str:
+    """Return a text with its Chinese numbers up to twelve in digits.
+
+    >>> in_digits("二〇二一年四月"), in_digits("2021年十一月")
+    ('2〇21年4月', '2021年11月')
+    """
+    return _CHINESE_MONTH.sub(lambda word: str(_CHINESE_MONTHS[word.group()]), text)
 
 
 def period_name(key: str) -> str:

@@ -708,3 +708,12 @@ LABEL_PATTERNS: tuple[tuple[str, str], ...] = (
 )
 # Begins the line of a form below which an office may add work that is not in the list.
 BEYOND_LIST = "清单以外"
+
+# What the 办公室's own workbooks are called, over their sheets: the summary's, the year's.
+REPORTS_ON = "重点工作任务"
+SUMMARY_TITLES = ("进展情况汇总表", "进展情况总览")
+SUMMARY_TABLE, SUMMARY_OVERVIEW = SUMMARY_TITLES
+LEDGER_TITLES = ("台账", "逐月情况")
+YEAR_OVERVIEW, YEAR_MATRIX = LEDGER_TITLES
+# The sheets that 主清单 has always had.
+MASTER_SHEETS = ("任务", "节点", "股室", "设置")

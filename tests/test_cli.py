@@ -125,6 +125,8 @@ def test_strict_leaves_with_1_when_something_must_be_dealt_with(run, workspace: 
         (["init", "新"], "缺少 --from"),
         (["explain", "X999"], "没有代码 X999"),
         (["merg"], "没有命令"),
+        (["issue", "4", "5"], "“5”多出来了"),
+        (["check", "附件1", "新的.xlsx"], "“附件1 新的.xlsx”多出来了"),
         (["read", "--jsn", "x"], "没有选项"),
     ],
 )

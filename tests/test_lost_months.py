@@ -50,6 +50,8 @@ def run(workspace: Workspace, capsys: pytest.CaptureFixture[str], *words: str) -
         "2021年05月 - 副本",
         "202105",
         "5月",
+        "五月",
+        "2021年五月（旧）",
         "２０２１年５月",
         "2021年04月/2021年05月",
     ],

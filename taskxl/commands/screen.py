@@ -36,6 +36,8 @@ ALIASES = {
 """What people say for a command. It is looked up by name when somebody says it, in the group and
 then in its groups: 催报 is `taskxl mail remind`, and a name that no command has yet is unknown."""
 
+_EXTRA = re.compile(r"Got unexpected extra arguments? \((.*)\)$")
+
 
 def width(text: str) -> int:
     """Return how many columns a terminal needs for `text`; Chinese characters take two."""
@@ -176,6 +178,9 @@ def explain_usage(error: click.UsageError) -> str:
         group = error.ctx.command if error.ctx else None
         meant = group.closest_command(name) if isinstance(group, ChineseGroup) else ""
         return f"没有命令“{show(name)}”。{f'是不是 {meant}？' if meant else ''}{hint}"
+    if extra := _EXTRA.match(message):
+        said = f"“{show(extra[1], 60)}”多出来了，这条命令用不上；名称里有空格的，请加引号。"
+        return f"{said}{hint}"
     return f"命令看不懂。{hint}"
 
 

@@ -21,6 +21,11 @@ class CleanCopy:
     notes: tuple[str, ...] = ()
 
 
+def clean_path(summary: Path) -> Path:
+    """Return where the 定稿 of a summary goes."""
+    return summary.with_stem(f"{summary.stem}（定稿）")
+
+
 def write_clean(workspace: Workspace, month: Month, now: datetime | None) -> CleanCopy:
     """Write `2021年1-4月汇总（定稿）.xlsx` of a merged month.
 
@@ -29,8 +34,7 @@ def write_clean(workspace: Workspace, month: Month, now: datetime | None) -> Cle
     """
     from taskxl.reports.clean_copy import write_clean_copy
 
-    summary = workspace.summary_path(month.period)
-    path = summary.with_stem(f"{summary.stem}（定稿）")
+    path = clean_path(workspace.summary_path(month.period))
     content = write_clean_copy(month)
     notes = []
     with hold_workspace(workspace, "merge"), open_ledger(workspace.ledger_path) as ledger:

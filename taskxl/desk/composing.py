@@ -4,13 +4,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from taskxl.dates import report_day
 from taskxl.desk.came_back import LETTER_WORDS, note_returned
 from taskxl.desk.deciding import mark_seen, require_seen
-from taskxl.desk.filled_forms import find_filled
+from taskxl.desk.filled_forms import find_filled, recall_issued
 from taskxl.desk.issuing import compose_forms
 from taskxl.desk.lists import load_master
 from taskxl.desk.lost_months import explain_absence
@@ -154,9 +154,13 @@ def _compose_issue(
     workspace: Workspace, master: MasterList, period: Period, office: str | None
 ) -> tuple[list[Item], list[str]]:
     forms = compose_forms(workspace, period, office)
+    with look_into_ledger(workspace) as ledger:
+        issued = ledger.issued(period) if ledger else {}
+        blank = recall_issued(ledger, period, find_filled(workspace, ledger, period))
     items = []
+    notes = []
     for form in forms:
-        attachment = _find_form(workspace, form.office, period)
+        attachment = _find_form(workspace, form.office, period, blank)
         if attachment is None:
             name = workspace.form_path(form.office, period).name
             raise TaskxlError(
@@ -166,14 +170,16 @@ def _compose_issue(
         values = _values(master, period, form.office, form, attachment)
         basis = _digest(attachment.content)
         items.append(_make_item(master, form.office, basis, values, (attachment,)))
-    with look_into_ledger(workspace) as ledger:
-        issued = ledger.issued(period) if ledger else {}
+        if attachment.content == blank.get(workspace.form_path(form.office, period)):
+            notes.append(
+                f"下发文件夹里的{quote(attachment.name)}已经填了，信里附的是没有填的那一份。"
+                "要当作报送，请放进回收。"
+            )
     changed = [
         form.office
         for form in forms
         if issued.get(form.office, form.identity.form_id) != form.identity.form_id
     ]
-    notes = []
     if changed:
         notes.append(
             f"下发之后主清单或上月的汇总有变动：{'、'.join(changed)}。"
@@ -199,6 +205,7 @@ def _compose_remind(
         since = (ledger.first_issued(period) if ledger else None) or period.first_day
         waiting = find_waiting(ledger, master, period, min(since, period.first_day))
         filled = find_filled(workspace, ledger, period, {one.sha256 for one in month.files})
+        blank = recall_issued(ledger, period, filled)
     items, notes = [], []
     if "" in waiting and left:
         notes.append(
@@ -225,7 +232,7 @@ def _compose_remind(
             if office is None:
                 continue
         form = forms.get(state.office)
-        attachment = _find_form(workspace, state.office, period)
+        attachment = _find_form(workspace, state.office, period, blank)
         if form is None or attachment is None:
             notes.append(
                 f"没有给{state.office}下发过{period.name}的表，没有写{urging}。"
@@ -325,9 +332,14 @@ def _choose(
     return [state for state in states if state.office == name]
 
 
-def _find_form(workspace: Workspace, office: str, period: Period) -> Attachment | None:
+def _find_form(
+    workspace: Workspace, office: str, period: Period, blank: Mapping[Path, bytes]
+) -> Attachment | None:
+    """Return the form that goes to an office; of one filled in its place, `blank` has it."""
     path = workspace.form_path(office, period)
-    return Attachment(path.name, read_whole(path)) if path.is_file() else None
+    if not path.is_file():
+        return None
+    return Attachment(path.name, blank[path] if path in blank else read_whole(path))
 
 
 def _make_item(

@@ -48,8 +48,35 @@ def find_filled(
     that lie in 回收/ already: of these nothing needs to be said. A form that was only saved anew
     says nothing new; a file that cannot be read is left out.
     """
+    filled: dict[Path, str] = {}
+    for path, texts, issued, whose in _recognise(workspace, ledger, period, returned):
+        if form := _find_form(texts, issued):
+            filled[path] = whose[form]
+    return filled
+
+
+def find_saved_anew(workspace: Workspace, ledger: Ledger, period: Period) -> frozenset[Path]:
+    """Return the files of forms, where they were issued, that say what they said and no more.
+
+    Another program saved them: nobody changed what is in them.
+    """
+    places = {workspace.form_path(office, period) for office in ledger.issued(period)}
+    return frozenset(
+        path
+        for path, texts, issued, _ in _recognise(workspace, ledger, period, ())
+        if path in places and texts in issued.values()
+    )
+
+
+def _recognise(
+    workspace: Workspace, ledger: Ledger | None, period: Period, returned: Collection[str]
+) -> Iterator[tuple[Path, Texts, dict[str, Texts], dict[str, str]]]:
+    """Yield the files that may be forms and are not as taskxl wrote them, with what they say.
+
+    With each goes what the forms issued said that it may be, and whose each is, by SHA-256.
+    """
     if ledger is None:
-        return {}
+        return
     known = {*returned, *ledger.files(period).values()}
     records = careful_writer(ledger, workspace.root, None).records
     suspects = [
@@ -58,7 +85,7 @@ def find_filled(
         if (digest := sha256(content).hexdigest()) not in known and not records.wrote(digest)
     ]
     if not suspects:
-        return {}
+        return
     offices = {workspace.form_path(office, period): office for office in ledger.issued(period)}
     digests = ledger.form_digests(period)
     whose = {digest: office for office, digest in digests}
@@ -68,7 +95,6 @@ def find_filled(
     ]
     needed = sorted({digest for base in bases for digest in base})
     issued = dict(zip(needed, _read_texts([ledger.content(one) for one in needed]), strict=True))
-    filled: dict[Path, str] = {}
     found = _read_texts([content for _, content in suspects])
     for (path, content), base, read in zip(suspects, bases, found, strict=True):
         # A form known from its folder alone tells nothing of what was written in it since.
@@ -77,9 +103,7 @@ def find_filled(
         if path.parent == workspace.root and read.periods and period.key not in read.periods:
             continue
         forms = {digest: told.texts for digest in base if (told := issued[digest])}
-        if form := _find_form(read.texts, forms):
-            filled[path] = whose[form]
-    return filled
+        yield path, read.texts, forms, whose
 
 
 def _find_form(texts: Texts, issued: Mapping[str, Texts]) -> str | None:
@@ -89,6 +113,16 @@ def _find_form(texts: Texts, issued: Mapping[str, Texts]) -> str | None:
     if not alike or not all(texts - issued[digest] for digest in alike):
         return None
     return max(alike, key=lambda digest: shared[digest] / max(issued[digest].total(), 1))
+
+
+def recall_issued(
+    ledger: Ledger | None, period: Period, filled: Mapping[Path, str]
+) -> dict[Path, bytes]:
+    """Return forms that were filled where they lie, as they were issued."""
+    if ledger is None or not filled:
+        return {}
+    last = dict(ledger.form_digests(period))
+    return {path: ledger.content(last[office]) for path, office in filled.items()}
 
 
 def describe_filled(paths: Iterable[Path]) -> list[str]:

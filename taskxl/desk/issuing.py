@@ -7,10 +7,15 @@ from hashlib import sha256
 from pathlib import Path
 
 from taskxl.dates import doubt_report_day, report_day
-from taskxl.desk.filled_forms import describe_filled, find_filled
+from taskxl.desk.filled_forms import describe_filled, find_filled, find_saved_anew
 from taskxl.desk.lists import load_master, settle_master
-from taskxl.desk.lost_months import describe_lookalikes
-from taskxl.desk.own_forms import asked_of_template, form_paths
+from taskxl.desk.lost_months import (
+    describe_lookalikes,
+    doubt_year,
+    explain_loss,
+    was_issued,
+)
+from taskxl.desk.own_forms import asked_of_template, form_paths, stray_forms
 from taskxl.desk.rebuilding import rebuild
 from taskxl.desk.year_walk import recall_months, walk_year
 from taskxl.errors import TaskxlError
@@ -21,10 +26,13 @@ from taskxl.ledger.own import careful_writer
 from taskxl.model import Entry, MasterList, Month, Period
 from taskxl.orders import with_delays, with_instructions
 from taskxl.roster import Roster, divide_tasks
-from taskxl.text import call_offices
+from taskxl.text import call_offices, quote
 from taskxl.workspace.files import require_writable
 from taskxl.workspace.folder import Workspace
 from taskxl.workspace.lock import hold_workspace
+
+_NAMED = 3
+"""So many stray files are named; of more only the number is told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +70,13 @@ def _issue(
     from taskxl.forms.template.template import compile_template
 
     twins = describe_lookalikes(workspace, period)
-    if twins and not workspace.has_month(period):
-        raise TaskxlError(twins)
+    if not workspace.has_month(period):
+        if twins:
+            raise TaskxlError(twins)
+        if was_issued(workspace, period):
+            raise TaskxlError(explain_loss(workspace, period))
+        if doubt := doubt_year(workspace, period):
+            raise TaskxlError(doubt)
     master, notes = settle_master(workspace, ledger, now)
     notes += filter(None, [twins])
     notes += rebuild(workspace, ledger, master, period, now)
@@ -73,6 +86,7 @@ def _issue(
     if ledger.first_issued(period) is None:  # said with the first forms, not again and again
         notes += filter(None, [doubt_report_day(period, master.settings)])
     notes += _tell_skipped(period, year.months)
+    notes += _tell_strays(stray_forms(workspace, period))
     asked = asked_of_template(workspace, master.settings)
     forms = _compose(master, period, office, year.months, asked)
     name, drawn = workspace.form_template(master.settings.form_columns)
@@ -85,12 +99,13 @@ def _issue(
     rendered = {workspace.form_path(one.office, period): one.content for one in issued}
     filled = find_filled(workspace, ledger, period)
     last = dict(ledger.form_digests(period))
-    # A form that is the same as before need not go out again: who fills it in its place may go on.
+    # A form that is the same as before need not go out again: who fills it in its place may go on,
+    # and who only saved it there has changed nothing.
     being_filled = {
         workspace.form_path(one.office, period)
         for one in issued
         if last.get(one.office) == sha256(one.content).hexdigest()
-    } & {*filled}
+    } & {*filled, *find_saved_anew(workspace, ledger, period)}
     changing = {
         path: content
         for path, content in rendered.items()
@@ -130,6 +145,15 @@ def _tell_skipped(period: Period, past: Sequence[Month]) -> list[str]:
         f"{'、'.join(skipped)}没有下发过：表里带出的是{last.month}月及以前报的内容，"
         f"以〔{last.month}月〕这样写明月份。"
     ]
+
+
+def _tell_strays(strays: Sequence[Path]) -> list[str]:
+    """Return a line on forms of other months that somebody put among those of this one."""
+    if not strays:
+        return []
+    names = "、".join(quote(path.name) for path in strays[:_NAMED])
+    names += f"等 {len(strays)} 份" if len(strays) > _NAMED else ""
+    return [f"下发文件夹里的{names}不是这个月的表，没有动。不要发出去；不用的，请移走。"]
 
 
 def preview_form(workspace: Workspace, period: Period, office: str) -> str:

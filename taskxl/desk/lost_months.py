@@ -19,17 +19,41 @@ def explain_absence(workspace: Workspace, period: Period) -> str:
     """Return one line that says why a period has no folder, and what to do."""
     if not workspace.root.is_dir():
         return explain_moved(workspace.root)
-    beside = f"放在{workspace.master_path.name}旁边"
     if told := describe_lookalikes(workspace, period):
         return told
     if was_issued(workspace, period):
-        return (
-            f"台账里有{period.name}的下发和汇总记录，但没有文件夹“{period.folder}”。请从备份或"
-            f"回收站里找回它，{beside}，再运行；不要重新下发。"
-        )
+        return f"{_tell_loss(workspace, period)}；不要重新下发。"
+    if doubt := doubt_year(workspace, period):
+        return doubt
     return (
         f"{period.name}还没有下发：没有文件夹 {period.folder}。"
         f"请先运行 taskxl issue --month {period.month}。"
+    )
+
+
+def explain_loss(workspace: Workspace, period: Period) -> str:
+    """Return one line to who wants to issue a period anew whose folder is gone."""
+    return (
+        f"{_tell_loss(workspace, period)}。确实找不回来的，请新建空文件夹“{period.folder}”再运行；"
+        "收到过的原件，运行 taskxl ledger --originals 文件夹 取回。"
+    )
+
+
+def _tell_loss(workspace: Workspace, period: Period) -> str:
+    return (
+        f"台账里有{period.name}的下发和汇总记录，但没有文件夹“{period.folder}”。请从备份或"
+        f"回收站里找回它，放在{workspace.master_path.name}旁边，再运行"
+    )
+
+
+def doubt_year(workspace: Workspace, period: Period) -> str | None:
+    """Return a line where all month folders are of other years than 设置 says; else None."""
+    years = workspace.other_years(period.year)
+    if not years:
+        return None
+    return (
+        f"主清单“设置”表里的年份是 {period.year}，这里的月份文件夹却是"
+        f"{'、'.join(map(str, years))}年的。请核对“年份”，改好后再运行。"
     )
 
 

@@ -151,12 +151,15 @@ def choose_master(
     stands, or where it was never merged the list by which its forms went out.
     """
     later = [one for one in year_periods(master.settings) if one > period]
-    if ledger is None or not any(map(workspace.has_month, later)):
+    issued = next(filter(workspace.has_month, later), None)
+    if ledger is None or issued is None:
         return master, None
     past = without_delays(last.master) if last else ledger.issued_by(period)
     if past is None or past == master:
         return master, None
-    return past, (f"{period.name}已经过去，仍按当时的主清单汇总；之后对主清单的改动不影响它。")
+    return past, (
+        f"{issued.name}已经下发，{period.name}仍按当时的主清单汇总；之后对主清单的改动不影响它。"
+    )
 
 
 def look_at_folder(

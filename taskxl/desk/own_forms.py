@@ -25,6 +25,7 @@ from taskxl.workspace.folder import FORM_TEMPLATES, Workspace
 
 # Forms of a month that are looked into for the texts they have in common.
 _FORMS_READ = 4
+_OF_MONTH = re.compile(r"-(\d{4})年(\d{1,2})月$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +85,22 @@ def asked_of_template(workspace: Workspace, settings: Settings) -> tuple[str, ..
 
 def form_paths(workspace: Workspace, period: Period) -> list[Path]:
     """Return the forms that lie in 下发/ of a period; not what was put aside."""
+    return [path for path in _list_forms(workspace, period) if not _bears_other(path, period)]
+
+
+def stray_forms(workspace: Workspace, period: Period) -> list[Path]:
+    """Return what lies in 下发/ of a period and bears the name of another month's form."""
+    return [path for path in _list_forms(workspace, period) if _bears_other(path, period)]
+
+
+def _list_forms(workspace: Workspace, period: Period) -> list[Path]:
     found = sorted(workspace.issue_folder(period).glob("附件2-*.xlsx"))
     return [path for path in found if not is_aside(path)]
+
+
+def _bears_other(path: Path, period: Period) -> bool:
+    named = _OF_MONTH.search(path.stem)
+    return named is not None and (int(named[1]), int(named[2])) != (period.year, period.month)
 
 
 @lru_cache(maxsize=64)

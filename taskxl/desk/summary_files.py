@@ -2,8 +2,10 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from pathlib import Path
 
+from taskxl.desk.clean_copies import clean_path
 from taskxl.desk.unreadable import name_reason
 from taskxl.errors import TaskxlError
 from taskxl.intake.gate import Refusal, check_content
@@ -11,12 +13,14 @@ from taskxl.intake.reading import read_book
 from taskxl.intake.refusals import Limits
 from taskxl.intake.workers import read_isolated
 from taskxl.ledger import Ledger
+from taskxl.ledger.own import careful_writer
 from taskxl.merge.revisions import combine_revisions, is_same, key_of
 from taskxl.model import Month, Period, Revision
 from taskxl.reports.corrections import Summary, find_corrections, read_summary
 from taskxl.text import quote, show
 from taskxl.workspace.files import (
     describe_unrecorded,
+    is_aside,
     put_aside,
     put_unrecorded_aside,
     read_whole,
@@ -69,6 +73,7 @@ def look_at_summary(
     asides: list[tuple[Path, bytes]] = []
     places: list[tuple[Path, bytes | None]] = []
     notes = _find_other_kinds(workspace.summary_path(period))
+    notes += _find_renamed(workspace, ledger, period, last)
     for path in _find_summaries(workspace, period):
         content = read_whole(path) if path.is_file() else None
         if content is None or ledger.knows_summary(period, content):
@@ -134,6 +139,36 @@ def _find_other_kinds(path: Path) -> list[str]:
         for other in others
         if other.is_file()
     ]
+
+
+def _find_renamed(
+    workspace: Workspace, ledger: Ledger, period: Period, last: Month | None
+) -> list[str]:
+    """Return a line for each summary of a period that was corrected under a name of its own."""
+    folders = (workspace.merge_folder(period), workspace.month_folder(period), workspace.root)
+    summary, records = workspace.summary_path(period), careful_writer(ledger, workspace.root, None)
+    own = {*_find_summaries(workspace, period), clean_path(summary), workspace.master_path}
+    notes = []
+    for path in (path for folder in folders for path in sorted(folder.glob("*.xlsx"))):
+        if path in own or is_aside(path) or path.name.startswith(("~$", ".")) or path.is_dir():
+            continue
+        content = read_whole(path)
+        if records.records.wrote(sha256(content).hexdigest()):
+            continue
+        read = _read(content, path.name, period)
+        if isinstance(read, Refusal):
+            continue
+        base = ledger.marked_month(period, read.mark) if read.mark else last
+        found = find_corrections(read, base, is_base=True) if base else None
+        known = (*base.revisions, *(last.revisions if last else ())) if base else ()
+        fresh = [one for one in found.revisions if one not in known] if found else []
+        if found and (fresh or found.others):
+            notes.append(
+                f"{show(path.parent.name)}文件夹里的{quote(path.name)}是手工改过的{period.name}的汇总，"
+                f"不叫{quote(summary.name)}，里面的修订没有用上。要算数的，请写到"
+                f"{quote(summary.name)}里；不要了的，请移走。"
+            )
+    return notes
 
 
 def _describe_refusal(path: Path, refusal: Refusal, period: Period) -> str:

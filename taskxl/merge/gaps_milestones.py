@@ -114,8 +114,7 @@ def _weigh(
     if state.milestone.vague:
         return "info", f"，但这个时限不确定（{state.milestone.vague}）。请核实时限和完成情况。"
     if not returned:
-        how = "未报送" if view.month.is_due else "还没有报送（未到期限）"
-        return "info", f"，{office}本期{how}，无法判断是否完成。请核实。"
+        return "info", f"，{office}本期{_tell_absence(view, office)}，无法判断是否完成。请核实。"
     if said == POSTPONED:
         return _weigh_delay(view, state, who or office)
     filled = filled_on(view, who or office, file)
@@ -154,6 +153,13 @@ def _weigh(
         return "info", f"，完成情况没有填，但{name_texts(found)}可能就是。请核实。"
     written = f"写的是{quote(said, 20)}" if said else "没有填"
     return "warning", f"，完成情况{written}。已完成的请补填完成日期，未完成的请说明原因。"
+
+
+def _tell_absence(view: View, office: str) -> str:
+    """Return in words why there is nothing to judge an office's milestones by."""
+    if any(one.office == office and one.state == "rejected" for one in view.month.offices):
+        return "报来的表用不了（须重报）"
+    return "未报送" if view.month.is_due else "还没有报送（未到期限）"
 
 
 def _moved(state: MilestoneState) -> str:

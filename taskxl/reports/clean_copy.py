@@ -28,6 +28,7 @@ from taskxl.reports.tables import Row, Section, Table, lay_out
 from taskxl.reports.view import MonthView, look_at
 from taskxl.reports.writing import write_table
 from taskxl.text import is_blank, squeeze
+from taskxl.words import SUMMARY_TABLE
 
 _INNER = (INSTRUCTIONS, IDENTITY)
 
@@ -41,7 +42,7 @@ def write_clean_copy(month: Month) -> bytes:
     buffer = io.BytesIO()
     with xlsxwriter.Workbook(buffer, workbook_options()) as workbook:
         created = datetime.combine(month.as_of, time())
-        workbook.set_properties({"title": view.heading("进展情况汇总表"), "created": created})
+        workbook.set_properties({"title": view.heading(SUMMARY_TABLE), "created": created})
         write_table(workbook, Styles(workbook), layout, layout.anchors, view.word)
     return buffer.getvalue()
 
@@ -61,7 +62,7 @@ def make_clean_table(view: MonthView) -> Table:
         rows.append(Row(tuple(texts[column.header] for column in columns)))
     return Table(
         SHEET,
-        view.heading("进展情况汇总表"),
+        view.heading(SUMMARY_TABLE),
         f"统计截止{view.day}",
         columns,
         rows,

@@ -28,12 +28,12 @@ from taskxl.reports.tables import lay_out
 from taskxl.reports.view import MonthView, look_at
 from taskxl.tasks import shown_title
 from taskxl.text import squeeze, tidy
-from taskxl.words import OFFICE_WORDS
+from taskxl.words import OFFICE_WORDS, REPORTS_ON, SUMMARY_TABLE
 
 NO_TABLE = Refused("R205", f"没有“{sheet_tasks.SHEET}”一表，或它的表头已被删改。")
 OTHER_PERIOD = Refused("R206", "这是别的月份的汇总。")
 
-_HEADING = re.compile(r"(\d{4})年重点工作任务进展情况汇总表\((.+)\)$")
+_HEADING = re.compile(rf"(\d{{4}})年{REPORTS_ON}{SUMMARY_TABLE}\((.+)\)$")
 
 
 @dataclass(frozen=True, slots=True)

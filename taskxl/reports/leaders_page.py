@@ -55,7 +55,7 @@ def _light_of(view: MonthView, task: Task) -> str:
     known = view.month.lights_before
     lights = [known[s.milestone.id] for s in states if s.milestone.id in known]
     before = _light(entry.status if entry else "", lights) if entry or lights else SILENT
-    return f"{task.number or show(task.title, 6)}{now}{_arrow(before, now)}"
+    return f"{task.number or show(task.name, 6)}{now}{_arrow(before, now)}"
 
 
 def _light(status: str, lights: Sequence[Light]) -> str:

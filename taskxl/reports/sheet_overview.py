@@ -25,7 +25,7 @@ from taskxl.reports.view import MonthView
 from taskxl.reports.writing import FOOTER, set_up_page, write_band, write_link
 from taskxl.roster import Roster
 from taskxl.text import quote, show
-from taskxl.words import LIGHTS, NOT_DUE, OFFICE_STATES
+from taskxl.words import LIGHTS, NOT_DUE, OFFICE_STATES, SUMMARY_OVERVIEW
 
 if TYPE_CHECKING:
     from xlsxwriter.workbook import Workbook
@@ -203,7 +203,7 @@ class _Page:
         self.heights: dict[int, float] = {}
 
     def write_head(self) -> None:
-        self._band(self.view.heading("进展情况总览"), "title", TITLE_SIZE)
+        self._band(self.view.heading(SUMMARY_OVERVIEW), "title", TITLE_SIZE)
         month = self.view.month
         self._band(
             f"报告期：{month.period.year}年{month.period.label}　　统计截止：{self.view.day}　　"

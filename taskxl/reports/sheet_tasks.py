@@ -37,7 +37,7 @@ from taskxl.reports.tables import Cell, Column, Content, Row, Section, Table
 from taskxl.reports.view import MonthView
 from taskxl.roster import Roster
 from taskxl.text import is_blank, squeeze, tidy
-from taskxl.words import EMPTY_MARK, NOT_DUE, ROW_GONE_MARK
+from taskxl.words import EMPTY_MARK, NOT_DUE, ROW_GONE_MARK, SUMMARY_TABLE
 
 SHEET = "汇总表"
 COLUMNS = (
@@ -74,7 +74,7 @@ def make_table(view: MonthView) -> tuple[Table, tuple[Unplaced, ...]]:
         rows.append(Row(_TaskRow(view, task, overflow).make_contents(), (SHEET, task.id)))
     table = Table(
         SHEET,
-        view.heading("进展情况汇总表"),
+        view.heading(SUMMARY_TABLE),
         f"统计截止{view.day}。带【】并着色的格子有缺口，原因见批注和“缺口清单”；"
         "“批示”一栏供领导批示，〔〕里的是以前的批示和答复；状态、进展、问题、备注可直接修改，下次汇总时保留。",
         COLUMNS,

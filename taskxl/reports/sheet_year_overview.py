@@ -10,7 +10,7 @@ from taskxl.reports.styles import HEI, PERCENT, SONG, TITLE_SIZE, Styles
 from taskxl.reports.view import MonthView
 from taskxl.reports.writing import set_up_page, write_band
 from taskxl.reports.year_view import Year
-from taskxl.words import LIGHTS, OFFICE_STATES, STATUSES
+from taskxl.words import LIGHTS, OFFICE_STATES, STATUSES, YEAR_OVERVIEW
 
 if TYPE_CHECKING:
     import pandas
@@ -66,7 +66,7 @@ def write_overview(workbook: "Workbook", styles: Styles, year: Year) -> None:
     sheet.set_column(1, MONTHS, MONTH_WIDTH)
     width = LABEL_WIDTH + MONTHS * MONTH_WIDTH
     heads = (
-        (year.heading("台账"), styles.title, TITLE_SIZE),
+        (year.heading(YEAR_OVERVIEW), styles.title, TITLE_SIZE),
         (year.note, styles.note, 10.5),
     )
     for row, (text, style, size) in enumerate(heads, 1):

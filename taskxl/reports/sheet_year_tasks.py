@@ -9,6 +9,7 @@ from taskxl.reports.tables import Cell, Column, Content, Link, Row, Table
 from taskxl.reports.view import MonthView
 from taskxl.reports.year_view import CLOSED, Year, month_word, pivot_months
 from taskxl.text import show
+from taskxl.words import YEAR_MATRIX
 
 MATRIX, TIMELINE = "任务月份", "任务时间线"
 GONE = "（已不在清单）"
@@ -52,7 +53,7 @@ def make_matrix(year: Year) -> Table:
         f"{year.note}格内第一行是牵头股室所报的进度状态（销号以后写已销号），"
         "下面是临近、逾期的节点个数。"
     )
-    return Table(MATRIX, year.heading("逐月情况"), note, columns, rows, frozen_columns=3)
+    return Table(MATRIX, year.heading(YEAR_MATRIX), note, columns, rows, frozen_columns=3)
 
 
 def make_timeline(year: Year) -> Table:

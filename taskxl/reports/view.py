@@ -22,7 +22,7 @@ from taskxl.reports.order_lines import Order, group_by_task, list_orders
 from taskxl.roster import Roster, divide_tasks
 from taskxl.rules import rule_of
 from taskxl.text import call_offices
-from taskxl.words import STATUSES
+from taskxl.words import REPORTS_ON, STATUSES
 
 Item = TypeVar("Item")
 
@@ -86,7 +86,7 @@ class MonthView:
     def heading(self, what: str) -> str:
         """Return a title as official papers write it: bureau, year, what, period."""
         period, bureau = self.month.period, self.month.master.settings.bureau
-        return f"{bureau}{period.year}年重点工作任务{what}（{period.label}）"
+        return f"{bureau}{period.year}年{REPORTS_ON}{what}（{period.label}）"
 
     def lead_of(self, task: Task) -> str:
         """Return the office that leads a task, "" where the list names none."""

@@ -8,7 +8,7 @@ from taskxl.model import Entry, Light, Month, Period, Task
 from taskxl.reports.styles import Tone
 from taskxl.reports.view import MonthView, look_at
 from taskxl.roster import Roster
-from taskxl.words import BEHIND, DONE, LIGHTS, NOT_DUE, OFFICE_STATES, STATUSES
+from taskxl.words import BEHIND, DONE, LIGHTS, NOT_DUE, OFFICE_STATES, REPORTS_ON, STATUSES
 
 if TYPE_CHECKING:
     import pandas
@@ -68,7 +68,7 @@ class Year:
     def heading(self, what: str) -> str:
         """Return a title as official papers write it: bureau, year, what."""
         settings = self.last.month.master.settings
-        return f"{settings.bureau}{settings.year}年重点工作任务{what}"
+        return f"{settings.bureau}{settings.year}年{REPORTS_ON}{what}"
 
     @property
     def months_told(self) -> str:

@@ -12,7 +12,7 @@ from typing import Literal
 
 from taskxl import resources
 from taskxl.errors import TaskxlError
-from taskxl.model import Period
+from taskxl.model import Period, in_digits
 from taskxl.paths import reach
 from taskxl.text import safe_file_name, show
 from taskxl.workspace.files import explain_os_error, make_folder, read_whole
@@ -163,7 +163,8 @@ class Workspace:
     def find_lookalikes(self, period: Period) -> list[Path]:
         """Return folders that were a period's by their names, and bear another or lie elsewhere.
 
-        Such are `2021年6月`, `2021-06`, `2021年06月 - 副本`, or `2021年06月` within another folder.
+        Such are `2021年6月`, `2021-06`, `六月`, `2021年06月 - 副本`, or one of these names within
+        another folder.
         One counts only with 下发, 回收 or 汇总 in it.
         """
         own = self.month_folder(period)
@@ -181,6 +182,12 @@ class Workspace:
             and _names_month(folder.name, period)
             and any((folder / part).is_dir() for part in (ISSUED, RETURNS, MERGED))
         ]
+
+    def other_years(self, year: int) -> list[int]:
+        """Return the years of the month folders here, where none of them is of `year`."""
+        names = [_MONTH_FOLDER.fullmatch(folder.name) for folder in _list_folders(self.root)]
+        years = sorted({int(name["year"]) for name in names if name})
+        return [] if year in years else years
 
     def prepare_month(self, period: Period) -> Path:
         """Make the folders 下发, 回收 and 汇总 of a period; return 回收.
@@ -234,6 +241,7 @@ class Workspace:
         return (self.root / TEMPLATES / name).exists()
 
 
+_MONTH_FOLDER = re.compile(r"(?P<year>\d{4})年\d{2}月")
 _MONTH_NAME = re.compile(
     r"\D*?(?:(?P<year>\d{4})\s*[年\-./_]?\s*)?(?P<month>\d{1,2})\s*(?:月(?!\s*\d{1,2}\s*[日号])|(?=[^\d月]|$))(?:\D.*)?"
 )
@@ -241,7 +249,7 @@ _MONTH_NAME = re.compile(
 
 def _names_month(name: str, period: Period) -> bool:
     """Tell whether a folder's name names a month, in whatever way."""
-    found = _MONTH_NAME.fullmatch(unicodedata.normalize("NFKC", name).strip())
+    found = _MONTH_NAME.fullmatch(in_digits(unicodedata.normalize("NFKC", name).strip()))
     if found is None or int(found["month"]) != period.month:
         return False
     return int(found["year"]) == period.year if found["year"] else "月" in name

@@ -1,6 +1,6 @@
 """附件2 back: submissions out of any returned book, and every word of the rest kept."""
 
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 
 from taskxl.approval import is_approval
@@ -12,6 +12,7 @@ from taskxl.forms.returned.catalog import Catalog, Expected, form_texts
 from taskxl.forms.returned.head_lines import read_labels
 from taskxl.forms.returned.layouts import lay_out_records, stack_tables
 from taskxl.forms.returned.matching import Register
+from taskxl.forms.returned.own_books import A_MASTER, name_own_book
 from taskxl.forms.returned.parts import (
     PARTING,
     Part,
@@ -45,7 +46,7 @@ from taskxl.forms.returned.whose import (
     reporters_of,
 )
 from taskxl.intake.grids import Book, value_text
-from taskxl.model import Period, Return, Submission, period_name
+from taskxl.model import Period, Return, Submission, Task, period_name
 from taskxl.text import is_blank, quote, show, squeeze
 from taskxl.words import BEYOND_LIST
 
@@ -53,6 +54,9 @@ __all__ = ["Expected", "form_texts", "read_return"]
 
 _A_LIST = (
     "这是任务清单（附件1），没有“进展情况”一类要填的栏，不是进展情况表。请核对是不是放错了文件。"
+)
+_A_NOTICE = (
+    "这是任务清单（附件1），后面的进展情况表是空白的，没有填写内容。请核对是不是放错了文件。"
 )
 
 
@@ -78,6 +82,7 @@ class _Reader:
         self.drawing = self.marks.drawing
         self.answers = AnswerReader(catalog, self.tally)
         self.kind = book.kind
+        self.own_book = name_own_book(book, catalog.settings.bureau)
         self.attached = find_attached(book, file, catalog.form_pictures)
         self.placed: set[tuple[int, int]] = set()
         self.why: dict[tuple[int, int], Why] = {}
@@ -90,6 +95,8 @@ class _Reader:
 
     def read(self) -> Return:
         parts = self._find_parts()
+        if (ours := self._name_own(parts)) is not None:
+            return Return(self.tally.file, code="R205", reason=ours)
         filled = [part for part in parts if part.is_filled]
         self.headings = {part.headed.key for part in filled if part.headed}
         decided: dict[int, Claim] = {}
@@ -422,6 +429,18 @@ class _Reader:
     def _loose_period(self) -> str | None:
         return self.headed.key if self.headed else None
 
+    def _name_own(self, parts: Sequence[Part]) -> str | None:
+        """Return why this is the 办公室's own workbook and no return; None where it may be one.
+
+        Whoever writes its own report in such a book names itself, or leaves only its own rows.
+        """
+        if self.own_book is None or self.told or self.marks.is_ours or self._names_office(parts):
+            return None
+        rows = [row for part in parts for row in part.rows]
+        found = [self.catalog.tasks[task] for row in rows if (task := self._task_of(row))]
+        alone = len(self.catalog.reported) > 1 and len(self._leads_of(found)) == 1
+        return None if alone and self.own_book != A_MASTER else self.own_book
+
     # ------------------------------------------------------------ rows
 
     def _read_rows(self, office: OfficeRows, part: Part) -> None:
@@ -562,8 +581,9 @@ class _Reader:
         for index, fact in self.loose:
             self.tally.keep("text", index, fact.row, fact.column, fact.text)
         reason = next((claim.reason for _, claim in self.refused), "")
-        if _is_list(parts) and not self.marks.is_ours and not self._names_office(parts):
-            reason = _A_LIST
+        listed = _tell_list(parts)
+        if listed and not self.marks.is_ours and not self._names_office(parts):
+            reason = listed
         told = self.marks.is_ours or self._names_office(parts) or any(part.rows for part in parts)
         if not submissions and not told:
             return Return(self.tally.file, code="R205", reason=reason)
@@ -576,7 +596,7 @@ class _Reader:
                 unplaced=tuple(
                     one
                     for one in self.tally.unplaced
-                    if reason != _A_LIST or not self.catalog.is_listed(one.text)
+                    if reason not in (_A_LIST, _A_NOTICE) or not self.catalog.is_listed(one.text)
                 ),
                 attached=self.attached,
                 about=self._others_told(parts),
@@ -630,14 +650,24 @@ class _Reader:
             if row.table.is_answered and (part.sheet, row.row) not in self.placed
             if (task := self._task_of(row)) is not None
         ]
+        return self._leads_of(tasks)
+
+    def _leads_of(self, tasks: Iterable[Task]) -> tuple[str, ...]:
+        """Return the offices that lead some tasks, each once."""
         names = [self.catalog.roster.spell_out(task.lead_offices) for task in tasks]
         return tuple(dict.fromkeys(name for several in names for name in several))
 
 
-def _is_list(parts: Sequence[Part]) -> bool:
-    """Tell whether a book's tables hold tasks and nothing that an office fills: it is 附件1."""
-    tables = [table for part in parts for table in part.tables]
-    return any(part.rows for part in parts) and not any(table.is_answered for table in tables)
+def _tell_list(parts: Sequence[Part]) -> str | None:
+    """Return what a book is whose tables hold tasks and nothing that an office filled: 附件1.
+
+    A notice may have a blank 附件2 behind it, of which no row says anything.
+    """
+    rows = [row for part in parts for row in (*part.rows, *part.others)]
+    if not any(part.rows for part in parts) or any(row.table.is_answered for row in rows):
+        return None
+    blank = any(table.is_answered for part in parts for table in part.tables)
+    return _A_NOTICE if blank else _A_LIST
 
 
 def _why_left(row: Row, mark: RowMark | None, beyond: bool) -> Why:

@@ -3,10 +3,9 @@
 from dataclasses import dataclass
 from typing import Literal
 
-TASKS = "任务"
-MILESTONES = "节点"
-OFFICES = "股室"
-SETTINGS = "设置"
+from taskxl.words import MASTER_SHEETS
+
+TASKS, MILESTONES, OFFICES, SETTINGS = MASTER_SHEETS
 DELAYS = "延期"
 INSTRUCTIONS = "批示"
 TITLE_ITEM = "清单标题"

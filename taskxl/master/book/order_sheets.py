@@ -236,9 +236,8 @@ class _Reader:
         if day is None and (phrase := find_due(said, self.year)) and not phrase.vague:
             day = phrase.due
         if day is None:
-            header = next(
-                c.header for c in (*DELAY_COLUMNS, *INSTRUCTION_COLUMNS) if c.field == field
-            )
+            columns = DELAY_COLUMNS if broken == M132 else INSTRUCTION_COLUMNS
+            header = next(column.header for column in columns if column.field == field)
             message = (
                 f"{header}写的是“{show(said, 20)}”，认不出是哪一天，按空白处理。"
                 f"请改成日期，如 {self.year}-05-20。"
