@@ -12,6 +12,8 @@ from types import ModuleType
 
 import pytest
 
+from taskxl import portable
+
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGING = ROOT / "packaging"
 
@@ -147,6 +149,7 @@ def test_what_is_packed_is_what_runs(load: type[Loader], tmp_path: Path) -> None
         "lib/taskxl/examples/content/tests/a.txt",
         "lib/taskxl-9.9.dist-info/METADATA",
         "lib/open_page.pyw",
+        f"lib/{portable.MARK}",
         "lib/组件清单.txt",
     }
     assert "python/winsound.pyd" not in files
