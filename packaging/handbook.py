@@ -31,7 +31,9 @@ h1, h2, h3 { break-after: avoid; }
 table { border-collapse: collapse; width: 100%; font-size: 9pt; }
 th, td { border: 1px solid #aaa; padding: 3px 6px; text-align: left; vertical-align: top; }
 td:first-child { min-width: 4em; }
-tr, img, pre { break-inside: avoid; }
+tr, img { break-inside: avoid; }
+pre { orphans: 7; widows: 7; }
+p:has(+ table), p:has(+ pre), p:has(+ p > img) { break-after: avoid; }
 img { max-width: 100%; max-height: 120mm; display: block; border: 1px solid #ccc; }
 code { font-family: "Noto Sans Mono CJK SC", monospace; font-size: 9pt; background: #f2f2f2; }
 pre { padding: 6px; white-space: pre-wrap; overflow-wrap: anywhere; background: #f2f2f2; }

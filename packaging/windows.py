@@ -23,7 +23,15 @@ import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
-from wheelhouse import ROOT, build_own_wheel, gather, read_requirements, run_pip, windows
+from wheelhouse import (
+    ROOT,
+    build_own_wheel,
+    gather,
+    read_requirements,
+    run_pip,
+    runs,
+    windows,
+)
 
 PYTHON = "3.12"
 PYTHON_FULL = "3.12.9"
@@ -41,13 +49,9 @@ OTHERS_SIGN = ("libcrypto-", "libssl-", "libffi-", "vcruntime140")
 
 UNNEEDED_PYTHON = ("winsound.pyd", "_msi.pyd")
 UNNEEDED = re.compile(
-    r"(^|/)(tests?|testing/tests|__pycache__)/"
-    r"|\.(pyi|h|hpp|hxx|pxd|pyx|lib|a|c|cpp|f90|exe|rst|sh)$"
-    r"|^numpy/(f2py|distutils|_core/include|doc)/|^lxml/includes/|^PIL/_(avif|webp|imagingtk)"
-    r"|\.dist-info/(RECORD|WHEEL|INSTALLER|REQUESTED|top_level\.txt|sboms/)|\.data/scripts/"
+    r"\.dist-info/(RECORD|WHEEL|INSTALLER|REQUESTED|top_level\.txt|sboms/)|\.data/scripts/|\.exe$"
 )
-"""Paths in a wheel that nothing needs at run time."""
-_KEPT = re.compile(r"^(taskxl/|docxtpl/|numpy/(testing|_core/tests/_natype|typing)|pandas/testing)")
+"""Paths in a wheel that only an installer needs."""
 
 MARK = "taskxl-portable"
 """By this file taskxl knows that the folder is its own; the name stands in taskxl/portable.py."""
@@ -223,7 +227,7 @@ def unpack_wheel(wheel: Path) -> Iterator[tuple[str, bytes]]:
     with zipfile.ZipFile(wheel) as parts:
         for one in parts.infolist():
             name = re.sub(r"^[^/]+\.data/(purelib|platlib)/", "", one.filename)
-            if one.is_dir() or (UNNEEDED.search(name) and not _KEPT.match(name)):
+            if one.is_dir() or (UNNEEDED.search(name) or not runs(name)):
                 continue
             yield name, parts.read(one)
 
