@@ -230,6 +230,13 @@ def test_the_rule_in_the_maintainers_page_is_a_rule(monkeypatch: pytest.MonkeyPa
     assert "G499" not in codes_of(make_month(rule.good))
 
 
+def read_printed(path: Path) -> list[str]:
+    """Return the text of each page of a PDF, without white space."""
+    done = subprocess.run(["pdftotext", path, "-"], capture_output=True, check=True)
+    pages = done.stdout.decode().removesuffix("\f").split("\f")
+    return [re.sub(r"\s", "", page) for page in pages]
+
+
 def test_the_handbook_is_built_without_a_warning_and_printed(tmp_path: Path) -> None:
     pytest.importorskip("material", reason="mkdocs-material is not installed")
     for tool in ("chromium", "pdftotext"):
@@ -244,10 +251,10 @@ def test_the_handbook_is_built_without_a_warning_and_printed(tmp_path: Path) -> 
     assert "十分钟上手" in page
     assert (tmp_path / "site" / "pictures" / "summary.png").is_file()
     assert not (tmp_path / "site" / "print.html").exists()
-    printed = subprocess.run(
-        ["pdftotext", tmp_path / "site" / "taskxl手册.pdf", "-"], capture_output=True, check=True
-    ).stdout.decode()
-    printed = re.sub(r"\s", "", printed)
+    for alone, said in (("给股室填报人", "填黄底的格子"), ("给领导", "总览")):
+        (sheet,) = read_printed(tmp_path / "site" / f"{alone}.pdf")
+        assert said in sheet, "one page, to be mailed"
+    printed = "".join(read_printed(tmp_path / "site" / "taskxl手册.pdf"))
     text = CONFIG.read_text(encoding="utf-8")
     for name in re.findall(r": (\w+\.md)$", text, re.MULTILINE):
         title = (DOCS / name).read_text(encoding="utf-8").partition("\n")[0].removeprefix("# ")
