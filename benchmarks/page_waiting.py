@@ -41,11 +41,13 @@ SERVE = """
 import sys
 from datetime import datetime
 from pathlib import Path
+from taskxl.page.remembering import State
 from taskxl.page.serving import serve_page
 from taskxl.page.spaces import Clock
 now = datetime.fromisoformat(sys.argv[3])
 tell = lambda address: print(address, flush=True)
-serve_page(Path(sys.argv[1]), Clock(now.date, lambda: now), Path(sys.argv[2]), tell, 600.0)
+state = State.of(Path(sys.argv[2]))
+serve_page(Path(sys.argv[1]), Clock(now.date, lambda: now), state, tell, 600.0)
 """
 PAINTED = "performance.getEntriesByName('first-contentful-paint')"
 PAGES = {

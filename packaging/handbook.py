@@ -3,7 +3,8 @@
     python packaging/handbook.py [--to FOLDER]
 
 Needs mkdocs-material (`pip install '.[test]'`), Chromium and a Chinese font. FOLDER
-(build/handbook) gets the pages, and taskxl手册.pdf beside them, printed from these very pages.
+(build/handbook) gets the pages, and taskxl手册.pdf beside them, printed from these very pages;
+and 给股室填报人.pdf, a page to mail with the form, and 给领导.pdf.
 """
 
 import argparse
@@ -20,6 +21,8 @@ from lxml import html
 ROOT = Path(__file__).resolve().parent.parent
 CONFIG = ROOT / "packaging" / "handbook.yml"
 PDF = "taskxl手册.pdf"
+ALONE = {"for_offices": "给股室填报人", "for_leaders": "给领导"}
+"""Pages that are printed once more, each by itself."""
 STYLE = """
 @page { size: A4; margin: 20mm 18mm; @bottom-center { content: counter(page); font-size: 9pt } }
 body { font: 10.5pt/1.7 "Noto Sans CJK SC", "Microsoft YaHei", sans-serif; }
@@ -31,8 +34,10 @@ h1, h2, h3 { break-after: avoid; }
 table { border-collapse: collapse; width: 100%; font-size: 9pt; }
 th, td { border: 1px solid #aaa; padding: 3px 6px; text-align: left; vertical-align: top; }
 td:first-child { min-width: 4em; }
-tr, img, pre { break-inside: avoid; }
-img { max-width: 100%; max-height: 120mm; display: block; border: 1px solid #ccc; }
+tr, img { break-inside: avoid; }
+pre { orphans: 7; widows: 7; }
+p:has(+ table), p:has(+ pre), p:has(+ p > img) { break-after: avoid; }
+img { max-width: 100%; max-height: 105mm; display: block; border: 1px solid #ccc; }
 code { font-family: "Noto Sans Mono CJK SC", monospace; font-size: 9pt; background: #f2f2f2; }
 pre { padding: 6px; white-space: pre-wrap; overflow-wrap: anywhere; background: #f2f2f2; }
 a { color: inherit; }
@@ -46,7 +51,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     site = given.to.resolve()
     build_pages(site)
-    print_pages(site, site / PDF)
+    print_pages(site, site / PDF, [*read_contents()])
+    for name, title in ALONE.items():
+        print_pages(site, site / f"{title}.pdf", [name])
     print(f"{site / 'index.html'}\n{site / PDF}: {(site / PDF).stat().st_size / 1e6:.1f} MB")
     return 0
 
@@ -57,15 +64,15 @@ def build_pages(site: Path) -> None:
     run(*command, "--config-file", CONFIG, "--site-dir", site)
 
 
-def print_pages(site: Path, target: Path) -> None:
-    """Print all pages of a built handbook, in the order of its contents, to one PDF."""
+def print_pages(site: Path, target: Path, names: Sequence[str]) -> None:
+    """Print pages of a built handbook, in the order of their names, to one PDF."""
     browser = next(
         filter(None, map(shutil.which, ("chromium", "chromium-browser", "chrome"))), None
     )
     if browser is None:
         raise SystemExit("Chromium is not installed: no PDF.")
     whole = site / "print.html"
-    whole.write_text(join_pages(site), encoding="utf-8")
+    whole.write_text(join_pages(site, names), encoding="utf-8")
     try:
         with tempfile.TemporaryDirectory() as profile:
             run(
@@ -77,9 +84,8 @@ def print_pages(site: Path, target: Path) -> None:
         whole.unlink()
 
 
-def join_pages(site: Path) -> str:
-    """Return one page that holds all; what leads from page to page leads within it."""
-    names = [*read_contents()]
+def join_pages(site: Path, names: Sequence[str]) -> str:
+    """Return one page that holds all named; what leads from page to page leads within it."""
     body = "".join(_take_article(site, name, names) for name in names)
     return (
         f'<!doctype html><html lang="zh-CN"><head><meta charset="utf-8"><title>taskxl 手册</title>'

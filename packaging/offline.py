@@ -1,10 +1,10 @@
-"""Build taskxl-VERSION-linux.tar.gz: taskxl for a Linux desk without internet.
+"""Build taskxl-VERSION-linux-MACHINE.tar.xz: taskxl for a Linux desk without internet.
 
     python packaging/offline.py [--python 3.11 …] [--machine x86_64 …] [--to FOLDER]
 
-Inside are the wheels of taskxl and of all that it needs, for x86_64 and aarch64, and install.sh,
-which makes an environment in the person's own folder and puts taskxl into the menu. It needs a
-Python of one of the versions packed, and no administrator.
+One archive for x86_64 and one for aarch64. Inside are the wheels of taskxl and of all that it
+needs at run time, and install.sh, which makes an environment in the person's own folder and puts
+taskxl into the menu. It needs a Python of one of the versions packed, and no administrator.
 """
 
 import argparse
@@ -16,7 +16,7 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from wheelhouse import EXTRAS, ROOT, build_own_wheel, gather, linux, read_requirements
+from wheelhouse import EXTRAS, ROOT, build_own_wheel, gather, linux, read_requirements, slim
 
 PYTHONS = ("3.11", "3.12")
 MACHINES = ("x86_64", "aarch64")
@@ -45,6 +45,7 @@ if [ -z "$python" ]; then
     echo "请先安装，或请维护人员按这台电脑的 Python 另做安装包。" >&2
     exit 2
 fi
+echo "正在安装，要一两分钟……"
 rm -rf "$place/new"
 mkdir -p "$place" "$bin" "$data/applications"
 "$python" -m venv --without-pip "$place/new"
@@ -80,8 +81,8 @@ READ_FIRST = """taskxl {version}（Linux：{machines}；Python {pythons}）
     sh install.sh
 
 装在 ~/.local/share/taskxl，菜单里有“重点工作 taskxl”。再装一次就是升级，工作区不动。
-不用了：删掉 ~/.local/share/taskxl、~/.local/bin/taskxl 和
-~/.local/share/applications/taskxl.desktop。
+不用了：删掉 ~/.local/share/taskxl、~/.local/bin/taskxl、
+~/.local/share/applications/taskxl.desktop，和记着最近打开过哪些工作区的 ~/.local/state/taskxl。
 """
 
 
@@ -94,20 +95,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--wheels", type=Path, help="folder that keeps fetched wheels")
     given = parser.parse_args(arguments)
     pythons, machines = given.python or PYTHONS, given.machine or MACHINES
-    wheels: dict[str, Path] = {}
+    given.to.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as scratch:
         own = build_own_wheel(Path(scratch))
-        wheels[own.name] = own
+        version = own.name.split("-")[1]
         for machine in machines:
+            wheels = {own.name: own}
             for python in pythons:
                 folder = (given.wheels or Path(scratch)) / f"{machine}-{python}"
                 found = gather(folder, linux(python, machine), [*read_requirements(), "pip"])
                 wheels |= {wheel.name: wheel for wheel in found}
-        version = own.name.split("-")[1]
-        given.to.mkdir(parents=True, exist_ok=True)
-        place = given.to / f"taskxl-{version}-linux.tar.gz"
-        write(place, f"taskxl-{version}", lay_out(version, wheels, pythons, machines))
-    print(f"{place}: {place.stat().st_size / 1e6:.0f} MB, {len(wheels)} wheels")
+            place = given.to / f"taskxl-{version}-linux-{machine}.tar.xz"
+            write(place, f"taskxl-{version}", lay_out(version, wheels, pythons, [machine]))
+            print(f"{place}: {place.stat().st_size / 1e6:.0f} MB, {len(wheels)} wheels")
     return 0
 
 
@@ -128,7 +128,7 @@ def lay_out(
         "taskxl.desktop": DESKTOP.encode(),
         "先看这里.txt": told.encode(),
     }
-    files |= {f"wheels/{name}": wheel.read_bytes() for name, wheel in wheels.items()}
+    files |= {f"wheels/{name}": slim(wheel) for name, wheel in wheels.items()}
     for name in ("templates", "examples", "docs"):
         files |= {
             f"{name}/{path.relative_to(ROOT / name).as_posix()}": path.read_bytes()
@@ -141,7 +141,7 @@ def lay_out(
 def write(place: Path, folder: str, files: Mapping[str, bytes]) -> None:
     """Write an archive with files below one folder, whole or not at all."""
     draft = place.with_suffix(".part")
-    with tarfile.open(draft, "w:gz", compresslevel=6) as archive:
+    with tarfile.open(draft, "w:xz", preset=6) as archive:
         for name in sorted(files):
             entry = tarfile.TarInfo(f"{folder}/{name}")
             entry.size, entry.mtime = len(files[name]), 1609459200

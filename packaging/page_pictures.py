@@ -22,6 +22,7 @@ from PIL import Image
 from playwright.sync_api import sync_playwright
 
 from taskxl.desk.demo import run_demo
+from taskxl.page.remembering import State
 from taskxl.page.serving import serve_page
 from taskxl.page.spaces import Clock
 
@@ -128,7 +129,7 @@ def browse(root: Path, state: Path) -> Iterator[Any]:
     clock = Clock(NOW.date, lambda: NOW)
     home = os.environ["HOME"]
     os.environ["HOME"] = "/home/clerk"  # what the page offers as the place of a new workspace
-    serving = threading.Thread(target=serve_page, args=(root, clock, state, tell, 20.0))
+    serving = threading.Thread(target=serve_page, args=(root, clock, State.of(state), tell, 20.0))
     serving.start()
     ready.wait()
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")

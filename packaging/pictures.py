@@ -2,12 +2,10 @@
 
     python packaging/pictures.py
 
-Needs LibreOffice (soffice), pdftoppm, Chromium (with chromium-l10n its buttons speak Chinese) and a
-Chinese font.
+Needs LibreOffice (soffice), pdftoppm and a Chinese font. The page's are drawn by page_pictures.py.
 """
 
 import os
-import signal
 import subprocess
 import sys
 import tempfile
@@ -18,7 +16,7 @@ PICTURES = ROOT / "docs" / "pictures"
 
 
 def main() -> int:
-    """Run the demo in a scratch folder; draw its summary, a form and the page of the month."""
+    """Run the demo in a scratch folder; draw its summary and a form."""
     with tempfile.TemporaryDirectory() as scratch:
         demo = Path(scratch) / "demo"
         run(sys.executable, "-m", "taskxl", "demo", demo)
@@ -29,7 +27,6 @@ def main() -> int:
         draw(summary, "overview", Path(scratch))
         draw(summary, "summary", Path(scratch), page=4)  # of 汇总表, with gaps of every colour
         draw(form, "form", Path(scratch))
-        draw_page(demo, "page", Path(scratch))
     return 0
 
 
@@ -39,29 +36,6 @@ def draw(workbook: Path, name: str, scratch: Path, page: int = 1) -> None:
     run("soffice", profile, "--headless", "--convert-to", "pdf", "--outdir", scratch, workbook)
     printed = scratch / f"{workbook.stem}.pdf"
     run("pdftoppm", "-png", "-r", "80", "-f", page, "-singlefile", printed, PICTURES / name)
-
-
-def draw_page(workspace: Path, name: str, scratch: Path) -> None:
-    """Draw the page that `taskxl open` serves, as Chromium shows it."""
-    served = subprocess.Popen(  # noqa: S603
-        [sys.executable, "-m", "taskxl", "open", str(workspace), "--no-browser"],
-        cwd=ROOT,
-        env={**os.environ, "XDG_STATE_HOME": str(scratch / "state"), "PYTHONUNBUFFERED": "1"},
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert served.stdout is not None  # noqa: S101 — a pipe
-    try:
-        address = served.stdout.readline().split()[-1]
-        run(
-            *("chromium", "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars"),
-            "--lang=zh-CN",
-            *(f"--user-data-dir={scratch / 'browser'}", "--virtual-time-budget=20000"),
-            *("--window-size=1000,900", f"--screenshot={PICTURES / name}.png", address),
-        )
-    finally:
-        served.send_signal(signal.SIGINT)
-        served.wait()
 
 
 def run(*command: object) -> None:

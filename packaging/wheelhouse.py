@@ -6,6 +6,9 @@ the markers of the computer it is for.
 """
 
 import configparser
+import csv
+import io
+import re
 import shutil
 import subprocess
 import sys
@@ -26,7 +29,17 @@ except ImportError:  # a bare Python has pip's own copy
 
 ROOT = Path(__file__).resolve().parent.parent
 EXTRAS = ("keyring",)
-"""The extras of setup.cfg that a desk needs: reading PDF and saved letters, kept passwords."""
+"""The extras of setup.cfg that a desk needs: kept passwords."""
+
+_UNNEEDED = re.compile(
+    r"(^|/)(tests?|testing/tests|__pycache__)/"
+    r"|\.(pyi|h|hpp|hxx|pxd|pyx|lib|a|c|cpp|f90|rst|sh)$"
+    r"|^numpy/(f2py|distutils|_core/include|doc)/|^lxml/includes/|^PIL/_(avif|webp|imagingtk)"
+)
+_KEPT = re.compile(
+    r"^(taskxl/|docxtpl/|pip/|numpy/(testing|_core/tests/_natype|typing)|pandas/testing)"
+    r"|\.dist-info/"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +140,34 @@ def gather(folder: Path, target: Target, lines: Iterable[str]) -> list[Path]:
         if not lacking:
             return sorted(chosen.values())
         _download(folder, target, [f"{name}{needs.versions[name]}" for name in lacking])
+
+
+def runs(name: str) -> bool:
+    """Tell whether anything needs a file of a wheel at run time: no tests, no headers."""
+    return bool(_KEPT.search(name)) or not _UNNEEDED.search(name)
+
+
+def slim(wheel: Path) -> bytes:
+    """Return a wheel with what is needed at run time, and a RECORD that says so; not compressed.
+
+    Wheels of one library for several Pythons have much in common: the archive they lie in presses
+    them together better than each could be by itself.
+    """
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(wheel) as whole, zipfile.ZipFile(buffer, "w") as parts:
+        for one in whole.infolist():
+            if one.is_dir() or not runs(one.filename):
+                continue
+            content = whole.read(one)
+            if one.filename.endswith(".dist-info/RECORD"):
+                rows = csv.reader(io.StringIO(content.decode("utf-8"), newline=""))
+                kept = io.StringIO(newline="")
+                csv.writer(kept, lineterminator="\n").writerows(row for row in rows if runs(row[0]))
+                content = kept.getvalue().encode("utf-8")
+            entry = zipfile.ZipInfo(one.filename, one.date_time)
+            entry.external_attr = one.external_attr
+            parts.writestr(entry, content)
+    return buffer.getvalue()
 
 
 def required_by(wheel: Path) -> list[str]:

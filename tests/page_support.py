@@ -15,6 +15,7 @@ from taskxl.page.finding_page import Served
 from taskxl.page.guard import Doorkeeper
 from taskxl.page.jobs import Jobs
 from taskxl.page.presence import Presence
+from taskxl.page.remembering import State
 from taskxl.page.spaces import Clock, House
 from taskxl.workspace.folder import Workspace
 
@@ -31,7 +32,7 @@ class Browser:
         self.seconds = 0.0
         self.door = Doorkeeper(HOST, lambda: self.seconds)
         state.mkdir(exist_ok=True)
-        self.house = House(Clock(NOW.date, lambda: NOW), self.door, state)
+        self.house = House(Clock(NOW.date, lambda: NOW), self.door, State.of(state))
         self.served = Served(8765, "k" * 43)
         self.presence = Presence(lambda: self.seconds)
         self.app = make_app(self.house, self.served, self.presence)

@@ -47,6 +47,7 @@ RETURNS_SAY = {
 OTHERS_SAY = {
     "index": {"打开taskxl.bat", "重点工作 taskxl"},  # packaging/
     "page": {"打开taskxl.bat", "重点工作 taskxl"},
+    "new_computer": {"打开taskxl.bat"},
     "drawing": {"审阅 → 撤消工作表保护"},  # Excel
     "mail": {"作为新邮件编辑", "稍后再试", "已送达"},  # Thunderbird, mail servers
     "mailbox": {"详细信息", "复制到文件", "Base64 编码"},  # Windows
@@ -169,6 +170,40 @@ def test_links_and_pictures_lead_somewhere(page: Path) -> None:
             assert (page.parent / target).exists(), target
 
 
+def name_misread_lists(text: str) -> list[str]:
+    """Return the lines whose place in a list the handbook's Markdown would not keep.
+
+    What lies within a point is indented by four; a list that goes on after other text starts anew
+    at 1; no block of code lies within a point.
+    """
+    text = re.sub(r"^```.*?^```$", "", text, flags=re.M | re.S)
+    misread, last, apart = [], 0, True
+    for line in text.splitlines():
+        point = re.match(r"( *)(?:[-*]|(\d+)\.) ", line)
+        if re.match(r" +```", line) or (point and len(point[1]) % 4):
+            misread.append(line)
+        elif point and point[2] and not point[1]:
+            if int(point[2]) != last + 1:
+                misread.append(line)
+            last = int(point[2])
+        elif line and not line.startswith(" ") and apart:
+            last = 0
+        apart = not line
+    return misread
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_lists_are_read_as_they_are_written(page: Path) -> None:
+    assert not name_misread_lists(page.read_text(encoding="utf-8"))
+
+
+def test_a_list_that_would_be_misread_is_noticed() -> None:
+    assert name_misread_lists("1. a\n   - b\n2. c\n") == ["   - b"]
+    assert name_misread_lists("1. a\n\n| b |\n\n2. c\n") == ["2. c"]
+    assert name_misread_lists("- a\n\n  ```sh\n  b\n  ```\n") == ["  ```sh", "  ```"]
+    assert not name_misread_lists("1. a\n   b\n\n2. c\n    - d\n\ne\n\n1. f\n")
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 def test_every_code_named_is_a_rule(page: Path) -> None:
     known = {rule.code for rule in rules.list_rules()} | {"G499"}  # the maintainers' example
@@ -195,6 +230,13 @@ def test_the_rule_in_the_maintainers_page_is_a_rule(monkeypatch: pytest.MonkeyPa
     assert "G499" not in codes_of(make_month(rule.good))
 
 
+def read_printed(path: Path) -> list[str]:
+    """Return the text of each page of a PDF, without white space."""
+    done = subprocess.run(["pdftotext", path, "-"], capture_output=True, check=True)
+    pages = done.stdout.decode().removesuffix("\f").split("\f")
+    return [re.sub(r"\s", "", page) for page in pages]
+
+
 def test_the_handbook_is_built_without_a_warning_and_printed(tmp_path: Path) -> None:
     pytest.importorskip("material", reason="mkdocs-material is not installed")
     for tool in ("chromium", "pdftotext"):
@@ -209,10 +251,10 @@ def test_the_handbook_is_built_without_a_warning_and_printed(tmp_path: Path) -> 
     assert "十分钟上手" in page
     assert (tmp_path / "site" / "pictures" / "summary.png").is_file()
     assert not (tmp_path / "site" / "print.html").exists()
-    printed = subprocess.run(
-        ["pdftotext", tmp_path / "site" / "taskxl手册.pdf", "-"], capture_output=True, check=True
-    ).stdout.decode()
-    printed = re.sub(r"\s", "", printed)
+    for alone, said in (("给股室填报人", "填黄底的格子"), ("给领导", "总览")):
+        (sheet,) = read_printed(tmp_path / "site" / f"{alone}.pdf")
+        assert said in sheet, "one page, to be mailed"
+    printed = "".join(read_printed(tmp_path / "site" / "taskxl手册.pdf"))
     text = CONFIG.read_text(encoding="utf-8")
     for name in re.findall(r": (\w+\.md)$", text, re.MULTILINE):
         title = (DOCS / name).read_text(encoding="utf-8").partition("\n")[0].removeprefix("# ")

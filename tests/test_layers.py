@@ -8,6 +8,7 @@ import pytest
 HOUSE = (
     "errors",
     "paths",
+    "portable",
     "text",
     "words",
     "findings",

@@ -1,5 +1,6 @@
 """What taskxl is packed into for computers without Python or internet."""
 
+import csv
 import importlib.util
 import io
 import os
@@ -11,6 +12,8 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+
+from taskxl import portable
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGING = ROOT / "packaging"
@@ -147,6 +150,7 @@ def test_what_is_packed_is_what_runs(load: type[Loader], tmp_path: Path) -> None
         "lib/taskxl/examples/content/tests/a.txt",
         "lib/taskxl-9.9.dist-info/METADATA",
         "lib/open_page.pyw",
+        f"lib/{portable.MARK}",
         "lib/组件清单.txt",
     }
     assert "python/winsound.pyd" not in files
@@ -219,7 +223,7 @@ def install(
 ) -> "subprocess.CompletedProcess[str]":
     """Run install.sh of an archive that holds no wheels at all."""
     offline = load("offline.py")
-    archive = tmp_path / "taskxl.tar.gz"
+    archive = tmp_path / "taskxl.tar.xz"
     offline.write(archive, "taskxl-9.9", offline.lay_out("9.9", {}, pythons, machines))
     with tarfile.open(archive) as parts:
         parts.extractall(tmp_path / "U 盘", filter="data")
@@ -247,11 +251,40 @@ def test_a_desk_of_another_kind_of_processor_is_told(load: type[Loader], tmp_pat
     assert "安装包里只有 loongarch64 的组件，没有安装。" in done.stderr
 
 
+def test_a_slim_wheel_is_whole_and_holds_what_runs(load: type[Loader], tmp_path: Path) -> None:
+    wheelhouse = load("wheelhouse.py")
+    needed = {
+        "a/__init__.py": b"",
+        "a/b.so": b"\x7fELF" * 1000,
+        "a/data, 一.csv": b"x",
+        "numpy/testing/__init__.py": b"",
+        "a-1.0.dist-info/METADATA": b"Metadata-Version: 2.1\nName: a\nVersion: 1.0\n",
+        "a-1.0.dist-info/WHEEL": b"Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+    }
+    others = dict.fromkeys(("a/tests/test_a.py", "a/b.pyi", "numpy/f2py/a.py", "a/c.h"), b"")
+    wheel = tmp_path / "a-1.0-py3-none-any.whl"
+    record = "a-1.0.dist-info/RECORD"
+    rows = [*(f'"{name}",sha256=x,{len(one)}' for name, one in (needed | others).items())]
+    with zipfile.ZipFile(wheel, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in (needed | others).items():
+            archive.writestr(name, content)
+        archive.writestr(record, "\n".join([*rows, f"{record},,"]))
+    with zipfile.ZipFile(io.BytesIO(wheelhouse.slim(wheel))) as slim:
+        assert {*slim.namelist()} == {*needed, record}
+        assert all(slim.read(name) == content for name, content in needed.items())
+        listed = [row[0] for row in csv.reader(io.StringIO(slim.read(record).decode()))]
+    assert {*listed} == {*needed, record}
+    installed = tmp_path / "installed"
+    wheel.write_bytes(wheelhouse.slim(wheel))
+    wheelhouse.run_pip("install", "--quiet", "--no-index", "--target", str(installed), str(wheel))
+    assert (installed / "a" / "b.so").is_file()
+
+
 def test_what_a_linux_desk_gets(load: type[Loader], tmp_path: Path) -> None:
     offline = load("offline.py")
     wheel = make_wheel(tmp_path, "taskxl-9.9")
     files = offline.lay_out("9.9", {wheel.name: wheel}, ("3.11",), ("x86_64", "aarch64"))
-    assert files[f"wheels/{wheel.name}"] == wheel.read_bytes()
+    assert f"wheels/{wheel.name}" in files
     assert {"install.sh", "taskxl.desktop", "templates/附件2.xlsx", "docs/upgrading.md"} <= {*files}
     script = files["install.sh"].decode()
     assert "@" not in script.replace('"$@"', "").replace("@COMMAND@", "")

@@ -10,8 +10,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from taskxl.page import finding_page
-from taskxl.page.finding_page import Served, announce, ask_again, find_served, recall_workspaces
+from taskxl.page import remembering
+from taskxl.page.finding_page import Served, announce, ask_again, find_served
+from taskxl.page.remembering import State, recall_workspaces
 from taskxl.page.serving import serve_page
 from taskxl.page.spaces import Clock
 from taskxl.workspace.folder import Workspace
@@ -31,7 +32,7 @@ def serve(state: Path, root: Path | None, silence: float = 60.0) -> tuple[thread
         told.append(address)
         ready.set()
 
-    thread = threading.Thread(target=serve_page, args=(root, CLOCK, state, tell, silence))
+    thread = threading.Thread(target=serve_page, args=(root, CLOCK, State.of(state), tell, silence))
     thread.start()
     assert ready.wait(20)
     return thread, told[0]
@@ -84,11 +85,11 @@ def test_a_second_start_opens_the_first(state: Path, workspace: Workspace, tmp_p
     thread, first = serve(state, workspace.root, silence=2.0)
     other = make_workspace(tmp_path / "另一处")
     told: list[str] = []
-    serve_page(other.root, CLOCK, state, told.append)
+    serve_page(other.root, CLOCK, State.of(state), told.append)
     assert urlsplit(told[0]).netloc == urlsplit(first).netloc
     status, place, cookie = fetch(told[0])
     assert status == 303
-    assert recall_workspaces(state)[0] == other.root
+    assert recall_workspaces(State.of(state))[0] == other.root
     status, _, _ = fetch(first.split("/enter")[0] + place, cookie)
     assert status in (200, 303)
     assert fetch(told[0])[0] == 403
@@ -131,7 +132,7 @@ def test_a_damaged_file_is_as_none(state: Path, content: str) -> None:
     (state / "page.json").write_text(content, encoding="utf-8")
     (state / "workspaces.json").write_text(content, encoding="utf-8")
     assert find_served(state) is None
-    assert recall_workspaces(state) == []
+    assert recall_workspaces(State.of(state)) == []
 
 
 def test_the_command_says_where_it_is(
@@ -143,7 +144,7 @@ def test_the_command_says_where_it_is(
         tell(f"http://127.0.0.1:1/enter?space={root.name}")
 
     monkeypatch.setattr(serving, "serve_page", serve_nobody)
-    monkeypatch.setattr(finding_page, "state_folder", lambda: workspace.root)
+    monkeypatch.setattr(remembering, "find_state", lambda: State.of(workspace.root))
     code, out, _ = call_main(capsys, "打开", workspace.root, "--no-browser")
     assert code == 0
     assert out.startswith("页面在 http://127.0.0.1:1/enter?space=地")

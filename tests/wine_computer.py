@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from taskxl.paths import unmark
+
 SECONDS = 200
 
 
@@ -55,6 +57,20 @@ class Windows:
     @property
     def python(self) -> Path:
         return self.folder / "python" / "python.exe"
+
+
+@dataclass(frozen=True)
+class Watched:
+    """A computer, and the notes of what was written on it."""
+
+    computer: Windows
+    notes: Path
+
+    def written_outside(self, *inside: Path) -> set[str]:
+        """Return what was written, but for the folders named and what is no file (nul)."""
+        known = ("\\\\.\\", path_of(self.notes), *(f"{path_of(one)}\\" for one in inside))
+        paths = self.notes.read_text(encoding="utf-8").splitlines()
+        return {one for one in map(unmark, paths) if not one.startswith(known)}
 
 
 def path_of(path: Path) -> str:

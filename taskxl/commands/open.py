@@ -19,7 +19,8 @@ def open_page(folder: Path | None, workspace: Path | None, no_browser: bool) -> 
 
     不写工作区，就用当前文件夹的；都没有，就从最近用过的里面选，或者拖入一份清单新建。
     """
-    from taskxl.page.finding_page import hide_address, state_folder
+    from taskxl.page.finding_page import hide_address
+    from taskxl.page.remembering import find_state
     from taskxl.page.serving import serve_page
     from taskxl.page.spaces import Clock
 
@@ -27,13 +28,15 @@ def open_page(folder: Path | None, workspace: Path | None, no_browser: bool) -> 
     start = (named or Path.cwd()).absolute()
     root = common.open_workspace(start).root if named else _find_root(reach(start))
 
-    state = state_folder()
+    state = find_state()
+    if state.note:
+        click.echo(state.note)
 
     def tell(address: str) -> None:
         click.echo(f"页面在 {address}")
         click.echo("这个地址只能用一次。关掉浏览器里的页面，或在这里按 Ctrl-C，就结束。")
         if not no_browser:
-            webbrowser.open(hide_address(state, address))
+            webbrowser.open(hide_address(state.folder, address))
 
     serve_page(root, Clock(common.today, common.now), state, tell)
 

@@ -80,7 +80,8 @@ def _convert(content: bytes, kind: str, target: str) -> bytes:
                 f"-env:UserInstallation={(place / 'profile').as_uri()}",
                 *("--headless", "--norestore", "--nolockcheck"),
                 *("--convert-to", target, "--outdir", str(made), str(source)),
-            ]
+            ],
+            place,
         )
         try:
             return (made / f"document.{target.partition(':')[0]}").read_bytes()
@@ -88,8 +89,10 @@ def _convert(content: bytes, kind: str, target: str) -> bytes:
             raise Refused("R201", NOT_CONVERTED) from error
 
 
-def _run(command: list[str]) -> None:
+def _run(command: list[str], folder: Path) -> None:
     """Run LibreOffice to its end; the starter it leaves behind ends with it."""
+    # What it lays aside goes with the folder, wherever this run's is (TMP, TEMP: Windows).
+    beside = dict.fromkeys(("TMPDIR", "TMP", "TEMP"), str(folder))
     # A group of its own (POSIX), because soffice is a script that starts the real program.
     process = subprocess.Popen(  # noqa: S603 — a fixed program, a file name of our own
         command,
@@ -97,6 +100,7 @@ def _run(command: list[str]) -> None:
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
+        env=os.environ | beside,
     )
     try:
         process.wait(SECONDS)

@@ -177,7 +177,8 @@ def open_path(house: House, root: Path | None) -> str:
 
 
 def _show_start(ask: Ask) -> Response:
-    return ask.show("start.html", spaces=[_name_space(ask, one) for one in ask.house.list_spaces()])
+    spaces = [_name_space(ask, one) for one in ask.house.list_spaces()]
+    return ask.show("start.html", spaces=spaces, note=ask.house.state.note)
 
 
 def _name_space(ask: Ask, space: Space) -> tuple[Space, str, str]:

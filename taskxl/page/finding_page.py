@@ -17,28 +17,9 @@ from html import escape
 from pathlib import Path
 from urllib.parse import urlencode
 
-from taskxl.workspace.files import make_folder
-
 ASK = "/again"
 _SECONDS = 3.0
-_KEPT = 12
 _WAY = "open.html"
-
-
-def state_folder() -> Path:
-    """Return the user's own folder for what a program remembers, made where it is absent."""
-    home = Path.home()
-    if sys.platform == "win32":
-        base = Path(os.environ.get("LOCALAPPDATA") or home / "AppData" / "Local")
-    elif sys.platform == "darwin":
-        base = home / "Library" / "Application Support"
-    else:
-        base = Path(os.environ.get("XDG_STATE_HOME") or home / ".local" / "state")
-    folder = base / "taskxl"
-    make_folder(folder)
-    with contextlib.suppress(OSError):
-        folder.chmod(0o700)
-    return folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,29 +99,3 @@ def ask_again(served: Served, workspace: str) -> str | None:
         connection.close()
     good = hmac.compare_digest(proof, served.prove("server", nonce + path))
     return f"http://127.0.0.1:{served.port}{path}" if good else None
-
-
-# ---------------------------------------------------------------- the workspaces last used
-
-
-def recall_workspaces(folder: Path) -> list[Path]:
-    """Return the workspaces that this person last opened, the latest first."""
-    try:
-        told = json.loads((folder / "workspaces.json").read_text(encoding="utf-8"))
-        known = told if isinstance(told, list) else []
-        return [Path(one) for one in known if isinstance(one, str)][:_KEPT]
-    except (OSError, ValueError, TypeError):
-        return []
-
-
-def remember_workspace(folder: Path, root: Path) -> None:
-    """Put a workspace first among those last opened."""
-    known = [one for one in recall_workspaces(folder) if one != root]
-    content = json.dumps([str(one) for one in (root, *known)][:_KEPT], ensure_ascii=False)
-    path = folder / "workspaces.json"
-    fresh = path.with_name(f"workspaces-{secrets.token_hex(4)}.tmp")
-    with contextlib.suppress(OSError):
-        handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(content)
-        fresh.replace(path)

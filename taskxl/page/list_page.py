@@ -19,6 +19,7 @@ from taskxl.page.jobs import Job, Progress, Said
 from taskxl.page.month_page import paged
 from taskxl.page.odd_requests import number_of
 from taskxl.page.typed_in import typed_of
+from taskxl.portable import folder_for_workspaces
 from taskxl.text import safe_file_name, show
 from taskxl.workspace.folder import Workspace
 
@@ -50,7 +51,7 @@ def show_new(ask: Ask) -> Response:
         draft.views[hints] = view_lists(draft.paths, hints)
     view = draft.views[hints]
     year = view.task_list.year or ask.house.clock.today().year
-    folder = Path.home() / safe_file_name(f"{year}年重点工作")
+    folder = folder_for_workspaces() / safe_file_name(f"{year}年重点工作")
     return _show_reading(ask, view, hints, folder=str(folder), differences=())
 
 

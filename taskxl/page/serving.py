@@ -20,6 +20,7 @@ from taskxl.page.finding_page import Served, announce, ask_again, find_served, w
 from taskxl.page.guard import Doorkeeper
 from taskxl.page.month_page import prepare_month
 from taskxl.page.presence import SILENCE, UNSCRIPTED, Presence
+from taskxl.page.remembering import State
 from taskxl.page.spaces import Clock, House
 from taskxl.paths import reach
 
@@ -44,7 +45,7 @@ class ChineseProtocol(H11Protocol):
 def serve_page(
     root: Path | None,
     clock: Clock,
-    state: Path,
+    state: State,
     tell: Callable[[str], None],
     silence: float = SILENCE,
     unscripted: float = UNSCRIPTED,
@@ -57,7 +58,7 @@ def serve_page(
     the address that lets one browser in, as soon as it answers. Nothing but this computer reaches
     it. Raises TaskxlError where no port can be had.
     """
-    served = find_served(state)
+    served = find_served(state.folder)
     if served is not None:
         address = ask_again(served, str(reach(root).resolve()) if root else "")
         if address is not None:
@@ -87,7 +88,7 @@ def _serve(
     port: int,
     root: Path | None,
     clock: Clock,
-    state: Path,
+    state: State,
     tell: Callable[[str], None],
     presence: Presence,
     pause: float,
@@ -125,13 +126,13 @@ def _serve(
 
     watching = threading.Thread(target=watch, daemon=True)
     with _ending(server) as asked:
-        announce(state, served)
+        announce(state.folder, served)
         try:
             watching.start()
             server.run(sockets=[listening])
         finally:
             server.should_exit = True
-            withdraw(state, served)
+            withdraw(state.folder, served)
             _let_work_end(house, asked)
 
 

@@ -10,10 +10,10 @@ from taskxl.dates.year import year_periods
 from taskxl.errors import TaskxlError
 from taskxl.model import MasterList, Period
 from taskxl.page.dropped_lists import Drafts
-from taskxl.page.finding_page import recall_workspaces, remember_workspace
 from taskxl.page.guard import Doorkeeper
 from taskxl.page.jobs import Jobs
 from taskxl.page.month_cache import MonthCache
+from taskxl.page.remembering import State, recall_workspaces, remember_workspace
 from taskxl.paths import reach
 from taskxl.workspace.folder import MASTER, Workspace
 
@@ -44,10 +44,10 @@ class Clock:
 class House:
     """All that the page's handlers share."""
 
-    def __init__(self, clock: Clock, door: Doorkeeper, state: Path) -> None:
+    def __init__(self, clock: Clock, door: Doorkeeper, state: State) -> None:
         self.clock, self.door, self.state = clock, door, state
         self.jobs = Jobs()
-        self.drafts = Drafts(state)
+        self.drafts = Drafts(state.folder)
         self.months = MonthCache(clock.today)
         self._spaces: dict[str, Space] = {}
         for root in reversed(recall_workspaces(state)):

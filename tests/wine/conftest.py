@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from tests import write_watch
 from tests.wine.stand_ins import TOOLS, compile_library, put_into
-from tests.wine_computer import Windows, path_of
+from tests.wine_computer import Watched, Windows, path_of
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -88,6 +89,19 @@ def keeping(windows: Windows, tmp_path: Path) -> Windows:
     library = compile_library(tmp_path / "job_keeper.dll", source, "-lpsapi")
     told = {**windows.environment, "TASKXL_TEST_KEEPER": path_of(library)}
     return replace(windows, environment=told)
+
+
+@pytest.fixture
+def watching(windows: Windows, tmp_path: Path) -> Iterator[Watched]:
+    """The same computer, where what Python writes is noted."""
+    place = windows.folder / "lib" / "sitecustomize.py"
+    shutil.copyfile(write_watch.__file__, place)
+    notes = tmp_path / "writes"
+    told = {**windows.environment, "TASKXL_TEST_WRITES": path_of(notes)}
+    try:
+        yield Watched(replace(windows, environment=told), notes)
+    finally:
+        place.unlink()
 
 
 @pytest.fixture

@@ -21,11 +21,12 @@ from taskxl.desk.merging import merge_returns
 from taskxl.desk.taking_over import init_workspace
 from taskxl.desk.yearbook import write_year
 from taskxl.model import Period
+from taskxl.portable import KEPT
 from taskxl.workspace.folder import Workspace
 from tests.clerks import fill_form
 from tests.month_of_clerks import APRIL, MASTER_LIST
 from tests.support import make_workbook
-from tests.wine_computer import Windows, path_of
+from tests.wine_computer import Watched, Windows, path_of
 
 in_full = pytest.mark.skipif(
     os.environ.get("TASKXL_TEST_WINE") == "ci",
@@ -143,13 +144,46 @@ def test_twice_is_once(windows: Windows, workspace: Workspace) -> None:
 
 
 @in_full
-def test_nothing_is_written_outside_the_folder(windows: Windows, workspace: Workspace) -> None:
+def test_nothing_is_written_outside_the_folder(watching: Watched, workspace: Workspace) -> None:
+    windows = watching.computer
     home = Path(windows.environment["HOME"])
     users = Path(windows.environment["WINEPREFIX"]) / "drive_c" / "users"
 
     before = files_of(home) | files_of(users)
     merge(windows, workspace)
     assert files_of(home) | files_of(users) == before
+    assert not watching.written_outside(windows.folder, workspace.root)
+    assert watching.written_outside(windows.folder), "the watch sees"
+
+
+@in_full
+def test_a_stick_finds_its_workspaces_under_another_letter(
+    windows: Windows, workspace: Workspace
+) -> None:
+    """As drives E: and then F:, with a workspace beside the folder."""
+    drives = Path(windows.environment["WINEPREFIX"]) / "dosdevices"
+    stick = windows.folder.parent
+    root = stick / "2021年重点工作"
+    shutil.copytree(workspace.root, root)
+    code = "from taskxl.page.remembering import *; state = find_state(); "
+    tell = "print(*recall_workspaces(state), sep=chr(10))"
+
+    def run(letter: str, what: str) -> str:
+        drive = drives / f"{letter.lower()}:"
+        drive.symlink_to(stick)
+        try:
+            python = f"{letter}:\\{windows.folder.name}\\python\\python.exe"
+            status, said, error = windows.run(python, "-c", code + what)
+            assert (status, error) == (0, "")
+            return said.strip()
+        finally:
+            drive.unlink()
+
+    try:
+        run("E", f"remember_workspace(state, Path(r'E:\\{root.name}'))")
+        assert run("F", tell).split("\n")[0] == f"F:\\{root.name}"
+    finally:
+        shutil.rmtree(root)
 
 
 @in_full
@@ -320,9 +354,10 @@ def test_the_year_book_is_that_of_linux(
 
 
 def test_two_clicks_open_the_page_in_the_browser(
-    windows: Windows, workspace: Workspace, tmp_path: Path
+    watching: Watched, workspace: Workspace, tmp_path: Path
 ) -> None:
     """Without a console; Wine asks the Linux beneath it to open an address."""
+    windows = watching.computer
     asked = tmp_path / "asked"
     browser = tmp_path / "bin" / "xdg-open"
     browser.parent.mkdir()
@@ -343,9 +378,11 @@ def test_two_clicks_open_the_page_in_the_browser(
             urlopen(address)  # which lets one browser in
     finally:
         computer.click("taskkill", "/f", "/im", "pythonw.exe")
-    written = {path.name for path in files_of(users) - before}
+    assert files_of(users) == before
+    assert not watching.written_outside(windows.folder, workspace.root)
+    kept = {path.name for path in files_of(windows.folder / KEPT)}
     # All but the list of workspaces go when the page is closed.
-    assert written == {"page.json", "workspaces.json", "in-use"}
+    assert kept == {"page.json", "workspaces.json", "in-use"}
 
 
 @in_full
