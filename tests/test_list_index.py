@@ -2,7 +2,9 @@
 
 import pickle
 from dataclasses import replace
+from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -124,6 +126,21 @@ def test_a_return_reads_alike_by_the_list_and_by_its_file() -> None:
         for draft in drafts:
             book = draft.book()
             assert read_return(sent, book, "甲.xlsx") == read_return(EXPECTED, book, "甲.xlsx")
+
+
+def test_without_room_for_a_file_the_list_itself_is_sent(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "gone"))
+    with EXPECTED.sent() as sent:
+        assert sent is EXPECTED
+
+
+def test_the_file_ends_with_the_run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    with EXPECTED.sent():
+        assert list(tmp_path.iterdir())
+    assert not list(tmp_path.iterdir())
 
 
 def test_what_a_reader_is_sent_does_not_grow_with_the_list() -> None:

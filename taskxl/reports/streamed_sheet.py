@@ -31,6 +31,7 @@ class StreamedSheet(Worksheet):  # type: ignore[misc] # xlsxwriter's own bases a
         self._packed: list[bytes] = []
         self._body = io.StringIO()
         self._spans: list[str] = []
+        self._last = 0
         self._starts: list[str] = []
         self.table_cells = _Unkept()
         self._tails: dict[float, tuple[str, list[object]]] = {}
@@ -49,7 +50,8 @@ class StreamedSheet(Worksheet):  # type: ignore[misc] # xlsxwriter's own bases a
         blocks = (widths[start : start + _BLOCK] for start in range(0, len(widths), _BLOCK))
         self._spans = [f"1:{max(block)}" for block in blocks]
         self._starts = [f'<c r="{xl_col_to_name(number)}' for number in range(columns)]
-        self._check_dimensions(len(widths) - 1, columns - 1)
+        self._last = len(widths) - 1
+        self._check_dimensions(self._last, columns - 1)
         self._set_filehandle(self._body)
 
     def write_cells(self, row: int, height: float, cells: Sequence[str | None]) -> None:
@@ -125,10 +127,9 @@ class StreamedSheet(Worksheet):  # type: ignore[misc] # xlsxwriter's own bases a
             self.row_sizes.clear()  # only the places of comments are reckoned by them
 
     def _write_rows(self) -> None:
-        last: int | None = self.dim_rowmax
         self.dim_rowmax = HEADER_ROW - 1
         super()._write_rows()
-        self.dim_rowmax = last
+        self.dim_rowmax = self._last
         for packed in self._packed:
             self.fh.write(zlib.decompress(packed).decode("ascii"))
         self._packed.clear()

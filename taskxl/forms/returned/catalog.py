@@ -1,9 +1,8 @@
 """What a reader of returns must know: the tasks, whose they are, and the form's own words."""
 
 import re
-import sqlite3
 from collections.abc import Iterable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -18,6 +17,7 @@ from taskxl.forms.issue import FILLED, NO_MILESTONES, form_title, report_notice
 from taskxl.forms.returned.list_index import ListIndex, lay_out_list
 from taskxl.forms.returned.matching import Register
 from taskxl.intake.grids import Book
+from taskxl.ledger.scratch import LOSSES, Scratch
 from taskxl.model import ASKED, MasterList, Period
 from taskxl.roster import Roster
 from taskxl.tasks import shown_title
@@ -69,10 +69,9 @@ class Expected:
     @cached_property
     def catalog(self) -> "Catalog":
         """The same, laid out for look-ups."""
-        # The one who reads need not be the one who laid it out: a page has threads.
-        connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
-        lay_out_list(connection, self.master, self.period, self.issued_lists)
-        return Catalog(self, ListIndex(connection), ListWords.of(self.master))
+        database = Scratch.create()
+        lay_out_list(database, self.master, self.period, self.issued_lists)
+        return Catalog(self, ListIndex(database), ListWords.of(self.master))
 
     @contextmanager
     def sent(self) -> "Iterator[Expected | Sent]":
@@ -80,16 +79,16 @@ class Expected:
 
         Where there is no room for such a file each of them lays it out for itself.
         """
-        with TemporaryDirectory(prefix="taskxl-", ignore_cleanup_errors=True) as folder:
-            path = Path(folder) / "list"
-            try:
-                with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-                    lay_out_list(connection, self.master, self.period, self.issued_lists)
-            except (OSError, sqlite3.Error):
-                yield self
-                return
-            bare = replace(self, master=replace(self.master, tasks=()), issued_lists=())
-            yield Sent(bare, ListWords.of(self.master), path)
+        sent: Expected | Sent = self
+        with ExitStack() as stack:
+            with suppress(*LOSSES):
+                folder = TemporaryDirectory(prefix="taskxl-", ignore_cleanup_errors=True)
+                path = Path(stack.enter_context(folder)) / "list"
+                with closing(Scratch.create(path)) as database:
+                    lay_out_list(database, self.master, self.period, self.issued_lists)
+                bare = replace(self, master=replace(self.master, tasks=()), issued_lists=())
+                sent = Sent(bare, ListWords.of(self.master), path)
+            yield sent
 
     def __getstate__(self) -> dict[str, object]:
         """Leave the catalog behind when sent to a worker."""
@@ -110,7 +109,7 @@ class Sent:
     @cached_property
     def catalog(self) -> "Catalog":
         """The same as that of what is expected; opened once, on the side that reads."""
-        return Catalog(self.expected, ListIndex.open(self.path), self.words)
+        return Catalog(self.expected, ListIndex(Scratch.open(self.path)), self.words)
 
 
 def form_texts(template: Book) -> frozenset[str]:

@@ -8,17 +8,15 @@ that ends with the run, and every reader opens that. It is no format to be kept.
 import json
 import math
 import pickle
-import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from functools import lru_cache
 from hashlib import blake2b
-from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from taskxl.forms.identity import Block
 from taskxl.forms.returned.matching import Register, RowKeys, squeeze_number
+from taskxl.ledger.scratch import Scratch
 from taskxl.model import MasterList, Milestone, Period, Task
-from taskxl.paths import database_address
 from taskxl.roster import Roster, divide_tasks
 from taskxl.tasks import plan_text, short_label, shown_plan, shown_title
 from taskxl.text import squeeze
@@ -81,7 +79,7 @@ def _read_task(content: bytes) -> Task:
 
 
 def lay_out_list(
-    connection: sqlite3.Connection,
+    database: Scratch,
     master: MasterList,
     period: Period,
     issued_lists: Iterable[MasterList],
@@ -90,18 +88,16 @@ def lay_out_list(
 
     Of rows with the same id the last one counts, as in a mapping.
     """
-    connection.execute("PRAGMA journal_mode = OFF")
-    connection.execute("PRAGMA synchronous = OFF")
-    connection.executescript(_TABLES)
+    database.script(_TABLES)
     for table in _KEYS_OF.values():
-        connection.executescript(_KEYS.format(table))
-    connection.execute("BEGIN")
+        database.script(_KEYS.format(table))
+    database.all("BEGIN")
     tasks = {task.id: task for task in master.tasks}
-    connection.executemany(
+    database.many(
         "INSERT INTO tasks VALUES (?, ?, ?)",
         ((n, _mark(task.id), pickle.dumps(task)) for n, task in enumerate(tasks.values())),
     )
-    connection.executemany(
+    database.many(
         "INSERT INTO steps (id, task, step) VALUES (?, ?, ?)"
         " ON CONFLICT (id) DO UPDATE SET task = excluded.task, step = excluded.step",
         (
@@ -111,12 +107,12 @@ def lay_out_list(
         ),
     )
     insert = "INSERT OR REPLACE INTO {} VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-    connection.executemany(insert.format("task_keys"), _task_rows(tasks.values()))
-    places = dict(connection.execute("SELECT id, place FROM steps"))
-    connection.executemany(insert.format("step_keys"), _step_rows(tasks.values(), places))
+    database.many(insert.format("task_keys"), _task_rows(tasks.values()))
+    places = dict(database.each("SELECT id, place FROM steps"))
+    database.many(insert.format("step_keys"), _step_rows(tasks.values(), places))
     del places
-    _lay_out_shares(connection, master, tasks, period)
-    connection.executemany(
+    _lay_out_shares(database, master, tasks, period)
+    database.many(
         "INSERT INTO titles VALUES (?, ?, ?) ON CONFLICT (title) DO UPDATE SET task = NULL",
         (
             (_mark(title), _pack(title), _mark(task.id))
@@ -126,11 +122,11 @@ def lay_out_list(
         ),
     )
     for table, column in (("task", "text"), ("task", "also"), ("task", "other"), ("step", "text")):
-        connection.execute(
+        database.all(
             f"INSERT OR IGNORE INTO texts SELECT {column} FROM {table}_keys"  # noqa: S608
             f" WHERE {column}_length >= {_TEXT_LENGTH}"
         )
-    connection.executemany(
+    database.many(
         "INSERT OR IGNORE INTO texts VALUES (?)",
         (
             (_mark(text),)
@@ -138,10 +134,10 @@ def lay_out_list(
             if len(text) >= _TEXT_LENGTH
         ),
     )
-    connection.execute("COMMIT")
-    connection.executescript(_INDEXES)
+    database.all("COMMIT")
+    database.script(_INDEXES)
     for table in _KEYS_OF.values():
-        connection.executescript(_KEY_INDEXES.format(table))
+        database.script(_KEY_INDEXES.format(table))
 
 
 def _task_rows(tasks: Iterable[Task]) -> Iterator[tuple[object, ...]]:
@@ -149,8 +145,8 @@ def _task_rows(tasks: Iterable[Task]) -> Iterator[tuple[object, ...]]:
         title = shown_title(task)
         also = (task.title or "") if task.title != title else ""
         number = squeeze_number(task.number or "")
-        texts = (squeeze(title), squeeze(shown_plan(task)), squeeze(also))
-        yield _key_row(place, task.id, (number, *texts), (_mark(number), *map(_mark, texts)))
+        said = (number, squeeze(title), squeeze(shown_plan(task)), squeeze(also))
+        yield _key_row(place, task.id, said, [_mark(text) for text in said])
 
 
 def _step_rows(tasks: Iterable[Task], places: Mapping[bytes, int]) -> Iterator[tuple[object, ...]]:
@@ -160,7 +156,7 @@ def _step_rows(tasks: Iterable[Task], places: Mapping[bytes, int]) -> Iterator[t
         numbered, labelled = _mark(number), _mark(label)
         for step in task.milestones:
             text = squeeze(step.text)
-            marks = (numbered, _mark(text), labelled, also)
+            marks = [numbered, _mark(text), labelled, also]
             yield _key_row(places[_mark(step.id)], step.id, (number, text, label, ""), marks)
 
 
@@ -168,7 +164,7 @@ def _key_row(
     place: int,
     identity: str,
     said: tuple[str, str, str, str],
-    marks: tuple[bytes, bytes, bytes, bytes],
+    marks: list[bytes],
 ) -> tuple[object, ...]:
     """Return a row of keys: the id as it is, number, text, other and also squeezed."""
     _, text, other, also = said
@@ -187,7 +183,7 @@ def _key_row(
 
 
 def _lay_out_shares(
-    connection: sqlite3.Connection,
+    database: Scratch,
     master: MasterList,
     tasks: Mapping[str, Task],
     period: Period,
@@ -204,11 +200,11 @@ def _lay_out_shares(
         for office, (own, _) in divide_tasks(master).items()
     }
     for what, shares in ((_RESPONSIBLE, responsible), (_REPORTED, reported)):
-        connection.executemany(
+        database.many(
             "INSERT INTO offices VALUES (?, ?, ?)",
             ((what, place, _pack(office)) for place, office in enumerate(shares)),
         )
-        connection.executemany(
+        database.many(
             "INSERT INTO shares VALUES (?, ?, ?)",
             (
                 (what, _mark(task), place)
@@ -300,8 +296,8 @@ class Shares(_Lookup[frozenset[str]]):
 class ListIndex:
     """A list as `lay_out_list` laid it out."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._connection = connection
+    def __init__(self, database: Scratch) -> None:
+        self.all, self.one, self.each = database.all, database.one, database.each
         self.tasks: Mapping[str, Task] = _Lookup(self._task, self._task_ids)
         self.plans: Mapping[str, str] = _Lookup(self._plan, self._task_ids)
         self.milestones: Mapping[str, tuple[Task, Milestone]] = _Lookup(self._step, self._step_ids)
@@ -311,27 +307,9 @@ class ListIndex:
         self._at_place = lru_cache(512)(self._task_at)
         self.knows_text = lru_cache(4096)(self._knows_text)
 
-    @classmethod
-    def open(cls, path: Path) -> "ListIndex":
-        """Open the file of a list that another process has laid out."""
-        return cls(sqlite3.connect(database_address(path, "ro&immutable=1"), uri=True))
-
-    def each(self, query: str, *values: object) -> Iterator[tuple[Any, ...]]:
-        """Yield the rows of a query."""
-        return iter(self._connection.execute(query, values))
-
-    def all(self, query: str, *values: object) -> list[tuple[Any, ...]]:
-        """Return all rows of a query."""
-        return self._connection.execute(query, values).fetchall()
-
-    def one(self, query: str, *values: object) -> tuple[Any, ...] | None:
-        """Return the first row of a query, None where there is none."""
-        row: tuple[Any, ...] | None = self._connection.execute(query, values).fetchone()
-        return row
-
     def all_tasks(self) -> Iterator[Task]:
         """Yield every task, in the order of the list; each anew."""
-        for (content,) in self._connection.execute("SELECT content FROM tasks ORDER BY place"):
+        for (content,) in self.each("SELECT content FROM tasks ORDER BY place"):
             yield _read_task(content)
 
     def in_order(self, tasks: Iterable[str]) -> list[Task]:
