@@ -2,10 +2,11 @@
 
 `python benchmarks/waiting.py [--offices 11 100] [--runs 3] [--against CHECKOUT]` makes a
 workspace for so many offices (18 tasks each, from a rule, always the same), fills every form, and
-measures each command in a process of its own: processor seconds of it and its workers, and the
-memory of its largest process. `--against` measures another checkout in turns with this one, in the
-same run. Beside them stand the floors: python-calamine over the same returns with xlsxwriter
-writing the summary's cells, the import of click, and openpyxl's bare loop over a list.
+measures each command in a process of its own: processor seconds of it and its workers, its own
+memory and that of its largest worker. `--against` measures another checkout in turns with this one,
+in the same run. Beside them stand the floors: python-calamine over the same returns with xlsxwriter
+writing the summary's cells, the import of click, and openpyxl's bare loop over a list; and below
+the table what the summary alone costs (`benchmarks/summary.py`).
 Prints a Markdown table: of several runs the median, and lowest to highest.
 """
 
@@ -48,6 +49,17 @@ if len(sys.argv) > 2:
             for at, row in enumerate(rows):
                 sheet.write_row(at, 0, [str(value) for value in row])
 """
+WATCHED = """
+import atexit, os, resource, runpy, sys
+def tell():
+    peaks = [resource.getrusage(who).ru_maxrss / 1024
+             for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    with open(told, "w") as file:
+        file.write(" ".join(map(str, peaks)))
+told = sys.argv.pop(1)
+atexit.register(tell)
+runpy.run_module("taskxl", run_name="__main__", alter_sys=True)
+"""
 LOOP = """
 import sys, openpyxl
 for sheet in openpyxl.load_workbook(sys.argv[1], read_only=True):
@@ -58,10 +70,11 @@ for sheet in openpyxl.load_workbook(sys.argv[1], read_only=True):
 
 @dataclass
 class Measured:
-    """The runs of one command: processor seconds, and megabytes of its largest process."""
+    """The runs of one command: processor seconds, megabytes of it and of its largest worker."""
 
     seconds: list[float] = field(default_factory=list)
     memory: list[float] = field(default_factory=list)
+    workers: list[float] = field(default_factory=list)
 
     def run(self, command: Sequence[str], checkout: Path) -> None:
         """Run a command once more, with a checkout's taskxl; raises where it fails."""
@@ -79,6 +92,15 @@ class Measured:
         self.seconds.append(used.ru_utime + used.ru_stime)
         self.memory.append(used.ru_maxrss / 1024)
 
+    def run_taskxl(self, words: Sequence[str], checkout: Path) -> None:
+        """Run taskxl once more, and tell its own memory from that of its workers."""
+        with tempfile.TemporaryDirectory() as folder:
+            told = Path(folder) / "told"
+            self.run((sys.executable, "-c", WATCHED, str(told), *words), checkout)
+            own, workers = map(float, told.read_text().split())
+        self.memory[-1] = own
+        self.workers.append(workers)
+
     @property
     def median(self) -> float:
         """The median of the runs, in processor seconds."""
@@ -86,7 +108,8 @@ class Measured:
 
     def __str__(self) -> str:
         spread = f" ({min(self.seconds):.2f}–{max(self.seconds):.2f})" if self.seconds[1:] else ""
-        return f"{self.median:.2f}{spread}, {max(self.memory):.0f} MB"
+        workers = f" + {max(self.workers):.0f} MB a worker" if any(self.workers) else " MB"
+        return f"{self.median:.2f}{spread}, {max(self.memory):.0f}{workers}"
 
 
 def make_workspace(folder: Path, offices: int, tasks: int) -> Workspace:
@@ -122,8 +145,8 @@ def measure_month(
                 checkout: Path = checkout,
                 root: Path = root,
             ) -> None:
-                command = (sys.executable, "-m", "taskxl", "-C", str(root), *words)
-                found[name].setdefault(what, Measured()).run(command, checkout)
+                measured = found[name].setdefault(what, Measured())
+                measured.run_taskxl(("-C", str(root), *words), checkout)
 
             run("merge", "merge", "--month", "4")
             run("merge again", "merge", "--month", "4")
@@ -207,6 +230,17 @@ def main() -> None:
                     ratio = f"{one.median / found[side]['merge'].median:.2f} × fresh"
                 cells += [str(one), ratio]
             print(f"| {what} | {' | '.join(cells)} |")
+        summary = ("benchmarks/summary.py", str(offices), str(given.tasks))
+        for side, checkout in checkouts.items():
+            told = subprocess.run(
+                (sys.executable, *summary),
+                env={**os.environ, "PYTHONPATH": str(checkout)},
+                cwd=checkout,
+                capture_output=True,
+                text=True,
+                check=True,
+            )
+            print(f"\n{side}: {told.stdout.strip()}")
         print(flush=True)
 
 

@@ -182,7 +182,7 @@ def look_at_folder(
     judged, note = choose_master(workspace, ledger, master, period, before.last)
     issued = ledger.issued(period) if ledger else {}
     known = know_arrivals(ledger, period)
-    lists = ledger.issued_lists(period) if ledger else ()
+    lists = ledger.issued_lists(period, judged) if ledger else ()
     merged = merge_folder(
         workspace,
         judged,

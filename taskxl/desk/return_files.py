@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
-from typing import Literal
+from typing import Literal, TypeVar
 
 from taskxl.desk.containers import Container, holds_files, open_container
 from taskxl.desk.kept_returns import KeptReturns
-from taskxl.forms.returned.reader import Expected, read_return
+from taskxl.forms.returned.reader import Expected, Sent, read_return
 from taskxl.intake.gate import (
     Refusal,
     Refused,
@@ -29,6 +29,7 @@ from taskxl.merge.versions import local_moment
 from taskxl.model import Return, Submission
 
 Progress = Callable[[int, int], None] | None
+_Read = TypeVar("_Read")
 READING = ("taskxl.desk.return_files", "taskxl.intake.spreadsheets", "rapidfuzz.distance.Indel")
 """What a process loads that reads returns: see `keep_readers_warm`."""
 _LIMITS = Limits()
@@ -105,46 +106,66 @@ def read_returns(
         zipped = (job.path.relative_to(folder).as_posix(), job.archive)
         return _say_receipt(ret, known, zipped if job.inside else None)
 
-    for job, result in _read_all(expected, jobs, kept):
-        if isinstance(result, _Old):
-            old.append(job)
-        elif isinstance(result, _Opened):
-            inside += result.inside
-            yield _say_receipt(result.itself, known)
-            count()
-        else:
-            yield date(job, result)
-            count()
-    for depth in range(_DEEPEST):
-        level = [job for job in inside if len(job.inside) == depth + 1]
-        for job, result in read_isolated(_read_inside, expected, level) if level else ():
+    with _Readers(expected) as readers:
+        for job, result in _read_all(readers, jobs, kept):
             if isinstance(result, _Old):
                 old.append(job)
             elif isinstance(result, _Opened):
                 inside += result.inside
-                yield date(job, result.itself)
+                yield _say_receipt(result.itself, known)
                 count()
             else:
                 yield date(job, result)
                 count()
-    if old:
-        for job, result in read_isolated(_read_old, expected, old, limits=_PATIENT):
+        for depth in range(_DEEPEST):
+            level = [job for job in inside if len(job.inside) == depth + 1]
+            for job, result in readers.read(_read_inside, level):
+                if isinstance(result, _Old):
+                    old.append(job)
+                elif isinstance(result, _Opened):
+                    inside += result.inside
+                    yield date(job, result.itself)
+                    count()
+                else:
+                    yield date(job, result)
+                    count()
+        for job, result in readers.read(_read_old, old, _PATIENT):
             yield date(job, result)
             count()
 
 
+class _Readers(contextlib.ExitStack):
+    """Those who read the files of one month, and what they are sent, once there is any to read."""
+
+    def __init__(self, expected: Expected) -> None:
+        super().__init__()
+        self._expected = expected
+        self._sent: Expected | Sent | None = None
+
+    def read(
+        self,
+        function: "Callable[[Expected | Sent, _Job], _Read]",
+        jobs: Sequence[_Job],
+        limits: Limits = _LIMITS,
+    ) -> "Iterator[tuple[_Job, _Read | Refusal]]":
+        if jobs:
+            if self._sent is None:
+                self._sent = self.enter_context(self._expected.sent())
+            yield from read_isolated(function, self._sent, jobs, limits=limits)
+
+
 def _read_all(
-    expected: Expected, jobs: Sequence[_Job], kept: KeptReturns | None
+    readers: _Readers, jobs: Sequence[_Job], kept: KeptReturns | None
 ) -> Iterator[tuple[_Job, Return | _Opened | _Old | Refusal]]:
     """Yield each file of the folder, read in a worker where nothing is kept of it."""
     if kept is None or not kept.is_of_use:
-        yield from read_isolated(_read_one, expected, jobs)
+        yield from readers.read(_read_one, jobs)
         return
     questions: dict[_Job, tuple[str, str]] = {}
     found: dict[_Job, Return | _Opened | _Old] = {}
     for job in jobs:
-        if skip_by_name(job.path.name):
-            found[job] = _read_one(expected, job)  # it is only named, not read
+        if (named := _read_named(job)) is not None:
+            found[job] = named
             continue
         with contextlib.suppress(Refused):
             content, modified = read_once(job.path)
@@ -155,7 +176,7 @@ def _read_all(
             if (ret := kept.find(question)) is not None and ret.sha256 == digest:
                 found[job] = replace(ret, received_at=modified)
     left = [job for job in jobs if job not in found]
-    answers = read_isolated(_read_one, expected, left) if left else iter(())
+    answers = readers.read(_read_one, left)
     for job in jobs:
         if job in found:
             yield job, found[job]
@@ -195,16 +216,27 @@ def _say_receipt(
     return ret
 
 
-def _read_one(expected: Expected, job: _Job) -> Return | _Opened | _Old:
-    """Read one file, or list what is in it where it is a zip of files. Runs in a worker."""
+def _read_named(job: _Job) -> Return | None:
+    """Return a file whose name tells that it is not read, None for any other."""
     skipped = skip_by_name(job.path.name)
+    if skipped is None:
+        return None
+    try:
+        content, modified = read_once(job.path)
+    except Refused:
+        return _say_no(job.file, "", None, skipped)
+    return _say_no(job.file, hashlib.sha256(content).hexdigest(), modified, skipped)
+
+
+def _read_one(expected: Expected | Sent, job: _Job) -> Return | _Opened | _Old:
+    """Read one file, or list what is in it where it is a zip of files. Runs in a worker."""
+    if (named := _read_named(job)) is not None:
+        return named
     try:
         content, modified = read_once(job.path)
     except Refused as refused:
-        return _say_no(job.file, "", None, skipped or refused)
+        return _say_no(job.file, "", None, refused)
     digest = hashlib.sha256(content).hexdigest()
-    if skipped:
-        return _say_no(job.file, digest, modified, skipped)
     if not holds_files(content, job.path.name, _LIMITS):
         return _read_content(expected, job, content, digest, modified)
     return _open(replace(job, archive=digest), content, digest, modified)
@@ -224,7 +256,7 @@ def _open(job: _Job, content: bytes, digest: str, modified: datetime | None) -> 
     return _Opened(itself, tuple(inside))
 
 
-def _read_inside(expected: Expected, job: _Job) -> Return | _Old | _Opened:
+def _read_inside(expected: Expected | Sent, job: _Job) -> Return | _Old | _Opened:
     """Read one file of a zip. Runs in a worker."""
     try:
         content, modified, mailed = _take_out(job)
@@ -236,7 +268,7 @@ def _read_inside(expected: Expected, job: _Job) -> Return | _Old | _Opened:
     return _read_content(expected, job, content, digest, modified, mailed=mailed)
 
 
-def _read_old(expected: Expected, job: _Job) -> Return:
+def _read_old(expected: Expected | Sent, job: _Job) -> Return:
     """Read one file by way of LibreOffice. Runs in a worker."""
     try:
         content, modified, mailed = _take_out(job) if job.inside else (*read_once(job.path), False)
@@ -248,7 +280,7 @@ def _read_old(expected: Expected, job: _Job) -> Return:
 
 
 def _read_content(
-    expected: Expected,
+    expected: Expected | Sent,
     job: _Job,
     content: bytes,
     digest: str,

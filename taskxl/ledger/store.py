@@ -347,8 +347,12 @@ class Ledger:
             is not None
         )
 
-    def issued_lists(self, period: Period) -> tuple[MasterList, ...]:
-        """Return every list by which forms of a period went out."""
+    def issued_lists(
+        self, period: Period, known: MasterList | None = None
+    ) -> tuple[MasterList, ...]:
+        """Return every list by which forms of a period went out; `known` where it is that one."""
+        if known is not None:
+            write_master(known)  # so that it is found, and not read anew beside it
         query = "SELECT DISTINCT master FROM forms WHERE period = ? AND master IS NOT NULL"
         rows = self.connection.execute(f"{query} ORDER BY master", (period.key,)).fetchall()
         return tuple(self._read_list(digest) for (digest,) in rows)

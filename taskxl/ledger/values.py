@@ -15,6 +15,7 @@ from taskxl.model import MasterList, MilestoneEntry, MilestoneState, Month
 Noun = TypeVar("Noun")
 _STATE_FIELDS = ("light", "days_over")
 _written: deque[tuple[MasterList, bytes]] = deque(maxlen=3)
+_lists_read: deque[tuple[MasterList, bytes]] = deque(maxlen=2)
 _PLAIN = frozenset((str, int, float, bool, type(None)))
 
 
@@ -29,8 +30,16 @@ def write_master(master: MasterList) -> bytes:
 
 
 def read_master(content: bytes) -> MasterList:
-    """Return the master list that `write_master` wrote; raises ValueError for anything else."""
-    return _read(MasterList, json.loads(content))
+    """Return the master list that `write_master` wrote; raises ValueError for anything else.
+
+    What was read or written just now is not read another time: forms and merges of a month rest on
+    the same list, and a large one takes a hundred megabytes.
+    """
+    for known, same in (*_written, *_lists_read):
+        if same == content:
+            return known
+    _lists_read.append((_read(MasterList, json.loads(content)), content))
+    return _lists_read[-1][0]
 
 
 def write_month(month: Month) -> bytes:

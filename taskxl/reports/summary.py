@@ -38,8 +38,8 @@ def write_summary(month: Month, mark: str = "") -> bytes:
         sheet_overview.write_overview(
             workbook, styles, view, anchors, [layout.table for layout in layouts]
         )
-        for layout in layouts:
-            write_table(workbook, styles, layout, anchors, view.word)
+        while layouts:  # none is held longer than it is needed
+            write_table(workbook, styles, layouts.pop(0), anchors, view.word)
     return buffer.getvalue()
 
 

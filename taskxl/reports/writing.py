@@ -4,13 +4,14 @@ No text of a return becomes a formula, a link or a number: every text goes throu
 `write_string`, and what a link shows are our own words.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from taskxl.a1 import cell_name
 from taskxl.reports.paper import clean_text, count_lines, row_height
-from taskxl.reports.styles import DATE, HEADER_SIZE, MOMENT, TITLE_SIZE, Styles, Tone
+from taskxl.reports.styles import DATE, HEADER_SIZE, MOMENT, TITLE_SIZE, Align, Styles, Tone
 from taskxl.reports.tables import (
     HEADER_ROW,
     NOTE_ROW,
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
     from xlsxwriter.workbook import Workbook
     from xlsxwriter.worksheet import Worksheet
 
+    from taskxl.reports.streamed_sheet import StreamedSheet
+
+_FORMULAS = "=+-@"
 MAX_LINKS = 60_000
 """Excel drops the links of a sheet that has more than 65,530."""
 MAX_BREAKS = 1_000
@@ -55,8 +59,10 @@ def write_table(
 
     `word` is what the bureau calls its offices.
     """
+    from taskxl.reports.streamed_sheet import StreamedSheet
+
     table = layout.table.call_offices(word)
-    sheet = workbook.add_worksheet(table.sheet)
+    sheet: StreamedSheet = workbook.add_worksheet(table.sheet, StreamedSheet)
     shown = [column for column in table.columns if not column.hidden]
     last = HEADER_ROW + len(layout.rows)
     for number, column in enumerate(table.columns):
@@ -78,8 +84,10 @@ def write_table(
     lines = max(count_lines(c.header, c.width, HEADER_SIZE) for c in shown)
     sheet.set_row(HEADER_ROW - 1, row_height(lines, HEADER_SIZE) + 4)
     writer = _RowWriter(sheet, styles, table.columns, anchors)
+    sheet.begin_rows(workbook, layout, len(table.columns), len(shown))
     for row, laid in enumerate(layout.rows, HEADER_ROW):
         writer.write(row, laid, len(shown))
+    sheet.end_rows()
     sheet.ignore_errors({"number_stored_as_text": f"A1:{cell_name(last, len(table.columns))}"})
     sheet.freeze_panes(HEADER_ROW, table.frozen_columns)
     sheet.repeat_rows(HEADER_ROW - 1)
@@ -171,62 +179,85 @@ class _RowWriter:
     """Writes rows of one sheet; knows how many links the sheet already has."""
 
     def __init__(
-        self, sheet: "Worksheet", styles: Styles, columns: Sequence[Column], anchors: Anchors
+        self, sheet: "StreamedSheet", styles: Styles, columns: Sequence[Column], anchors: Anchors
     ) -> None:
         self._sheet = sheet
         self._styles = styles
         self._columns = columns
         self._anchors = anchors
         self._links = 0
-        self._plain = [styles.cell(column.align) for column in columns]
+        self._numbers: dict[tuple[Align, Tone, str, bool], int] = {}
+        self._aligns: list[Align] = [column.align for column in columns]
+        self._blanks: dict[int, str] = {}
 
     def write(self, row: int, laid: LaidRow, shown: int) -> None:
         """Write one row, counted from 0; `shown` is the number of visible columns."""
-        self._sheet.set_row(row, laid.height)
+        sheet = self._sheet
         if laid.section is not None:
             style = self._styles.cell() if laid.section.remark else self._styles.section
-            write_band(self._sheet, row + 1, shown, str(laid.contents[0]), style)
+            write_band(sheet, row + 1, shown, str(laid.contents[0]), style)
+            sheet.write_written(row, laid.height)
             return
-        sheet, plain = self._sheet, self._plain
-        for number, (content, column) in enumerate(zip(laid.contents, self._columns, strict=True)):
+        cells: list[str | None] = []
+        for number, content in enumerate(laid.contents):
             # Most cells by far: blank, or a text without colour that does not begin like a formula.
             if content is None or content == "":
-                sheet.write_blank(row, number, None, plain[number])
-            elif isinstance(content, str) and content[0] not in "=+-@":
-                sheet.write_string(row, number, content, plain[number])
+                cells.append(self._blank(number))
+            elif isinstance(content, str) and content[0] not in _FORMULAS and sheet.fits(content):
+                cells.append(sheet.text_cell(self._style(self._aligns[number]), content))
             elif isinstance(content, Cell):
-                self._write_value(row, number, content.value, column, content.tone)
+                cells.append(self._write_value(row, number, content.value, content.tone))
                 if content.comment:
-                    write_comment(self._sheet, row, number, content.comment)
+                    write_comment(sheet, row, number, content.comment)
             else:
-                self._write_value(row, number, content, column, "")
+                cells.append(self._write_value(row, number, content, ""))
+        sheet.write_cells(row, laid.height, cells)
 
-    def _write_value(self, row: int, number: int, value: Value, column: Column, tone: Tone) -> None:
-        sheet, styles = self._sheet, self._styles
+    def _blank(self, number: int) -> str:
+        if number not in self._blanks:
+            self._blanks[number] = self._sheet.blank_cell(self._style(self._aligns[number]))
+        return self._blanks[number]
+
+    def _style(self, align: Align, tone: Tone = "", number: str = "", quoted: bool = False) -> int:
+        """Return the number of a format in the workbook; it has one from its first use on."""
+        key = (align, tone, number, quoted)
+        if key not in self._numbers:
+            self._numbers[key] = self._styles.cell(*key)._get_xf_index()
+        return self._numbers[key]
+
+    def _write_value(self, row: int, number: int, value: Value, tone: Tone) -> str | None:
+        """Return a cell as it is to be put down, None where it had to be written the usual way."""
+        sheet, column = self._sheet, self._columns[number]
         if isinstance(value, str):
-            quoted = value[:1] in "=+-@" and value != ""
-            style = styles.cell(column.align, tone, quoted=quoted)
-            if value:
-                sheet.write_string(row, number, value, style)
-            else:
-                sheet.write_blank(row, number, None, style)
+            style = self._style(column.align, tone, quoted=value[:1] in _FORMULAS and value != "")
+            if not value or sheet.fits(value):
+                return sheet.text_cell(style, value) if value else sheet.blank_cell(style)
+            quoted = value[0] in _FORMULAS
+            used = self._styles.cell(column.align, tone, quoted=quoted)
+            sheet.write_string(row, number, value, used)
         elif value is None:
-            sheet.write_blank(row, number, None, styles.cell(column.align, tone))
+            return sheet.blank_cell(self._style(column.align, tone))
         elif isinstance(value, Link):
             linked = self._links < MAX_LINKS and write_link(
-                sheet, row, number, value, self._anchors, styles.link
+                sheet, row, number, value, self._anchors, self._styles.link
             )
             self._links += linked
+            used = self._styles.link
             if not linked:
-                sheet.write_string(row, number, value.text, styles.cell("center", tone))
+                used = self._styles.cell("center", tone)
+                sheet.write_string(row, number, value.text, used)
         elif isinstance(value, date):
             if value.year < 1900:  # before Excel's first day
-                sheet.write_string(row, number, value.isoformat(), styles.cell("center", tone))
-            else:
-                form = MOMENT if isinstance(value, datetime) else DATE
-                sheet.write_datetime(row, number, value, styles.cell("center", tone, form))
+                return sheet.text_cell(self._style("center", tone), value.isoformat())
+            form = MOMENT if isinstance(value, datetime) else DATE
+            return sheet.number_cell(self._style("center", tone, form), sheet.day_number(value))
+        elif math.isfinite(value):
+            return sheet.number_cell(self._style(column.align, tone, column.number), value)
         else:
-            sheet.write_number(row, number, value, styles.cell(column.align, tone, column.number))
+            used = self._styles.cell(column.align, tone, column.number)
+            sheet.write_number(row, number, value, used)
+        used._get_xf_index()  # formats have their numbers in the order of their cells
+        return None
 
 
 def write_comment(sheet: "Worksheet", row: int, column: int, text: str) -> None:

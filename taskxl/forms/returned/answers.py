@@ -424,7 +424,7 @@ class AnswerReader:
     def take_issued(self, sheet: int, row: int, table: Table, mark: RowMark | None) -> None:
         """Take what a row without a place was issued with: its hidden id and its fixed texts."""
         column = table.column("id")
-        if column and squeeze(self.tally.sheets[sheet].text(row, column)) in self.catalog.ids:
+        if column and self.catalog.is_id(self.tally.sheets[sheet].text(row, column)):
             self.tally.take(sheet, row, column)
         if mark is not None:
             issued = {*mark.digests.values(), digest_text(mark.id)}
@@ -475,7 +475,7 @@ class AnswerReader:
     def _is_known(self, at: Answered, column: int, field: str, now: str) -> bool:
         """Tell whether a column that a bureau added holds what 主清单 says of the row's task."""
         if field == "id":
-            return squeeze(now) in self.catalog.ids  # who sorts leaves the hidden column behind
+            return self.catalog.is_id(now)  # who sorts leaves the hidden column behind
         sheet = self.tally.sheets[at.sheet]
         drawn = any(
             self.catalog.is_fixed_text(sheet.text(row, column))

@@ -1,21 +1,26 @@
 """What a reader of returns must know: the tasks, whose they are, and the form's own words."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from taskxl.approval import is_approval
 from taskxl.dates import report_day
 from taskxl.dates.due import find_due
 from taskxl.forms.identity import Block
 from taskxl.forms.issue import FILLED, NO_MILESTONES, form_title, report_notice
-from taskxl.forms.returned.matching import Register, RowKeys, squeeze_keys
+from taskxl.forms.returned.list_index import ListIndex, lay_out_list
+from taskxl.forms.returned.matching import Register
 from taskxl.intake.grids import Book
-from taskxl.model import ASKED, MasterList, Milestone, Period, Task
-from taskxl.roster import Roster, divide_tasks
-from taskxl.tasks import plan_text, short_label, shown_plan, shown_title
+from taskxl.ledger.scratch import LOSSES, Scratch
+from taskxl.model import ASKED, MasterList, Period
+from taskxl.roster import Roster
+from taskxl.tasks import shown_title
 from taskxl.text import is_blank, squeeze
 from taskxl.words import OFFICE_WORDS
 
@@ -35,6 +40,7 @@ _PAGE = re.compile(
     r"(?:第\d{1,3}页[,，、/]?(?:共\d{1,3}页)?|共\d{1,3}页第\d{1,3}页|-\d{1,3}-|—\d{1,3}—)"
 )
 _LONGEST_APPROVAL = 40
+_REGISTERS_HELD = 16
 _APPROVED = re.compile(r"同意|已阅|审定|已审|审核|审签|审阅|核准|批准|签发")
 _DATE_LIKE = re.compile(r"[\d年月日.\-/:~至]*")
 
@@ -62,8 +68,27 @@ class Expected:
 
     @cached_property
     def catalog(self) -> "Catalog":
-        """The same, laid out for look-ups; made once, on the side that reads."""
-        return Catalog(self)
+        """The same, laid out for look-ups."""
+        database = Scratch.create()
+        lay_out_list(database, self.master, self.period, self.issued_lists)
+        return Catalog(self, ListIndex(database), ListWords.of(self.master))
+
+    @contextmanager
+    def sent(self) -> "Iterator[Expected | Sent]":
+        """Lay all of it out in a file for as long as readers in processes of their own need it.
+
+        Where there is no room for such a file each of them lays it out for itself.
+        """
+        sent: Expected | Sent = self
+        with ExitStack() as stack:
+            with suppress(*LOSSES):
+                folder = TemporaryDirectory(prefix="taskxl-", ignore_cleanup_errors=True)
+                path = Path(stack.enter_context(folder)) / "list"
+                with closing(Scratch.create(path)) as database:
+                    lay_out_list(database, self.master, self.period, self.issued_lists)
+                bare = replace(self, master=replace(self.master, tasks=()), issued_lists=())
+                sent = Sent(bare, ListWords.of(self.master), path)
+            yield sent
 
     def __getstate__(self) -> dict[str, object]:
         """Leave the catalog behind when sent to a worker."""
@@ -71,6 +96,20 @@ class Expected:
 
     def __setstate__(self, state: dict[str, object]) -> None:
         self.__dict__.update(state)
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What a reader is sent of what is expected: its tasks lie in a file, and stay there."""
+
+    expected: Expected
+    words: "ListWords"
+    path: Path
+
+    @cached_property
+    def catalog(self) -> "Catalog":
+        """The same as that of what is expected; opened once, on the side that reads."""
+        return Catalog(self.expected, ListIndex(Scratch.open(self.path)), self.words)
 
 
 def form_texts(template: Book) -> frozenset[str]:
@@ -88,50 +127,41 @@ def form_pictures(template: Book) -> frozenset[str]:
 
 
 class Catalog:
-    """The tasks of a list by office and by what a row says of them."""
+    """The tasks of a list by office and by what a row says of them.
 
-    def __init__(self, expected: Expected) -> None:
+    `expected` need not hold the tasks themselves, nor the lists that forms went out by: `index` has
+    what is asked of them, and `words` what they add to the words that stand in a form.
+    """
+
+    def __init__(self, expected: Expected, index: ListIndex, words: "ListWords") -> None:
         self.master = expected.master
         self.period = expected.period
-        self._issued_lists = expected.issued_lists
         self.asked = expected.asked
         self.form_pictures = expected.form_pictures
         self.settings = expected.master.settings
         self.roster = Roster(self.master.offices)
-        self.tasks: dict[str, Task] = {task.id: task for task in self.master.tasks}
-        self.plans = {task.id: shown_plan(task) for task in self.master.tasks}
-        self.milestones: dict[str, tuple[Task, Milestone]] = {
-            milestone.id: (task, milestone)
-            for task in self.master.tasks
-            for milestone in task.milestones
-        }
-        self._task_keys = {
-            task.id: _keys(task.id, task.number, shown_title(task), self.plans[task.id], task.title)
-            for task in self.master.tasks
-        }
-        self._milestone_keys = {
-            milestone.id: _keys(milestone.id, task.number, milestone.text, short_label(task))
-            for task, milestone in self.milestones.values()
-        }
+        self.index = index
+        self.tasks = index.tasks
+        self.plans = index.plans
+        self.milestones = index.milestones
+        self.reported = index.reported
+        self.responsible = index.responsible
+        self.telling_texts = index.telling_texts
         self._registers: dict[frozenset[str] | None, dict[Block, Register]] = {}
-        # Of no period: an office that reports without owing is asked for all of its rows, too.
-        closed = {task.id for task in self.master.tasks if task.is_closed(self.period.last_day)}
-        self.reported: dict[str, frozenset[str]] = {
-            office: frozenset(task.id for task in own) - closed
-            for office, (own, _) in divide_tasks(self.master).items()
-        }
-        self.leads: dict[str, tuple[str, ...]] = {
-            task.id: self.roster.spell_out(task.lead_offices) for task in self.master.tasks
-        }
-        responsible: dict[str, set[str]] = {}
-        for task in self.master.tasks:
-            for office in self.roster.spell_out(task.offices):
-                responsible.setdefault(office, set()).add(task.id)
-        self.responsible = {office: frozenset(ids) for office, ids in responsible.items()}
+        self._named: dict[str, str] = {}
+        for office in self.responsible:
+            self._named.setdefault(squeeze(office), office)
         self._fixed, self._patterns = _split_texts(expected.form_texts)
-        self._values = self._known_values()
+        self._leaders = words.leaders
+        self._values = self._known_values(words)
+        self._heading = tuple(self._headings())
         as_of = report_day(self.period, self.settings)
         self._notice = squeeze(report_notice(self.settings, as_of))
+
+    def leads(self, task: str) -> tuple[str, ...]:
+        """Return the offices that lead a task, spelt out; none where there is no such task."""
+        found = self.tasks.get(task)
+        return self.roster.spell_out(found.lead_offices) if found else ()
 
     def office_named(self, text: str) -> str | None:
         """Return the office of that name or alias, or None; `（盖章）` does not count."""
@@ -141,22 +171,18 @@ class Catalog:
             office = self.roster.resolve(name)
             if office is not None:
                 return office.name
-            for known in self.responsible:
-                if squeeze(known) == squeeze(name):
-                    return known
+            if (known := self._named.get(squeeze(name))) is not None:
+                return known
         return None
 
     def registers(self, ids: frozenset[str] | None = None) -> dict[Block, Register]:
         """Return registers of the tasks of `ids` (None: all) and of their milestones."""
         if ids not in self._registers:
-            tasks = [task for task in self.tasks if ids is None or task in ids]
+            if len(self._registers) > _REGISTERS_HELD:
+                del self._registers[next(one for one in self._registers if one is not None)]
             self._registers[ids] = {
-                "task": Register(self._task_keys[task] for task in tasks),
-                "milestone": Register(
-                    self._milestone_keys[milestone.id]
-                    for task in tasks
-                    for milestone in self.tasks[task].milestones
-                ),
+                "task": self.index.register("task", ids),
+                "milestone": self.index.register("milestone", ids),
             }
         return self._registers[ids]
 
@@ -173,12 +199,6 @@ class Catalog:
             and is_approval(text) is True
         )
 
-    @cached_property
-    def _leaders(self) -> frozenset[str]:
-        names = {task.leader for task in self.master.tasks}
-        names |= {office.leader for office in self.master.offices}
-        return frozenset(squeeze(name) for name in names if name and len(squeeze(name)) >= 2)
-
     def fixed_texts(self, item: str) -> dict[str, str]:
         """Return what a task's row is issued with by its column's field, squeezed, without 、."""
         task = self.tasks.get(item)
@@ -189,32 +209,9 @@ class Catalog:
         texts |= {"responsible": offices, "lead": offices}
         return {name: squeeze(text).replace("、", "") for name, text in texts.items()}
 
-    @cached_property
-    def ids(self) -> frozenset[str]:
-        """The ids of all tasks and milestones, squeezed, as a form's hidden column has them."""
-        return frozenset(map(squeeze, (*self.tasks, *self.milestones)))
-
-    @cached_property
-    def telling_texts(self) -> dict[str, str]:
-        """Task ids by titles that only one task bears and that are long enough to tell it."""
-        found: dict[str, str | None] = {}
-        for task in self.master.tasks:
-            for title in {squeeze(task.title), squeeze(shown_title(task))}:
-                if len(title) >= 4:
-                    found[title] = None if title in found else task.id
-        return {title: task_id for title, task_id in found.items() if task_id is not None}
-
-    @cached_property
-    def _long_texts(self) -> frozenset[str]:
-        texts = {squeeze(plan) for plan in self.plans.values()}
-        for master in (self.master, *self._issued_lists):
-            texts |= {squeeze(plan_text(task)) for task in master.tasks}
-            texts |= {squeeze(shown_plan(task)) for task in master.tasks}
-            for name_of in (shown_title, short_label):
-                texts |= {squeeze(name_of(task)) for task in master.tasks}
-            texts |= {squeeze(task.title) for task in master.tasks}
-            texts |= {squeeze(step.text) for task in master.tasks for step in task.milestones}
-        return frozenset(text for text in texts if len(text) >= 6)
+    def is_id(self, text: str) -> bool:
+        """Tell whether a text is the id of a task or a milestone, as a form's hidden column is."""
+        return self.index.is_id(squeeze(text))
 
     def is_form_text(self, text: str) -> bool:
         """Tell whether a text is the form's own: the drawing's, a heading, or a task's fixed text.
@@ -224,7 +221,7 @@ class Catalog:
         squeezed = squeeze(text)
         if _PAGE.fullmatch(squeezed):
             return True
-        if not squeezed or squeezed in self._long_texts or self.is_fixed_text(text):
+        if not squeezed or self.index.knows_text(squeezed) or self.is_fixed_text(text):
             return True
         # The notice of another month differs in its day alone.
         if squeezed in self._values["group"] or _no_numbers(squeezed) == _no_numbers(self._notice):
@@ -249,7 +246,7 @@ class Catalog:
     @cached_property
     def _listed(self) -> frozenset[str]:
         texts = {self.master.title}
-        for task in self.master.tasks:
+        for task in self.index.all_tasks():
             texts |= {task.section or "", task.leader or "", *task.offices, *task.remarks}
             texts |= {
                 "、".join(task.lead_offices),
@@ -262,7 +259,7 @@ class Catalog:
 
     @cached_property
     def _dues(self) -> frozenset[date | None]:
-        steps = [step for task in self.master.tasks for step in task.milestones]
+        steps = [step for task in self.index.all_tasks() for step in task.milestones]
         return frozenset({*(s.due for s in steps), *(s.listed_due for s in steps)} - {None})
 
     def is_fixed_text(self, text: str) -> bool:
@@ -279,41 +276,59 @@ class Catalog:
         rest = squeeze(text)
         if not re.search(r"情况表|情况$|一览表|汇总表|^附件|情况\(", rest):
             return False
-        for word in self._values["heading"]:
+        for word in self._heading:
             rest = rest.replace(word, "")
         return not re.sub(r"[\d\W_年月日]", "", rest)
 
     def _may_fill(self, part: str) -> bool:
         return part in self._values["filled"] or _DATE_LIKE.fullmatch(part) is not None
 
-    def _known_values(self) -> dict[str, tuple[str, ...]]:
+    def _known_values(self, words: "ListWords") -> dict[str, frozenset[str]]:
         settings, period = self.settings, self.period
         offices = {office.name for office in self.master.offices} | set(self.responsible)
-        leaders = {task.leader for task in self.master.tasks if task.leader}
-        sections = {task.section for task in self.master.tasks if task.section}
-        names = {settings.bureau, settings.contact, self.master.title, *offices, *leaders}
+        names = {settings.bureau, settings.contact, self.master.title, *offices, *words.led}
         names |= {office.leader for office in self.master.offices if office.leader}
         names |= {alias for office in self.master.offices for alias in office.aliases}
         names |= {period.label, period.name, period.folder, f"{period.year}", *OFFICE_WORDS}
-        filled = {squeeze(name) for name in names if name}
-        groups = {squeeze(f"{leader}同志负责{word}") for leader in leaders for word in _GROUP_WORDS}
-        groups |= {squeeze(text) for text in (*leaders, *sections)}
-        stem = re.sub(r"\([^()]*\)$", "", squeeze(form_title(self.master, period)))
-        stem = stem.removesuffix("进展情况表")
-        own = (settings.bureau, self.master.title, stem, *offices)
-        heading = {squeeze(text) for text in own if text}
-        heading |= set(_HEADING_WORDS)
+        groups = {squeeze(f"{one}同志负责{word}") for one in words.led for word in _GROUP_WORDS}
+        groups |= {squeeze(text) for text in (*words.led, *words.sections)}
         return {
-            "filled": tuple(filled),
-            "group": tuple(groups),
-            "heading": tuple(sorted(heading, key=lambda word: (-len(word), word))),
+            "filled": frozenset(squeeze(name) for name in names if name),
+            "group": frozenset(groups),
         }
 
+    def _headings(self) -> list[str]:
+        """Return the words that a heading may be made of, the longest first."""
+        offices = {office.name for office in self.master.offices} | set(self.responsible)
+        stem = re.sub(r"\([^()]*\)$", "", squeeze(form_title(self.master, self.period)))
+        stem = stem.removesuffix("进展情况表")
+        own = (self.settings.bureau, self.master.title, stem, *offices)
+        heading = {squeeze(text) for text in own if text} | set(_HEADING_WORDS)
+        return sorted(heading, key=lambda word: (-len(word), word))
 
-def _keys(item: str, number: str | None, text: str, other: str, also: str | None = None) -> RowKeys:
-    also = also if also != text else None
-    keys = squeeze_keys(RowKeys(item, number or "", text, other, also or ""))
-    return replace(keys, id=item)
+
+@dataclass(frozen=True, slots=True)
+class ListWords:
+    """What the tasks of a list add to the words that stand in a form.
+
+    `led` are the leaders of tasks, `sections` the headings above them, `leaders` all who may
+    approve, squeezed.
+    """
+
+    led: frozenset[str]
+    sections: frozenset[str]
+    leaders: frozenset[str]
+
+    @classmethod
+    def of(cls, master: MasterList) -> "ListWords":
+        """Return the words of a list."""
+        named = {task.leader for task in master.tasks}
+        named |= {office.leader for office in master.offices}
+        return cls(
+            frozenset(task.leader for task in master.tasks if task.leader),
+            frozenset(task.section for task in master.tasks if task.section),
+            frozenset(squeeze(name) for name in named if name and len(squeeze(name)) >= 2),
+        )
 
 
 def _no_numbers(text: str) -> str:

@@ -38,12 +38,13 @@ class Register:
     """Tasks (or milestones) to look rows up in."""
 
     def __init__(self, items: Iterable[RowKeys]) -> None:
-        self.items: dict[str, RowKeys] = {}
+        found: dict[str, RowKeys] = {}
+        self.items: Mapping[str, RowKeys] = found
         self._by_text: dict[str, list[RowKeys]] = {}
         self._by_other: dict[str, list[RowKeys]] = {}
         self._by_squeezed_id: dict[str, RowKeys] = {}
         for item in items:
-            self.items[item.id] = item
+            found[item.id] = item
             self._by_squeezed_id[squeeze(item.id)] = item
             for text in {item.text, item.also} - {""}:
                 self._by_text.setdefault(text, []).append(item)
@@ -59,7 +60,7 @@ class Register:
         overwrites the visible columns leaves the hidden one behind.
         """
         keys = squeeze_keys(row)
-        marked = self._by_squeezed_id.get(keys.id) if keys.id else None
+        marked = self._find_marked(keys.id) if keys.id else None
         if marked is not None:
             if self._agrees(marked, row, keys, (marks or {}).get(marked.id)):
                 return marked.id
@@ -115,12 +116,16 @@ class Register:
         if title < _NOT_FOREIGN and plan < _ALIKE:
             return False
         best = max(
-            (other.resembles(keys.text, _SAME) for other in self._others(item)),
+            (other.resembles(keys.text, _SAME) for other in self._rivals(item, keys.text, _SAME)),
             default=0.0,
         )
         return best < _SAME or title >= best
 
-    def _others(self, item: RowKeys) -> Iterable[RowKeys]:
+    def _find_marked(self, squeezed_id: str) -> RowKeys | None:
+        return self._by_squeezed_id.get(squeezed_id)
+
+    def _rivals(self, item: RowKeys, text: str, least: float) -> Iterable[RowKeys]:
+        """Return the other items whose title may be at least so like a text."""
         return (other for other in self.items.values() if other is not item)
 
     def _find_exact(self, keys: RowKeys) -> RowKeys | None:
@@ -135,7 +140,7 @@ class Register:
         return found[0] if len(found) == 1 else None
 
     def _find_like(self, keys: RowKeys) -> RowKeys | None:
-        if keys.text in self._by_text:
+        if self.has_text(keys.text):
             return None  # several bear this very title and nothing tells them apart
         scored = []
         for item in self._nearest(keys):
@@ -159,17 +164,20 @@ class Register:
         return scored[0][1] if scored else None
 
     def _nearest(self, keys: RowKeys) -> Iterable[RowKeys]:
-        """Return the items whose title (without one: whose plan) can be alike enough at all.
+        """Return the items whose title (without one: whose plan) can be alike enough at all."""
+        if keys.text:
+            return self._nearest_to(keys.text, _NOT_FOREIGN, True)
+        return self._nearest_to(keys.other, _SAME, False) if keys.other else ()
+
+    def _nearest_to(self, asked: str, least: float, titles: bool) -> Iterable[RowKeys]:
+        """Return the items whose title (or plan) is at least so like a squeezed text.
 
         It is `likeness` over all items at once: a list of thousands is passed in no time.
         """
         from rapidfuzz import process
         from rapidfuzz.distance import Indel
 
-        asked, least = (keys.text, _NOT_FOREIGN) if keys.text else (keys.other, _SAME)
-        if not asked:
-            return ()
-        texts = self._titles if keys.text else self._plans
+        texts = self._titles if titles else self._plans
         found = process.extract(
             asked, texts, scorer=Indel.normalized_similarity, score_cutoff=least, limit=None
         )

@@ -8,7 +8,7 @@ from taskxl.findings import Finding
 from taskxl.forms.identity import PARTS, ROW_KINDS, SHEET, Block, RowMark, read_sheet
 from taskxl.forms.returned.answers import COLUMN_PLACED, Answered, AnswerReader
 from taskxl.forms.returned.beside import Sided, read_beside, read_told
-from taskxl.forms.returned.catalog import Catalog, Expected, form_texts
+from taskxl.forms.returned.catalog import Catalog, Expected, Sent, form_texts
 from taskxl.forms.returned.head_lines import read_labels
 from taskxl.forms.returned.layouts import lay_out_records, stack_tables
 from taskxl.forms.returned.matching import Register
@@ -50,7 +50,7 @@ from taskxl.model import Period, Return, Submission, Task, period_name
 from taskxl.text import is_blank, quote, show, squeeze
 from taskxl.words import BEYOND_LIST
 
-__all__ = ["Expected", "form_texts", "read_return"]
+__all__ = ["Expected", "Sent", "form_texts", "read_return"]
 
 _A_LIST = (
     "这是任务清单（附件1），没有“进展情况”一类要填的栏，不是进展情况表。请核对是不是放错了文件。"
@@ -60,7 +60,7 @@ _A_NOTICE = (
 )
 
 
-def read_return(expected: Expected, book: Book, file: str, office: str = "") -> Return:
+def read_return(expected: Expected | Sent, book: Book, file: str, office: str = "") -> Return:
     """Read what a returned file says, and of whom.
 
     `file` is the path that findings and entries bear; `office` is whose it is as a person says, who
@@ -230,7 +230,7 @@ class _Reader:
         ]
         if doubtful:
             ids = {task for row in doubtful if (task := self._task_of(row)) is not None}
-            names = dict.fromkeys(n for t in sorted(ids) for n in self.catalog.leads.get(t, ()))
+            names = dict.fromkeys(n for t in sorted(ids) for n in self.catalog.leads(t))
             labels = "、".join(self.catalog.tasks[task].label for task in sorted(ids)[:3])
             who = f"，可能是：{'、'.join(names)}" if names else ""
             reason = f"几个股室合在一张表里，{labels}看不出是谁报的{who}。请写明填报股室后重发。"
@@ -246,8 +246,8 @@ class _Reader:
     def _lead_of(self, row: Row) -> str | None:
         """Return the office that leads a row's task, as the row itself and the list say alike."""
         task = self._task_of(row)
-        leads = self.catalog.leads.get(task or "", ())
-        reporters = [o for o, ids in self.catalog.reported.items() if task in ids]
+        leads = self.catalog.leads(task or "")
+        reporters = self.catalog.reported.having({task or ""})
         said = [self.catalog.office_named(name) for name in row.offices]
         if said and said[0] is not None:
             alone = len(said) == 1 or len(reporters) <= 1
@@ -282,7 +282,7 @@ class _Reader:
         for row in part.rows:
             task = self._task_of(row)
             own = [name for name, claim in claims.items() if task in self._own(claim)]
-            leads = [name for name in own if name in self.catalog.leads.get(task or "", ())]
+            leads = [name for name in own if name in self.catalog.leads(task or "")]
             one = own if len(own) == 1 else leads
             if len(one) != 1:
                 return [(part, self._decide_milestones(part))]

@@ -204,8 +204,8 @@ def _report_gone(
             file=tally.file,
             sheet=office.sheet,
         )
-        for task in catalog.master.tasks
-        if task.id in wanted - found and not task.is_closed(catalog.period.last_day)
+        for task in catalog.index.in_order(wanted - found)
+        if not task.is_closed(catalog.period.last_day)
     ]
 
 

@@ -285,7 +285,7 @@ def _fits(catalog: Catalog, tasks: Set[str], own: Set[str], issued: Set[str]) ->
 
 
 def _owners(catalog: Catalog, tasks: Set[str]) -> list[str]:
-    return [office for office, ids in catalog.responsible.items() if tasks <= ids] if tasks else []
+    return catalog.responsible.having(tasks) if tasks else []
 
 
 def reporters_of(catalog: Catalog, tasks: Set[str]) -> list[str]:
@@ -293,7 +293,7 @@ def reporters_of(catalog: Catalog, tasks: Set[str]) -> list[str]:
 
     An office reports on what it leads, and on what it supports where 设置 says so.
     """
-    owing = [office for office, ids in catalog.reported.items() if tasks <= ids]
+    owing = catalog.reported.having(tasks)
     if len(owing) > 1:
         return [office for office in owing if tasks == catalog.reported[office]] or owing
     return owing
@@ -306,7 +306,7 @@ def _by_tasks(catalog: Catalog, tasks: Set[str]) -> Claim:
     owing = reporters_of(catalog, tasks)
     if len(owing) == 1:
         return Claim(owing[0], "tasks")
-    leads = (name for t in sorted(tasks) for name in catalog.leads.get(t, ()))
+    leads = (name for t in sorted(tasks) for name in catalog.leads(t))
     owing = owing or list(dict.fromkeys(leads))
     who = f"，按任务看可能是：{'、'.join(owing)}" if owing else "，表中的任务分属几个股室"
     return Claim(None, reason=f"没有写明填报股室{who}。请写明填报股室后重发。")
