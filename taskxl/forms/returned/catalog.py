@@ -35,6 +35,9 @@ _PAGE = re.compile(
     r"(?:第\d{1,3}页[,，、/]?(?:共\d{1,3}页)?|共\d{1,3}页第\d{1,3}页|-\d{1,3}-|—\d{1,3}—)"
 )
 _LONGEST_APPROVAL = 40
+_LONGEST_LINE = 160
+# What an office calls what it sends after its form; with its name it is a heading.
+_SUPPLEMENT = re.compile(r"(?:补充|补报|补正|续报|更正)(?:报送|上报|材料|表|情况)?$")
 _APPROVED = re.compile(r"同意|已阅|审定|已审|审核|审签|审阅|核准|批准|签发")
 _DATE_LIKE = re.compile(r"[\d年月日.\-/:~至]*")
 
@@ -145,6 +148,23 @@ class Catalog:
                 if squeeze(known) == squeeze(name):
                     return known
         return None
+
+    def offices_in(self, texts: Iterable[str]) -> set[str]:
+        """Return the offices whose names or aliases stand in squeezed texts, longest first.
+
+        What is part of a longer name, 教研室 in 教研室工会, names nobody by itself.
+        """
+        names = {squeeze(name): name for name in self.responsible}
+        for office in self.master.offices:
+            names |= {squeeze(one): office.name for one in (office.name, *office.aliases)}
+        found: set[str] = set()
+        for text in texts:
+            rest = text
+            for name in sorted(filter(None, names), key=len, reverse=True):
+                if name in rest:
+                    found.add(names[name])
+                    rest = rest.replace(name, "\n")
+        return found
 
     def registers(self, ids: frozenset[str] | None = None) -> dict[Block, Register]:
         """Return registers of the tasks of `ids` (None: all) and of their milestones."""
@@ -277,11 +297,30 @@ class Catalog:
     def is_title(self, text: str) -> bool:
         """Tell whether a line above a table is the form's heading and nothing more."""
         rest = squeeze(text)
-        if not re.search(r"情况表|情况$|一览表|汇总表|^附件|情况\(", rest):
+        more = _SUPPLEMENT.search(rest) and self.offices_in([rest])
+        if not more and not re.search(r"情况表|情况$|一览表|汇总表|^附件|情况\(", rest):
             return False
+        rest = _SUPPLEMENT.sub("\n", rest) if more else rest
         for word in self._values["heading"]:
-            rest = rest.replace(word, "")
-        return not re.sub(r"[\d\W_年月日]", "", rest)
+            rest = rest.replace(word, "\n")
+        # Who types it anew shortens it: 教育系统 for 云溪县教育系统.
+        pieces = filter(None, re.split(r"[\d\W_年月日]+", rest))
+        return all(any(piece in own for own in self._values["own"]) for piece in pieces)
+
+    def is_run_together(self, text: str) -> bool:
+        """Tell whether a line of a PDF is nothing but form texts one after the other."""
+        whole = squeeze(text)
+        if len(whole) > _LONGEST_LINE:
+            return False
+        ends = {0}
+        for start in range(len(whole)):
+            if start in ends:
+                ends |= {
+                    end
+                    for end in range(start + 2, len(whole) + 1)
+                    if self.is_form_text(whole[start:end])
+                }
+        return len(whole) in ends
 
     def _may_fill(self, part: str) -> bool:
         return part in self._values["filled"] or _DATE_LIKE.fullmatch(part) is not None
@@ -300,12 +339,14 @@ class Catalog:
         groups |= {squeeze(text) for text in (*leaders, *sections)}
         stem = re.sub(r"\([^()]*\)$", "", squeeze(form_title(self.master, period)))
         stem = stem.removesuffix("进展情况表")
-        own = (settings.bureau, self.master.title, stem, *offices)
+        aliases = {alias for office in self.master.offices for alias in office.aliases}
+        own = (settings.bureau, self.master.title, stem, *offices, *aliases)
         heading = {squeeze(text) for text in own if text}
         heading |= set(_HEADING_WORDS)
         return {
             "filled": tuple(filled),
             "group": tuple(groups),
+            "own": tuple(squeeze(text) for text in own if text),
             "heading": tuple(sorted(heading, key=lambda word: (-len(word), word))),
         }
 
