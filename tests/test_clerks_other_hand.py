@@ -23,7 +23,7 @@ from taskxl.forms.returned.columns import recognise_header
 from taskxl.intake.convert import find_office
 from taskxl.intake.grids import Book, Sheet
 from taskxl.intake.reading import read_book
-from taskxl.mail.told import told_words
+from taskxl.mail.courtesies import told_words
 from taskxl.merge.likeness import find_done_clause
 from taskxl.model import MAIL_TEXT, Month, Return
 from taskxl.prove.books import read_file

@@ -25,7 +25,7 @@ from taskxl.mail.headers import (
     read_sender,
 )
 from taskxl.mail.inline import find_written
-from taskxl.mail.told import told_words
+from taskxl.mail.courtesies import told_words
 from taskxl.mail.outlook import OLE_MARK, TNEF_MARK, Envelope, open_msg, open_tnef
 from taskxl.mail.straighten import count_hanging, find_more, is_cut, parse_letter, shows_parts
 

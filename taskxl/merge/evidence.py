@@ -18,7 +18,7 @@ from taskxl.merge.versions import statements_of
 from taskxl.model import MAIL_TEXT, Attached, Entry, MilestoneEntry, MilestoneState, Month, TaskField, Unplaced
 from taskxl.roster import Roster
 from taskxl.text import quote, show, squeeze
-from taskxl.words import DONE_WORDS, STATUSES
+from taskxl.words import DONE_WORDS, NOT_DONE_WORDS, STATUSES
 
 
 def filled_on(view: View, office: str, file: str = "") -> date | None:
@@ -77,6 +77,7 @@ def own_words(month: Month) -> dict[tuple[str, str], Entry]:
 # As much as an answer has; a mark or a number alone answers nothing.
 _SUBSTANTIAL = re.compile(r"(?:.*?[\u4e00-\u9fff]){4}", re.DOTALL)
 _TOLD_DONE = re.compile("|".join((*DONE_WORDS, "已", "组织", "开展")))
+_PROBLEM = re.compile("|".join((*NOT_DONE_WORDS, "问题", "困难", "不", "缺", "下一步", "下月", "尽快", "加快", "抓紧")))
 _SENTENCE = re.compile(r"(?:.*?[\u4e00-\u9fff]){10}", re.DOTALL)
 _DAY = re.compile(r"\d{1,2}\s*[月./\-年]\s*\d{1,2}")
 _NAME = re.compile(r"[\u4e00-\u9fff·]{2,4}")
@@ -122,7 +123,7 @@ def _written_elsewhere(view: View, said: Entry) -> Iterator[Unplaced]:
     texts: dict[TaskField, bool] = {
         "remarks": bool(_SENTENCE.match(said.remarks)),
         "status": said.status not in STATUSES and bool(_SENTENCE.match(said.status)),
-        "obstacles": bool(_SENTENCE.match(said.obstacles) and _TOLD_DONE.search(said.obstacles)),
+        "obstacles": _tells_of_work(said.obstacles),
     }
     for name, tells in texts.items():
         if tells:
@@ -132,6 +133,12 @@ def _written_elsewhere(view: View, said: Entry) -> Iterator[Unplaced]:
             more = squeeze(one.now).replace(squeeze(one.was), "")
             if len(squeeze(one.now)) > len(squeeze(one.was)) and _SENTENCE.match(more):
                 yield Unplaced(one.file, one.sheet, one.cell, one.now)
+
+
+def _tells_of_work(text: str) -> bool:
+    """Tell whether a text under 存在问题 tells of what was done, and of no problem or plan."""
+    told = bool(_SENTENCE.match(text)) and _TOLD_DONE.search(text) is not None
+    return told and not _PROBLEM.search(text)
 
 
 def may_head(view: View, office: str, field: HeadField) -> tuple[Loose, ...]:
