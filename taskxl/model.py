@@ -457,6 +457,10 @@ class MilestoneEntry:
     cells: Mapping[MilestoneField, str] = field(default_factory=dict)
 
 
+MAIL_TEXT = "邮件正文"
+"""The `sheet` of a text that stands in a letter itself, not in what hangs on it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Unplaced:
     """A text of a return that belongs nowhere in the table, kept with its place."""

@@ -32,7 +32,7 @@ def _any(*words: str) -> str:
     return "(?:" + "|".join(longest_first) + ")"
 
 
-_MARK = r"[√✓✔☑■●]"
+_MARK = r"(?:[√✓✔☑■●✅🗸]\ufe0f?)"
 _POINT = r"[,，。.;；、:：!！()（）\[\]【】]"
 _DAY = (
     r"(?:(?:\d{4}年|\d{2}年)?\d{1,2}月\d{1,2}[日号]?|\d{4}[-/.]\d{1,2}[-/.]\d{1,2}[日号]?"
@@ -42,7 +42,7 @@ _MONTH = r"(?:\d{4}年)?\d{1,2}月(?:份|底|末|初|上旬|中旬|下旬)?"
 _WHEN = rf"(?:[于在]|截至)?(?:{_DAY}|{_MONTH})前?"
 _FINISH = _any("完成 办结 办毕 完毕 完结 完工 竣工 结束 销号 做完 办完 到位 达成")
 _MANNER = _any(
-    "已 已经 业已 早已 现已 均 均已 都 都已 全 全部 全面 整体 按时 按期 如期 准时 及时 提前",
+    "已 已经 业已 早已 现已 均 均已 都 都已 全 全部 全面 整体 按时 按期 如期 准时 及时 提前 超前",
     "按要求 按计划",
     "按序时进度 按时间节点 顺利 圆满 超额 保质保量 100% 百分之百 了 落实 办理 执行 实施",
 )
@@ -54,7 +54,7 @@ _SUBJECT = _any(
 _NOT = _any("未 尚未 还未 仍未 暂未 均未 没 没有 还没 还没有 尚没有")
 _STEADY = _any(
     "正常 顺利 有序 稳步 扎实 良好 平稳 积极 持续 按计划 按照计划 按序时进度 按照序时进度",
-    "按序时 按时序",
+    "序时 按序时 按时序",
     "按时序进度 按进度 按时间节点 按节点 按要求 按期 如期 按时 全面 加快 逐步",
 )
 _VERB = _any(
@@ -82,9 +82,15 @@ _IS_STEADY = re.compile(rf"{_STEADY}|{_NOW}{_VERB}|{_VERB}{_DURING}")
 _UNBEGUN = re.compile(
     rf"(?:{_SUBJECT}|{_MANNER})*{_NOT}(?:正式|全面|实质性)*{_BEGIN}(?:{_SUBJECT})?"
 )
+_YET_TO = re.compile(rf"(?:{_SUBJECT})*(?:待|等待){_BEGIN}")
 _LAGGING = re.compile(
     rf"(?:{_SUBJECT}|{_VERB}|{_HOW_LATE}|整体)*{_LAG}(?:于?(?:序时进度|时序进度|计划|进度))?"
 )
+_OFF_PLAN = re.compile(
+    rf"(?:{_SUBJECT})*{_NOT}(?:能|完全)?(?:按照?|达到?|跟上)(?:{_STEADY}|原|既定|规定|的)*"
+    rf"(?:计划|序时进度|时序进度|进度|要求|时间节点|节点)?(?:的|要求|{_VERB})*"
+)
+_IS_MEASURE = re.compile(r"计划|进度|序时|时序|节点|要求")
 _LATER_ON = re.compile(rf"{_ASK}?{_LATER}(?:[到至]?{_WHEN}前?)?(?:{_FINISH})?(?:申请)?")
 _AHEAD = re.compile(r"\d[月日号底末初旬]*前")
 _FIND_DAY = re.compile(_DAY)
@@ -188,9 +194,9 @@ def _status_word(said: str) -> str | None:
         return None
     if says_finished(said) or _TICK.fullmatch(said):
         return DONE
-    if _UNBEGUN.fullmatch(bare):
+    if _UNBEGUN.fullmatch(bare) or _YET_TO.fullmatch(bare):
         return NOT_STARTED
-    if _LAGGING.fullmatch(bare):
+    if _LAGGING.fullmatch(bare) or (_OFF_PLAN.fullmatch(bare) and _IS_MEASURE.search(bare)):
         return BEHIND
     return ON_TRACK if _is_steady(bare) else None
 

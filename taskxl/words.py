@@ -37,6 +37,8 @@ MILESTONE_SYNONYMS: dict[str, str] = {
     "完成": "已完成",
     "是": "已完成",
     "√": "已完成",
+    "Y": "已完成",
+    "YES": "已完成",
     "已办结": "已完成",
     "未": "未完成",
     "否": "未完成",
@@ -633,7 +635,15 @@ NOT_DONE_WORDS = (
 
 # What a redrawn form may call its columns beyond HEADERS; 标识 is the hidden column with ids.
 FORM_HEADERS: dict[str, tuple[str, ...]] = {
-    "remarks": ("其他说明", "其它说明", "补充说明", "其他情况", "其他需要说明的情况"),
+    "remarks": (
+        "其他",
+        "其它",
+        "其他说明",
+        "其它说明",
+        "补充说明",
+        "其他情况",
+        "其他需要说明的情况",
+    ),
     "id": ("标识",),
     "progress": ("完成情况", "工作进展", "落实情况", "进展情况、存在问题及下一步打算"),
     "obstacles": (

@@ -62,7 +62,7 @@ ONLY_IN = {
     "pandas": {"frames", "reports"},
     "python_calamine": {"intake", "master"},
     "imapclient": {"mail"},
-    "email": {"mail", "ledger"},
+    "email": {"mail", "ledger", "prove"},
     "docx": {"intake", "reports"},
     "sqlite3": {"ledger"},
     "multiprocessing": {"intake", "desk"},

@@ -47,8 +47,10 @@ def write_digits(text: str) -> str:
 _WRITTEN = (
     re.compile(r"(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})"),
     re.compile(r"(?:(?P<year>\d{4}|\d{2})年)?(?P<month>\d{1,2})月(?P<day>\d{1,2})[日号]?"),
-    re.compile(r"(?P<year>\d{4}|\d{2})(?P<dot>[-/.、])(?P<month>\d{1,2})(?P=dot)(?P<day>\d{1,2})"),
-    re.compile(r"(?P<year>)(?P<month>\d{1,2})[-/.](?P<day>\d{1,2})"),
+    re.compile(
+        r"(?P<year>\d{4}|\d{2})(?P<dot>[-/.、。])(?P<month>\d{1,2})(?P=dot)(?P<day>\d{1,2})"
+    ),
+    re.compile(r"(?P<year>)(?P<month>\d{1,2})[-/.。](?P<day>\d{1,2})"),
 )
 # Cut off before white space goes: squeezed, the 20th at 9:30 reads as the 2nd at 09:30.
 _CLOCK_AT_END = re.compile(r"\s+\d{1,2}:\d{2}(?::\d{2})?(?:\.\d+)?\s*$")

@@ -1,5 +1,6 @@
 """Files that hold files: a zip of returns, a letter that somebody saved with its attachments."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,10 +8,16 @@ from functools import partial
 from pathlib import PurePosixPath
 
 from taskxl.intake.gate import Archived, is_archive, list_archive, read_archived
+from taskxl.intake.objects import unwrap_object
 from taskxl.intake.refusals import Limits, Refusal, Refused
-from taskxl.mail.messages import ReceivedLetter, read_letter
+from taskxl.mail.messages import Attached, ReceivedLetter, read_letter
 from taskxl.mail.saved import is_letter
 
+# Where Office puts them: a workbook as it is, other programs' objects wrapped (.bin).
+_EMBEDDED = re.compile(
+    r"(?:word|xl|ppt)/embeddings/[^/]+\.(?:xlsx|xlsm|xlsb|xls|docx|doc|ods|odt|et|wps|bin)",
+    re.IGNORECASE,
+)
 Taken = tuple[bytes | Refusal, datetime | None]
 
 
@@ -24,6 +31,8 @@ class Container:
     what: str
     inside: Mapping[str, Callable[[], Taken]]
     arrived_at: datetime | None = None
+    words: tuple[str, ...] = ()
+    """What a letter itself says beyond courtesies."""
 
 
 def holds_files(content: bytes, name: str, limits: Limits) -> bool:
@@ -41,8 +50,13 @@ def open_container(content: bytes, name: str, limits: Limits) -> Container:
         found = list_archive(content, name, limits)
         taking = {one.name: partial(_take_archived, content, one, limits) for one in found}
         return Container("压缩包", taking)
+    if embedded := _list_embedded(content, name, limits):
+        return Container("文档", embedded)
     letter = read_letter(content)
     hanging = [one for one in letter.attachments if not one.ignored]
+    if not hanging and letter.page and not letter.returned:
+        # Some paste their table into the letter itself.
+        hanging = [Attached("正文.html", letter.page)]
     if not hanging or letter.returned:
         what = "这是退信或回执" if letter.returned else "这是邮件，里面没有附件"
         raise Refused("R203", f"{what}，不能汇总。请发回填好的 Excel 表（.xlsx）。")
@@ -53,7 +67,33 @@ def open_container(content: bytes, name: str, limits: Limits) -> Container:
         while label in inside:
             label = f"（又一个）{label}"
         inside[label] = partial(_give, one.content, arrived)
-    return Container("邮件", inside, arrived)
+    return Container("邮件", inside, arrived, letter.words)
+
+
+def holds_embedded(content: bytes, name: str, limits: Limits) -> bool:
+    """Tell whether a document has workbooks or documents put into it as objects."""
+    try:
+        return bool(_list_embedded(content, name, limits))
+    except Refused:
+        return False
+
+
+def _list_embedded(content: bytes, name: str, limits: Limits) -> dict[str, Callable[[], Taken]]:
+    """Return the files that somebody put into an Office document as objects, by name."""
+    if not content.startswith(b"PK"):
+        return {}
+    return {
+        PurePosixPath(one.name)
+        .with_suffix("" if one.name.endswith(".bin") else PurePosixPath(one.name).suffix)
+        .name: partial(_take_object, content, one, limits)
+        for one in list_archive(content, name, limits)
+        if _EMBEDDED.fullmatch(one.name)
+    }
+
+
+def _take_object(content: bytes, archived: Archived, limits: Limits) -> Taken:
+    taken = read_archived(content, archived, limits)
+    return (taken if isinstance(taken, Refusal) else unwrap_object(taken)), None
 
 
 def _moment(letter: ReceivedLetter) -> datetime | None:

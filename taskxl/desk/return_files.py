@@ -9,7 +9,7 @@ from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from typing import Literal, TypeVar
 
-from taskxl.desk.containers import Container, holds_files, open_container
+from taskxl.desk.containers import Container, holds_embedded, holds_files, open_container
 from taskxl.desk.kept_returns import KeptReturns
 from taskxl.forms.returned.reader import Expected, Sent, read_return
 from taskxl.intake.gate import (
@@ -26,7 +26,7 @@ from taskxl.intake.unlocking import unlock
 from taskxl.intake.workers import read_isolated
 from taskxl.ledger.receipts import KnownArrivals
 from taskxl.merge.versions import local_moment
-from taskxl.model import Return, Submission
+from taskxl.model import MAIL_TEXT, Return, Submission, Unplaced
 
 Progress = Callable[[int, int], None] | None
 _Read = TypeVar("_Read")
@@ -252,7 +252,8 @@ def _open(job: _Job, content: bytes, digest: str, modified: datetime | None) -> 
         _Job(f"{job.file}/{name}", job.path, (*job.inside, name), job.archive)
         for name in found.inside
     )
-    itself = Return(job.file, digest, found.arrived_at or modified, reason=reason)
+    said = tuple(Unplaced(job.file, MAIL_TEXT, None, line) for line in found.words)
+    itself = Return(job.file, digest, found.arrived_at or modified, reason=reason, unplaced=said)
     return _Opened(itself, tuple(inside))
 
 
@@ -287,7 +288,7 @@ def _read_content(
     modified: datetime | None,
     patient: bool = False,
     mailed: bool = False,
-) -> Return | _Old:
+) -> Return | _Old | _Opened:
     try:
         content = unlock(content)
         kind = check_content(content, PurePosixPath(job.file).name, _LIMITS)
@@ -299,6 +300,10 @@ def _read_content(
     except Refused as refused:
         return _say_no(job.file, digest, modified, refused)
     receipt: Literal["mail", "file"] = "mail" if mailed else "file"
+    deep = len(job.inside) >= _DEEPEST
+    if read.code == "R205" and not deep and holds_embedded(content, job.file, _LIMITS):
+        # A letter of the office's with its form in it as an object.
+        return _open(replace(job, archive=job.archive or digest), content, digest, modified)
     return replace(read, sha256=digest, received_at=modified, receipt=receipt)
 
 

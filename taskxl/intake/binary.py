@@ -7,7 +7,7 @@ costs little; a record that is too short for its own fields is passed over.
 import io
 import re
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from enum import IntEnum
 from typing import Literal, NamedTuple
 
@@ -24,6 +24,7 @@ class _Kind(IntEnum):
     """The numbers of the records that are looked at."""
 
     FORMULA = 0x0006
+    SST = 0x00FC
     MULRK = 0x00BD
     FONT = 0x0031
     RSTRING = 0x00D6
@@ -92,7 +93,14 @@ class BinaryWorkbook:
         formats: list[int] = []  # by number of cell style
         fonts: list[bool] = []  # whether each is struck out; no font has the number 4
         styled: list[int] = []  # the font of each cell style
+        strings: list[bytes] = []  # the record of all texts and those that go on with it
+        kind_before = 0
         for record in self._records(0):
+            if record.kind == _Kind.SST or (
+                record.kind == _Kind.CONTINUE and kind_before == _Kind.SST
+            ):
+                strings.append(record.data)
+            kind_before = record.kind if record.kind != _Kind.CONTINUE else kind_before
             if record.kind == _Kind.FORMAT and self._wide and len(record.data) > 5:
                 codes[struct.unpack_from("<H", record.data)[0]] = _long_text(record.data[2:])
             elif record.kind == _Kind.XF and len(record.data) >= 4:
@@ -109,6 +117,9 @@ class BinaryWorkbook:
                     self.sheets.append(SheetRecord(name, _STATES.get(state & 3, "visible"), start))
         struck = {n + (n >= _NO_FONT) for n, is_struck in enumerate(fonts) if is_struck}
         self._struck = frozenset(n for n, font in enumerate(styled) if font in struck)
+        self._struck_runs = (
+            _struck_strings(strings, struck) if struck and self._wide else frozenset()
+        )
         said = (codes.get(number) or BUILT_IN.get(number, "") for number in formats)
         self._codes = {
             style: code
@@ -147,10 +158,10 @@ class BinaryWorkbook:
                     edges += page_note(where, self._long_text(data))
                 case _Kind.MERGECELLS if len(data) >= 2:
                     merges += _merges(data)
-                case _Kind.LABELSST | _Kind.LABEL | _Kind.RSTRING if self._struck:
+                case _Kind.LABELSST | _Kind.LABEL | _Kind.RSTRING if self._any_struck:
                     if len(data) >= 6:
                         row, column, style = struct.unpack_from("<HHH", data)
-                        if style in self._struck:
+                        if style in self._struck or self._has_struck_run(kind, data):
                             struck.add((row + 1, column + 1))
                 case _:
                     objects.take(kind, data)
@@ -163,6 +174,16 @@ class BinaryWorkbook:
             embedded=tuple(objects.embedded),
             struck=frozenset(struck),
         )
+
+    @property
+    def _any_struck(self) -> bool:
+        return bool(self._struck or self._struck_runs)
+
+    def _has_struck_run(self, kind: int, data: bytes) -> bool:
+        """Tell whether a cell's text has a run in a font that is struck out."""
+        if kind != _Kind.LABELSST or len(data) < 10:
+            return False
+        return int(struct.unpack_from("<I", data, 6)[0]) in self._struck_runs
 
     def _shown_numbers(self, kind: int, data: bytes) -> dict[tuple[int, int], Value]:
         """Return the numbers of a record whose format shows them otherwise."""
@@ -291,6 +312,69 @@ def _long_text(data: bytes) -> str:
     if wide:
         return data[3 : 3 + 2 * count].decode("utf-16-le", "replace")
     return data[3 : 3 + count].decode("latin-1")
+
+
+class _Strings:
+    """The bytes of the table of texts, which stand in one record and in those that go on with it.
+
+    Where a text is parted between two records, the second begins with a byte that tells anew
+    whether its letters are wide: [MS-XLS] 2.4.265 (SST), 2.5.293 (XLUnicodeRichExtendedString).
+    """
+
+    def __init__(self, pieces: list[bytes]) -> None:
+        self._pieces = pieces
+        self._piece = self._at = 0
+
+    def take(self, count: int) -> bytes:
+        """Return the next bytes, none of which are letters."""
+        taken = b""
+        while len(taken) < count:
+            piece = self._pieces[self._piece]  # raises IndexError behind the last one
+            taken += piece[self._at : self._at + count - len(taken)]
+            self._at += count
+            if len(taken) < count:
+                self._piece, self._at = self._piece + 1, 0
+            else:
+                self._at = min(self._at, len(piece))
+        return taken
+
+    def take_letters(self, count: int, wide: bool) -> str:
+        """Return a text of so many letters."""
+        text = ""
+        while len(text) < count:
+            piece = self._pieces[self._piece]
+            width = 2 if wide else 1
+            here = min(count - len(text), (len(piece) - self._at) // width)
+            part = piece[self._at : self._at + here * width]
+            # Letters are counted as UTF-16 does; halves of a pair are one letter each here.
+            text += part.decode("utf-16-le" if wide else "latin-1", "replace").ljust(here)[:here]
+            self._at += here * width
+            if len(text) < count:
+                self._piece, self._at = self._piece + 1, 1
+                wide = bool(self._pieces[self._piece][0] & 1)
+        return text
+
+
+def _struck_strings(pieces: list[bytes], struck: Set[int]) -> frozenset[int]:
+    """Return the numbers of the texts of which a part is written in a struck font."""
+    found: set[int] = set()
+    stream = _Strings(pieces)
+    try:
+        count = struct.unpack("<II", stream.take(8))[1]
+        for number in range(count):
+            length, flags = struct.unpack("<HB", stream.take(3))
+            runs = struct.unpack("<H", stream.take(2))[0] if flags & 0x08 else 0
+            more = struct.unpack("<I", stream.take(4))[0] if flags & 0x04 else 0
+            text = stream.take_letters(length, bool(flags & 1))
+            marks = [struct.unpack("<HH", stream.take(4)) for _ in range(runs)]
+            stream.take(more)
+            ends = [start for start, _ in marks[1:]] + [length]
+            for (start, font), end in zip(marks, ends, strict=False):
+                if font in struck and text[start:end].strip():
+                    found.add(number)
+    except (IndexError, struct.error):
+        pass  # cut off: what stands before it is known
+    return frozenset(found)
 
 
 def _is_error_result(result: bytes) -> bool:

@@ -212,8 +212,10 @@ def _read_sheets(
         if name == "text-properties":
             style = element.getparent()
             called = attribute(style, "name") or "" if style is not None else ""
-            line = attribute(element, "text-line-through-style")
-            if called and line not in (None, "none"):
+            # Some versions of LibreOffice write the type of the line alone.
+            lines = [attribute(element, f"text-line-through-{what}") for what in ("style", "type")]
+            told = [line for line in lines if line is not None]
+            if called and told and "none" not in told:
                 struck_styles.add(called)
             continue
         if name == "table-properties":

@@ -29,6 +29,8 @@ _BLOCKS = frozenset(
 _HEADINGS = {f"h{n}": n - 1 for n in range(1, 7)}
 _SPACES = re.compile(r"[ \t\r\n\f]+")
 _NOT_SHOWN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
+# The list of sheets that LibreOffice puts above the sheets of a workbook saved as a page.
+_TO_SHEET, _AT_SHEET = re.compile(r"#table\d+"), re.compile(r"table\d+")
 # HTML lets a cell claim any width; the gate bounds a workbook's cells, this a page's.
 _WIDEST = 1000
 
@@ -50,7 +52,7 @@ def read_page(content: bytes, name: str, kind: Kind) -> Book:
         raise Refused("R201", BROKEN)
     if root is None:
         raise Refused("R201", EMPTY)
-    walk = _Walk()
+    walk = _Walk(unread=_find_contents(root))
     walk.read(root)
     walk.end_line()
     remarks = (UNREAD_BYTES,) if unread else ()
@@ -71,10 +73,25 @@ def _decode(content: bytes) -> tuple[str, bool]:
     return decode_text(content)
 
 
+def _find_contents(root: etree._Element) -> frozenset[etree._Element]:
+    """Return what a program wrote to lead to the sheets of a book saved as a page."""
+    links = [a for a in root.iter("a") if _TO_SHEET.fullmatch(a.get("href") or "")]
+    above = [
+        heading
+        for link in links
+        if (parent := link.getparent()) is not None
+        for heading in parent.iterchildren("h1")
+    ]
+    marks = [a for a in root.iter("a") if links and _AT_SHEET.fullmatch(a.get("name") or "")]
+    # lxml makes a proxy for an element anew unless somebody holds it: these are held.
+    return frozenset((*links, *above, *marks))
+
+
 @dataclass(slots=True)
 class _Walk:
-    """One walk through a page, gathering lines and tables in order."""
+    """One walk through a page, gathering lines and tables in order; what is `unread` is left."""
 
+    unread: frozenset[etree._Element] = frozenset()
     cleaner: Cleaner = field(default_factory=Cleaner)
     sheets: list[Sheet] = field(default_factory=list)
     lines: list[Line] = field(default_factory=list)
@@ -97,7 +114,11 @@ class _Walk:
                     self.end_line()
                 self._pieces.append(current.tail or "")
                 continue
-            if name in _UNSEEN or not name:
+            if (
+                name in _UNSEEN
+                or not name
+                or (current in self.unread and not _holds_table(current))
+            ):
                 self._pieces.append(current.tail or "")
                 continue
             if name == "table" and current.find(".//table") is None:
@@ -178,6 +199,10 @@ def _read_rows(
             row.pop()
         rows.append(tuple(row))
     return tuple(rows), tuple(merges), tuple(notes), frozenset(hidden)
+
+
+def _holds_table(element: etree._Element) -> bool:
+    return element.find(".//table") is not None
 
 
 def _span(text: str | None) -> int:

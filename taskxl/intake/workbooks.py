@@ -173,7 +173,7 @@ class SecondLook:
         plain = _SHEET_DATA.search(data) is not None
         odd_cells = every_cell or not plain or any(sign in data for sign in _ODD_CELL)
         odd_cells = odd_cells or self._shows_formats(data)
-        marked = self._has_struck_words
+        marked = self._has_struck_words or b"strike" in data
         notes: tuple[Note, ...] = ()
         remarks: tuple[str, ...] = ()
         embedded: list[Embedded] = []

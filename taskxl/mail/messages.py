@@ -14,6 +14,7 @@ from typing import TypeAlias
 
 from taskxl.intake.refusals import MB, OVER_LIMIT, Refused
 from taskxl.mail.bounces import Bounce, is_from_robot, read_bounce
+from taskxl.mail.courtesies import told_words
 from taskxl.mail.headers import (
     decode_bytes,
     decode_header,
@@ -42,6 +43,7 @@ _BODY = 256 << 10
 _LINK = re.compile(
     r"超大附件|网盘|云附件|中转站|pan\.baidu\.com|weiyun\.com|pan\.quark\.cn|aliyundrive|alipan\.com"
 )
+_ROW = re.compile(r"<tr\b", re.IGNORECASE)
 _DAMAGED = "结构残缺，附件可能没有取全，请打开邮件查看"
 # What Outlook makes of the text after an attachment.
 _FRAGMENT = re.compile(r"ATT\d{5}\.(?:html?|txt)", re.IGNORECASE)
@@ -113,6 +115,10 @@ class ReceivedLetter:
     returned: bool = False
     bounce: Bounce | None = None
     robot: bool = False
+    words: tuple[str, ...] = ()
+    """What its text says beyond courtesies; nothing of the letters that it answers."""
+    page: bytes = b""
+    """Its text as a page, where a table stands in it."""
 
 
 def read_letter(content: bytes) -> ReceivedLetter:
@@ -148,6 +154,8 @@ def read_letter(content: bytes) -> ReceivedLetter:
         note="" if returned else "；".join(dict.fromkeys(search.notes)),
         returned=returned,
         bounce=bounce,
+        words=() if returned else told_words(*search.texts),
+        page=b"" if returned else search.page,
     )
 
 
@@ -191,6 +199,8 @@ def _read_envelope(envelope: Envelope) -> ReceivedLetter:
         envelope.arrived_at,
         search.settle(),
         "；".join(dict.fromkeys(search.notes)),
+        words=told_words(*search.texts),
+        page=search.page,
     )
 
 
@@ -211,6 +221,8 @@ class _Search:
         self.pictures: list[_Picture] = []
         self.shown: set[str] = set()  # ids of pictures that the text shows
         self.parts = self.size = self.unnamed = 0
+        self.texts: tuple[str, str] = ("", "")  # plain, and as a page
+        self.page = b""
         self.hanging = 0  # parts that say of themselves that they are attachments
 
     def settle(self) -> tuple[Attached, ...]:
@@ -308,6 +320,13 @@ class _Search:
         text = decode_bytes(
             content[:_BODY], next(read_parameter(first_header(part, "content-type"), "charset"), "")
         )
+        plain, paged = self.texts
+        if kind == "text/html":
+            self.texts = (plain, paged or text)
+            if not self.page and len(_ROW.findall(text)) > 1:
+                self.page = text.encode("utf-8", "replace")
+        else:
+            self.texts = (plain or text, paged)
         if _LINK.search(text):
             self.notes.append("正文里有网盘或超大附件的链接，请打开邮件下载")
         if kind == "text/html":

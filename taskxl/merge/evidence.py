@@ -15,9 +15,19 @@ from taskxl.merge.registry import View
 from taskxl.merge.revisions import own_texts
 from taskxl.merge.states import find_arrival
 from taskxl.merge.versions import statements_of
-from taskxl.model import Attached, Entry, MilestoneEntry, MilestoneState, Month, Unplaced
+from taskxl.model import (
+    MAIL_TEXT,
+    Attached,
+    Entry,
+    MilestoneEntry,
+    MilestoneState,
+    Month,
+    TaskField,
+    Unplaced,
+)
 from taskxl.roster import Roster
 from taskxl.text import quote, show, squeeze
+from taskxl.words import DONE_WORDS, NOT_DONE_WORDS, STATUSES
 
 
 def filled_on(view: View, office: str, file: str = "") -> date | None:
@@ -75,6 +85,12 @@ def own_words(month: Month) -> dict[tuple[str, str], Entry]:
 
 # As much as an answer has; a mark or a number alone answers nothing.
 _SUBSTANTIAL = re.compile(r"(?:.*?[\u4e00-\u9fff]){4}", re.DOTALL)
+_TOLD_DONE = re.compile("|".join((*DONE_WORDS, "已", "组织", "开展")))
+_PROBLEM = re.compile(
+    "|".join(
+        (*NOT_DONE_WORDS, "问题", "困难", "不", "缺", "下一步", "下月", "尽快", "加快", "抓紧")
+    )
+)
 _SENTENCE = re.compile(r"(?:.*?[\u4e00-\u9fff]){10}", re.DOTALL)
 _DAY = re.compile(r"\d{1,2}\s*[月./\-年]\s*\d{1,2}")
 _NAME = re.compile(r"[\u4e00-\u9fff·]{2,4}")
@@ -82,6 +98,7 @@ _APPROVING = re.compile(r"审|签|批|核|阅|同意|领导|局长|负责|盖章
 _REPORTING = re.compile(r"填|报|制表|经办|经手|联系|编制|[人员]\s*[:：]")
 _APPROVED_SOMEWHERE = re.compile(r"(?:审定|审阅|审签|审核|审批|签字|签批|已审|已阅|同意)")
 _DAY_IN_NAME = re.compile(r"20\d\d[-.年_]?\d{1,2}[-.月_]?\d{1,2}|\d{1,2}月\d{1,2}[日号]")
+PICTURE = re.compile(r"\.(?:jpe?g|png|gif|bmp|tiff?|webp|hei[cf])$", re.IGNORECASE)
 HeadField = Literal["reporter", "reported_on", "approval"]
 
 
@@ -105,10 +122,36 @@ def may_answer(view: View, said: Entry | MilestoneEntry) -> tuple[Loose, ...]:
         same = row == (said.file, said.sheet, said.row)
         if same or (row not in rows and _SUBSTANTIAL.match(one.text)):
             found.append(one)
-    # Some write what they did under 备注.
-    if isinstance(said, Entry) and not said.progress.strip() and _SENTENCE.match(said.remarks):
-        found.append(Unplaced(said.file, said.sheet, said.cells.get("remarks"), said.remarks))
+    if isinstance(said, Entry) and not said.progress.strip():
+        found += _written_elsewhere(view, said)
     return tuple(found)
+
+
+def _written_elsewhere(view: View, said: Entry) -> Iterator[Unplaced]:
+    """Yield what stands in the other cells of a row and reads like progress.
+
+    Some write what they did under 备注, in the cell of the choice, below the plan, or, where it
+    tells of something done, under 存在问题.
+    """
+    texts: dict[TaskField, bool] = {
+        "remarks": bool(_SENTENCE.match(said.remarks)),
+        "status": said.status not in STATUSES and bool(_SENTENCE.match(said.status)),
+        "obstacles": _tells_of_work(said.obstacles),
+    }
+    for name, tells in texts.items():
+        if tells:
+            yield Unplaced(said.file, said.sheet, said.cells.get(name), getattr(said, name))
+    for one in view.month.altered:
+        if (one.task, one.office, one.file) == (said.task, said.office, said.file):
+            more = squeeze(one.now).replace(squeeze(one.was), "")
+            if len(squeeze(one.now)) > len(squeeze(one.was)) and _SENTENCE.match(more):
+                yield Unplaced(one.file, one.sheet, one.cell, one.now)
+
+
+def _tells_of_work(text: str) -> bool:
+    """Tell whether a text under 存在问题 tells of what was done, and of no problem or plan."""
+    told = bool(_SENTENCE.match(text)) and _TOLD_DONE.search(text) is not None
+    return told and not _PROBLEM.search(text)
 
 
 def may_head(view: View, office: str, field: HeadField) -> tuple[Loose, ...]:
@@ -154,8 +197,18 @@ def _named_files(view: View, office: str, field: HeadField) -> Iterator[Unplaced
     named = [name for name in dict.fromkeys(names) if said.search(squeeze(name))]
     if field == "approval":
         named += files_named_after(view.month, view.roster, office)
+        named += _nameless_pictures(view.month, view.roster)
     for name in named:
         yield Unplaced(name, None, None, f"文件名“{name}”")
+
+
+def _nameless_pictures(month: Month, roster: Roster) -> Iterator[str]:
+    """Yield the pictures that bear nobody's name: anybody's signed page may be one."""
+    names = [squeeze(one) for office in roster.offices for one in (office.name, *office.aliases)]
+    for one in month.files:
+        is_nobodys = one.code == "R203" and not one.office and PICTURE.search(one.file)
+        if is_nobodys and not any(name in squeeze(one.file) for name in names if name):
+            yield one.file
 
 
 def name_texts(texts: Sequence[Loose]) -> str:
@@ -192,6 +245,11 @@ def _loose_texts(view: View, office: str) -> Iterator[Unplaced]:
     for source in dict.fromkeys(id(v.source) for v in view.standing.get(office, ())):
         version = next(v for v in view.standing[office] if id(v.source) == source)
         yield from version.source.unplaced
+    # What the letter says with which a form came: 表已经何局长审定.
+    files = {version.source.file for version in view.standing.get(office, ())}
+    for one in view.month.unplaced:
+        if one.sheet == MAIL_TEXT and any(file.startswith(f"{one.file}/") for file in files):
+            yield one
 
 
 def _rows_of(view: View, office: str) -> set[tuple[str, str | None, int]]:

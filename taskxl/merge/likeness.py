@@ -14,6 +14,10 @@ _ELSEWHERE = re.compile(
 _MARKS = re.compile(r"(?:[^\w%]|_)+")
 _CLAUSE = re.compile(r"[，,。；;！!？?\n]+")
 _DATE = re.compile(r"\d+年|\d+月(?:\d+日|底|末|份|初|[上中下]旬)?前?")
+_BACK = re.compile(
+    r"(?:目前|现|截至目前)?(?:该|此|这|本|上述)(?:项|个|一)?(?:节点|工作|任务|项目|事项|内容)"
+)
+_DONE_AT = re.compile(rf"已.{{0,14}}(?:{'|'.join(DONE_WORDS)})")
 _DONE = re.compile(
     "|".join(rf"已[^，。；]{{0,12}}{word}|{word}了|全部{word}" for word in DONE_WORDS)
 )
@@ -86,11 +90,16 @@ def find_done_clause(milestone: str, progress: str) -> str | None:
     wanted = _pairs(milestone)
     # What the milestone itself is called (开学准备) says nothing of whether it is done.
     open_words = [word for word in NOT_DONE_WORDS if word not in squeeze(milestone)]
+    before = ""
     for clause in _CLAUSE.split(progress):
         folded = squeeze(clause)
-        if not _DONE.search(folded) or any(word in folded for word in open_words):
+        # 一是建校，该节点已于3月2日完成: what is done stands in the clause before.
+        back = _BACK.match(folded) is not None
+        about, before = (f"{before}{clause}" if back else clause), clause
+        done = _DONE.search(folded) or (back and _DONE_AT.search(folded))
+        if not done or any(word in squeeze(about) for word in open_words):
             continue
-        said = _pairs(clause)
+        said = _pairs(about)
         shared = len(wanted & said)
         if not said or (shared >= 2 and shared >= 0.3 * min(len(wanted), len(said))):
             return clause.strip()

@@ -1,7 +1,7 @@
 """Every returned file exactly one verdict, and of every office what stands."""
 
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from taskxl.findings import Finding
@@ -38,9 +38,9 @@ from taskxl.model import (
     Wording,
     period_name,
 )
-from taskxl.roster import Roster
+from taskxl.roster import Roster, divide_tasks
 from taskxl.rules import rule_of
-from taskxl.text import show
+from taskxl.text import show, squeeze
 
 _UNKNOWN = "没有认出是哪个股室的表。请股室在下发的表里填写后再报。"
 
@@ -100,6 +100,7 @@ def count_returns(
         for office, versions in taken.by_office.items()
     }
     fates, findings = taken.fates, taken.findings
+    _excuse_companions(master, period, readable, taken, settled)
     for office, one in settled.items():
         findings += _standing_findings(one)
         findings += report_versions(one)
@@ -213,6 +214,66 @@ def _refuse_empty(taken: _Taken, finished: Set[tuple[str, str]]) -> None:
             taken.unplaced.extend(head_texts(version.submission))
             found = EMPTY.found(reason, office=office, file=ret.file)
             taken.findings.append(found.at(sheet=version.submission.sheet))
+
+
+_COMPANIONS = ("R203", "R205")
+"""What is no form: a picture, a document with no task in it."""
+
+
+def _excuse_companions(
+    master: MasterList,
+    period: Period,
+    returns: Sequence[Return],
+    taken: _Taken,
+    settled: Mapping[str, Settled],
+) -> None:
+    """Ask nothing for what came beside a form that counts: a signed page, an explaining letter.
+
+    It came beside it when its name bears the name of an office whose form counts, when it lies in
+    the folder, parcel or letter of one, or when it bears nobody's name and nobody's form is
+    wanting.
+    """
+    came: dict[str, set[str]] = {}
+    for office, one in settled.items():
+        for version in one.standing:
+            came.setdefault(_holder(version.source.file), set()).add(office)
+    wanting = [office for office in divide_tasks(master, period) if office not in settled]
+    roster = Roster(master.offices)
+    for ret in returns:
+        if ret.submissions or ret.code not in _COMPANIONS:
+            continue
+        named = _offices_named(roster, ret.file)
+        holder = _holder(ret.file)
+        mates = came.get(holder, set()) if holder else set()
+        if named - settled.keys() or not (named or mates or not wanting):
+            continue
+        who = "、".join(sorted(named or mates))
+        what = (ret.reason or _UNKNOWN).partition("。")[0].partition("，")[0]
+        came_too = f"{who or '各股室'}的表另已收到，不用重报"
+        reason = f"{what}，没有汇总；{came_too}。请看一看是不是签字页或说明。"
+        taken.fates[id(ret)] = [Fate(ret.file, "rejected", "", ret.code, reason)]
+        taken.findings[:] = [
+            replace(one, severity="info", message=reason)
+            if one.file == ret.file and one.code == ret.code
+            else one
+            for one in taken.findings
+        ]
+
+
+def _holder(file: str) -> str:
+    """Return the folder, parcel or letter in which a file came; "" for none."""
+    return file.rpartition("/")[0]
+
+
+def _offices_named(roster: Roster, file: str) -> set[str]:
+    """Return the offices whose names or aliases a file's name and folders bear."""
+    rest, found = squeeze(file), set()
+    names = [(squeeze(n), one.name) for one in roster.offices for n in (one.name, *one.aliases)]
+    for name, office in sorted(names, key=lambda pair: -len(pair[0])):
+        if name and name in rest:
+            found.add(office)
+            rest = rest.replace(name, "/")
+    return found
 
 
 def _part_copies(returns: Sequence[Return]) -> tuple[list[Return], list[tuple[Return, Return]]]:

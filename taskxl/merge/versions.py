@@ -14,6 +14,9 @@ _CHINA = timezone(timedelta(hours=8))
 # Files copied or unpacked together get times that say nothing of their order.
 _COPIED_TOGETHER = timedelta(minutes=10)
 
+# Of these one text may hold the other whole: what was only begun is no second opinion.
+_TEXTS = ("progress", "obstacles", "remarks", "note")
+
 Statement = Entry | MilestoneEntry
 S = TypeVar("S", Entry, MilestoneEntry)
 
@@ -299,6 +302,7 @@ class _Settling:
             if all(
                 other is version
                 or texts[id(them)] == texts[id(one)]
+                or (name in _TEXTS and texts[id(them)] in texts[id(one)])
                 or find_newer(version, other, self.issued) is version
                 for other, them in pairs
             )
@@ -333,9 +337,14 @@ class _Settling:
         certain = not speaks(statement) or all(
             find_newer(won[name][0], version, self.issued) is won[name][0]
             or self._is_stale(name, statement)
+            or (name in _TEXTS and _text_of(statement, name) in _text_of(won[name][1], name))
             for name in lost
         )
         return Loss(version, statement, by[0], chosen, certain)
+
+
+def _text_of(statement: Statement, name: str) -> str:
+    return squeeze(dict(texts_of(statement)).get(name, ""))
 
 
 def _is_most(pair: tuple[Version, S], told: Sequence[tuple[Version, S]]) -> bool:

@@ -1,5 +1,7 @@
 """A workbook as openpyxl reads it: every text with its place. Runs where it may die."""
 
+import email
+import email.policy
 import io
 import re
 import zipfile
@@ -12,6 +14,10 @@ from taskxl.a1 import cell_name
 from taskxl.prove.spelling import fold, spell
 
 IDENTITY_SHEET = "_taskxl"
+DEEPEST = 3
+"""So many zips or letters in one another are opened."""
+LETTER_HEAD = 64 << 10
+_LETTER = re.compile(rb"^(?:content-type|mime-version)[ \t]*:", re.IGNORECASE | re.MULTILINE)
 MEMBER_BYTES = 64 << 20
 """A file in a zip that is larger is not read."""
 _THREAD = re.compile(r"^\[[^\]]*\].*?(?:Comment|Reply|批注|注释|回复)\s*[:：]", re.DOTALL)
@@ -169,20 +175,39 @@ def _has_comments(content: bytes) -> bool:
 # ---------------------------------------------------------------- files, and files in zips
 
 
-def read_file(wanted: frozenset[str], content: bytes) -> tuple[ReadFile, ...]:
-    """Return what is in a file, or in the files of a zip, of those whose SHA-256 is wanted."""
+def read_file(wanted: frozenset[str], content: bytes, depth: int = DEEPEST) -> tuple[ReadFile, ...]:
+    """Return what is in a file, or in those it holds, of those whose SHA-256 is wanted.
+
+    A zip holds files, an Office document those put into it as objects, a letter what hangs on it.
+    """
     own = _read_one(wanted, content)  # an .ods is a zip, too
-    if own or not zipfile.is_zipfile(io.BytesIO(content)) or is_package(content):
+    if own or depth == 0:
         return own
     found: list[ReadFile] = []
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        for member in archive.infolist():
-            if not member.is_dir() and member.file_size <= MEMBER_BYTES:
+    for inner in _held(content):
+        found += read_file(wanted, inner, depth - 1)
+    return tuple(found)
+
+
+def _held(content: bytes) -> Iterator[bytes]:
+    if zipfile.is_zipfile(io.BytesIO(content)):
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            names = archive.namelist()
+            office = _PARTS_OF_WORKBOOK[0] in names
+            for member in archive.infolist():
+                if member.is_dir() or member.file_size > MEMBER_BYTES:
+                    continue
+                if office and "/embeddings/" not in member.filename:
+                    continue
                 try:
-                    found += _read_one(wanted, archive.read(member))
+                    yield archive.read(member)
                 except (OSError, RuntimeError, zipfile.BadZipFile, NotImplementedError):
                     continue  # whoever is missing in the end is named as not proved
-    return tuple(found)
+    elif _LETTER.search(content[:LETTER_HEAD]):
+        letter = email.message_from_bytes(content, policy=email.policy.compat32)
+        for part in letter.walk():
+            if not part.is_multipart() and isinstance(held := part.get_payload(decode=True), bytes):
+                yield held
 
 
 def _read_one(wanted: frozenset[str], content: bytes) -> tuple[ReadFile, ...]:

@@ -66,6 +66,7 @@ _PAGE = re.compile(r"第?\d+页[,，/]?(?:共\d+页)?|第\d+页/共\d+页")
 _NUMBERING = re.compile(r"^[(\[]?(?:\d{1,3}|[一二三四五六七八九十]{1,3})[)\].、:]+")
 _MARKS = re.compile(r"[\s《》<>“”\"'‘’。.,、，；;：:()\[\]【】·]+")
 _MONTHS = re.compile(r"\(?(?:\d{1,2}月?[-—~至])?\d{1,2}月\)?")
+_SUPPLEMENT = re.compile(r"(?:补充|补报|补正|续报|更正)(?:报送|上报|材料|表|情况)?")
 _TITLE = 5
 """So many characters without marks say by themselves that they are a title."""
 _DIGITS_ONLY = re.compile(r"[()\[\]]")
@@ -231,7 +232,7 @@ class _Return:
                 return sheet
         if self.forms.has(word, self.keys_beside(word)) or self.is_caption(word):
             return FORM
-        if self.is_fixed(word):
+        if self.is_fixed(word) or self.is_heading(word):
             return FORM
         if any(_holds(line["改为"], word) for line in self.changed[f"{word.sheet} {word.cell}"]):
             return ALTERED
@@ -313,6 +314,19 @@ class _Return:
         texts += [line["节点"] for line in steps]
         bare = _strip(word.key)
         return len(bare) >= _TITLE and any(_is_shorter(bare, _strip(fold(t))) for t in texts)
+
+    def is_heading(self, word: Word) -> bool:
+        """Tell whether a word above a table is a piece of the form's heading: typed anew, shorter.
+
+        Behind an office's name may stand that it is a supplement.
+        """
+        headers = self.header_rows.get(word.sheet, ())
+        if not headers or word.row >= headers[0]:
+            return False
+        bare = _strip(word.key)
+        if len(bare) > _TITLE and any(bare in one for one in self.forms.bare):
+            return True
+        return any(_SUPPLEMENT.fullmatch(bare.replace(one, "", 1)) for one in self.offices)
 
     # ------------------------------------------------------------ in its row
 

@@ -82,6 +82,8 @@ def _spell_number(number: float, number_format: str) -> tuple[str, ...]:
     texts = [str(int(number)) if whole else repr(number)]
     if "%" in number_format:
         texts.append(f"{round(number * 100, 6):g}%")
+    if "," in number_format and whole:
+        texts.append(f"{int(number):,}")  # stands as a whole number in 1,234元
     if decimals := _DECIMALS.search(number_format):
         places = len(decimals.group(1))
         scaled = number * 100 if "%" in number_format else number

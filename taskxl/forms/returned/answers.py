@@ -19,6 +19,7 @@ from taskxl.model import Altered, Entry, MilestoneEntry, Task, Wording
 from taskxl.statements import (
     day_of_note,
     day_text,
+    find_day,
     find_done_day,
     gives_reason,
     read_state,
@@ -208,6 +209,7 @@ class AnswerReader:
 
     def read_milestone(self, at: Answered) -> MilestoneEntry:
         """Return what a row says of its milestone; its cells are taken."""
+        at = self._turn_back(at)
         values = {field: self._read_field(at, field) for field in at.table.answers}
         texts = {field: text for field, (text, _) in values.items()}
         typed, year = texts.get("state", ""), self.catalog.period.year
@@ -241,6 +243,25 @@ class AnswerReader:
             self._file_row(at),
             {f: values[f][1] for f in MILESTONE_ANSWERS if f in values and values[f][1]},
         )
+
+    def _turn_back(self, at: Answered) -> Answered:
+        """Return a milestone's row with its state and its day where each belongs.
+
+        Who puts the day under 完成情况 and the state under 完成日期 leaves no doubt about either.
+        """
+        state, day = at.table.column("state"), at.table.column("done_on")
+        if state is None or day is None:
+            return at
+        sheet, year = self.tally.sheets[at.sheet], self.catalog.period.year
+        under_state, under_day = sheet.value(at.row, state), sheet.value(at.row, day)
+        if not isinstance(under_day, str) or is_blank(under_day) or is_blank(under_state):
+            return at
+        said, _, known = read_state(under_day, year)
+        is_state = known and said and find_day(under_day, year) is None
+        if not is_state or read_date(under_state, year) is None:
+            return at
+        columns = {**at.table.columns, "state": (day,), "done_on": (state,)}
+        return replace(at, table=replace(at.table, columns=columns))
 
     def _file_row(self, at: Answered) -> int:
         """Return the row of the file in which a row's main answer (else its title) stands."""

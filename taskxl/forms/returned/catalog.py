@@ -41,6 +41,9 @@ _PAGE = re.compile(
 )
 _LONGEST_APPROVAL = 40
 _REGISTERS_HELD = 16
+_LONGEST_LINE = 160
+# What an office calls what it sends after its form; with its name it is a heading.
+_SUPPLEMENT = re.compile(r"(?:补充|补报|补正|续报|更正)(?:报送|上报|材料|表|情况)?$")
 _APPROVED = re.compile(r"同意|已阅|审定|已审|审核|审签|审阅|核准|批准|签发")
 _DATE_LIKE = re.compile(r"[\d年月日.\-/:~至]*")
 
@@ -154,7 +157,9 @@ class Catalog:
         self._fixed, self._patterns = _split_texts(expected.form_texts)
         self._leaders = words.leaders
         self._values = self._known_values(words)
-        self._heading = tuple(self._headings())
+        self._own = tuple(self._own_names())
+        heading = {*self._own, *_HEADING_WORDS}
+        self._heading = tuple(sorted(heading, key=lambda word: (-len(word), word)))
         as_of = report_day(self.period, self.settings)
         self._notice = squeeze(report_notice(self.settings, as_of))
 
@@ -174,6 +179,23 @@ class Catalog:
             if (known := self._named.get(squeeze(name))) is not None:
                 return known
         return None
+
+    def offices_in(self, texts: Iterable[str]) -> set[str]:
+        """Return the offices whose names or aliases stand in squeezed texts, longest first.
+
+        What is part of a longer name, 教研室 in 教研室工会, names nobody by itself.
+        """
+        names = {squeeze(name): name for name in self.responsible}
+        for office in self.master.offices:
+            names |= {squeeze(one): office.name for one in (office.name, *office.aliases)}
+        found: set[str] = set()
+        for text in texts:
+            rest = text
+            for name in sorted(filter(None, names), key=len, reverse=True):
+                if name in rest:
+                    found.add(names[name])
+                    rest = rest.replace(name, "\n")
+        return found
 
     def registers(self, ids: frozenset[str] | None = None) -> dict[Block, Register]:
         """Return registers of the tasks of `ids` (None: all) and of their milestones."""
@@ -274,11 +296,30 @@ class Catalog:
     def is_title(self, text: str) -> bool:
         """Tell whether a line above a table is the form's heading and nothing more."""
         rest = squeeze(text)
-        if not re.search(r"情况表|情况$|一览表|汇总表|^附件|情况\(", rest):
+        more = _SUPPLEMENT.search(rest) and self.offices_in([rest])
+        if not more and not re.search(r"情况表|情况$|一览表|汇总表|^附件|情况\(", rest):
             return False
+        rest = _SUPPLEMENT.sub("\n", rest) if more else rest
         for word in self._heading:
-            rest = rest.replace(word, "")
-        return not re.sub(r"[\d\W_年月日]", "", rest)
+            rest = rest.replace(word, "\n")
+        # Who types it anew shortens it: 教育系统 for 云溪县教育系统.
+        pieces = filter(None, re.split(r"[\d\W_年月日]+", rest))
+        return all(any(piece in own for own in self._own) for piece in pieces)
+
+    def is_run_together(self, text: str) -> bool:
+        """Tell whether a line of a PDF is nothing but form texts one after the other."""
+        whole = squeeze(text)
+        if len(whole) > _LONGEST_LINE:
+            return False
+        ends = {0}
+        for start in range(len(whole)):
+            if start in ends:
+                ends |= {
+                    end
+                    for end in range(start + 2, len(whole) + 1)
+                    if self.is_form_text(whole[start:end])
+                }
+        return len(whole) in ends
 
     def _may_fill(self, part: str) -> bool:
         return part in self._values["filled"] or _DATE_LIKE.fullmatch(part) is not None
@@ -297,14 +338,13 @@ class Catalog:
             "group": frozenset(groups),
         }
 
-    def _headings(self) -> list[str]:
-        """Return the words that a heading may be made of, the longest first."""
-        offices = {office.name for office in self.master.offices} | set(self.responsible)
+    def _own_names(self) -> Iterator[str]:
+        """Yield what a form's heading names: bureau, list, period and offices, squeezed."""
         stem = re.sub(r"\([^()]*\)$", "", squeeze(form_title(self.master, self.period)))
-        stem = stem.removesuffix("进展情况表")
-        own = (self.settings.bureau, self.master.title, stem, *offices)
-        heading = {squeeze(text) for text in own if text} | set(_HEADING_WORDS)
-        return sorted(heading, key=lambda word: (-len(word), word))
+        named = [self.settings.bureau, self.master.title, stem.removesuffix("进展情况表")]
+        for office in self.master.offices:
+            named += [office.name, *office.aliases]
+        yield from (squeeze(text) for text in (*named, *self.responsible) if text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,8 @@ _MORE_PROGRESS = re.compile(
 # A caption of nothing but these says no more than the column's own word does.
 _ANSWER_WORDS = re.compile(f"({'|'.join(map(re.escape, ANSWER_PARTS))})+")
 _DECORATION = re.compile(r"\([^)]*\)|[*★☆:;,.、。]")
+# These name a column alone; at the end of a longer caption they name the rest of it: 进展及其他.
+_ALONE = frozenset(("其他", "其它"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +116,7 @@ def recognise_header(text: str, kind: Block) -> tuple[str, bool] | None:
     held = [
         (bare.rfind(word) + len(word), len(word), field)
         for word, field in words.items()
-        if (word in bare if len(word) > 2 else bare.endswith(word))
+        if word not in _ALONE and (word in bare if len(word) > 2 else bare.endswith(word))
     ]
     patterns = ANSWER_PATTERNS if kind == "task" else ()
     # 困难及下步安排, 主要工作及成效: the word that ends it says what it is.
@@ -300,11 +302,14 @@ def _tell_status(sheet: Sheet, table: Table) -> Table:
         if place not in claimed and (recognise_header(text[:200], "task") or ("",))[0] == "progress"
     ]
     unsure = [column for column in own if not any((row, column) in table.worded for row in heads)]
-    status = next((c for c in (*unsure, *called) if _holds_states(sheet, table, c)), None)
+    # 完成情况 is the status where another column, 本月工作开展情况, holds what was done.
+    other = [column for column in called if _holds_texts(sheet, table, column)]
+    sure = [column for column in own if column not in unsure] if other else []
+    status = next((c for c in (*unsure, *called, *sure) if _holds_states(sheet, table, c)), None)
     if status is None:
         return table
     columns["status"] = (status,)
-    rest = [column for column in own if column != status] or called[:1]
+    rest = [column for column in own if column != status] or other[:1] or called[:1]
     if rest:
         columns["progress"] = tuple(rest)
     else:
@@ -316,6 +321,12 @@ def _holds_states(sheet: Sheet, table: Table, column: int) -> bool:
     rows = range(table.bottom + 1, table.last + 1)
     said = [text for row in rows if (text := sheet.text(row, column).strip())]
     return bool(said) and all(read_status(text)[1] for text in said)
+
+
+def _holds_texts(sheet: Sheet, table: Table, column: int) -> bool:
+    rows = range(table.bottom + 1, table.last + 1)
+    said = [text for row in rows if (text := sheet.text(row, column).strip())]
+    return bool(said) and not _holds_states(sheet, table, column)
 
 
 def _place_answer(sheet: Sheet, table: Table) -> Table:

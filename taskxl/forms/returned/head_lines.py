@@ -76,9 +76,11 @@ def read_labels(
     seen: set[tuple[int, int]] = set()
     rests: list[tuple[int, int, str]] = []
     rows = list(rows)
+    begun: set[tuple[int, int]] = set()  # what stands before their labels is read already
     for fact, cells in _read_drawn(sheet, rows, is_fixed, drawn):
         facts.append(fact)
-        seen |= cells
+        begun |= _begins_line(sheet, fact)
+        seen |= cells - begun
     for row in rows:
         for column, value in enumerate(sheet.rows[row - 1], 1):
             if not isinstance(value, str) or (row, column) in seen or is_blank(value):
@@ -90,7 +92,7 @@ def read_labels(
             if any(text for _, text, _ in values) and is_fixed(value):
                 continue
             seen.add((row, column))
-            if before:
+            if before and (row, column) not in begun:
                 rests.append((row, column, before))
             for place, (field, text, rest) in enumerate(values):
                 if rest:
@@ -101,8 +103,17 @@ def read_labels(
                     facts.append(Fact(field, text, text, row, column))
                 else:
                     facts.append(_neighbour(sheet, row, column, field, is_fixed))
-                    seen.add((row, facts[-1].column))
+                    begun |= _begins_line(sheet, facts[-1])
+                    seen |= {(row, facts[-1].column)} - begun
     return Labelled(tuple(facts), frozenset(seen), tuple(rests))
+
+
+def _begins_line(sheet: Sheet, fact: Fact) -> set[tuple[int, int]]:
+    """Return the cell of a fact whose text is followed there by further labels."""
+    value = sheet.value(fact.row, fact.column)
+    parts = split_labels(value) if isinstance(value, str) else None
+    is_begun = bool(fact.text and parts and parts[0] == fact.text)
+    return {(fact.row, fact.column)} if is_begun else set()
 
 
 def find_head_columns(sheet: Sheet, rows: Iterable[int]) -> dict[int, str]:
@@ -260,7 +271,10 @@ def _neighbour(
         text = value_text(value).strip()
         if is_blank(text) or (place != at and _TO_FILL.fullmatch(text)):
             continue
-        other = len(text) > _LONGEST_LINE or split_labels(text) is not None or is_fixed(text)
+        parts = split_labels(text)
+        if parts and parts[0] and not isinstance(value, CellError) and not is_fixed(text):
+            return Fact(field, parts[0], parts[0], row, place)  # 4月21日　审定：何远山
+        other = len(text) > _LONGEST_LINE or parts is not None or is_fixed(text)
         if isinstance(value, CellError) or other:
             return Fact(field, "", None, row, at if place > at else column)
         if _TO_FILL.fullmatch(text):

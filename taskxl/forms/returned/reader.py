@@ -52,6 +52,7 @@ from taskxl.words import BEYOND_LIST
 
 __all__ = ["Expected", "Sent", "form_texts", "read_return"]
 
+_LONGEST_HEADING = 24
 _A_LIST = (
     "这是任务清单（附件1），没有“进展情况”一类要填的栏，不是进展情况表。请核对是不是放错了文件。"
 )
@@ -391,8 +392,7 @@ class _Reader:
         }
         tasks = {task for _, task in named}
         claim = decide_office(self.catalog, self.marks, self._loosely("office"), tasks, 0)
-        if self._is_approval_sheet(parts, tasks):
-            office = self.told or self.catalog.office_named(self._loosely("office"))
+        if office := self._approval_of(parts, tasks):
             self.offices.append(OfficeRows(Claim(office, "office cell"), self._loose_period()))
             for index, sheet in enumerate(self.tally.sheets):
                 for row, column, value in sheet.cells():
@@ -420,11 +420,25 @@ class _Reader:
             )
         )
 
-    def _is_approval_sheet(self, parts: Sequence[Part], tasks: Set[str]) -> bool:
-        """Tell whether a book without a table says whose form a leader has approved: 审签单."""
-        office = self.told or self.catalog.office_named(self._loosely("office"))
-        approved = is_approval(self._loosely("approval")) is True
-        return bool(office and approved) and not (parts or tasks or self.marks.foreign)
+    def _approval_of(self, parts: Sequence[Part], tasks: Set[str]) -> str | None:
+        """Return whose form a leader has approved, as a book without a table says: 审签单."""
+        if parts or tasks or self.marks.foreign:
+            return None
+        if is_approval(self._loosely("approval")) is not True:
+            return None
+        named = self.catalog.office_named(self._loosely("office"))
+        return self.told or named or self._office_in_heading()
+
+    def _office_in_heading(self) -> str | None:
+        """Return the one office that short lines of a book name: 基教股审签单."""
+        short = [
+            squeezed
+            for sheet in self.tally.sheets
+            for _, _, value in sheet.cells()
+            if len(squeezed := squeeze(value_text(value))) <= _LONGEST_HEADING
+        ]
+        offices = self.catalog.offices_in(short)
+        return offices.pop() if len(offices) == 1 else None
 
     def _loose_period(self) -> str | None:
         return self.headed.key if self.headed else None

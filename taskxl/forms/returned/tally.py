@@ -229,9 +229,13 @@ class Tally:
                 if (index, row, column) in self.taken or is_blank(value):
                     continue
                 text = value_text(value)
-                if isinstance(value, int | float) and self._is_count(catalog, sheet, row, column):
+                is_number = isinstance(value, int | float) or text.strip().isdecimal()
+                if is_number and self._is_count(catalog, sheet, row, column):
                     continue
-                if text and not catalog.is_form_text(text) and not catalog.is_title(text):
+                known = catalog.is_form_text(text) or catalog.is_title(text)
+                if sheet.name == LINES and not known:
+                    known = catalog.is_run_together(text)
+                if text and not known:
                     area = sheet.merge_at(row, column)
                     hidden = area is not None and (area.top, area.left) != (row, column)
                     why = "merged" if hidden else why_of.get((index, row), "text")
