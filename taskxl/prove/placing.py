@@ -69,6 +69,7 @@ _MONTHS = re.compile(r"\(?(?:\d{1,2}月?[-—~至])?\d{1,2}月\)?")
 _SUPPLEMENT = re.compile(r"(?:补充|补报|补正|续报|更正)(?:报送|上报|材料|表|情况)?")
 _TITLE = 5
 """So many characters without marks say by themselves that they are a title."""
+_DIGITS = re.compile(r"\d+")
 _DIGITS_ONLY = re.compile(r"[()\[\]]")
 _NAMES = re.compile(r"[\s、,，;；/]+")
 _ORDINAL = re.compile(r"\d{1,3}|[一二三四五六七八九十]{1,3}")
@@ -324,7 +325,8 @@ class _Return:
         if not headers or word.row >= headers[0]:
             return False
         bare = _strip(word.key)
-        if len(bare) > _TITLE and any(bare in one for one in self.forms.bare):
+        told = len(_DIGITS.sub("", bare)) > _TITLE  # a day that somebody typed is no heading
+        if told and any(bare in one for one in self.forms.bare):
             return True
         return any(_SUPPLEMENT.fullmatch(bare.replace(one, "", 1)) for one in self.offices)
 
