@@ -4,10 +4,12 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from taskxl.errors import TaskxlError
 from taskxl.intake.grids import Book, Line, Sheet
-from taskxl.master.reading.hints import FIELD_WORDS, make_hints, read_hints
+from taskxl.master.reading.hints import FIELD_WORDS, make_hints, read_hints, unread_hints
 from taskxl.master.reading.task_list import read_task_list
 from tests.support import call_main
 
@@ -147,3 +149,33 @@ def test_what_was_said_is_told_where_the_workbook_cannot_keep_it(
     said = run(capsys, "init", workspace, "--from", file, "--update", "--column", "D=不读")
     assert "“清单读法”一行填上“D=不读；要点=任务；C=牵头；节奏=节点”" in said
     assert "清单读法" not in run(capsys, "init", workspace, "--from", file, "--update")
+
+
+@given(st.lists(st.text("列项要点A3=＝节点任务表头行层级x ", min_size=1, max_size=12), max_size=6))
+def test_every_part_of_what_was_said_is_used_or_named(parts: list[str]) -> None:
+    text = "；".join(parts)
+    unread = unread_hints(text)
+    left = [part for part in text.split("；") if part.strip() and part.strip() not in unread]
+    assert read_hints("；".join(left)) == read_hints(text)
+    assert not any(read_hints(part) for part in unread)
+
+
+def test_what_is_said_and_not_understood_is_told_by_check(
+    tmp_path: Path, file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = tmp_path / "2024年重点工作"
+    run(capsys, "init", root, "--from", file, *WORDS)
+    assert "M124" not in run(capsys, "-C", root, "check")
+    change_setting(root / "主清单.xlsx", "清单读法", "要点=任务；胡写")
+    change_setting(root / "主清单.xlsx", "年份", 2025)
+    (root / "2024年03月").mkdir()
+    told = run(capsys, "-C", root, "check")
+    assert "“清单读法”里的“胡写”看不懂" in told
+    assert "年份是 2025，这里的月份文件夹却是2024年的" in told
+
+
+def change_setting(path: Path, name: str, value: str | int) -> None:
+    workbook = openpyxl.load_workbook(path)
+    (row,) = [row for row in workbook["设置"].iter_rows() if row[0].value == name]
+    row[1].value = value
+    workbook.save(path)

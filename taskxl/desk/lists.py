@@ -14,6 +14,7 @@ from taskxl.desk.kept_list import (
     recall_list,
     remember_list,
 )
+from taskxl.desk.lost_months import doubt_year
 from taskxl.desk.unreadable import explain_list
 from taskxl.errors import TaskxlError
 from taskxl.findings import Finding
@@ -26,17 +27,18 @@ from taskxl.ledger import Ledger
 from taskxl.ledger.kept import Kept
 from taskxl.ledger.looking import look_into_ledger
 from taskxl.ledger.own import LedgerRecords
+from taskxl.master.book.layout import SETTINGS
 from taskxl.master.book.order_rows import (
     merge_orders,
     write_order_ids,
     write_orders,
 )
 from taskxl.master.book.patching import write_ids, write_update
-from taskxl.master.book.rereading import PlacedMaster, read_placed
+from taskxl.master.book.rereading import M124, PlacedMaster, read_placed
 from taskxl.master.checks import check_closings, check_settings, check_tasks
-from taskxl.master.reading.hints import NO_HINTS, Hints
+from taskxl.master.reading.hints import NO_HINTS, Hints, unread_hints
 from taskxl.merge.lights import says_done
-from taskxl.model import Delay, Instruction, MasterList, Settings, Task, TaskList
+from taskxl.model import Delay, Instruction, MasterList, Period, Settings, Task, TaskList
 from taskxl.roster import find_unreported
 from taskxl.tasks import KnownIds, gather_ids
 from taskxl.text import call_offices, show
@@ -295,7 +297,19 @@ def check_workspace(workspace: Workspace) -> tuple[Finding, ...]:
     taken = take_up_offices(master)
     tasks = check_tasks(taken.tasks, (*master.offices, *taken.offices))
     drawn = _check_templates(workspace, master.settings)
-    return name_offices((*findings, *tasks, *closings, *unset, *drawn), master.settings)
+    told = (*unset, *_check_told(workspace, master.settings), *drawn)
+    return name_offices((*findings, *tasks, *closings, *told), master.settings)
+
+
+def _check_told(workspace: Workspace, settings: Settings) -> Iterator[Finding]:
+    """Yield what 设置 says that nobody can follow: a 清单读法, a year of no folder here (M124)."""
+    file = workspace.master_path.name
+    for part in unread_hints(settings.reading):
+        what = f"“清单读法”里的“{show(part, 40)}”看不懂，没有用上。"
+        said = f"{what}请写成 列=内容、表头行=3 这样，几句用分号隔开。"
+        yield M124.found(said, file=file, sheet=SETTINGS)
+    if doubt := doubt_year(workspace, Period(settings.year, settings.first_month)):
+        yield M124.found(doubt, file=file, sheet=SETTINGS)
 
 
 def _check_templates(workspace: Workspace, settings: Settings) -> Iterator[Finding]:

@@ -1,8 +1,9 @@
 """What a person says of a list once: which column is what, where the header is, which level."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Literal
 
 from taskxl.errors import TaskxlError
 from taskxl.text import show, squeeze
@@ -106,11 +107,29 @@ def read_hints(text: str) -> Hints:
     """
     columns: list[str] = []
     numbers: dict[str, int] = {}
+    for part, kind in _parts(text):
+        name, _, word = part.replace("＝", "=").rpartition("=")
+        if kind == "number":
+            numbers[name.strip()] = int(word)
+        elif kind == "column":
+            columns.append(part)
+    return make_hints(columns, numbers.get(_HEADER_ROW), numbers.get(_TASK_LEVEL))
+
+
+def unread_hints(text: str) -> list[str]:
+    """Return the parts of such a text that are not understood.
+
+    >>> unread_hints("时序进度=节点；胡写；表头行=三")
+    ['胡写', '表头行=三']
+    """
+    return [part.strip() for part, kind in _parts(text) if not kind and part.strip()]
+
+
+def _parts(text: str) -> Iterator[tuple[str, Literal["number", "column", ""]]]:
+    """Yield the parts of a text of hints, each with what it is said of; "" of nothing known."""
     for part in re.split(r"[；;\n]", text):
         name, _, word = part.replace("＝", "=").rpartition("=")
         if name.strip() in (_HEADER_ROW, _TASK_LEVEL):
-            if word.strip().isdigit():
-                numbers[name.strip()] = int(word)
-        elif name.strip() and squeeze(word) in _FIELDS:
-            columns.append(part)
-    return make_hints(columns, numbers.get(_HEADER_ROW), numbers.get(_TASK_LEVEL))
+            yield part, "number" if word.strip().isdigit() else ""
+        else:
+            yield part, "column" if name.strip() and squeeze(word) in _FIELDS else ""
