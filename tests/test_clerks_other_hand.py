@@ -231,22 +231,29 @@ def test_an_approval_by_itself_is_whose_its_heading_says(heading: str) -> None:
     assert not [f for f in month.findings if f.code == "G403" and f.office == "基教股"]
 
 
+def say_twice(first: str, second: str) -> Month:
+    """Return a month in which an office says two things of its tasks and nobody knows when."""
+    both = []
+    for name, said in (("乙.xlsx", first), ("甲.xlsx", second)):
+        draft = fill_form()
+        for row in draft.sheets[MAIN][5:]:
+            row[5] = said or None
+        both.append(Return(name, name, NOON, submissions=draft.read().submissions))
+    return merge(*both)
+
+
 @pytest.mark.parametrize("begun", ["", "完成选址", "完成选址，报"])
 def test_a_text_that_another_version_goes_on_with_is_no_second_opinion(begun: str) -> None:
-    first, second = fill_form(), fill_form()
-    for row in first.sheets[MAIN][5:]:
-        row[5] = begun or None
-    for row in second.sheets[MAIN][5:]:
-        row[5] = "完成选址，报县政府审定。"
-    both = [
-        Return(name, name, NOON, submissions=draft.read().submissions)
-        for name, draft in (("乙.xlsx", first), ("甲.xlsx", second))
-    ]
-    month = merge(*both)
-    assert {e.progress for e in month.entries if e.office == "办公室"} == {
-        "完成选址，报县政府审定。"
-    }
-    assert "R209" not in {f.code for f in month.findings}
+    whole = "完成选址，报县政府审定。"
+    month = say_twice(begun, whole)
+    assert {e.progress for e in month.entries if e.office == "办公室"} == {whole}
+    assert "R209" not in {finding.code for finding in month.findings}
+
+
+@pytest.mark.parametrize("other", ["完成选址", "报县政府审定", "选址"])
+def test_a_text_that_stands_within_another_may_say_the_contrary(other: str) -> None:
+    month = say_twice(other, "未完成选址，未报县政府审定。")
+    assert "R209" in {finding.code for finding in month.findings}
 
 
 # ---------------------------------------------------------------- headings

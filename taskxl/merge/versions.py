@@ -14,7 +14,7 @@ _CHINA = timezone(timedelta(hours=8))
 # Files copied or unpacked together get times that say nothing of their order.
 _COPIED_TOGETHER = timedelta(minutes=10)
 
-# Of these one text may hold the other whole: what was only begun is no second opinion.
+# Of these one text may go on with another: what was only begun is no second opinion.
 _TEXTS = ("progress", "obstacles", "remarks", "note")
 
 Statement = Entry | MilestoneEntry
@@ -302,7 +302,7 @@ class _Settling:
             if all(
                 other is version
                 or texts[id(them)] == texts[id(one)]
-                or (name in _TEXTS and texts[id(them)] in texts[id(one)])
+                or (name in _TEXTS and texts[id(one)].startswith(texts[id(them)]))
                 or find_newer(version, other, self.issued) is version
                 for other, them in pairs
             )
@@ -337,7 +337,10 @@ class _Settling:
         certain = not speaks(statement) or all(
             find_newer(won[name][0], version, self.issued) is won[name][0]
             or self._is_stale(name, statement)
-            or (name in _TEXTS and _text_of(statement, name) in _text_of(won[name][1], name))
+            or (
+                name in _TEXTS
+                and _text_of(won[name][1], name).startswith(_text_of(statement, name))
+            )
             for name in lost
         )
         return Loss(version, statement, by[0], chosen, certain)
