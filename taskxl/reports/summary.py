@@ -8,7 +8,7 @@ from taskxl.reports import sheet_overview, sheet_tasks, sheet_unplaced
 from taskxl.reports.month_sheets import month_sheets
 from taskxl.reports.pen import MONTH_PROPERTY
 from taskxl.reports.styles import Styles, workbook_options
-from taskxl.reports.tables import Key, Layout, lay_out
+from taskxl.reports.tables import Key, Layout, lay_out, part_layout
 from taskxl.reports.view import MonthView, look_at
 from taskxl.reports.writing import write_table
 
@@ -51,4 +51,5 @@ def lay_out_sheets(view: MonthView) -> list[Layout]:
         sheet_unplaced.make_table(view, overflow),
         *(table for make in month_sheets() if (table := make(view)) is not None),
     ]
-    return [lay_out(table) for table in sorted(tables, key=lambda table: table.place)]
+    ordered = sorted(tables, key=lambda table: table.place)
+    return [part for table in ordered for part in part_layout(lay_out(table))]

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from taskxl.ooxml.references import LAST_ROW
 from taskxl.reports.paper import (
     MAX_LINES,
     clean_text,
@@ -143,11 +144,15 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class LaidRow:
-    """One row of the sheet as it will stand: contents, height in points, the section it is."""
+    """One row of the sheet as it will stand: contents, height in points, the section it is.
+
+    A row that `goes_on` with the one above stays on its sheet.
+    """
 
     contents: tuple[Content, ...]
     height: float
     section: Section | None = None
+    goes_on: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +190,50 @@ def lay_out(table: Table) -> Layout:
         blank: tuple[Content, ...] = (table.empty, *[""] * (len(table.columns) - 1))
         rows.append(LaidRow(blank, row_height(1)))
     return Layout(table, tuple(rows), anchors)
+
+
+def part_layout(layout: Layout, most: int = LAST_ROW - HEADER_ROW) -> list[Layout]:
+    """Return a layout on as many sheets as its rows need, `most` on each: Excel has no more.
+
+    Where the table has headings (a leader each) a sheet ends with one of them, if it is not half
+    empty then; a row whose text goes on below is never parted.
+    """
+    if len(layout.rows) <= most:
+        return [layout]
+    starts = [0]
+    while len(layout.rows) - starts[-1] > most:
+        starts.append(_find_break(layout.rows, starts[-1], most))
+    sheet = layout.table.sheet
+    tables = [layout.table]
+    for number in range(1, len(starts)):
+        before = tables[-1]
+        tables[-1] = replace(before, note=f"{before.note}（接下页“{sheet}续{number}”）")
+        note = f"{layout.table.note}（上接“{before.sheet}”）"
+        tables.append(replace(layout.table, sheet=f"{sheet}续{number}", note=note))
+    anchors: list[dict[Key, tuple[str, int, int]]] = [{} for _ in starts]
+    for key, (_, row, column) in layout.anchors.items():
+        at = row - HEADER_ROW - 1  # below 0: the title
+        part = max((n for n, start in enumerate(starts) if start <= at), default=0)
+        place = row - starts[part]
+        anchors[part][key] = (tables[part].sheet, place, column)
+    for table, own in zip(tables, anchors, strict=True):
+        own[table.sheet,] = (table.sheet, TITLE_ROW, 1)
+    ends = [*starts[1:], len(layout.rows)]
+    return [
+        Layout(table, layout.rows[start:end], own)
+        for table, start, end, own in zip(tables, starts, ends, anchors, strict=True)
+    ]
+
+
+def _find_break(rows: Sequence[LaidRow], start: int, most: int) -> int:
+    """Return where the next sheet begins, at most so many rows after the start of this one."""
+    places = range(start + most, start, -1)
+    half = start + most // 2
+    for place in places:
+        section = rows[place].section
+        if place > half and section and not section.remark and not rows[place].goes_on:
+            return place
+    return next((place for place in places if not rows[place].goes_on), start + most)
 
 
 _MEASURED = 300
@@ -247,7 +296,8 @@ def _lay_out_section(section: Section, columns: tuple[Column, ...]) -> Iterator[
     size = CELL_SIZE if section.remark else HEADER_SIZE
     for number, part in enumerate(split_text(clean_text(section.text), width)):
         laid = section if number == 0 else replace(section, new_page=False)
-        yield LaidRow((part,), row_height(count_lines(part, width, size), size), laid)
+        height = row_height(count_lines(part, width, size), size)
+        yield LaidRow((part,), height, laid, goes_on=number > 0)
 
 
 def _lay_out_row(
@@ -303,4 +353,4 @@ def _lay_out_rest(
         if isinstance(text, str) and not column.hidden:
             lines = max(lines, count_lines(text, column.width))
         contents.append(Cell(text, tone) if tone else text)
-    return LaidRow(tuple(contents), row_height(lines))
+    return LaidRow(tuple(contents), row_height(lines), goes_on=True)

@@ -14,7 +14,7 @@ from taskxl.reports import (
     year_pictures,
 )
 from taskxl.reports.styles import Styles, workbook_options
-from taskxl.reports.tables import Key, lay_out
+from taskxl.reports.tables import Key, lay_out, part_layout
 from taskxl.reports.writing import write_table
 from taskxl.reports.year_view import Past, look_at_year
 
@@ -34,7 +34,7 @@ def write_ledger(
 
     year = look_at_year(months, pasts)
     layouts = [
-        lay_out(table)
+        part
         for table in (
             sheet_year_tasks.make_matrix(year),
             sheet_year_tasks.make_timeline(year),
@@ -46,6 +46,7 @@ def write_ledger(
                 else []
             ),
         )
+        for part in part_layout(lay_out(table))
     ]
     anchors: dict[Key, tuple[str, int, int]] = {}
     for layout in layouts:

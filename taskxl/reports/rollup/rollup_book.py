@@ -20,7 +20,7 @@ from taskxl.reports.sheet_year_overview import (
     write_numbers,
 )
 from taskxl.reports.styles import TITLE_SIZE, Styles, workbook_options
-from taskxl.reports.tables import Key, lay_out
+from taskxl.reports.tables import Key, lay_out, part_layout
 from taskxl.reports.writing import set_up_page, write_band, write_table
 from taskxl.words import OFFICE_STATES
 
@@ -47,7 +47,7 @@ def write_rollup(
     keys = [key for key in keys if key >= first]
     names = f"{period.year}年{period.label}"
     layouts = [
-        lay_out(table)
+        part
         for table in (
             rollup_sheets.make_bureaus(
                 bureaus, frame, period, findings, f"各单位{names}重点工作任务进展情况总览"
@@ -58,6 +58,7 @@ def write_rollup(
             rollup_sheets.make_overdue(bureaus, period, f"各单位{names}逾期节点"),
             rollup_sheets.make_gaps(findings, f"{names}单位缺口"),
         )
+        for part in part_layout(lay_out(table))
     ]
     anchors: dict[Key, tuple[str, int, int]] = {}
     for layout in layouts:
