@@ -1,6 +1,5 @@
 """The hostile post room: strangers' files, real and crafted, beside nine honest returns."""
 
-import functools
 import hashlib
 import multiprocessing
 import os
@@ -11,6 +10,7 @@ import stat
 import sys
 import threading
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -277,8 +277,8 @@ def sabotage(context: Any, job: Any) -> Any:
     return return_files._read_one(context, job)
 
 
-def read_sabotaged(function: Any, context: Any, jobs: Sequence[Any]) -> Any:
-    limits = Limits(seconds=4.0, memory=512 << 20)
+def read_sabotaged(function: Any, context: Any, jobs: Sequence[Any], limits: Limits) -> Any:
+    limits = replace(limits, seconds=4.0, memory=512 << 20)
     function = sabotage if function is return_files._read_one else function
     return read_isolated(function, context, jobs, limits=limits, workers=2)
 
@@ -328,7 +328,9 @@ def test_a_workbook_that_makes_the_parser_abort_costs_one_line(
     (office.returns / "撑.xlsx").write_bytes(bomb)
     limits = Limits(memory=512 << 20)
     monkeypatch.setattr(
-        return_files, "read_isolated", functools.partial(read_isolated, limits=limits, workers=1)
+        return_files,
+        "read_isolated",
+        lambda *given, **_: read_isolated(*given, limits=limits, workers=1),
     )
     (file,) = office.check_honest(office.merge())
     assert (file.verdict, file.code in ("R201", "R204")) == ("rejected", True)
@@ -345,7 +347,9 @@ def test_an_old_workbook_whose_directory_runs_in_a_circle_costs_one_line(
     (office.returns / "圈.xls").write_bytes(content)
     limits = Limits(memory=512 << 20)
     monkeypatch.setattr(
-        return_files, "read_isolated", functools.partial(read_isolated, limits=limits, workers=1)
+        return_files,
+        "read_isolated",
+        lambda *given, **_: read_isolated(*given, limits=limits, workers=1),
     )
     (file,) = office.check_honest(office.merge())
     assert (file.verdict, file.code in ("R201", "R204")) == ("rejected", True)

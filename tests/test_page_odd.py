@@ -470,6 +470,7 @@ def test_what_is_no_request_at_all_is_answered_in_chinese(
     import threading
     from urllib.parse import urlsplit
 
+    from taskxl.page.remembering import State
     from taskxl.page.serving import serve_page
     from taskxl.page.spaces import Clock
 
@@ -482,7 +483,9 @@ def test_what_is_no_request_at_all_is_answered_in_chinese(
         ready.set()
 
     clock = Clock(NOW.date, lambda: NOW)
-    thread = threading.Thread(target=serve_page, args=(None, clock, state, tell, 2.0, 2.0))
+    thread = threading.Thread(
+        target=serve_page, args=(None, clock, State.of(state), tell, 2.0, 2.0)
+    )
     thread.start()
     assert ready.wait(30)
     place = urlsplit(told[0])

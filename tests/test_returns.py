@@ -12,7 +12,6 @@ import pytest
 
 from taskxl.desk import return_files
 from taskxl.desk.return_files import read_returns
-from taskxl.forms.returned.reader import Expected
 from taskxl.intake.gate import Refusal
 from taskxl.merge.month import merge_month
 from taskxl.model import FileVerdict, Return
@@ -228,9 +227,9 @@ def test_a_zip_changed_between_listing_and_reading_is_not_mixed(tmp_path: Path) 
 def test_no_content_of_a_zip_enters_this_process(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def read_at_home(function: Any, context: Expected, jobs: Sequence[Any]) -> Any:
+    def read_at_home(function: Any, context: Any, jobs: Sequence[Any], **limits: Any) -> Any:
         monkeypatch.setattr(return_files, "read_once", fail)
-        return workers(function, context, jobs)
+        return workers(function, context, jobs, **limits)
 
     def fail(*_: object) -> None:
         raise AssertionError("the content was read here")
@@ -247,7 +246,7 @@ def test_a_file_whose_reader_died_keeps_its_digest(
 ) -> None:
     form = make_return()
 
-    def die(function: Any, context: Expected, jobs: Sequence[Any]) -> Any:
+    def die(function: Any, context: Any, jobs: Sequence[Any], **_: Any) -> Any:
         for job in jobs:
             listed = job.file == "包.zip"
             yield job, function(context, job) if listed else Refusal("R204", "没有读完。")

@@ -18,6 +18,8 @@ _EMBEDDED = re.compile(
     r"(?:word|xl|ppt)/embeddings/[^/]+\.(?:xlsx|xlsm|xlsb|xls|docx|doc|ods|odt|et|wps|bin)",
     re.IGNORECASE,
 )
+_OF_CHART = re.compile(r"(?:word|xl|ppt)/charts/_rels/[^/]+\.rels")
+_HELD = re.compile(rb"embeddings/([^\"/]+)\"")
 Taken = tuple[bytes | Refusal, datetime | None]
 
 
@@ -79,15 +81,21 @@ def holds_embedded(content: bytes, name: str, limits: Limits) -> bool:
 
 
 def _list_embedded(content: bytes, name: str, limits: Limits) -> dict[str, Callable[[], Taken]]:
-    """Return the files that somebody put into an Office document as objects, by name."""
+    """Return the files that somebody put into an Office document as objects, by name.
+
+    The sheet with the numbers of a chart is the chart's own.
+    """
     if not content.startswith(b"PK"):
         return {}
+    parts = list_archive(content, name, limits)
+    told = [read_archived(content, one, limits) for one in parts if _OF_CHART.fullmatch(one.name)]
+    charted = {held for one in told if isinstance(one, bytes) for held in _HELD.findall(one)}
     return {
         PurePosixPath(one.name)
         .with_suffix("" if one.name.endswith(".bin") else PurePosixPath(one.name).suffix)
         .name: partial(_take_object, content, one, limits)
-        for one in list_archive(content, name, limits)
-        if _EMBEDDED.fullmatch(one.name)
+        for one in parts
+        if _EMBEDDED.fullmatch(one.name) and PurePosixPath(one.name).name.encode() not in charted
     }
 
 

@@ -27,7 +27,7 @@ from taskxl.model import (
 )
 from taskxl.roster import Roster
 from taskxl.text import quote, show, squeeze
-from taskxl.words import DONE_WORDS, NOT_DONE_WORDS, STATUSES
+from taskxl.words import NOT_DONE_WORDS, STATUSES
 
 
 def filled_on(view: View, office: str, file: str = "") -> date | None:
@@ -85,7 +85,7 @@ def own_words(month: Month) -> dict[tuple[str, str], Entry]:
 
 # As much as an answer has; a mark or a number alone answers nothing.
 _SUBSTANTIAL = re.compile(r"(?:.*?[\u4e00-\u9fff]){4}", re.DOTALL)
-_TOLD_DONE = re.compile("|".join((*DONE_WORDS, "已", "组织", "开展")))
+_TOLD_DONE = re.compile("已|完成了")
 _PROBLEM = re.compile(
     "|".join(
         (*NOT_DONE_WORDS, "问题", "困难", "不", "缺", "下一步", "下月", "尽快", "加快", "抓紧")

@@ -216,10 +216,11 @@ def _lay_out_shares(
 
 
 def _other_texts(master: MasterList, issued_lists: Iterable[MasterList]) -> Iterator[str]:
-    """Yield the long texts of lists but for those of `master` that its rows are known by."""
+    """Yield the texts of lists beside those of `master` that its tasks' rows are known by."""
     for task in master.tasks:
         yield plan_text(task)
         yield short_label(task)
+        yield from (step.text for step in task.milestones)
     for listed in {id(one): one for one in issued_lists if one is not master}.values():
         for task in listed.tasks:
             yield plan_text(task)
