@@ -69,32 +69,35 @@ def merge(workspace: Workspace) -> tuple[bytes, bytes]:
     return report.summary.read_bytes(), write_month(report.month)
 
 
-@pytest.fixture
-def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The names of the files that are read, as they are."""
+def note_calls(monkeypatch: pytest.MonkeyPatch, module: Any, function: str) -> list[str]:
+    """Return the names of the files with which a function is called from now on, as they are."""
     names: list[str] = []
-    real = return_files._read_one
+    real = getattr(module, function)
 
-    def note(expected: Expected, job: Any) -> Any:
-        names.append(job.file)
-        return real(expected, job)
+    def note(first: Any, second: Any, *rest: Any) -> Any:
+        names.append(second if isinstance(second, str) else second.file)
+        return real(first, second, *rest)
 
-    monkeypatch.setattr(return_files, "_read_one", note)
+    monkeypatch.setattr(module, function, note)
     return names
 
 
 @pytest.fixture
+def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The names of the files that are read."""
+    return note_calls(monkeypatch, return_files, "_read_one")
+
+
+@pytest.fixture
 def parsed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """A mark for each time that 主清单.xlsx is parsed."""
-    marks: list[str] = []
-    real = lists.read_placed
+    """A name for each time that 主清单.xlsx is parsed."""
+    return note_calls(monkeypatch, lists, "read_placed")
 
-    def note(content: bytes, name: str, *rest: Any) -> Any:
-        marks.append(name)
-        return real(content, name, *rest)
 
-    monkeypatch.setattr(lists, "read_placed", note)
-    return marks
+@pytest.fixture
+def learnt(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The names of the forms under 下发/ and of the drawings that are looked into."""
+    return note_calls(monkeypatch, own_forms, "read_book")
 
 
 def test_what_has_not_changed_is_not_read_again(workspace: Workspace, read: list[str]) -> None:
@@ -232,20 +235,6 @@ def test_a_cache_of_another_program_is_not_believed(
     assert merge(workspace) == first
     assert len(read) == 3
     assert parsed
-
-
-@pytest.fixture
-def learnt(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The names of the forms under 下发/ and of the drawings that are looked into."""
-    names: list[str] = []
-    real = own_forms.read_book
-
-    def note(content: bytes, name: str, *rest: Any) -> Any:
-        names.append(name)
-        return real(content, name, *rest)
-
-    monkeypatch.setattr(own_forms, "read_book", note)
-    return names
 
 
 def forget_this_run() -> None:
