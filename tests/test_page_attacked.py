@@ -15,6 +15,7 @@ from taskxl.desk.merging import look_at_month
 from taskxl.errors import TaskxlError
 from taskxl.page.finding_page import Served, announce, hide_address, withdraw
 from taskxl.page.guard import Doorkeeper
+from taskxl.page.remembering import State
 from taskxl.page.serving import serve_page
 from taskxl.page.spaces import Clock
 from taskxl.workspace.folder import Workspace, list_returns
@@ -48,7 +49,7 @@ def test_a_browser_gets_in_by_the_file_and_nobody_after_it(tmp_path: Path) -> No
         ready.set()
 
     clock = Clock(lambda: date(2026, 4, 1), lambda: datetime(2026, 4, 1))
-    thread = threading.Thread(target=serve_page, args=(None, clock, state, tell, 20.0))
+    thread = threading.Thread(target=serve_page, args=(None, clock, State.of(state), tell, 20.0))
     thread.start()
     assert ready.wait(60)
     with api.sync_playwright() as play:

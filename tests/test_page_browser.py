@@ -17,6 +17,7 @@ import openpyxl
 import pytest
 
 from taskxl.desk.demo import RECEIPTS
+from taskxl.page.remembering import State
 from taskxl.page.serving import serve_page
 from taskxl.page.spaces import Clock
 from tests.clerks import form_columns, task_rows
@@ -62,7 +63,7 @@ def page(tmp_path: Path) -> Iterator[Any]:
         ready.set()
 
     clock = Clock(lambda: Wall.now.date(), lambda: Wall.now)
-    thread = threading.Thread(target=serve_page, args=(None, clock, state, tell, 30.0))
+    thread = threading.Thread(target=serve_page, args=(None, clock, State.of(state), tell, 30.0))
     thread.start()
     assert ready.wait(20)
     with sync_api.sync_playwright() as play:
