@@ -60,6 +60,25 @@ class Roster:
         office = self.resolve(name) if name else None
         return office.name if office else name
 
+    def find_in(self, text: str, more: Iterable[str] = ()) -> set[str]:
+        """Return the offices whose names or aliases stand in a text, and names of `more`.
+
+        The longest go first: what is part of a longer name names nobody by itself.
+
+        >>> roster = Roster([Office("教研室"), Office("教研室工会"), Office("基教股")])
+        >>> sorted(roster.find_in("教研室工会、基教股补报.jpg"))
+        ['基教股', '教研室工会']
+        """
+        names = {key: office.name for key, office in self._by_name.items() if key and office}
+        for name in more:
+            names.setdefault(squeeze(name), name)
+        rest, found = squeeze(text), set()
+        for key in sorted(filter(None, names), key=len, reverse=True):
+            if key in rest:
+                found.add(names[key])
+                rest = rest.replace(key, "\n")
+        return found
+
     def choose(self, name: str, among: Sequence[str], what: str = "要报送的股室") -> str:
         """Return the name of the office that a person asks for, one of `among`.
 

@@ -4,6 +4,7 @@ import io
 import subprocess
 import zipfile
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from email.message import EmailMessage
 from hashlib import sha256
@@ -212,6 +213,27 @@ def test_a_page_without_a_name_asks_nothing_where_no_form_is_wanting(name: str) 
     assert severity(merge(*everybody[:2], companion(name, "R203")), name) == {"error"}
 
 
+@pytest.mark.parametrize("at", ["各股室", "4月"])
+def test_a_folder_of_several_says_nothing_of_a_nameless_page(at: str) -> None:
+    """It may be the form of who has sent none; a parcel of one office is that office's."""
+    (form,) = forms("办公室")
+    there = replace(form, file=f"{at}/{form.file}")
+    page = companion(f"{at}/IMG_2031.jpg", "R203")
+    assert severity(merge(there, page), page.file) == {"error"}
+
+
+@pytest.mark.parametrize(
+    ("offices", "wanted"), [(["办公室"], "info"), (["办公室", "基教股"], "error")]
+)
+def test_in_a_parcel_a_nameless_page_is_whose_the_forms_are(
+    offices: list[str], wanted: str
+) -> None:
+    parcel = Return("回.zip", "z", NOON, reason="压缩包，已打开")
+    inside = [replace(form, file=f"回.zip/{form.file}") for form in forms(*offices)]
+    page = companion("回.zip/IMG_2031.jpg", "R203")
+    assert severity(merge(parcel, *inside, page), page.file) == {wanted}
+
+
 def test_a_picture_of_an_office_that_sent_no_form_is_still_asked_for() -> None:
     month = merge(*forms("办公室"), companion("计财股.jpg", "R203"))
     assert severity(month, "计财股.jpg") == {"error"}
@@ -336,6 +358,66 @@ def test_of_a_letter_all_is_kept_but_courtesies(
     assert bool(kept) == bool(telling)
     answered = f"{mark.join(telling)}\n-----原始邮件-----\n发件人：办公室\n请于25日前报送"
     assert "25日" not in "\n".join(told_words(answered))
+
+
+ROUTINE = (
+    "您好，4月份报表见附件，请查收。",
+    "现将本股4月重点工作进展情况表报送，请审阅。",
+    "2021年1-4月重点工作任务进展情况表报上",
+    "附件2见附件，谢谢！",
+)
+SIGNED = (
+    "云溪县教育局 基教股",
+    "电话：0750-5551234 13800138000",
+    "地址：云溪县人民路12号",
+    "邮编：529200",
+    "联系人：林一帆",
+    "发自我的iPhone",
+    "13800138000",
+)
+
+
+@given(
+    st.lists(st.sampled_from(ROUTINE), max_size=2),
+    st.lists(st.sampled_from(TELLING), max_size=2),
+    st.lists(st.sampled_from(SIGNED), max_size=5),
+)
+def test_who_signs_and_what_is_sent_every_month_says_nothing(
+    routine: list[str], telling: list[str], signed: list[str]
+) -> None:
+    told = told_words("\n".join((*routine, *telling, *signed)))
+    assert told == tuple(dict.fromkeys(telling))
+
+
+def test_a_letter_that_excuses_nothing_leaves_a_blank_answer_blank(tmp_path: Path) -> None:
+    """What stands in a letter may be an approval; it is no progress of this task or that."""
+    draft = fill_form()
+    draft.sheets[MAIN][5][5] = None
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for row in draft.sheets[MAIN]:
+        sheet.append([str(value) if value else None for value in row[:8]])
+    held = io.BytesIO()
+    book.save(held)
+    for name, said in (("甲.eml", ""), ("乙.eml", "本月工作较多，其中3所学校月底才完成。")):
+        (tmp_path / name).unlink(missing_ok=True)
+        (tmp_path / name).write_bytes(letter(said, ("表.xlsx", held.getvalue())))
+        month = merge(*read_folder(tmp_path).values())
+        assert [f.severity for f in month.findings if f.code == "G404"] == ["error"], name
+        (tmp_path / name).unlink()
+
+
+@pytest.mark.parametrize(
+    "page", ["", "<table><tr><td>报送</td></tr><tr><td>0750</td></tr></table>"]
+)
+def test_a_letter_without_its_form_is_told_so_however_it_is_laid_out(
+    tmp_path: Path, page: str
+) -> None:
+    (tmp_path / "来信.eml").write_bytes(letter("报表见附件，请查收。", page=page))
+    (said,) = [ret for ret in read_folder(tmp_path).values() if ret.code]
+    assert said.code == "R203"
+    assert "里面没有附件" in (said.reason or "")
 
 
 def test_what_a_letter_says_is_kept_and_its_approval_is_not_overlooked(tmp_path: Path) -> None:

@@ -20,6 +20,8 @@ _EMBEDDED = re.compile(
 )
 _OF_CHART = re.compile(r"(?:word|xl|ppt)/charts/_rels/[^/]+\.rels")
 _HELD = re.compile(rb"embeddings/([^\"/]+)\"")
+LETTER_PAGE = "信上的表.html"
+"""What a letter's own text is called where nothing hangs on it and a table stands in it."""
 Taken = tuple[bytes | Refusal, datetime | None]
 
 
@@ -58,10 +60,11 @@ def open_container(content: bytes, name: str, limits: Limits) -> Container:
     hanging = [one for one in letter.attachments if not one.ignored]
     if not hanging and letter.page and not letter.returned:
         # Some paste their table into the letter itself.
-        hanging = [Attached("正文.html", letter.page)]
-    if not hanging or letter.returned:
-        what = "这是退信或回执" if letter.returned else "这是邮件，里面没有附件"
-        raise Refused("R203", f"{what}，不能汇总。请发回填好的 Excel 表（.xlsx）。")
+        hanging = [Attached(LETTER_PAGE, letter.page)]
+    if letter.returned:
+        raise Refused("R203", "这是退信或回执，不能汇总。请发回填好的 Excel 表（.xlsx）。")
+    if not hanging:
+        raise refuse_bare_letter()
     inside: dict[str, Callable[[], Taken]] = {}
     arrived = _moment(letter)
     for one in hanging:
@@ -70,6 +73,12 @@ def open_container(content: bytes, name: str, limits: Limits) -> Container:
             label = f"（又一个）{label}"
         inside[label] = partial(_give, one.content, arrived)
     return Container("邮件", inside, arrived, letter.words)
+
+
+def refuse_bare_letter() -> Refused:
+    """Return what is said of a letter to which somebody forgot to attach the form."""
+    what = "这是邮件，里面没有附件，不能汇总。请发回填好的 Excel 表（.xlsx）。"
+    return Refused("R203", what)
 
 
 def holds_embedded(content: bytes, name: str, limits: Limits) -> bool:

@@ -9,7 +9,14 @@ from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from typing import Literal, TypeVar
 
-from taskxl.desk.containers import Container, holds_embedded, holds_files, open_container
+from taskxl.desk.containers import (
+    LETTER_PAGE,
+    Container,
+    holds_embedded,
+    holds_files,
+    open_container,
+    refuse_bare_letter,
+)
 from taskxl.desk.kept_returns import KeptReturns
 from taskxl.forms.returned.reader import Expected, Sent, read_return
 from taskxl.intake.gate import (
@@ -266,7 +273,11 @@ def _read_inside(expected: Expected | Sent, job: _Job) -> Return | _Old | _Opene
     digest = hashlib.sha256(content).hexdigest()
     if len(job.inside) < _DEEPEST and holds_files(content, job.inside[-1], _LIMITS):
         return _open(job, content, digest, modified)
-    return _read_content(expected, job, content, digest, modified, mailed=mailed)
+    read = _read_content(expected, job, content, digest, modified, mailed=mailed)
+    if job.inside[-1] == LETTER_PAGE and isinstance(read, Return) and read.code == "R205":
+        # Programs put letterheads and signatures into tables: this one is no form.
+        return _say_no(job.file, digest, modified, refuse_bare_letter())
+    return read
 
 
 def _read_old(expected: Expected | Sent, job: _Job) -> Return:

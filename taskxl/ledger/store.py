@@ -350,12 +350,17 @@ class Ledger:
     def issued_lists(
         self, period: Period, known: MasterList | None = None
     ) -> tuple[MasterList, ...]:
-        """Return every list by which forms of a period went out; `known` where it is that one."""
-        if known is not None:
-            write_master(known)  # so that it is found, and not read anew beside it
+        """Return every list by which forms of a period went out; `known` where it is that one.
+
+        So a large list, most often the very one of the merge, does not stand beside itself.
+        """
+        same = sha256(write_master(known)).hexdigest() if known is not None else ""
         query = "SELECT DISTINCT master FROM forms WHERE period = ? AND master IS NOT NULL"
         rows = self.connection.execute(f"{query} ORDER BY master", (period.key,)).fetchall()
-        return tuple(self._read_list(digest) for (digest,) in rows)
+        return tuple(
+            known if known is not None and digest == same else self._read_list(digest)
+            for (digest,) in rows
+        )
 
     def issued(self, period: Period) -> dict[str, str]:
         """Return the id of the form that each office was issued last."""

@@ -15,7 +15,6 @@ from taskxl.model import MasterList, MilestoneEntry, MilestoneState, Month
 Noun = TypeVar("Noun")
 _STATE_FIELDS = ("light", "days_over")
 _written: deque[tuple[MasterList, bytes]] = deque(maxlen=3)
-_lists_read: deque[tuple[MasterList, bytes]] = deque(maxlen=2)
 _PLAIN = frozenset((str, int, float, bool, type(None)))
 
 
@@ -25,21 +24,14 @@ def write_master(master: MasterList) -> bytes:
     for known, content in _written:
         if known is master:
             return content
-    _written.append((master, _write(_encode(master))))
-    return _written[-1][1]
+    written = _write(_encode(master))
+    _written.append((master, written))  # a page has threads: the last one may be another's by now
+    return written
 
 
 def read_master(content: bytes) -> MasterList:
-    """Return the master list that `write_master` wrote; raises ValueError for anything else.
-
-    What was read or written just now is not read another time: forms and merges of a month rest on
-    the same list, and a large one takes a hundred megabytes.
-    """
-    for known, same in (*_written, *_lists_read):
-        if same == content:
-            return known
-    _lists_read.append((_read(MasterList, json.loads(content)), content))
-    return _lists_read[-1][0]
+    """Return the master list that `write_master` wrote; raises ValueError for anything else."""
+    return _read(MasterList, json.loads(content))
 
 
 def write_month(month: Month) -> bytes:

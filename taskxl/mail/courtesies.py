@@ -16,6 +16,18 @@ _OTHERS = re.compile(
 )
 _QUOTED = re.compile(r"^\s*[>|]")
 _CLAUSES = re.compile(r"[,，。.;；!！?？:：~～\s]+")
+# What a form is called and what month it is of: said with every form, whatever its figures.
+_ROUTINE = re.compile(
+    r"(?:20)?\d{2}年(?:度)?|(?:\d{1,2}[-至—~])?\d{1,2}月份?|第[一二三四]季度|附件\d?|附表|[本我]月|[本我]?[股科处]室?"
+    r"|重点工作(?:任务)?|(?:进展)?情况表?|进展|报表|填报|现将|关于|的?回复"
+)
+# Who signs a letter, where, and by what it was sent: no word to the 办公室.
+_SIGNED = re.compile(
+    r"\s*(?:(?:联系|办公)?(?:电话|手机|传真)|(?:联系|通[讯信]|单位)?地址|邮编|邮政编码|(?:电子)?邮[箱件]|e-?mail|tel|qq|微信|网址"
+    r"|联系人)(?:号码?)?\s*[:：].*|\s*(?:发自|来自|sent from).*|[\d\s()（）+/、-]+",
+    re.IGNORECASE,
+)
+_BODY_NAME = re.compile(r"\w*(?:局|股|科|处|室|办|部|院|中心|委员会|学校|中学|小学|幼儿园)")
 # A short clause with one of these and no figure in it is said with every form.
 _POLITE = re.compile(
     r"好|收|谢|附件|附上|报上|报送|上报|报来|呈|发来|发去|发您|发给|祝|此致|敬礼|审阅|查阅|领导|老师|同志|主任|科长|股长"
@@ -47,19 +59,20 @@ def told_words(plain: str, page: str = "") -> tuple[str, ...]:
     for line in text[:_LONGEST].splitlines():
         if _OTHERS.match(line):
             break
-        if squeeze(line) and not _QUOTED.match(line) and not _is_courtesy(line):
+        own = squeeze(line) and not _QUOTED.match(line) and not _SIGNED.fullmatch(line)
+        if own and not _is_courtesy(line):
             told.append(line.strip())
     return tuple(dict.fromkeys(told))[:_MOST_LINES]
 
 
 def _is_courtesy(line: str) -> bool:
-    clauses = [squeeze(clause) for clause in _CLAUSES.split(line)]
+    clauses = [_ROUTINE.sub("", squeeze(clause)) for clause in _CLAUSES.split(line)]
     return all(
         not re.search(r"\w", clause)
         or (
             len(clause) <= _LONGEST_COURTESY
             and not _SAYS.search(clause)
-            and (len(clause) <= 4 or _POLITE.search(clause) is not None)
+            and (len(clause) <= 4 or _POLITE.search(clause) or _BODY_NAME.fullmatch(clause))
         )
         for clause in clauses
     )

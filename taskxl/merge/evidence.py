@@ -184,6 +184,9 @@ def may_head(view: View, office: str, field: HeadField) -> tuple[Loose, ...]:
             for one in version.submission.entries
             if _APPROVED_SOMEWHERE.search(squeeze(one.remarks))
         )
+        found += (
+            one for one in _letters_words(view, office) if _APPROVED_SOMEWHERE.search(one.text)
+        )
     found += _named_files(view, office, field)
     return tuple(found)
 
@@ -204,10 +207,9 @@ def _named_files(view: View, office: str, field: HeadField) -> Iterator[Unplaced
 
 def _nameless_pictures(month: Month, roster: Roster) -> Iterator[str]:
     """Yield the pictures that bear nobody's name: anybody's signed page may be one."""
-    names = [squeeze(one) for office in roster.offices for one in (office.name, *office.aliases)]
     for one in month.files:
         is_nobodys = one.code == "R203" and not one.office and PICTURE.search(one.file)
-        if is_nobodys and not any(name in squeeze(one.file) for name in names if name):
+        if is_nobodys and not roster.find_in(one.file):
             yield one.file
 
 
@@ -245,7 +247,10 @@ def _loose_texts(view: View, office: str) -> Iterator[Unplaced]:
     for source in dict.fromkeys(id(v.source) for v in view.standing.get(office, ())):
         version = next(v for v in view.standing[office] if id(v.source) == source)
         yield from version.source.unplaced
-    # What the letter says with which a form came: 表已经何局长审定.
+
+
+def _letters_words(view: View, office: str) -> Iterator[Unplaced]:
+    """Yield what the letters say with which an office's forms came: 表已经何局长审定."""
     files = {version.source.file for version in view.standing.get(office, ())}
     for one in view.month.unplaced:
         if one.sheet == MAIL_TEXT and any(file.startswith(f"{one.file}/") for file in files):

@@ -40,7 +40,7 @@ from taskxl.model import (
 )
 from taskxl.roster import Roster, divide_tasks
 from taskxl.rules import rule_of
-from taskxl.text import show, squeeze
+from taskxl.text import show
 
 _UNKNOWN = "没有认出是哪个股室的表。请股室在下发的表里填写后再报。"
 
@@ -229,10 +229,11 @@ def _excuse_companions(
 ) -> None:
     """Ask nothing for what came beside a form that counts: a signed page, an explaining letter.
 
-    It came beside it when its name bears the name of an office whose form counts, when it lies in
-    the folder, parcel or letter of one, or when it bears nobody's name and nobody's form is
-    wanting.
+    It came beside it when it or its folder bears the name of an office whose form counts, when it
+    came in a parcel or a letter in which the forms are of one office alone, or when it bears
+    nobody's name and nobody's form is wanting. In a folder of several it may be anybody's.
     """
+    parcels = {ret.file for ret in returns}
     came: dict[str, set[str]] = {}
     for office, one in settled.items():
         for version in one.standing:
@@ -242,9 +243,10 @@ def _excuse_companions(
     for ret in returns:
         if ret.submissions or ret.code not in _COMPANIONS:
             continue
-        named = _offices_named(roster, ret.file)
+        named = roster.find_in(ret.file)
         holder = _holder(ret.file)
-        mates = came.get(holder, set()) if holder else set()
+        mates = came.get(holder, set()) if holder in parcels else set()
+        mates = mates if len(mates) == 1 else set()
         if named - settled.keys() or not (named or mates or not wanting):
             continue
         who = "、".join(sorted(named or mates))
@@ -263,17 +265,6 @@ def _excuse_companions(
 def _holder(file: str) -> str:
     """Return the folder, parcel or letter in which a file came; "" for none."""
     return file.rpartition("/")[0]
-
-
-def _offices_named(roster: Roster, file: str) -> set[str]:
-    """Return the offices whose names or aliases a file's name and folders bear."""
-    rest, found = squeeze(file), set()
-    names = [(squeeze(n), one.name) for one in roster.offices for n in (one.name, *one.aliases)]
-    for name, office in sorted(names, key=lambda pair: -len(pair[0])):
-        if name and name in rest:
-            found.add(office)
-            rest = rest.replace(name, "/")
-    return found
 
 
 def _part_copies(returns: Sequence[Return]) -> tuple[list[Return], list[tuple[Return, Return]]]:

@@ -180,22 +180,9 @@ class Catalog:
                 return known
         return None
 
-    def offices_in(self, texts: Iterable[str]) -> set[str]:
-        """Return the offices whose names or aliases stand in squeezed texts, longest first.
-
-        What is part of a longer name, 教研室 in 教研室工会, names nobody by itself.
-        """
-        names = {squeeze(name): name for name in self.responsible}
-        for office in self.master.offices:
-            names |= {squeeze(one): office.name for one in (office.name, *office.aliases)}
-        found: set[str] = set()
-        for text in texts:
-            rest = text
-            for name in sorted(filter(None, names), key=len, reverse=True):
-                if name in rest:
-                    found.add(names[name])
-                    rest = rest.replace(name, "\n")
-        return found
+    def offices_in(self, text: str) -> set[str]:
+        """Return the offices that a text names, those that only the list knows among them."""
+        return self.roster.find_in(text, self.responsible)
 
     def registers(self, ids: frozenset[str] | None = None) -> dict[Block, Register]:
         """Return registers of the tasks of `ids` (None: all) and of their milestones."""
@@ -296,7 +283,7 @@ class Catalog:
     def is_title(self, text: str) -> bool:
         """Tell whether a line above a table is the form's heading and nothing more."""
         rest = squeeze(text)
-        more = _SUPPLEMENT.search(rest) and self.offices_in([rest])
+        more = _SUPPLEMENT.search(rest) and self.offices_in(rest)
         if not more and not re.search(r"情况表|情况$|一览表|汇总表|^附件|情况\(", rest):
             return False
         rest = _SUPPLEMENT.sub("\n", rest) if more else rest

@@ -431,13 +431,13 @@ class _Reader:
 
     def _office_in_heading(self) -> str | None:
         """Return the one office that short lines of a book name: 基教股审签单."""
-        short = [
+        short = (
             squeezed
             for sheet in self.tally.sheets
             for _, _, value in sheet.cells()
             if len(squeezed := squeeze(value_text(value))) <= _LONGEST_HEADING
-        ]
-        offices = self.catalog.offices_in(short)
+        )
+        offices = self.catalog.offices_in("|".join(short))
         return offices.pop() if len(offices) == 1 else None
 
     def _loose_period(self) -> str | None:
