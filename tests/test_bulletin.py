@@ -30,6 +30,7 @@ from taskxl.reports.bulletin.contents import NAMES, make_contents, show_rate
 from taskxl.reports.bulletin.document import BULLETIN, CARD, fill_document
 from taskxl.reports.bulletin.examples import EXAMPLES
 from taskxl.reports.bulletin.problems import list_problems
+from taskxl.reports.summary import write_summary
 from taskxl.reports.view import look_at
 from taskxl.resources import template
 from taskxl.workspace.folder import Workspace
@@ -355,6 +356,12 @@ def test_a_list_without_leaders_is_grouped_by_its_sections() -> None:
     head, first, *_ = read_tables(content)[-1]
     assert (head[0], first[0]) == ("类别", "民生实事")
     assert "分管负责同志" not in [row[0] for row in read_tables(content)[-1]]
+    (page,) = [
+        s
+        for s in reports_support.open_workbook(write_summary(month)).worksheets
+        if s.title == "总览"
+    ]
+    assert "二、分类项目" in [cell.value for row in page.iter_rows() for cell in row]
     table = sheet_leaders.make_table(look_at(month))
     assert "分类项目" in table.title
     assert "每位负责同志" not in table.note

@@ -80,6 +80,9 @@ def test_a_row_stays_whole_and_a_sheet_ends_with_a_heading_where_it_can(
         ]
         if any(place > most // 2 for place in held):
             assert held[-1] == len(part.rows)
+        elif any(not row.section and not row.goes_on for row in part.rows[:-1]):
+            last = part.rows[-1].section
+            assert last is None or last.remark, "a heading has its rows below it"
 
 
 def rows_of(sheet: Any) -> list[list[str]]:

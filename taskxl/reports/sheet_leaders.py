@@ -76,7 +76,7 @@ def make_table(view: MonthView) -> Table:
     whose = "清单没有写分管负责同志，按类别列出；每一类" if is_by_section(view) else "每位负责同志"
     return Table(
         SHEET,
-        view.heading("分类项目进展情况" if is_by_section(view) else "分管项目进展情况"),
+        view.heading(f"{grouped_word(view)}项目进展情况"),
         f"统计截止{view.day}。{whose}的项目中，问题重的排在前面；“较上次”是与前一次汇总相比；"
         "“提请研究”是从报送内容中摘出的原话或申请，以原文为准。",
         COLUMNS,
@@ -90,6 +90,11 @@ def is_by_section(view: MonthView) -> bool:
     """Tell whether the list has sections and names no leader, so that these stand for them."""
     tasks = view.month.master.tasks
     return any(task.section for task in tasks) and not any(task.leader for task in tasks)
+
+
+def grouped_word(view: MonthView) -> str:
+    """Return what a heading calls the tasks by what they are grouped by: 分管 or 分类."""
+    return "分类" if is_by_section(view) else "分管"
 
 
 def by_leader(view: MonthView) -> dict[str, list[Task]]:

@@ -305,7 +305,7 @@ class _Page:
     def write_leaders(self) -> None:
         """Write what leaders are to see; what is more than the page holds is counted."""
         lines = leaders_page.leader_lines(self.view)
-        self._band("二、分管项目", "heading", 14)
+        self._band(f"二、{sheet_leaders.grouped_word(self.view)}项目", "heading", 14)
         for line in lines:
             points = row_height(max(1, count_lines(line.lights, LIGHTS_COLUMNS * GRID_WIDTH)))
             # Below it stand three headings, and under each a line at least.

@@ -209,7 +209,8 @@ def part_layout(layout: Layout, most: int = LAST_ROW - HEADER_ROW) -> list[Layou
         before = tables[-1]
         tables[-1] = replace(before, note=f"{before.note}（接下页“{sheet}续{number}”）")
         note = f"{layout.table.note}（上接“{before.sheet}”）"
-        tables.append(replace(layout.table, sheet=f"{sheet}续{number}", note=note))
+        # 总览 says once how many there are.
+        tables.append(replace(layout.table, sheet=f"{sheet}续{number}", note=note, amount=""))
     anchors: list[dict[Key, tuple[str, int, int]]] = [{} for _ in starts]
     for key, (_, row, column) in layout.anchors.items():
         at = row - HEADER_ROW - 1  # below 0: the title
@@ -227,13 +228,17 @@ def part_layout(layout: Layout, most: int = LAST_ROW - HEADER_ROW) -> list[Layou
 
 def _find_break(rows: Sequence[LaidRow], start: int, most: int) -> int:
     """Return where the next sheet begins, at most so many rows after the start of this one."""
-    places = range(start + most, start, -1)
+    places = [n for n in range(start + most, start, -1) if not rows[n].goes_on]
     half = start + most // 2
-    for place in places:
-        section = rows[place].section
-        if place > half and section and not section.remark and not rows[place].goes_on:
-            return place
-    return next((place for place in places if not rows[place].goes_on), start + most)
+    heading = next((n for n in places if n > half and _is_heading(rows[n])), None)
+    if heading is not None:
+        return heading
+    under = (n for n in places if not _is_heading(rows[n - 1]))  # a heading has its rows below it
+    return next(under, places[0] if places else start + most)
+
+
+def _is_heading(row: LaidRow) -> bool:
+    return row.section is not None and not row.section.remark
 
 
 _MEASURED = 300

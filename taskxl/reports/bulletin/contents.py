@@ -20,7 +20,7 @@ from taskxl.reports.bulletin.problems import (
     list_overdue,
     list_problems,
 )
-from taskxl.reports.sheet_leaders import OVER, by_leader, is_by_section
+from taskxl.reports.sheet_leaders import OVER, by_leader, grouped_word, is_by_section
 from taskxl.reports.sheet_overview import UNKNOWN_STATUS
 from taskxl.reports.view import MonthView, look_at
 from taskxl.roster import Roster
@@ -397,9 +397,8 @@ def _number_annexes(overdue: bool, near: bool, group: str) -> dict[str, tuple[st
 
 def name_groups(view: MonthView) -> dict[str, str]:
     """Return what the tasks are grouped by, as a title and as a column say it."""
-    if is_by_section(view):
-        return {"分组": "分类", "分组栏": "类别"}
-    return {"分组": "分管", "分组栏": "分管负责同志"}
+    column = "类别" if is_by_section(view) else "分管负责同志"
+    return {"分组": grouped_word(view), "分组栏": column}
 
 
 def count_leaders(view: MonthView) -> Iterator[dict[str, Any]]:
